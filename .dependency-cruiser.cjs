@@ -1,0 +1,72 @@
+// The arrows of the architecture. Inside the gateway a write flows entry → ledger → queue → run, and imports point
+// only the way that the lists below allow; config.ts, app.module.ts and main.ts are everybody's and nobody's.
+
+/** Each folder of the gateway, and what else of the gateway it may import. */
+const GATEWAY_ARROWS = {
+  // Reads go straight to the services, through the same typed clients as steps.
+  entry: ['entry/', 'ledger/', 'queue/', 'run/services', 'config'],
+  ledger: ['ledger/', 'config'],
+  queue: ['queue/', 'ledger/', 'run/', 'config'],
+  run: ['run/', 'ledger/', 'config'],
+  watch: ['watch/', 'ledger/', 'queue/', 'config'],
+};
+
+const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({
+  name: `gateway-${folder}-imports-only-what-it-may`,
+  severity: 'error',
+  from: { path: `^gateway/src/${folder}/` },
+  to: { path: '^gateway/src/', pathNot: `^gateway/src/(${allowed.join('|')})` },
+}));
+
+const SERVICES = ['gateway', 'identity', 'ordering'];
+
+const serviceRules = SERVICES.map((service) => ({
+  name: `${service}-imports-no-other-service`,
+  severity: 'error',
+  from: { path: `^${service}/` },
+  to: { path: `^(${SERVICES.filter((other) => other !== service).join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...gatewayRules,
+    ...serviceRules,
+    {
+      name: 'bullmq-only-in-the-queue',
+      comment: 'The ledger is the truth; what carries it can then be replaced in one folder.',
+      severity: 'error',
+      from: { path: '^(gateway|identity|ordering|libs)/', pathNot: '^gateway/src/queue/' },
+      to: { path: 'node_modules/(bullmq|@nestjs/bullmq)/' },
+    },
+    {
+      name: 'contracts-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^libs/contracts/' },
+      to: { path: '^(libs/service|gateway|identity|ordering)/' },
+    },
+    {
+      name: 'libs-import-no-service',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(gateway|identity|ordering)/' },
+    },
+    {
+      name: 'sources-import-no-tests',
+      severity: 'error',
+      from: { path: '^(gateway|identity|ordering|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true, // type imports are dependencies too
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,91 @@
+import { Agent } from 'node:http';
+import { HttpModule } from '@nestjs/axios';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
+import { GatewayConfig } from './config.js';
+import { databaseOptions } from './database.js';
+import { AccessTokens } from './entry/access-tokens.js';
+import { Admission } from './entry/admit.js';
+import { Answers } from './entry/answers.js';
+import { CallerGuard } from './entry/caller.js';
+import { CustomersController } from './entry/customers.controller.js';
+import { Fingerprints } from './entry/fingerprint.js';
+import { FirstAdministrator } from './entry/first-administrator.js';
+import { MeController } from './entry/me.controller.js';
+import { OperationTokens } from './entry/operation-token.js';
+import { OperationsController } from './entry/operations.controller.js';
+import { OrdersController } from './entry/orders.controller.js';
+import { PublicController } from './entry/public.controller.js';
+import { Reads } from './entry/reads.js';
+import { Revocations } from './entry/revocations.js';
+import { SessionsController } from './entry/sessions.controller.js';
+import { UsersController } from './entry/users.controller.js';
+import { Endings } from './ledger/endings.js';
+import { Ledger } from './ledger/ledger.js';
+import { LedgerQueries } from './ledger/queries.js';
+import { QueueLifecycle } from './queue/queue.js';
+import { Reconciler } from './queue/reconciler.js';
+import { Releaser } from './queue/release.js';
+import { QueueWorker } from './queue/worker.js';
+import { Executor } from './run/executor.js';
+import { Leases } from './run/leases.js';
+import { Services } from './run/services.js';
+
+/** Connections to each service; at least as many as writes are in flight. */
+const MAX_SOCKETS = 256;
+
+const entry = [
+  CallerGuard,
+  AccessTokens,
+  Revocations,
+  Fingerprints,
+  OperationTokens,
+  Admission,
+  Answers,
+  Reads,
+  FirstAdministrator,
+];
+const ledger = [Ledger, LedgerQueries, Endings];
+const queue = [Releaser, QueueWorker, Reconciler, QueueLifecycle];
+const run = [Executor, Leases, Services];
+
+const api = [
+  UsersController,
+  CustomersController,
+  OrdersController,
+  OperationsController,
+  SessionsController,
+  MeController,
+  PublicController,
+];
+
+/** The gateway process; its providers stand in the order in which a write meets them. */
+@Module({})
+export class AppModule {
+  static for(config: GatewayConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [HttpModule.register({ httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) })],
+      controllers: [HealthController, ...(config.api ? api : [])],
+      providers: [
+        { provide: GatewayConfig, useValue: config },
+        { provide: ServiceTokenSigner, useValue: new ServiceTokenSigner(config.serviceSigningKey) },
+        { provide: Database, useFactory: () => new Database(databaseOptions(config)) },
+        ...entry,
+        ...ledger,
+        ...queue,
+        ...run,
+        ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }] : []),
+        {
+          provide: READINESS_CHECKS,
+          inject: [Database, Releaser],
+          useFactory: (database: Database, releaser: Releaser) => ({
+            database: () => database.isReady(),
+            queue: () => releaser.isOpen,
+          }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  ConfigurationError,
+  DATA_KEY,
+  Environment,
+  type Secret,
+  SERVICE_SIGNING_KEY,
+} from '@turnpike/service';
+
+export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
+export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
+
+export interface QueueConfig {
+  backend: QueueBackend;
+  url: string;
+  partitions: number;
+  /** Writes in flight in this process. */
+  concurrency: number;
+}
+
+export interface RunConfig {
+  leaseMs: number;
+  serviceTimeoutMs: number;
+  retryBaseMs: number;
+  retryMaxMs: number;
+  deadlineMs: number;
+  paidOrders: 'restrict' | 'cancel';
+}
+
+export interface AdminConfig {
+  email: string;
+  password: string;
+}
+
+/** Everything that can be set about a gateway process. This file alone reads process.env. */
+export class GatewayConfig {
+  host: string;
+  port: number;
+  api: boolean;
+  worker: boolean;
+  logLevel: string;
+  databaseUrl: string;
+  services: { identity: string; ordering: string };
+  queue: QueueConfig;
+  run: RunConfig;
+  laneMaxDepth: number;
+  serviceSigningKey: string;
+  dataKey: string;
+  admin: AdminConfig | null;
+}
+
+/** The first administrator's password is as weak as whoever typed it. */
+const ADMIN_PASSWORD: Secret = {
+  name: 'ADMIN_PASSWORD',
+  sample: '',
+  weakness: (value) => (value.length >= 10 ? null : 'must have at least 10 characters'),
+};
+
+/** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
+const MIN_LEASE_MS = 200;
+
+/** @throws ConfigurationError that names the variable which is missing or wrong */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
+  const env = new Environment(variables);
+  const roles = env.text('GATEWAY_ROLE', 'api,worker').split(',');
+  if (roles.some((role) => role !== 'api' && role !== 'worker')) {
+    throw new ConfigurationError('GATEWAY_ROLE', 'must be api, worker or api,worker');
+  }
+  const databaseUrl = env.databaseUrl(
+    'GATEWAY_DATABASE_URL',
+    'postgres://turnpike:turnpike@127.0.0.1:5432/gateway',
+  );
+  return {
+    host: env.host(),
+    port: env.port('GATEWAY_PORT', 3000),
+    api: roles.includes('api'),
+    worker: roles.includes('worker'),
+    logLevel: env.logLevel(),
+    databaseUrl,
+    services: {
+      identity: env.url('IDENTITY_URL', 'http://127.0.0.1:3001'),
+      ordering: env.url('ORDERING_URL', 'http://127.0.0.1:3002'),
+    },
+    queue: readQueue(env, databaseUrl),
+    run: {
+      leaseMs: env.integer('LANE_LEASE_MS', 10_000, MIN_LEASE_MS),
+      serviceTimeoutMs: env.integer('SERVICE_TIMEOUT_MS', 5000, 1),
+      retryBaseMs: env.integer('RETRY_BASE_MS', 200, 1),
+      retryMaxMs: env.integer('RETRY_MAX_MS', 30_000, 1),
+      deadlineMs: env.integer('OPERATION_DEADLINE_MS', 900_000, 1),
+      paidOrders: env.choice('DELETION_OF_PAID_ORDERS', ['restrict', 'cancel'], 'restrict'),
+    },
+    laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
+    serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
+    dataKey: env.secret(DATA_KEY),
+    admin: readAdmin(env),
+  };
+}
+
+function readQueue(env: Environment, databaseUrl: string): QueueConfig {
+  const url = env.optional('QUEUE_URL') ?? databaseUrl;
+  const backend = backendOf(url);
+  if (!backend)
+    throw new ConfigurationError('QUEUE_URL', 'must begin with redis://, rediss:// or postgres://');
+  return {
+    backend,
+    url,
+    partitions: env.integer('QUEUE_PARTITIONS', 16, 1, 1024),
+    concurrency: env.integer('WORKER_CONCURRENCY', 64, 1, 10_000),
+  };
+}
+
+function backendOf(url: string): QueueBackend | null {
+  if (/^rediss?:\/\//.test(url)) return 'redis';
+  return /^postgres(ql)?:\/\//.test(url) ? 'postgres' : null;
+}
+
+function readAdmin(env: Environment): AdminConfig | null {
+  const email = env.optional('ADMIN_EMAIL');
+  if (!email) return null;
+  return { email, password: env.secret(ADMIN_PASSWORD) };
+}

@@ -1,0 +1,17 @@
+import type { DatabaseOptions } from '@turnpike/service';
+import type { GatewayConfig } from './config.js';
+import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
+import { Lane } from './ledger/lane.entity.js';
+import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js';
+import { Operation, StepRecord } from './ledger/operation.entity.js';
+import { OrderLane } from './ledger/order-lane.entity.js';
+
+/** @returns the gateway's own database, with its entities and migrations */
+export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions {
+  return {
+    url: databaseUrl,
+    applicationName: 'turnpike-gateway',
+    entities: [Lane, Operation, StepRecord, IdempotencyKey, OrderLane],
+    migrations: [Ledger1763800000000],
+  };
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { HEADERS, type OperationKind, type OperationTarget } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { GatewayConfig } from '../config.js';
+import type { ClientKey, Replay } from '../ledger/keys.js';
+import { Ledger } from '../ledger/ledger.js';
+import type { NewOperation } from '../ledger/statements.js';
+import { Releaser } from '../queue/release.js';
+import { stepsOf } from '../run/operations/plans.js';
+import { Answers } from './answers.js';
+import { authorise } from './authorise.js';
+import type { Caller } from './caller.js';
+import { Fingerprints } from './fingerprint.js';
+import { idempotencyKey, ifMatchOf, traceparentOf } from './request.js';
+
+/*
+ * Admission: the one way for a write into the ledger. It guarantees that nothing is answered with 202 before it
+ * is durable, that a repeated request gets the operation of the first, and that a lane which is deleting or
+ * deleted takes nothing (the ledger decides that, under the lane's lock). It does not wait for the queue: if the
+ * process dies before the job is added, the reconciler adds it.
+ */
+
+/** A write, as a controller understands it. */
+export interface Write {
+  kind: OperationKind;
+  /** Whose lane it runs in. */
+  userId: string;
+  target: OperationTarget;
+  payload: Record<string, unknown>;
+  caller: Caller | null;
+  /** Whose Idempotency-Key it is, where there is no caller. */
+  anonymousScope?: string;
+  cancelsWaiting?: boolean;
+  /** What must be asked of a service before the write can be accepted; adds to the payload. */
+  prepare?: () => Promise<Record<string, unknown>>;
+}
+
+/** Seconds after which a full lane may have room again. */
+const LANE_FULL_RETRY_SECONDS = 5;
+
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly releaser: Releaser,
+    private readonly fingerprints: Fingerprints,
+    private readonly answers: Answers,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** Accepts the write or throws the problem that refuses it. @returns the body of the answer */
+  async submit(write: Write, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    authorise(write.kind, write.caller, write.userId);
+    const clientKey = this.clientKeyOf(write, request);
+    const replay = clientKey && (await this.ledger.findReplay(clientKey));
+    if (replay) return this.answerReplay(replay, request, reply);
+    const operation = operationOf(write, request);
+    Object.assign(operation.payload, await write.prepare?.());
+    const admitted = await this.ledger.admit({
+      operation,
+      clientKey,
+      maxDepth: this.config.laneMaxDepth,
+      cancelsWaiting: write.cancelsWaiting,
+    });
+    switch (admitted.outcome) {
+      case 'accepted':
+        this.releaser.release(admitted.releases);
+        return this.answers.operation(operation.id, request, reply);
+      case 'refused':
+        throw refusal(admitted.code);
+      default:
+        return this.answerReplay(admitted, request, reply);
+    }
+  }
+
+  private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    if (replay.outcome === 'key-reused') throw new Problem('idempotency-key-reused');
+    void reply.header(HEADERS.idempotencyReplayed, 'true');
+    return this.answers.operation(replay.operationId, request, reply);
+  }
+
+  private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {
+    const key = idempotencyKey(request);
+    if (!key) return null;
+    const scope = caller ? `user ${caller.userId}` : `email ${this.fingerprints.hash(anonymousScope ?? '')}`;
+    return { scope, key, fingerprint: this.fingerprints.of(request) };
+  }
+}
+
+function operationOf(write: Write, request: FastifyRequest): NewOperation {
+  return {
+    id: uuidv7(),
+    userId: write.userId,
+    kind: write.kind,
+    actorId: write.caller?.userId ?? null,
+    target: write.target,
+    payload: { ...write.payload },
+    ifMatch: ifMatchOf(request),
+    steps: stepsOf(write.kind, write.payload),
+    traceparent: traceparentOf(request),
+  };
+}
+
+function refusal(code: Problem['code']): Problem {
+  if (code !== 'lane-full') return new Problem(code);
+  return new Problem(code, undefined, {}, { 'retry-after': String(LANE_FULL_RETRY_SECONDS) });
+}

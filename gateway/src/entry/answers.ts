@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import {
+  etagOf,
+  HEADERS,
+  type OperationKind,
+  type OperationView,
+  type TargetType,
+} from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Endings } from '../ledger/endings.js';
+import type { Operation } from '../ledger/operation.entity.js';
+import { LedgerQueries, toView } from '../ledger/queries.js';
+import { isEnded } from '../ledger/states.js';
+import { OperationTokens } from './operation-token.js';
+import { preferredWait } from './request.js';
+
+/** Where a resource is read. */
+const RESOURCE_PATHS: Readonly<Record<TargetType, string>> = {
+  user: '/v1/users',
+  customer: '/v1/customers',
+  order: '/v1/orders',
+};
+
+/** The status that a synchronous interface would give for a success; 200 for the others. */
+const SUCCESS_STATUS: Partial<Record<OperationKind, number>> = {
+  'user.register': 201,
+  'order.place': 201,
+  'user.delete': 204,
+};
+
+/** Answers writes: with the operation, or, where the client prefers to wait, with what has become of it. */
+@Injectable()
+export class Answers {
+  constructor(
+    private readonly queries: LedgerQueries,
+    private readonly endings: Endings,
+    private readonly operationTokens: OperationTokens,
+  ) {}
+
+  /** The answer to an accepted write: 202, or after `Prefer: wait` the outcome. */
+  async operation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const wait = preferredWait(request);
+    const operation = await this.get(id, wait ?? 0);
+    if (operation.kind === 'user.register') {
+      void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
+    }
+    if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
+    if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);
+    void reply.status(202).header('location', `/v1/operations/${id}`);
+    return this.view(operation);
+  }
+
+  /** @returns the operation once it has ended, or as it is after that many seconds */
+  async get(id: string, waitSeconds: number): Promise<Operation> {
+    const operation = await this.queries.operation(id);
+    if (!operation) throw new Problem('not-found');
+    if (waitSeconds === 0 || isEnded(operation.state)) return operation;
+    const ended = await this.endings.waitFor(operation.userId, waitSeconds * 1000, async () => {
+      const current = await this.queries.operation(id);
+      return current && isEnded(current.state) ? current : null;
+    });
+    return ended ?? (await this.queries.operation(id)) ?? operation;
+  }
+
+  /** @returns the operation as clients see it, with why it waits */
+  async view(operation: Operation): Promise<OperationView> {
+    const waiting = await this.queries.waiting(operation);
+    return { ...toView(operation), ...(waiting && { waiting }) };
+  }
+}
+
+/** What a synchronous interface would have answered. */
+function outcomeOf(operation: Operation, reply: FastifyReply): unknown {
+  void reply.header(HEADERS.operationId, operation.id);
+  if (operation.problem) {
+    const { code, detail, type: _type, title: _title, status: _status, ...extensions } = operation.problem;
+    throw new Problem(code, detail, extensions);
+  }
+  // Withdrawn while the client waited: no status of its own says that, the operation does.
+  if (operation.state === 'cancelled') {
+    void reply.status(202).header('location', `/v1/operations/${operation.id}`);
+    return toView(operation);
+  }
+  const status = SUCCESS_STATUS[operation.kind] ?? 200;
+  void reply.status(status);
+  if (status === 201) {
+    void reply.header('location', `${RESOURCE_PATHS[operation.targetType]}/${operation.targetId}`);
+  }
+  const version = operation.result?.['version'];
+  if (typeof version === 'number') void reply.header('etag', etagOf(version));
+  return operation.result ?? undefined;
+}

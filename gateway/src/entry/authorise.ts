@@ -1,0 +1,49 @@
+import type { OperationKind } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import type { Caller } from './caller.js';
+
+/** Owner: whose data it is. */
+type Who = 'anyone' | 'owner' | 'admin';
+
+/** What can be read; a write is named by the kind of its operation. */
+type Read = 'user.read' | 'user.list' | 'customer.read' | 'order.read' | 'order.list-all' | 'operation.read';
+
+/** The whole of authorisation: who may do what. */
+const ALLOWED: Readonly<Record<OperationKind | Read, readonly Who[]>> = {
+  'user.register': ['anyone'],
+  'user.update': ['owner', 'admin'],
+  'user.change-password': ['owner'],
+  'user.set-roles': ['admin'],
+  'user.set-claims': ['admin'],
+  'user.delete': ['owner', 'admin'],
+  'user.restore': ['admin'],
+  'customer.update': ['owner', 'admin'],
+  'order.place': ['owner'],
+  'order.change': ['owner', 'admin'],
+  'order.pay': ['owner', 'admin'],
+  'order.cancel': ['owner', 'admin'],
+  'order.ship': ['admin'],
+  'order.deliver': ['admin'],
+  'user.read': ['owner', 'admin'],
+  'user.list': ['admin'],
+  'customer.read': ['owner', 'admin'],
+  'order.read': ['owner', 'admin'],
+  'order.list-all': ['admin'],
+  'operation.read': ['owner', 'admin'],
+};
+
+/**
+ * @param ownerId whose data it is; null where it does not exist or is nobody's
+ * @throws Problem 404 where only the owner may (somebody else's and missing look the same), 403 where a role is
+ *   missing
+ */
+export function authorise(action: keyof typeof ALLOWED, caller: Caller | null, ownerId: string | null): void {
+  const allowed = ALLOWED[action];
+  if (allowed.includes('anyone')) return;
+  if (!caller) throw new Problem('unauthenticated');
+  if (allowed.includes('owner') && caller.userId === ownerId) return;
+  const isAdmin = caller.roles.includes('admin');
+  if (isAdmin && allowed.includes('admin')) return;
+  if (allowed.includes('owner') && !isAdmin) throw new Problem('not-found');
+  throw new Problem('forbidden', isAdmin ? 'Only the user may do this.' : 'This needs the role admin.');
+}

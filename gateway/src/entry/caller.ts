@@ -1,0 +1,42 @@
+import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Role } from '@turnpike/contracts';
+import { bearerToken, Problem, PUBLIC } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
+import { AccessTokens } from './access-tokens.js';
+
+/** Who sends a request. */
+export interface Caller {
+  userId: string;
+  sessionId: string;
+  roles: readonly Role[];
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** The caller of a route that is not public. */
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!caller) throw new Problem('unauthenticated');
+  return caller;
+});
+
+/** Every route needs a valid access token, unless it says that it is public. */
+@Injectable()
+export class CallerGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: AccessTokens,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) {
+      return true;
+    }
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = bearerToken(request.headers.authorization);
+    if (!token) throw new Problem('unauthenticated', 'Send `Authorization: Bearer` with an access token.');
+    callers.set(request, await this.tokens.verify(token));
+    return true;
+  }
+}

@@ -1,0 +1,51 @@
+import { Body, Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type CustomerView, UpdateCustomer } from '@turnpike/contracts';
+import { Services } from '../run/services.js';
+import { Admission } from './admit.js';
+import { authorise } from './authorise.js';
+import { type Caller, CurrentCaller } from './caller.js';
+import { AcceptsWrite, type Reply, type Request } from './http.js';
+import { Reads, sendResource } from './reads.js';
+import { Id } from './request.js';
+
+/** What ordering knows of a user: a copy of the name, an address, a telephone number. */
+@ApiTags('customers')
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(
+    private readonly admission: Admission,
+    private readonly services: Services,
+    private readonly reads: Reads,
+  ) {}
+
+  /** Replaces address and telephone number: what is left out is removed. */
+  @Put(':userId')
+  @AcceptsWrite()
+  update(
+    @Id('userId') userId: string,
+    @Body() body: UpdateCustomer,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const target = { type: 'customer' as const, id: userId };
+    const write = { kind: 'customer.update' as const, userId, target, payload: { ...body }, caller };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** The customer that belongs to that user. */
+  @Get(':userId')
+  async read(
+    @Id('userId') userId: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<CustomerView> {
+    authorise('customer.read', caller, userId);
+    await this.reads.after(request, caller, userId);
+    const path = `/internal/customers/${userId}`;
+    const customer = await this.services.ask<CustomerView>('ordering', { method: 'GET', path });
+    return sendResource(customer, request, reply) as CustomerView;
+  }
+}

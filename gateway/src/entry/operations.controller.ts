@@ -1,0 +1,83 @@
+import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
+import { bearerToken, Problem, Public } from '@turnpike/service';
+import { Ledger } from '../ledger/ledger.js';
+import type { Operation } from '../ledger/operation.entity.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import { Releaser } from '../queue/release.js';
+import { AccessTokens } from './access-tokens.js';
+import { Answers } from './answers.js';
+import { authorise } from './authorise.js';
+import { type Caller, CurrentCaller } from './caller.js';
+import type { Reply, Request } from './http.js';
+import { OperationTokens } from './operation-token.js';
+import { sendResource } from './reads.js';
+import { Id, preferredWait } from './request.js';
+
+/** Seconds in which a worker must have closed the steps of a write that is to be withdrawn while in retry. */
+const CANCEL_SECONDS = 5;
+
+/** What became of the writes. */
+@ApiTags('operations')
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly queries: LedgerQueries,
+    private readonly answers: Answers,
+    private readonly releaser: Releaser,
+    private readonly tokens: AccessTokens,
+    private readonly operationTokens: OperationTokens,
+  ) {}
+
+  /** The operations in the caller's lane or asked for by the caller, newest first. */
+  @Get()
+  list(@Query() query: OperationsQuery, @CurrentCaller() caller: Caller): Promise<Page<OperationView>> {
+    return this.queries.operationsOf(caller.userId, query);
+  }
+
+  /** One operation; with `Prefer: wait=N` once it has ended, or after N seconds. */
+  @Public()
+  @Get(':id')
+  async read(
+    @Id('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OperationView> {
+    await this.assertReadable(id, request);
+    const wait = preferredWait(request);
+    const operation = await this.answers.get(id, wait ?? 0);
+    if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
+    return sendResource(await this.answers.view(operation), request, reply) as OperationView;
+  }
+
+  /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
+  @Delete(':id')
+  async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
+    const operation = authoriseFor(await this.queries.operation(id), caller);
+    const { outcome, releases } = await this.ledger.cancel(operation.userId, id);
+    this.releaser.release(releases);
+    const current = await this.answers.get(id, outcome === 'requested' ? CANCEL_SECONDS : 0);
+    if (current.state !== 'cancelled') throw new Problem('operation-not-cancellable');
+    return this.answers.view(current);
+  }
+
+  /** The token of a registration is enough; else the caller must be owner, actor or administrator. */
+  private async assertReadable(id: string, { headers }: Request): Promise<void> {
+    const operationToken = headers[HEADERS.operationToken];
+    if (typeof operationToken === 'string' && (await this.operationTokens.allows(operationToken, id))) return;
+    const token = bearerToken(headers.authorization);
+    if (!token) throw new Problem('unauthenticated');
+    const caller = await this.tokens.verify(token);
+    authoriseFor(await this.queries.operation(id), caller);
+  }
+}
+
+/** Whoever asked for a write may see what became of it, as may the user whose data it is about. */
+function authoriseFor(operation: Operation | null, caller: Caller): Operation {
+  const ownerId = operation?.actorId === caller.userId ? caller.userId : operation?.userId;
+  authorise('operation.read', caller, ownerId ?? null);
+  if (!operation) throw new Problem('not-found');
+  return operation;
+}

@@ -1,0 +1,58 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { isProblemCode, PROBLEMS } from '@turnpike/contracts';
+import { Problem, Public, ServiceTokenSigner } from '@turnpike/service';
+import type { JSONWebKeySet } from 'jose';
+import { Services } from '../run/services.js';
+
+/** What everybody may read: keys, and pages about problems. */
+@ApiTags('public')
+@Public()
+@Controller()
+export class PublicController {
+  constructor(
+    private readonly services: Services,
+    private readonly signer: ServiceTokenSigner,
+  ) {}
+
+  /** The public keys of users' access tokens. */
+  @Get('.well-known/jwks.json')
+  @Header('cache-control', 'public, max-age=60')
+  accessTokenKeys(): Promise<JSONWebKeySet> {
+    return this.services.ask('identity', { method: 'GET', path: '/.well-known/jwks.json' });
+  }
+
+  /** The public key of the gateway's own tokens, which the services verify. */
+  @Get('.well-known/service-jwks.json')
+  @Header('cache-control', 'public, max-age=60')
+  serviceTokenKeys(): Promise<JSONWebKeySet> {
+    return this.signer.jwks();
+  }
+
+  /** All problems. */
+  @Get('problems')
+  @Header('content-type', 'text/html; charset=utf-8')
+  problems(): string {
+    const items = Object.entries(PROBLEMS).map(
+      ([code, { status, title }]) => `<li><a href="/problems/${code}">${code}</a> (${status}): ${title}</li>`,
+    );
+    return page('Problems', `<ul>${items.join('\n')}</ul>`);
+  }
+
+  /** What a problem means and what to do about it. */
+  @Get('problems/:code')
+  @Header('content-type', 'text/html; charset=utf-8')
+  problem(@Param('code') code: string): string {
+    if (!isProblemCode(code)) throw new Problem('not-found');
+    const { status, title, help } = PROBLEMS[code];
+    const what = help.replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+    return page(title, `<p><code>${code}</code>, status ${status}</p><p>${what}</p>`);
+  }
+}
+
+/** Only texts of ours go into a page. */
+function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title} · Turnpike</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}</style>
+<h1>${title}</h1>${body}<p><a href="/problems">All problems</a></p></html>`;
+}

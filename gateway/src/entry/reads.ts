@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { etagOf, HEADERS } from '@turnpike/contracts';
+import { invalidRequest, Problem } from '@turnpike/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Endings } from '../ledger/endings.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import { authorise } from './authorise.js';
+import type { Caller } from './caller.js';
+import { isUuid, preferredWait } from './request.js';
+
+/** Seconds that a read waits for the write that it is to come after, unless the client says otherwise. */
+const READ_AFTER_SECONDS = 5;
+
+/** What reads of every resource have in common: they may wait for a write, and are conditional. */
+@Injectable()
+export class Reads {
+  constructor(
+    private readonly queries: LedgerQueries,
+    private readonly endings: Endings,
+  ) {}
+
+  /**
+   * Waits for the write that `Read-After` names: until every write of its lane up to that one has ended.
+   * @param userId whose lane `latest` means
+   * @throws Problem 409 when it has not ended in time
+   */
+  async after(request: FastifyRequest, caller: Caller, userId: string): Promise<void> {
+    const header = request.headers[HEADERS.readAfter];
+    if (header === undefined) return;
+    const until = await this.placeOf(String(header), caller, userId);
+    const seconds = preferredWait(request) ?? READ_AFTER_SECONDS;
+    const ended = await this.endings.waitFor(until.userId, seconds * 1000, async () =>
+      (await this.queries.hasEndedUpTo(until.userId, until.seq)) ? true : null,
+    );
+    if (!ended) throw new Problem('operation-pending', undefined, {}, { 'retry-after': '1' });
+  }
+
+  private async placeOf(
+    header: string,
+    caller: Caller,
+    userId: string,
+  ): Promise<{ userId: string; seq: number }> {
+    if (header === 'latest') {
+      const lane = await this.queries.lane(userId);
+      return { userId, seq: lane?.lastSeq ?? 0 };
+    }
+    if (!isUuid(header)) {
+      throw invalidRequest([{ path: 'Read-After', message: 'must be the id of an operation, or latest' }]);
+    }
+    const operation = await this.queries.operation(header);
+    authorise('operation.read', caller, operation?.userId ?? null);
+    if (!operation) throw new Problem('not-found');
+    return operation;
+  }
+}
+
+/** Sends a single resource with its ETag, or 304 if the client has it already. */
+export function sendResource(body: object, request: FastifyRequest, reply: FastifyReply): unknown {
+  const { version } = body as { version?: unknown };
+  const etag = typeof version === 'number' ? etagOf(version) : hashOf(body);
+  void reply.header('etag', etag);
+  const known = request.headers[HEADERS.ifNoneMatch];
+  if (known && matches(String(known), etag)) {
+    void reply.status(304);
+    return undefined;
+  }
+  return body;
+}
+
+/** Weak comparison (RFC 9110): for reads it does not matter whether the bytes are the same. */
+function matches(ifNoneMatch: string, etag: string): boolean {
+  const known = ifNoneMatch.split(',').map((item) => item.trim().replace(/^W\//, ''));
+  return known.includes('*') || known.includes(etag);
+}
+
+function hashOf(body: object): string {
+  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+}

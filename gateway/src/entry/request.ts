@@ -1,0 +1,58 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { HEADERS } from '@turnpike/contracts';
+import { invalidRequest, Problem } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
+
+/** The longest that an answer is held back, in seconds. */
+const MAX_WAIT_SECONDS = 30;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id in the path. What has not the form of one cannot exist: 404. */
+export const Id = createParamDecorator((name: string, context: ExecutionContext): string => {
+  const { params } = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
+  const id = params[name]?.toLowerCase() ?? '';
+  if (!UUID.test(id)) throw new Problem('not-found');
+  return id;
+});
+
+/** @returns whether that is a UUID, in lower case */
+export function isUuid(value: string): boolean {
+  return UUID.test(value);
+}
+
+/** @returns the seconds of `Prefer: wait=N`, at most 30; null where it is absent or unreadable (RFC 7240) */
+export function preferredWait({ headers }: FastifyRequest): number | null {
+  const prefer = [headers[HEADERS.prefer] ?? []].flat().join(',');
+  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(prefer);
+  return match ? Math.min(Number(match[1]), MAX_WAIT_SECONDS) : null;
+}
+
+/** @returns the client's key, or null. @throws Problem 400 unless it is 1 to 255 visible ASCII characters */
+export function idempotencyKey({ headers }: FastifyRequest): string | null {
+  const key = headers[HEADERS.idempotencyKey];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalidRequest([{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }]);
+  }
+  return key;
+}
+
+/** @returns `If-Match` as it was sent, or null */
+export function ifMatchOf({ headers }: FastifyRequest): string | null {
+  const value = headers[HEADERS.ifMatch];
+  if (value === undefined) return null;
+  if (
+    !/^(\*|(W\/)?"[\x21\x23-\x7e]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e]*")*)$/.test(value) ||
+    value.length > 500
+  ) {
+    throw invalidRequest([{ path: 'If-Match', message: 'must be * or a list of ETags' }]);
+  }
+  return value;
+}
+
+/** @returns the W3C trace context of the request, or null */
+export function traceparentOf({ headers }: FastifyRequest): string | null {
+  const value = headers[HEADERS.traceparent];
+  return typeof value === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value) ? value : null;
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
+import { Public } from '@turnpike/service';
+import { Services } from '../run/services.js';
+import { type Caller, CurrentCaller } from './caller.js';
+import { Revocations } from './revocations.js';
+
+/** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
+@ApiTags('sessions')
+@Controller('v1/sessions')
+export class SessionsController {
+  constructor(
+    private readonly services: Services,
+    private readonly revocations: Revocations,
+  ) {}
+
+  /** Signs in. */
+  @Public()
+  @Post()
+  signIn(@Body() body: SignIn): Promise<SessionView> {
+    return this.services.ask('identity', { method: 'POST', path: '/internal/sessions', body });
+  }
+
+  /** New tokens for a refresh token, which is spent; its second use ends the session. */
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  refresh(@Body() body: RefreshSession): Promise<SessionView> {
+    return this.services.ask('identity', { method: 'POST', path: '/internal/sessions/refresh', body });
+  }
+
+  /** Signs out. */
+  @Delete('current')
+  @HttpCode(204)
+  async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
+    await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
+    this.revocations.add(sessionId);
+  }
+}

@@ -1,0 +1,176 @@
+import { Body, Controller, Delete, Get, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  ChangePassword,
+  DeleteUserQuery,
+  type OperationKind,
+  type Page,
+  type PreparedCredential,
+  RegisterUser,
+  SetClaims,
+  SetRoles,
+  UpdateUser,
+  UsersQuery,
+  type UserView,
+} from '@turnpike/contracts';
+import { invalidRequest, Public } from '@turnpike/service';
+import { v7 as uuidv7 } from 'uuid';
+import { Services } from '../run/services.js';
+import { Admission, type Write } from './admit.js';
+import { authorise } from './authorise.js';
+import { type Caller, CurrentCaller } from './caller.js';
+import { AcceptsWrite, type Reply, type Request } from './http.js';
+import { Reads, sendResource } from './reads.js';
+import { Id } from './request.js';
+
+/** Users: their data is identity's, their writes go through their lane. */
+@ApiTags('users')
+@Controller('v1/users')
+export class UsersController {
+  constructor(
+    private readonly admission: Admission,
+    private readonly services: Services,
+    private readonly reads: Reads,
+  ) {}
+
+  /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
+  @Public()
+  @Post()
+  @AcceptsWrite()
+  register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
+    const { password, ...profile } = body;
+    const write: Write = {
+      ...userWrite('user.register', uuidv7(), null),
+      payload: { ...profile, roles: [] },
+      anonymousScope: body.email,
+      prepare: async () => {
+        const { credentialId } = await this.prepareCredential({ password });
+        return { credentialId };
+      },
+    };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Changes e-mail address or names. */
+  @Patch(':id')
+  @AcceptsWrite()
+  update(
+    @Id('id') id: string,
+    @Body() body: UpdateUser,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    if (Object.keys(body).length === 0)
+      throw invalidRequest([{ path: '', message: 'nothing is to be changed' }]);
+    const write = { ...userWrite('user.update', id, caller), payload: { ...body } };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Changes the password. A wrong current one is refused at once. All other sessions end. */
+  @Put(':id/password')
+  @AcceptsWrite()
+  changePassword(
+    @Id('id') id: string,
+    @Body() { currentPassword, newPassword }: ChangePassword,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const write: Write = {
+      ...userWrite('user.change-password', id, caller),
+      payload: { keepSession: caller.sessionId },
+      prepare: async () => {
+        const credential = { password: newPassword, userId: id, currentPassword };
+        return { ...(await this.prepareCredential(credential)) };
+      },
+    };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
+  @Put(':id/roles')
+  @AcceptsWrite()
+  setRoles(
+    @Id('id') id: string,
+    @Body() body: SetRoles,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const write = { ...userWrite('user.set-roles', id, caller), payload: { ...body } };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Sets the claims: a flat object, which replaces the one before. */
+  @Put(':id/claims')
+  @AcceptsWrite()
+  setClaims(
+    @Id('id') id: string,
+    @Body() body: SetClaims,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const write = { ...userWrite('user.set-claims', id, caller), payload: { ...body } };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
+  @Delete(':id')
+  @AcceptsWrite()
+  delete(
+    @Id('id') id: string,
+    @Query() { pending }: DeleteUserQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const write = { ...userWrite('user.delete', id, caller), cancelsWaiting: pending === 'cancel' };
+    return this.admission.submit(write, request, reply);
+  }
+
+  /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
+  @Post(':id/restore')
+  @AcceptsWrite()
+  restore(
+    @Id('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    return this.admission.submit(userWrite('user.restore', id, caller), request, reply);
+  }
+
+  /** One user. */
+  @Get(':id')
+  async read(
+    @Id('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<UserView> {
+    authorise('user.read', caller, id);
+    await this.reads.after(request, caller, id);
+    const user = await this.services.ask<UserView>('identity', {
+      method: 'GET',
+      path: `/internal/users/${id}`,
+    });
+    return sendResource(user, request, reply) as UserView;
+  }
+
+  /** All users, newest first. */
+  @Get()
+  list(@Query() query: UsersQuery, @CurrentCaller() caller: Caller): Promise<Page<UserView>> {
+    authorise('user.list', caller, null);
+    return this.services.ask('identity', { method: 'GET', path: '/internal/users', query });
+  }
+
+  private prepareCredential(body: object): Promise<PreparedCredential> {
+    return this.services.ask('identity', { method: 'POST', path: '/internal/credentials', body });
+  }
+}
+
+function userWrite(kind: OperationKind, userId: string, caller: Caller | null): Write {
+  return { kind, userId, target: { type: 'user', id: userId }, payload: {}, caller };
+}

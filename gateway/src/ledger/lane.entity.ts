@@ -1,0 +1,37 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Admission, Execution } from './states.js';
+
+/** One user's lane: whether it takes writes, whether it carries them out, and how far it has come. */
+@Entity('lanes')
+export class Lane {
+  @PrimaryColumn('uuid', { name: 'user_id' })
+  userId: string;
+
+  @Column('text', { default: 'open' })
+  admission: Admission;
+
+  @Column('text', { default: 'running' })
+  execution: Execution;
+
+  /** The highest seq that was given. */
+  @Column('integer', { name: 'last_seq', default: 0 })
+  lastSeq: number;
+
+  /** How many operations have not ended. */
+  @Column('integer', { default: 0 })
+  depth: number;
+
+  /** Why it is paused or halted. */
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  @Column('uuid', { name: 'paused_by', nullable: true })
+  pausedBy: string | null;
+
+  /** Access tokens from before this instant (on identity's clock) are void: the user was deleted then. */
+  @Column('timestamptz', { name: 'sessions_valid_from', nullable: true })
+  sessionsValidFrom: Date | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+}

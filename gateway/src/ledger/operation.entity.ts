@@ -1,0 +1,133 @@
+import type {
+  OperationKind,
+  OperationState,
+  ProblemBody,
+  ServiceName,
+  StepName,
+  StepState,
+  TargetType,
+} from '@turnpike/contracts';
+import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn } from 'typeorm';
+
+/** A write and its place in the lane. */
+@Entity('operations')
+export class Operation {
+  @PrimaryColumn('uuid', { name: 'user_id' })
+  userId: string;
+
+  @PrimaryColumn('integer')
+  seq: number;
+
+  @Column('uuid')
+  id: string;
+
+  @Column('text')
+  kind: OperationKind;
+
+  @Column('text', { default: 'queued' })
+  state: OperationState;
+
+  @Column('uuid', { name: 'actor_id', nullable: true })
+  actorId: string | null;
+
+  @Column('text', { name: 'target_type' })
+  targetType: TargetType;
+
+  @Column('uuid', { name: 'target_id' })
+  targetId: string;
+
+  @Column('jsonb')
+  payload: Record<string, unknown>;
+
+  @Column('text', { name: 'if_match', nullable: true })
+  ifMatch: string | null;
+
+  /** How often it was claimed; half of the fence. */
+  @Column('integer', { default: 0 })
+  epoch: number;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  /** How many workers died with it. */
+  @Column('integer', { default: 0 })
+  crashes: number;
+
+  @Column('boolean', { name: 'cancel_requested', default: false })
+  cancelRequested: boolean;
+
+  /** How often it was released to the queue; part of the job's id. */
+  @Column('integer', { default: 0 })
+  release: number;
+
+  @Column('timestamptz', { name: 'released_at', nullable: true })
+  releasedAt: Date | null;
+
+  @Column('text', { nullable: true })
+  worker: string | null;
+
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil: Date | null;
+
+  @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
+  nextAttemptAt: Date | null;
+
+  @Column('timestamptz', { name: 'deadline_at', nullable: true })
+  deadlineAt: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  result: Record<string, unknown> | null;
+
+  @Column('jsonb', { nullable: true })
+  problem: ProblemBody | null;
+
+  @Column('uuid', { name: 'retry_of', nullable: true })
+  retryOf: string | null;
+
+  @Column('text', { nullable: true })
+  traceparent: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt: Date | null;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt: Date | null;
+
+  @OneToMany(() => StepRecord, (step) => step.operation)
+  steps: StepRecord[];
+}
+
+/** What is known of one step of an operation. */
+@Entity('steps')
+export class StepRecord {
+  @PrimaryColumn('uuid', { name: 'user_id' })
+  userId: string;
+
+  @PrimaryColumn('integer')
+  seq: number;
+
+  @PrimaryColumn('smallint')
+  position: number;
+
+  @Column('text')
+  name: StepName;
+
+  @Column('text')
+  service: ServiceName;
+
+  @Column('text', { default: 'pending' })
+  state: StepState;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @ManyToOne(() => Operation, (operation) => operation.steps)
+  @JoinColumn([
+    { name: 'user_id', referencedColumnName: 'userId' },
+    { name: 'seq', referencedColumnName: 'seq' },
+  ])
+  operation: Operation;
+}

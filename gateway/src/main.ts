@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { runMain, startProcess } from '@turnpike/service';
+import { AppModule } from './app.module.js';
+import { readConfig } from './config.js';
+
+runMain(async () => {
+  const config = readConfig();
+  await startProcess({
+    name: 'gateway',
+    module: AppModule.for(config),
+    host: config.host,
+    port: config.port,
+    logLevel: config.logLevel,
+    api: config.api
+      ? {
+          title: 'Turnpike',
+          description:
+            'The single entry point for all writes. Every write is answered with 202 and an operation, runs in the ' +
+            'lane of the user whose data it is about, one at a time and in order, and none after the deletion.',
+        }
+      : undefined,
+  });
+});

@@ -1,0 +1,100 @@
+import { Logger } from '@nestjs/common';
+import {
+  type ConnectionOptions,
+  createPostgresBackend,
+  DEFAULT_SCHEMA,
+  setDefaultBackendFactory,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+import type { QueueConfig } from '../config.js';
+
+/** Milliseconds between two attempts to reach a queue server that is away. */
+const RETRY_MS = 500;
+
+/** Connections of the PostgreSQL backend beside the one that each partition's worker listens on. */
+const POSTGRES_SPARE_CONNECTIONS = 4;
+
+/** What queues and workers share within a process. */
+export interface QueueConnections {
+  /** Fails at once while the server is away: whoever adds a job must not wait. */
+  producer: ConnectionOptions;
+  /** Waits while the server is away. */
+  consumer: ConnectionOptions;
+  close: () => Promise<void>;
+}
+
+/**
+ * Waits until the server of the configured backend answers, then opens the connections. BullMQ's queues and
+ * workers on PostgreSQL never recover if they are made before.
+ * @param stopped ends the wait
+ */
+export async function openConnections(
+  config: QueueConfig,
+  stopped: AbortSignal,
+): Promise<QueueConnections | null> {
+  const logger = new Logger('QueueConnections');
+  const open = config.backend === 'redis' ? openRedis : openPostgres;
+  while (!stopped.aborted) {
+    try {
+      return await open(config, logger);
+    } catch (error) {
+      logger.warn(`The queue does not answer: ${(error as Error).message}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+  return null;
+}
+
+async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+  const onError = (error: Error): void => logger.warn(`Redis: ${error.message}`);
+  const producer = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2000,
+  });
+  producer.on('error', onError);
+  try {
+    await producer.connect();
+    await producer.ping();
+  } catch (error) {
+    producer.disconnect();
+    throw error;
+  }
+  const consumer = new Redis(url, { maxRetriesPerRequest: null });
+  consumer.on('error', onError);
+  return {
+    producer,
+    consumer,
+    close: () => {
+      producer.disconnect();
+      consumer.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+  const pool = new Pool({
+    connectionString: url,
+    max: partitions + POSTGRES_SPARE_CONNECTIONS,
+    connectionTimeoutMillis: 2000,
+    keepAlive: true,
+    application_name: 'turnpike-queue',
+    // BullMQ's statements use unqualified names.
+    options: `-c search_path=${DEFAULT_SCHEMA}`,
+  });
+  pool.on('error', (error) => logger.warn(`PostgreSQL: ${error.message}`));
+  try {
+    await pool.query('select 1 from migration limit 1');
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  // @nestjs/bullmq has no argument for the backend: the default must be set before its queues are made.
+  setDefaultBackendFactory(createPostgresBackend);
+  // Its connection is a pool, which the type, written for Redis, does not know.
+  const connection = pool as unknown as ConnectionOptions;
+  return { producer: connection, consumer: connection, close: () => pool.end() };
+}

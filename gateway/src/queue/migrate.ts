@@ -1,0 +1,15 @@
+import { runMigrations } from 'bullmq';
+import { Client } from 'pg';
+import type { QueueConfig } from '../config.js';
+
+/** Makes BullMQ's tables, where the queue is in PostgreSQL. */
+export async function migrateQueue({ backend, url }: QueueConfig): Promise<void> {
+  if (backend !== 'postgres') return;
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,87 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
+import { Database } from '@turnpike/service';
+import type { Queue } from 'bullmq';
+import { GatewayConfig } from '../config.js';
+import { openConnections, type QueueConnections } from './connections.js';
+import { partitionNames, prefixOf } from './partitions.js';
+import { Reconciler } from './reconciler.js';
+import { JOB_OPTIONS, type OperationJob, Releaser } from './release.js';
+import { QueueWorker } from './worker.js';
+
+/** BullMQ's queues, one for each partition. */
+@Module({})
+class Partitions {
+  static on(names: readonly string[], connections: QueueConnections): DynamicModule {
+    const queues = names.map((name) => ({
+      name,
+      connection: connections.producer,
+      prefix: prefixOf(name),
+      defaultJobOptions: JOB_OPTIONS,
+    }));
+    const bull = BullModule.registerQueue(...queues);
+    return { module: Partitions, imports: [bull], exports: [bull] };
+  }
+}
+
+/**
+ * Opens the queue when database and queue server are there, which may be long after the process has started:
+ * until then writes are accepted, and wait in the ledger. So BullMQ's module is loaded then and not with the
+ * application.
+ */
+@Injectable()
+export class QueueLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly stopped = new AbortController();
+  private connections: QueueConnections | null = null;
+
+  constructor(
+    private readonly loader: LazyModuleLoader,
+    private readonly database: Database,
+    private readonly releaser: Releaser,
+    private readonly worker: QueueWorker,
+    private readonly reconciler: Reconciler,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.open();
+  }
+
+  /** Before the connections of the process are closed: running operations need them. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped.abort();
+    await Promise.all([this.worker.drain(), this.reconciler.stop()]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.connections?.close();
+  }
+
+  private async open(): Promise<void> {
+    await this.database.start();
+    this.connections = await openConnections(this.config.queue, this.stopped.signal);
+    if (!this.connections) return;
+    this.releaser.open(await this.openQueues(this.connections));
+    if (!this.config.worker) return;
+    this.worker.start(this.connections);
+    this.reconciler.start();
+  }
+
+  private async openQueues(connections: QueueConnections): Promise<Map<string, Queue<OperationJob>>> {
+    const names = partitionNames(this.config.queue.partitions);
+    const module = await this.loader.load(() => Partitions.on(names, connections));
+    return new Map(
+      names.map((name) => [name, module.get<Queue<OperationJob>>(getQueueToken(name), { strict: false })]),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { JobsOptions, Queue } from 'bullmq';
+import { GatewayConfig } from '../config.js';
+import type { Release } from '../ledger/statements.js';
+import { partitionOf } from './partitions.js';
+
+/*
+ * Puts released operations on the queue of their partition. A job is a hint, nothing depends on it: adding may
+ * fail (Redis is away, the process dies), and then the reconciler adds it again. So nobody waits for it, and
+ * a failure is logged and forgotten.
+ */
+
+/** The data of a job: ids only, never a payload. */
+export interface OperationJob {
+  userId: string;
+  operationId: string;
+}
+
+/** Finished jobs are removed: a kept one would swallow a later job of the same id in silence. */
+export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+/** Milliseconds that a delayed job arrives late on purpose: at its exact time the ledger's clock may be behind. */
+const DELAY_MARGIN_MS = 15;
+
+@Injectable()
+export class Releaser {
+  private readonly logger = new Logger(Releaser.name);
+  private queues: ReadonlyMap<string, Queue<OperationJob>> | null = null;
+
+  constructor(private readonly config: GatewayConfig) {}
+
+  /** Called once the queue's server was reachable. */
+  open(queues: ReadonlyMap<string, Queue<OperationJob>>): void {
+    this.queues = queues;
+  }
+
+  get isOpen(): boolean {
+    return this.queues !== null;
+  }
+
+  /** Adds the jobs in the background. */
+  release(releases: readonly Release[]): void {
+    void this.add(releases);
+  }
+
+  /** Adds the jobs; fulfilled when all were added or given up. */
+  async add(releases: readonly Release[]): Promise<void> {
+    const byPartition = new Map<string, Release[]>();
+    for (const release of releases) {
+      const partition = partitionOf(release.userId, this.config.queue.partitions);
+      byPartition.set(partition, [...(byPartition.get(partition) ?? []), release]);
+    }
+    await Promise.all([...byPartition].map(([partition, group]) => this.addTo(partition, group)));
+  }
+
+  private async addTo(partition: string, releases: readonly Release[]): Promise<void> {
+    try {
+      await this.queues?.get(partition)?.addBulk(releases.map(jobOf));
+    } catch (error) {
+      this.logger.warn(
+        `${releases.length} jobs were not queued in ${partition}: ${(error as Error).message}`,
+      );
+    }
+  }
+}
+
+function jobOf({ userId, operationId, release, delayMs }: Release): {
+  name: string;
+  data: OperationJob;
+  opts: JobsOptions;
+} {
+  return {
+    name: 'operation',
+    data: { userId, operationId },
+    opts: {
+      jobId: `${operationId}-${release}`,
+      ...(delayMs > 0 && { delay: delayMs + DELAY_MARGIN_MS }),
+    },
+  };
+}

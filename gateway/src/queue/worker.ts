@@ -1,0 +1,80 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type Job, Worker } from 'bullmq';
+import pLimit from 'p-limit';
+import { GatewayConfig } from '../config.js';
+import { Executor } from '../run/executor.js';
+import type { QueueConnections } from './connections.js';
+import { partitionNames, prefixOf } from './partitions.js';
+import { type OperationJob, Releaser } from './release.js';
+
+/*
+ * Takes jobs from every partition and has them executed. A job that turns out to be stale (not the head, already
+ * claimed, ended) is dropped by the claim. A job always completes: what becomes of the operation, a retry
+ * included, is the ledger's, and a run that threw is found by the reconciler. If this process dies, BullMQ gives
+ * its jobs to others, whose claims wait for the lease.
+ */
+
+/** Jobs that one partition hands out at a time, at least: a partition must not depend on one slow lane. */
+const MIN_CONCURRENCY = 4;
+
+/** Milliseconds for running operations to end when the process stops; the rest is left to its leases. */
+const DRAIN_MS = 20_000;
+
+/** Stalled jobs are always given out again: the claim decides, not a count. */
+const MAX_STALLED = 1_000_000;
+
+@Injectable()
+export class QueueWorker {
+  private readonly logger = new Logger(QueueWorker.name);
+  /** Over all partitions: so many operations run in this process. */
+  private readonly limit;
+  private workers: Worker<OperationJob>[] = [];
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly releaser: Releaser,
+    private readonly config: GatewayConfig,
+  ) {
+    this.limit = pLimit(config.queue.concurrency);
+  }
+
+  /** Begins to take jobs. */
+  start({ consumer }: QueueConnections): void {
+    const { partitions, concurrency } = this.config.queue;
+    const share = Math.max(MIN_CONCURRENCY, Math.ceil((2 * concurrency) / partitions));
+    const { leaseMs } = this.config.run;
+    this.workers = partitionNames(partitions).map(
+      (partition) =>
+        new Worker<OperationJob>(partition, (job) => this.limit(() => this.process(job)), {
+          connection: consumer,
+          prefix: prefixOf(partition),
+          concurrency: Math.min(share, concurrency),
+          lockDuration: leaseMs,
+          stalledInterval: leaseMs,
+          maxStalledCount: MAX_STALLED,
+          removeOnComplete: { count: 0 },
+          removeOnFail: { count: 0 },
+        }),
+    );
+    this.workers.forEach((worker) =>
+      worker.on('error', (error) => this.logger.warn(`${worker.name}: ${error.message}`)),
+    );
+  }
+
+  /** Takes no more jobs and waits for those that run; what takes too long is left to its lease. */
+  async drain(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const bound = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
+    const closed = Promise.allSettled(this.workers.map((worker) => worker.close()));
+    await Promise.race([closed, bound]);
+    clearTimeout(timer);
+  }
+
+  private async process({ data }: Job<OperationJob>): Promise<void> {
+    try {
+      await this.releaser.add(await this.executor.run(data.userId, data.operationId));
+    } catch (error) {
+      this.logger.warn(`${data.operationId} is left to the reconciler: ${(error as Error).message}`);
+    }
+  }
+}

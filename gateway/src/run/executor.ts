@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Injectable, Logger } from '@nestjs/common';
+import { problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import { GatewayConfig } from '../config.js';
+import { type Ending, Ledger } from '../ledger/ledger.js';
+import type { ClaimedRow, ClaimKey, Release } from '../ledger/statements.js';
+import { backoffMs } from './backoff.js';
+import { Leases } from './leases.js';
+import { PLANS } from './operations/plans.js';
+import { deletedAt } from './operations/user.js';
+import type { Outcome } from './outcome.js';
+import { type AbortReason, type Calls, Saga } from './saga.js';
+import { Services, type StepContext } from './services.js';
+
+/*
+ * Carries one operation out: claim, steps, outcome.
+ *
+ * It relies on the ledger for who may run it (the claim and its epoch) and on the services' inboxes and fences
+ * for what happens when it is wrong about that. If this process dies half-way, the lease expires and another
+ * claim replays the steps. It never throws for what happens to the operation: that is an Outcome.
+ */
+
+/** An operation that killed that many workers is given up. */
+const POISON_AFTER_CRASHES = 3;
+
+@Injectable()
+export class Executor {
+  /** Under which the ledger knows this process. */
+  readonly worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  private readonly logger = new Logger(Executor.name);
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly services: Services,
+    private readonly leases: Leases,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** Carries the operation out if it may be. @returns what is to be queued next: itself, or its successor */
+  async run(userId: string, operationId: string): Promise<Release[]> {
+    const { leaseMs, deadlineMs } = this.config.run;
+    const claimed = await this.ledger.claim(userId, operationId, {
+      worker: this.worker,
+      leaseMs,
+      deadlineMs,
+    });
+    if (!claimed) return [];
+    const claim = { userId, id: operationId, epoch: claimed.epoch };
+    const lease = this.leases.hold(claim);
+    try {
+      const saga = this.sagaOf(claimed, lease.signal);
+      const outcome = await this.carryOut(claimed, saga);
+      return await this.conclude(claim, claimed, saga, outcome);
+    } finally {
+      lease.release();
+    }
+  }
+
+  private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    const begun = performance.now();
+    const reason = abortReasonOf(claimed);
+    const outcome = await (reason ? saga.abort(reason) : saga.forward());
+    const expired = performance.now() - begun >= claimed.ms_to_deadline;
+    return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded()) : outcome;
+  }
+
+  /** Writes the outcome down. A claim that no longer holds writes nothing. */
+  private async conclude(
+    claim: ClaimKey,
+    claimed: ClaimedRow,
+    saga: Saga,
+    outcome: Outcome,
+  ): Promise<Release[]> {
+    const steps = saga.stepOutcomes;
+    switch (outcome.type) {
+      case 'succeeded':
+        return this.finish(claim, {
+          state: 'succeeded',
+          steps,
+          result: PLANS[claimed.kind].result(outcome.answers),
+          problem: null,
+          voidsSessionsBefore: deletedAt(outcome.answers),
+        });
+      case 'failed':
+      case 'rejected':
+        return this.finish(claim, { state: outcome.type, steps, result: null, problem: outcome.problem });
+      case 'cancelled':
+        return this.finish(claim, { state: 'cancelled', steps, result: null, problem: null });
+      case 'retry': {
+        const delay = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
+        const release = await this.ledger.retryLater(claim, delay, outcome.problem, steps);
+        return release ? [release] : [];
+      }
+      case 'lost':
+        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.');
+      case 'stuck':
+        return this.halt(claim, outcome.reason);
+    }
+  }
+
+  private async finish(claim: ClaimKey, ending: Ending): Promise<Release[]> {
+    const releases = await this.ledger.finish(claim, ending);
+    if (!releases) this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
+    return releases ?? [];
+  }
+
+  /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
+  private async halt(claim: ClaimKey, reason: string): Promise<Release[]> {
+    if (await this.ledger.halt(claim, reason)) {
+      this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
+    }
+    return [];
+  }
+
+  private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
+    const planned = PLANS[claimed.kind].calls(claimed.payload);
+    const operation = { payload: claimed.payload, targetId: claimed.target_id };
+    const calls: Calls = {
+      apply: (step, answers) => {
+        const call = planned.find((item) => item.step === step)!;
+        const ifMatch = call.checksVersion ? claimed.if_match : null;
+        const body = call.body(operation, answers, this.config.run);
+        return this.services.apply(step, body, { ...contextOf(claimed, step, signal), ifMatch });
+      },
+      settle: (step) => this.services.settle(step, contextOf(claimed, step, signal)),
+      undo: (step) => this.services.undo(step, contextOf(claimed, step, signal)),
+    };
+    return new Saga(
+      planned.map((call) => call.step),
+      claimed.steps,
+      calls,
+    );
+  }
+}
+
+function contextOf(claimed: ClaimedRow, step: StepName, signal: AbortSignal): StepContext {
+  return {
+    key: stepKey(claimed.id, step),
+    userId: claimed.user_id,
+    fence: { seq: claimed.seq, epoch: claimed.epoch },
+    ifMatch: null,
+    traceparent: claimed.traceparent,
+    signal,
+  };
+}
+
+/** @returns why this run closes the steps at once, or null. A first attempt is always made. */
+function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
+  if (claimed.cancel_requested) return { type: 'cancel' };
+  if (claimed.crashes >= POISON_AFTER_CRASHES) {
+    const detail = 'Every process that began this write died. It is given up and not applied.';
+    return { type: 'poison', problem: problemBody('internal-error', detail) };
+  }
+  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded() : null;
+}
+
+function deadlineExceeded(): AbortReason {
+  return { type: 'deadline', problem: problemBody('deadline-exceeded') };
+}

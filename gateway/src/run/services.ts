@@ -1,0 +1,174 @@
+import { HttpService } from '@nestjs/axios';
+import { Injectable } from '@nestjs/common';
+import {
+  HEADERS,
+  isProblemCode,
+  type ProblemBody,
+  problemBody,
+  type ServiceName,
+  STEPS,
+  STEPS_PATH,
+  type StepName,
+  undoKey,
+} from '@turnpike/contracts';
+import { type Fence, formatFence, Problem, ServiceTokenSigner, unavailable } from '@turnpike/service';
+import type { AxiosResponse, Method } from 'axios';
+import { GatewayConfig } from '../config.js';
+import type { StepAnswer } from './outcome.js';
+
+/** The headers and the time limit that every call of one step has. */
+export interface StepContext {
+  key: string;
+  userId: string;
+  fence: Fence;
+  ifMatch: string | null;
+  traceparent: string | null;
+  /** Ends the call when the lease is lost. */
+  signal: AbortSignal;
+}
+
+interface ServiceCall {
+  method: Method;
+  path: string;
+  body?: unknown;
+  query?: object;
+  headers?: Record<string, string>;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** The services behind the gateway, over HTTP. Nothing else in the gateway knows their addresses. */
+@Injectable()
+export class Services {
+  constructor(
+    private readonly http: HttpService,
+    private readonly signer: ServiceTokenSigner,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** Sends a step. */
+  apply(step: StepName, body: unknown, context: StepContext): Promise<StepAnswer> {
+    return this.step(STEPS[step].service, step, body, context);
+  }
+
+  /** Takes a step back, under a key of its own. */
+  undo(step: StepName, context: StepContext): Promise<StepAnswer> {
+    return this.step(STEPS[step].service, `${step}/undo`, {}, { ...context, key: undoKey(context.key) });
+  }
+
+  /** Asks for the step's first answer, or seals its key. */
+  settle(step: StepName, context: StepContext): Promise<StepAnswer> {
+    const body = { key: context.key, fence: formatFence(context.fence) };
+    return this.step(STEPS[step].service, 'settle', body, context);
+  }
+
+  /**
+   * Asks a service for something that is not a step.
+   * @returns the body of its answer
+   * @throws Problem the service's own, or `unavailable` when there is no answer in time
+   */
+  async ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
+    const response = await this.send(service, call).catch(() => {
+      throw unavailable(`${service} does not answer.`);
+    });
+    if (response.status < 300) return response.data as Body;
+    const problem = problemIn(response);
+    if (!problem || response.status >= 500) throw unavailable(`${service} cannot answer at the moment.`);
+    // Ours, not the client's: the service did not accept the gateway's token.
+    if (problem.code === 'unauthenticated' && !call.path.startsWith('/internal/sessions')) {
+      throw unavailable(`${service} does not accept the gateway.`);
+    }
+    const {
+      type: _type,
+      title: _title,
+      status: _status,
+      code,
+      detail,
+      instance: _i,
+      ...extensions
+    } = problem;
+    throw new Problem(code, detail, extensions);
+  }
+
+  private async step(
+    service: ServiceName,
+    path: string,
+    body: unknown,
+    context: StepContext,
+  ): Promise<StepAnswer> {
+    try {
+      const response = await this.send(service, {
+        method: 'POST',
+        path: `${STEPS_PATH}/${path}`,
+        body,
+        headers: stepHeaders(context),
+        signal: context.signal,
+      });
+      return answerOf(service, response);
+    } catch (error) {
+      return unknown(`${service} did not answer: ${(error as Error).message}`, null);
+    }
+  }
+
+  private async send(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<unknown>> {
+    const token = await this.signer.tokenFor(service);
+    return this.http.axiosRef.request<unknown>({
+      baseURL: this.config.services[service],
+      url: call.path,
+      method: call.method,
+      data: call.body,
+      params: call.query,
+      headers: { ...call.headers, authorization: `Bearer ${token}` },
+      timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
+      signal: call.signal,
+      // Only the configured addresses are called, whatever a service says.
+      maxRedirects: 0,
+      validateStatus: () => true,
+    });
+  }
+}
+
+function stepHeaders({ key, userId, fence, ifMatch, traceparent }: StepContext): Record<string, string> {
+  return {
+    [HEADERS.idempotencyKey]: key,
+    [HEADERS.laneUser]: userId,
+    [HEADERS.laneFence]: formatFence(fence),
+    ...(ifMatch && { [HEADERS.ifMatch]: ifMatch }),
+    ...(traceparent && { [HEADERS.traceparent]: traceparent }),
+  };
+}
+
+/** Every answer to a step becomes one of StepAnswer here. Only a recorded one is final. */
+function answerOf(service: ServiceName, response: AxiosResponse<unknown>): StepAnswer {
+  const problem = problemIn(response);
+  if (problem?.code === 'stale-fence') return { type: 'stale' };
+  const recorded = response.headers[HEADERS.stepRecorded] === 'true';
+  if (!recorded) {
+    return unknown(`${service} answered ${response.status} without recording it`, retryAfterOf(response));
+  }
+  if (response.status < 300 && isObject(response.data)) return { type: 'applied', body: response.data };
+  if (!problem) return unknown(`${service} answered something else than a step's answer`, null);
+  if (problem.code === 'step-sealed') return { type: 'sealed' };
+  return { type: problem.code === 'user-deleted' ? 'gone' : 'refused', problem };
+}
+
+function unknown(detail: string, retryAfterMs: number | null): StepAnswer {
+  return { type: 'unknown', problem: problemBody('unavailable', detail), retryAfterMs };
+}
+
+function problemIn({ status, data }: AxiosResponse<unknown>): ProblemBody | null {
+  if (status < 400 || !isObject(data) || !isProblemCode(data['code'])) return null;
+  return data as unknown as ProblemBody;
+}
+
+/** @returns the milliseconds in `Retry-After`, given in seconds or as a date */
+function retryAfterOf({ headers }: AxiosResponse<unknown>): number | null {
+  const value: unknown = headers['retry-after'];
+  if (typeof value !== 'string') return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(ms, 0) : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,35 @@
+import { Environment, TOKEN_SIGNING_KEYS } from '@turnpike/service';
+
+/** Everything that can be set about an identity process. This file alone reads process.env. */
+export class IdentityConfig {
+  host: string;
+  port: number;
+  logLevel: string;
+  databaseUrl: string;
+  /** Where the key is read with which the gateway's calls are verified. */
+  gatewayUrl: string;
+  /** JWKS of private keys as JSON text; the first signs, all verify. */
+  tokenSigningKeys: string;
+}
+
+/** @throws ConfigurationError that names the variable which is missing or wrong */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): IdentityConfig {
+  const env = new Environment(variables);
+  return {
+    host: env.host(),
+    port: env.port('IDENTITY_PORT', 3001),
+    logLevel: env.logLevel(),
+    databaseUrl: databaseUrl(env),
+    gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
+    tokenSigningKeys: env.secret(TOKEN_SIGNING_KEYS),
+  };
+}
+
+/** @returns the one setting that a migration needs: whoever runs it need not have the keys. */
+export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): string {
+  return databaseUrl(new Environment(variables));
+}
+
+function databaseUrl(env: Environment): string {
+  return env.databaseUrl('IDENTITY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/identity');
+}

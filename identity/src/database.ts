@@ -1,0 +1,13 @@
+import { type DatabaseOptions, Inbox1763800000000 } from '@turnpike/service';
+import { UsersAndSessions1763800000001 } from './migrations/1763800000001-users-and-sessions.js';
+import { User } from './user.entity.js';
+
+/** @returns identity's database at that address, the same for the process and for its migrations. */
+export function databaseOptions(url: string): DatabaseOptions {
+  return {
+    url,
+    entities: [User],
+    migrations: [Inbox1763800000000, UsersAndSessions1763800000001],
+    applicationName: 'turnpike-identity',
+  };
+}

@@ -1,0 +1,49 @@
+import { complaintAbout, Passwords } from './passwords.js';
+
+describe('a password that somebody wants to have', () => {
+  test.each(['correct horse battery', 'ünïcödé-päß', 'x'.repeat(128), '🔑'.repeat(10)])(
+    '%s is accepted',
+    (password) => {
+      expect(complaintAbout(password)).toBeNull();
+    },
+  );
+
+  test.each(['ninechars', '🔑'.repeat(9), 'x'.repeat(129), ''])('%s has a wrong length', (password) => {
+    expect(complaintAbout(password)).toMatch(/characters/);
+  });
+
+  test.each(['password123', 'PassWord123', '1234567890', 'qwertyuiop', 'ｑwertyuiop'])(
+    '%s is too common',
+    (password) => {
+      expect(complaintAbout(password)).toMatch(/common/);
+    },
+  );
+});
+
+describe('hashes', () => {
+  const passwords = new Passwords();
+
+  test('are argon2id with the parameters of OWASP, and fit their password alone', async () => {
+    const hash = await passwords.hash('correct horse battery');
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await passwords.verify('correct horse battery', hash)).toBe(true);
+    expect(await passwords.verify('correct horse batterY', hash)).toBe(false);
+  });
+
+  test('do not depend on how a keyboard composes a character', async () => {
+    const hash = await passwords.hash('caf\u00e9 au lait');
+    expect(await passwords.verify('cafe\u0301 au lait', hash)).toBe(true);
+  });
+
+  test('without one nothing is verified', async () => {
+    expect(await passwords.verify('correct horse battery', undefined)).toBe(false);
+  });
+
+  test('when too many wait the next is refused for the moment', async () => {
+    const crowded = new Passwords();
+    Object.assign(crowded, { limit: { pendingCount: 250 } });
+    await expect(crowded.verify('correct horse battery', undefined)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});

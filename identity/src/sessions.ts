@@ -1,0 +1,200 @@
+import { Injectable } from '@nestjs/common';
+import {
+  ACCESS_TOKENS,
+  type AccessClaims,
+  type RevokedSessions,
+  type Role,
+  type SessionView,
+} from '@turnpike/contracts';
+import { Database, Problem } from '@turnpike/service';
+import type { EntityManager } from 'typeorm';
+import { Passwords } from './passwords.js';
+import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
+
+/*
+ * Sessions. One is the family of refresh tokens that come from each other; each is spent once, and the second
+ * use of one means that somebody else has it, so the whole family ends.
+ *
+ * What ends a user's sessions (a deletion, a change of roles or password) updates their rows under a lock of the
+ * user's row; signing in holds that row, a refresh its session's. So a session is either seen and ended by
+ * them or opened on what they left behind, and no access token is younger than the end of its session.
+ */
+
+const SESSION_LIFETIME = '30 days';
+
+/** Longer than an access token lives, by what clocks and polls may be late. */
+const REVOCATIONS_KEPT = '20 minutes';
+
+interface AccountRow {
+  userId: string;
+  credentialId: string;
+  hash: string;
+}
+
+/** A session for which tokens may be given out. */
+interface OpenSession {
+  sid: string;
+  userId: string;
+  roles: Role[];
+}
+
+interface Grant {
+  claims: AccessClaims;
+  refreshToken: string;
+}
+
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly database: Database,
+    private readonly passwords: Passwords,
+    private readonly tokens: AccessTokens,
+  ) {}
+
+  /** @throws Problem `invalid-credentials`, whatever was wrong */
+  async signIn(email: string, password: string): Promise<SessionView> {
+    const account = await this.findAccount(email);
+    const matches = await this.passwords.verify(password, account?.hash);
+    if (!account || !matches) throw new Problem('invalid-credentials');
+    const grant = await this.database.transaction(async (tx) => {
+      const session = await openSession(tx, account);
+      return session && grantFor(tx, session);
+    });
+    if (!grant) throw new Problem('invalid-credentials');
+    return this.view(grant);
+  }
+
+  /** @throws Problem `unauthenticated` for a token that is unknown, spent, or of a session that is over */
+  async refresh(refreshToken: string): Promise<SessionView> {
+    const hash = refreshTokenHash(refreshToken);
+    // Null and not an exception: what a second use revokes must be committed.
+    const grant = await this.database.transaction(async (tx) => {
+      const session = await spend(tx, hash);
+      return session && grantFor(tx, session);
+    });
+    if (!grant) throw new Problem('unauthenticated', 'The refresh token is not valid.');
+    return this.view(grant);
+  }
+
+  async end(sid: string): Promise<void> {
+    await revokeSession(this.database.manager, sid);
+  }
+
+  /** @returns the sessions that were revoked at `since` or later and may still have living access tokens. */
+  async revokedSince(since: string): Promise<RevokedSessions> {
+    const rows = await this.database.query<{ now: Date; revoked: string[] }>(
+      `select now(), array(
+         select id from sessions where revoked_at >= greatest($1, now() - interval '${REVOCATIONS_KEPT}')
+       ) as revoked`,
+      [since],
+    );
+    const { now, revoked } = rows[0]!;
+    return { now: now.toISOString(), revoked };
+  }
+
+  private async findAccount(email: string): Promise<AccountRow | undefined> {
+    const rows = await this.database.query<AccountRow>(
+      `select users.id as "userId", credential_id as "credentialId", hash
+       from email_addresses
+       join users on users.id = user_id
+       join credentials on credentials.id = credential_id
+       where email_addresses.email = $1 and not reserved and state = 'active'`,
+      [email],
+    );
+    return rows[0];
+  }
+
+  private async view({ claims, refreshToken }: Grant): Promise<SessionView> {
+    return {
+      accessToken: await this.tokens.sign(claims),
+      refreshToken,
+      tokenType: 'Bearer',
+      expiresIn: ACCESS_TOKENS.lifetime,
+      userId: claims.sub,
+    };
+  }
+}
+
+/** Ends the user's sessions, except the one to keep. */
+export async function revokeSessionsOf(tx: EntityManager, userId: string, keep?: string): Promise<void> {
+  await tx.query(
+    `update sessions set revoked_at = clock_timestamp()
+     where user_id = $1 and revoked_at is null and id is distinct from $2`,
+    [userId, keep ?? null],
+  );
+}
+
+async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
+  await tx.query('update sessions set revoked_at = clock_timestamp() where id = $1 and revoked_at is null', [
+    sid,
+  ]);
+}
+
+/** @returns a new session, or null if the account has changed since its password was checked */
+async function openSession(
+  tx: EntityManager,
+  { userId, credentialId }: AccountRow,
+): Promise<OpenSession | null> {
+  const users = await tx.query<{ roles: Role[] }[]>(
+    `select roles from users where id = $1 and credential_id = $2 and state = 'active' for share`,
+    [userId, credentialId],
+  );
+  if (!users[0]) return null;
+  await forgetExpiredSessions(tx, userId);
+  const sessions = await tx.query<{ id: string }[]>(
+    `insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}') returning id`,
+    [userId],
+  );
+  return { sid: sessions[0]!.id, userId, roles: users[0].roles };
+}
+
+/** Whoever signs in clears up behind himself, so that no job has to. */
+async function forgetExpiredSessions(tx: EntityManager, userId: string): Promise<void> {
+  await tx.query(
+    `delete from sessions where user_id = $1 and expires_at < now() - interval '${REVOCATIONS_KEPT}'`,
+    [userId],
+  );
+}
+
+/** Spends the token, or ends its session if it was spent before. @returns its session if that is still open */
+async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | null> {
+  const [spent] = await tx.query<[{ sid: string }[], number]>(
+    `update refresh_tokens set spent_at = now() where hash = $1 and spent_at is null returning session_id as sid`,
+    [hash],
+  );
+  if (spent[0]) return lockSession(tx, spent[0].sid);
+  const [reused] = await tx.query<{ sid: string }[]>(
+    'select session_id as sid from refresh_tokens where hash = $1',
+    [hash],
+  );
+  if (reused) await revokeSession(tx, reused.sid);
+  return null;
+}
+
+/** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
+async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession | null> {
+  const sessions = await tx.query<{ userId: string }[]>(
+    `select user_id as "userId" from sessions
+     where id = $1 and revoked_at is null and expires_at > now() for update`,
+    [sid],
+  );
+  if (!sessions[0]) return null;
+  const { userId } = sessions[0];
+  const users = await tx.query<{ roles: Role[] }[]>(
+    `select roles from users where id = $1 and state = 'active'`,
+    [userId],
+  );
+  return users[0] ? { sid, userId, roles: users[0].roles } : null;
+}
+
+/** Stores a new refresh token; the access token is dated while the session is still locked. */
+async function grantFor(tx: EntityManager, { sid, userId, roles }: OpenSession): Promise<Grant> {
+  const refreshToken = newRefreshToken();
+  const rows = await tx.query<{ iat: number }[]>(
+    `insert into refresh_tokens (hash, session_id) values ($1, $2)
+     returning extract(epoch from clock_timestamp())::float8 as iat`,
+    [refreshTokenHash(refreshToken), sid],
+  );
+  const { iat } = rows[0]!;
+  return { claims: { sub: userId, sid, roles, iat, exp: iat + ACCESS_TOKENS.lifetime }, refreshToken };
+}

@@ -1,0 +1,51 @@
+// jest cannot require() the ES modules that the framework's packages are (it could from Node 24.9 on), so
+// they become CommonJS like our own sources. `node_modules/` appears twice in nested packages' paths, hence `.*`.
+const ES_MODULES = [
+  '@nestjs',
+  '@borewit',
+  '@tokenizer',
+  'content-disposition',
+  'cookie',
+  'file-type',
+  'jose',
+  'p-limit',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  'uuid',
+  'yocto-queue',
+];
+
+/** Decorators and their metadata as the real build makes them; without a source map for foreign code. */
+const toCommonJs = (parser, sourceMaps) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps,
+    module: { type: 'commonjs' },
+    jsc: {
+      target: 'es2023',
+      parser,
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      keepClassNames: true,
+    },
+  },
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  roots: ['gateway', 'identity', 'ordering', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
+  testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
+  moduleNameMapper: { '^@turnpike/(contracts|service)$': '<rootDir>/libs/$1/src/index.ts' },
+  resolver: '<rootDir>/test/support/resolver.cjs',
+  transform: {
+    '\\.ts$': toCommonJs({ syntax: 'typescript', decorators: true }, 'inline'),
+    '\\.js$': toCommonJs({ syntax: 'ecmascript' }, false),
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // Two processes, because the tests of the whole system start four or more processes each.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};

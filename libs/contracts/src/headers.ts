@@ -1,0 +1,30 @@
+/** Names of the HTTP headers that cross a process border, in the lower case in which Node.js reports them. */
+export const HEADERS = {
+  /** Chosen by the server for every request; the `instance` of its problems. */
+  requestId: 'x-request-id',
+  /** Client: names a write so that sending it again does not do it again. Internal: `{operationId}/{step}`. */
+  idempotencyKey: 'idempotency-key',
+  idempotencyReplayed: 'idempotency-replayed',
+  /** Client: `wait=N` seconds. */
+  prefer: 'prefer',
+  preferenceApplied: 'preference-applied',
+  /** Which operation a synchronous-looking answer came from. */
+  operationId: 'operation-id',
+  /** Lets an anonymous client read the registration that it asked for. */
+  operationToken: 'operation-token',
+  readAfter: 'read-after',
+  ifMatch: 'if-match',
+  ifNoneMatch: 'if-none-match',
+  /** Internal: `{seq}.{epoch}` of the claim under which a step is sent. */
+  laneFence: 'lane-fence',
+  /** Internal: the user whose lane a step belongs to. */
+  laneUser: 'lane-user',
+  /** Internal: `true` on an answer that is committed with the fence and therefore final. */
+  stepRecorded: 'step-recorded',
+  traceparent: 'traceparent',
+} as const;
+
+/** @returns the ETag of a resource at that version; the services compare it with `If-Match`. */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}

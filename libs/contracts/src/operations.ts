@@ -1,0 +1,100 @@
+import type { ProblemBody } from './problems.js';
+
+/** What a write is. The first part names the resource, the second what is done to it. */
+export const OPERATION_KINDS = [
+  'user.register',
+  'user.update',
+  'user.change-password',
+  'user.set-roles',
+  'user.set-claims',
+  'user.delete',
+  'user.restore',
+  'customer.update',
+  'order.place',
+  'order.change',
+  'order.pay',
+  'order.cancel',
+  'order.ship',
+  'order.deliver',
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** The states of an operation; gateway/src/ledger/states.ts has the transitions between them. */
+export const OPERATION_STATES = [
+  'queued',
+  'running',
+  'retrying',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'rejected',
+] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** What is known of a step: not sent or not answered, in force, refused by the service, closed unsent, taken back. */
+export const STEP_STATES = ['pending', 'applied', 'refused', 'sealed', 'undone'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export const SERVICES = ['identity', 'ordering'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export const TARGET_TYPES = ['user', 'customer', 'order'] as const;
+export type TargetType = (typeof TARGET_TYPES)[number];
+
+export class OperationTarget {
+  type: TargetType;
+  id: string;
+}
+
+export class StepView {
+  name: string;
+  service: ServiceName;
+  state: StepState;
+  attempts: number;
+}
+
+/** Why a write has to wait: its turn, a retry of its own, or an operator. */
+export const WAITING_REASONS = ['turn', 'retry', 'paused', 'halted', 'breaker'] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
+
+export class WaitingView {
+  /** The operation that is carried out before this one, or null for the head of the lane. */
+  behind: string | null;
+  /** How many unfinished writes of this user come before it. */
+  position: number;
+  reason: WaitingReason;
+  since: string;
+  expectedAt: string | null;
+}
+
+export class OperationLinks {
+  self: string;
+  events: string;
+}
+
+/** A write and what has become of it. */
+export class OperationView {
+  id: string;
+  kind: OperationKind;
+  /** Whose lane it runs in. */
+  userId: string;
+  /** Who asked for it; null for an anonymous registration and for what the system does by itself. */
+  actorId: string | null;
+  /** Its place in the lane: from 1, without gaps. */
+  seq: number;
+  state: OperationState;
+  /** How often it was begun. */
+  attempts: number;
+  target: OperationTarget;
+  steps: StepView[];
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  nextAttemptAt: string | null;
+  /** The resource as the write left it. */
+  result: Record<string, unknown> | null;
+  problem: ProblemBody | null;
+  retryOf?: string;
+  waiting?: WaitingView;
+  links: OperationLinks;
+}

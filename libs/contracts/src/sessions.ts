@@ -1,0 +1,66 @@
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import type { Role } from './users.js';
+import { Email } from './validation.js';
+import { PASSWORD_LENGTH } from './users.js';
+
+export class SignIn {
+  @Email()
+  email: string;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(PASSWORD_LENGTH.max)
+  password: string;
+}
+
+export class RefreshSession {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  refreshToken: string;
+}
+
+export class SessionView {
+  accessToken: string;
+  refreshToken: string;
+  tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  expiresIn: number;
+  userId: string;
+}
+
+/** What identity and gateway agree on about users' access tokens. */
+export const ACCESS_TOKENS = {
+  issuer: 'turnpike-identity',
+  audience: 'turnpike',
+  type: 'at+jwt',
+  algorithm: 'EdDSA',
+  /** Seconds: short, because a token that identity has revoked is refused only by those that heard of it. */
+  lifetime: 900,
+} as const;
+
+/** The claims of an access token. `iat` has fractions: it is compared with the instant of a deletion. */
+export interface AccessClaims {
+  sub: string;
+  /** The session, which is also the family of refresh tokens. */
+  sid: string;
+  roles: Role[];
+  iat: number;
+  exp: number;
+}
+
+/** What identity and ordering demand of the gateway's tokens. */
+export const SERVICE_TOKENS = {
+  issuer: 'turnpike-gateway',
+  type: 'service+jwt',
+  algorithm: 'EdDSA',
+  /** Seconds. */
+  lifetime: 60,
+} as const;
+
+/** Answer of identity's `GET /internal/sessions/revoked?since=`: the sessions that ended since then. */
+export interface RevokedSessions {
+  /** Identity's clock; what to ask with next. */
+  now: string;
+  revoked: string[];
+}

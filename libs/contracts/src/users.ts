@@ -1,0 +1,105 @@
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { Email, Optional, Rule, Text } from './validation.js';
+
+export const ROLES = ['admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Claims = Record<string, string | number | boolean>;
+
+/** The most bytes of JSON that a user's claims may have. */
+const MAX_CLAIMS_BYTES = 4096;
+
+/** NIST SP 800-63B: length and a list of common passwords, no rules of composition. */
+export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;
+
+function isFlatClaims(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => ['string', 'number', 'boolean'].includes(typeof item)) &&
+    Buffer.byteLength(JSON.stringify(value)) <= MAX_CLAIMS_BYTES
+  );
+}
+
+export class RegisterUser {
+  @Email()
+  email: string;
+
+  @IsString()
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max)
+  password: string;
+
+  @Text()
+  firstName: string;
+
+  @Text()
+  lastName: string;
+}
+
+export class UpdateUser {
+  @Optional()
+  @Email()
+  email?: string;
+
+  @Optional()
+  @Text()
+  firstName?: string;
+
+  @Optional()
+  @Text()
+  lastName?: string;
+}
+
+export class ChangePassword {
+  @IsString()
+  @Length(1, PASSWORD_LENGTH.max)
+  currentPassword: string;
+
+  @IsString()
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max)
+  newPassword: string;
+}
+
+export class SetRoles {
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(ROLES.length)
+  @IsIn(ROLES, { each: true })
+  roles: Role[];
+}
+
+export class SetClaims {
+  /** A flat object of strings, numbers and booleans, at most 4 KiB. */
+  @Rule(
+    'flatClaims',
+    `claims must be a flat object of strings, numbers and booleans of at most ${MAX_CLAIMS_BYTES} bytes`,
+    isFlatClaims,
+  )
+  claims: Claims;
+}
+
+export class DeleteUserQuery {
+  /** What happens to the writes that wait before the deletion: they run, or are cancelled. */
+  @Optional()
+  @IsIn(['run', 'cancel'])
+  pending: 'run' | 'cancel' = 'run';
+}
+
+export const USER_STATES = ['active', 'deleted'] as const;
+export type UserState = (typeof USER_STATES)[number];
+
+export class UserView {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+  roles: Role[];
+  claims: Claims;
+  state: UserState;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  /** Only of a deleted user. */
+  deletedAt?: string;
+}

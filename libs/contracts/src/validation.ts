@@ -1,0 +1,42 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsEmail, IsString, Length, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
+
+/** The longest string of the interface, unless a field says otherwise. */
+export const MAX_STRING = 200;
+
+/** The field may be left out. Unlike IsOptional it may not be null: null would be stored as a value. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined);
+}
+
+/** A string with something to read in it, at most `max` characters. */
+export function Text(max = MAX_STRING): PropertyDecorator {
+  return applyDecorators(
+    IsString(),
+    Length(1, max),
+    Matches(/\S/, { message: '$property must not be blank' }),
+  );
+}
+
+/**
+ * The one form in which an e-mail address is stored and compared: Unicode NFC, lower case, no surrounding
+ * space. Look-alikes of other scripts stay distinct addresses, as they are for the mail system.
+ */
+export function normaliseEmail(email: string): string {
+  return email.normalize('NFC').trim().toLowerCase();
+}
+
+/** An e-mail address; the validated object has it in its normal form. */
+export function Email(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normaliseEmail(value) : value)),
+    IsEmail(),
+    MaxLength(MAX_STRING),
+  );
+}
+
+/** A rule over a field's value that class-validator has no decorator for. */
+export function Rule(name: string, message: string, holds: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => message } });
+}

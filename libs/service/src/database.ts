@@ -1,0 +1,137 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import { unavailable } from './problem.js';
+
+export interface DatabaseOptions {
+  url: string;
+  entities: NonNullable<DataSourceOptions['entities']>;
+  migrations: NonNullable<DataSourceOptions['migrations']>;
+  /** Connections of this process (10). */
+  poolSize?: number;
+  applicationName: string;
+}
+
+/** Milliseconds between two attempts to reach a database that is away when the process starts. */
+const RECONNECT_MS = 500;
+
+/**
+ * Milliseconds after which the server, and 500 later the client, gives a statement up; half of it for a lock.
+ * A caller is answered within 2 s that the database is away, so connecting and waiting get less than that.
+ */
+const STATEMENT_TIMEOUT_MS = 1500;
+const CONNECT_TIMEOUT_MS = 1500;
+
+/** One number for all of Turnpike's migrations: several starters on one database wait for each other. */
+const MIGRATION_LOCK = 7_310_577;
+
+function dataSourceOf(options: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    entities: options.entities,
+    migrations: options.migrations,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    applicationName: options.applicationName,
+    poolSize: options.poolSize ?? 10,
+    extra: {
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 500,
+      lock_timeout: STATEMENT_TIMEOUT_MS / 2,
+      // Somebody who died between two statements must not keep a lane locked.
+      idle_in_transaction_session_timeout: 5000,
+    },
+  });
+}
+
+/**
+ * The process' own database. It may be away when the process starts: `start` goes on trying, and until it
+ * has succeeded every use is answered with `unavailable`.
+ */
+export class Database implements OnApplicationShutdown {
+  private readonly logger = new Logger(Database.name);
+  private readonly dataSource: DataSource;
+  private stopped = false;
+  private connected: Promise<void> | null = null;
+  private usable = false;
+
+  constructor(options: DatabaseOptions) {
+    this.dataSource = dataSourceOf(options);
+  }
+
+  /** Begins to connect. @returns a promise that is fulfilled once the database is reachable and migrated. */
+  start(): Promise<void> {
+    this.connected ??= this.connect();
+    return this.connected;
+  }
+
+  /** @throws Problem 503 before the database was reachable for the first time. */
+  get manager(): EntityManager {
+    if (!this.usable) throw unavailable('The database is not reachable yet.');
+    return this.dataSource.manager;
+  }
+
+  /** Runs `work` in one transaction (read committed); what it throws rolls everything back. */
+  transaction<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.manager.transaction(work);
+  }
+
+  /** @returns the rows of that statement. */
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.manager.query<Row[]>(sql, parameters);
+  }
+
+  /** @returns whether the database answers now. */
+  async isReady(): Promise<boolean> {
+    if (!this.usable) return false;
+    return this.query('select 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    this.usable = false;
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async connect(): Promise<void> {
+    while (!this.stopped && !(await this.tryToConnect())) {
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+
+  private async tryToConnect(): Promise<boolean> {
+    try {
+      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      if (await this.dataSource.showMigrations()) {
+        this.logger.warn('The database lacks migrations: run `npm run migrate`.');
+        return false;
+      }
+      this.usable = true;
+      return true;
+    } catch (error) {
+      this.logger.warn(`The database does not answer: ${(error as Error).message}`);
+      return false;
+    }
+  }
+}
+
+/** Brings a database up to date; of several that are called at once, one works and the others wait for it. */
+export async function migrate(options: DatabaseOptions): Promise<string[]> {
+  const dataSource = dataSourceOf({ ...options, poolSize: 2 });
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    // The wait for another starter's migrations, and a long one of our own, have no time limit.
+    await lock.query('set statement_timeout = 0; set lock_timeout = 0');
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    return done.map((migration) => migration.name);
+  } finally {
+    await lock.release();
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,104 @@
+/** Values that came with the source: whoever reads the repository knows them. */
+export interface Secret {
+  name: string;
+  /** Used outside production only. */
+  sample: string;
+  /** @returns what is wrong with the value, without the value, or null. */
+  weakness: (value: string) => string | null;
+}
+
+/** A setting that stops the process; the message names the variable and never its value. */
+export class ConfigurationError extends Error {
+  constructor(variable: string, complaint: string) {
+    super(`${variable} ${complaint}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** Reads settings from environment variables; every complaint names the variable. */
+export class Environment {
+  readonly production: boolean;
+
+  constructor(private readonly variables: Readonly<Record<string, string | undefined>>) {
+    this.production = variables['NODE_ENV'] === 'production';
+  }
+
+  /** @returns the text, or the fallback where the variable is absent or empty. */
+  text(name: string, fallback: string): string {
+    return this.variables[name] || fallback;
+  }
+
+  optional(name: string): string | undefined {
+    return this.variables[name] || undefined;
+  }
+
+  /** @returns the text; in production the variable is required. */
+  required(name: string, developmentFallback: string): string {
+    const value = this.variables[name];
+    if (value) return value;
+    if (this.production) throw new ConfigurationError(name, 'is required in production');
+    return developmentFallback;
+  }
+
+  /** @returns an http or https address without a trailing slash; required in production. */
+  url(name: string, developmentFallback: string): string {
+    const value = this.required(name, developmentFallback);
+    if (!/^https?:$/.test(protocolOf(value))) throw new ConfigurationError(name, 'is not an http(s) address');
+    return value.replace(/\/+$/, '');
+  }
+
+  /** @returns the address of a PostgreSQL database; required in production. */
+  databaseUrl(name: string, developmentFallback: string): string {
+    const value = this.required(name, developmentFallback);
+    if (!/^postgres(ql)?:$/.test(protocolOf(value)))
+      throw new ConfigurationError(name, 'is not a postgres:// address');
+    return value;
+  }
+
+  /** @returns a whole number from `min` to `max`. */
+  integer(name: string, fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER): number {
+    const value = this.variables[name];
+    if (!value) return fallback;
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < min || number > max) {
+      throw new ConfigurationError(name, `must be a whole number from ${min} to ${max}`);
+    }
+    return number;
+  }
+
+  port(name: string, fallback: number): number {
+    return this.integer(name, fallback, 0, 65_535);
+  }
+
+  /** @returns the value, which is one of `allowed`. */
+  choice<Choice extends string>(name: string, allowed: readonly Choice[], fallback: Choice): Choice {
+    const value = this.text(name, fallback);
+    const chosen = allowed.find((choice) => choice === value);
+    if (!chosen) throw new ConfigurationError(name, `must be one of ${allowed.join(', ')}`);
+    return chosen;
+  }
+
+  /** @returns the secret; production refuses an absent one, the sample that came with the source, and weak ones. */
+  secret(secret: Secret): string {
+    const value = this.required(secret.name, secret.sample);
+    if (this.production && value === secret.sample) {
+      throw new ConfigurationError(secret.name, 'is the sample that came with the source: make your own');
+    }
+    const weakness = secret.weakness(value);
+    if (weakness) throw new ConfigurationError(secret.name, weakness);
+    return value;
+  }
+
+  /** Where a process listens: only on this machine, unless it is told otherwise or runs in production. */
+  host(): string {
+    return this.text('HOST', this.production ? '0.0.0.0' : '127.0.0.1');
+  }
+
+  logLevel(): string {
+    return this.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info');
+  }
+}
+
+function protocolOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : '';
+}

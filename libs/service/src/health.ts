@@ -1,0 +1,41 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Problem } from './problem.js';
+import { Public } from './public.js';
+
+/** What a process needs to do its work; each entry says whether it is there now. */
+export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
+
+/** For orchestrators: `live` says that the process works, `ready` that it can be sent requests. */
+@Public()
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks) {}
+
+  /** The process is alive. */
+  @Get('live')
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** Everything that the process needs is there; else 503, which names what is missing. */
+  @Get('ready')
+  async ready(): Promise<{ status: 'ready'; checks: Record<string, boolean> }> {
+    const entries = await Promise.all(
+      Object.entries(this.checks).map(async ([name, check]) => [name, await check()] as const),
+    );
+    const checks = Object.fromEntries(entries);
+    const missing = entries.filter(([, ready]) => !ready).map(([name]) => name);
+    if (missing.length > 0) {
+      throw new Problem(
+        'unavailable',
+        `Waiting for ${missing.join(', ')}.`,
+        { checks },
+        { 'retry-after': '1' },
+      );
+    }
+    return { status: 'ready', checks };
+  }
+}

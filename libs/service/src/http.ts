@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HEADERS } from '@turnpike/contracts';
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { Logger as Pino } from 'pino';
+import secureJson from 'secure-json-parse';
+import { Problem, problemOf, sendProblem } from './problem.js';
+import { assertStorable, invalidRequest } from './validation.js';
+
+/** The largest body that any process accepts. */
+const BODY_LIMIT_BYTES = 256 * 1024;
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
+export function createHttpAdapter(pino: Pino): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    // A client's own id could be anybody's: it is not taken over.
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  parseJson(fastify);
+  fastify.setErrorHandler((error, request, reply) => sendProblem(problemOf(error), request, reply));
+  fastify.addHook('onSend', async (request, reply) => {
+    reply.header(HEADERS.requestId, request.id);
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    pino.info({
+      requestId: request.id,
+      method: request.method,
+      // The pattern of the route: a query string may hold an e-mail address.
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    });
+  });
+  return adapter;
+}
+
+/** Bodies are JSON objects that PostgreSQL can store; an empty body is none. */
+function parseJson(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, raw, done) => {
+    try {
+      done(null, parseBody(raw as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function parseBody(raw: Buffer): unknown {
+  if (raw.length === 0) return undefined;
+  const body = parseOrRefuse(raw);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+  }
+  assertStorable(body);
+  return body;
+}
+
+function parseOrRefuse(raw: Buffer): unknown {
+  try {
+    return secureJson.parse(utf8.decode(raw), { protoAction: 'error', constructorAction: 'error' });
+  } catch (error) {
+    throw new Problem('invalid-json', (error as Error).message);
+  }
+}
+
+/** Answers 405 with `Allow` wherever a route exists for other methods. Call it when all routes are known. */
+export function refuseOtherMethods(
+  app: NestFastifyApplication,
+  routes: ReadonlyMap<string, Set<string>>,
+): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  for (const [url, allowed] of routes) {
+    const refused = METHODS.filter((method) => !allowed.has(method));
+    const allow = [...allowed].sort().join(', ');
+    if (refused.length === 0) continue;
+    fastify.route({
+      method: refused,
+      url,
+      handler: () => {
+        throw new Problem('method-not-allowed', `Use ${allow}.`, {}, { allow });
+      },
+    });
+  }
+}
+
+/** @returns the methods of each route, filled as routes are added to that adapter. */
+export function collectRoutes(adapter: FastifyAdapter): ReadonlyMap<string, Set<string>> {
+  const routes = new Map<string, Set<string>>();
+  adapter.getInstance<FastifyInstance>().addHook('onRoute', ({ url, method }) => {
+    if (url.includes('*')) return;
+    const known = routes.get(url) ?? new Set();
+    routes.set(url, known);
+    [method].flat().forEach((item) => known.add(item));
+  });
+  return routes;
+}

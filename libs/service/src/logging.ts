@@ -1,0 +1,64 @@
+import type { LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+
+/** Members that no log line shows, wherever they stand in what is logged. */
+const SECRET_MEMBERS = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'email',
+];
+
+/** @returns a logger that writes JSON lines to stdout, asynchronously: a request never waits for the log. */
+export function createLogger(
+  name: string,
+  level: string,
+  destination: DestinationStream = pino.destination({ sync: false }),
+): Pino {
+  const paths = SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]);
+  return pino({ name, level, timestamp: stdTimeFunctions.isoTime, redact: { paths } }, destination);
+}
+
+/** Nest's logger over pino. */
+export class PinoLogger implements LoggerService {
+  constructor(private readonly pino: Pino) {}
+
+  log(message: unknown, ...context: unknown[]): void {
+    this.write('info', message, context);
+  }
+
+  error(message: unknown, ...context: unknown[]): void {
+    this.write('error', message, context);
+  }
+
+  warn(message: unknown, ...context: unknown[]): void {
+    this.write('warn', message, context);
+  }
+
+  debug(message: unknown, ...context: unknown[]): void {
+    this.write('debug', message, context);
+  }
+
+  verbose(message: unknown, ...context: unknown[]): void {
+    this.write('trace', message, context);
+  }
+
+  fatal(message: unknown, ...context: unknown[]): void {
+    this.write('fatal', message, context);
+  }
+
+  private write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    context: unknown[],
+  ): void {
+    const members = { context: context.at(-1), ...(context.length > 1 && { more: context.slice(0, -1) }) };
+    if (message instanceof Error) this.pino[level]({ ...members, err: message }, message.message);
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...members, ...message });
+    else this.pino[level](members, String(message));
+  }
+}

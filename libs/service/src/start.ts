@@ -1,0 +1,72 @@
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigurationError } from './environment.js';
+import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
+import { createLogger, PinoLogger } from './logging.js';
+import { type ApiDescription, describeApi } from './openapi.js';
+import { ProblemFilter } from './problem.js';
+import { validationPipe } from './validation.js';
+
+export interface ProcessOptions {
+  name: string;
+  module: Type | DynamicModule;
+  host: string;
+  port: number;
+  logLevel: string;
+  /** Left out where there is no interface to describe. */
+  api?: ApiDescription;
+}
+
+/** Milliseconds for an orderly stop; what is not done by then is taken over by others. */
+const STOP_WITHIN_MS = 28_000;
+
+/** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
+export async function startProcess(options: ProcessOptions): Promise<void> {
+  const pino = createLogger(options.name, options.logLevel);
+  const adapter = createHttpAdapter(pino);
+  const routes = collectRoutes(adapter);
+  const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
+    logger: new PinoLogger(pino),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  if (options.api) describeApi(app, options.api);
+  stopOnSignal(app, () => pino.flush());
+  await app.init();
+  refuseOtherMethods(app, routes);
+  await app.listen(options.port, options.host);
+}
+
+/** Runs a process' main function; a wrong setting or a taken port ends it with one line that says which. */
+export function runMain(main: () => Promise<void>): void {
+  main().catch((error: unknown) => {
+    const { code, port } = error as { code?: string; port?: number };
+    if (error instanceof ConfigurationError) console.error(error.message);
+    else if (code === 'EADDRINUSE') console.error(`Port ${port} is in use.`);
+    else console.error(error);
+    process.exit(1);
+  });
+}
+
+function stopOnSignal(app: NestFastifyApplication, flush: () => void): void {
+  const stop = (): void => {
+    const bound = setTimeout(() => process.exit(1), STOP_WITHIN_MS);
+    bound.unref();
+    void app.close().then(
+      () => exit(0),
+      (error: unknown) => {
+        console.error(error);
+        exit(1);
+      },
+    );
+  };
+  const exit = (code: number): void => {
+    flush();
+    process.exit(code);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}

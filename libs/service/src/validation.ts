@@ -1,0 +1,46 @@
+import { ValidationPipe } from '@nestjs/common';
+import type { FieldError } from '@turnpike/contracts';
+import type { ValidationError } from 'class-validator';
+import { Problem } from './problem.js';
+
+/** How deep JSON may be nested: PostgreSQL refuses much deeper, and no request of ours needs it. */
+const MAX_DEPTH = 20;
+
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair, in text and in jsonb. */
+const UNSTORABLE = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** One pipe for every process: unknown fields are refused, answers list every field that is wrong. */
+export function validationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    // A rejected value may be a password.
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => fieldErrors(error))),
+  });
+}
+
+export function invalidRequest(errors: FieldError[]): Problem {
+  return new Problem('invalid-request', errors[0]?.message, { errors });
+}
+
+function fieldErrors(error: ValidationError, parent = ''): FieldError[] {
+  const path = parent ? `${parent}.${error.property}` : error.property;
+  const own = Object.values(error.constraints ?? {}).map((message) => ({ path, message }));
+  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
+}
+
+/** @throws Problem 400 for what JSON allows and PostgreSQL cannot store, and for what is nested too deeply. */
+export function assertStorable(value: unknown, path = '', depth = 0): void {
+  if (depth > MAX_DEPTH) throw invalidRequest([{ path, message: `nested deeper than ${MAX_DEPTH}` }]);
+  if (typeof value === 'string' && UNSTORABLE.test(value)) {
+    throw invalidRequest([{ path, message: 'has a character that cannot be stored' }]);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    const itemPath = path ? `${path}.${key}` : key;
+    if (UNSTORABLE.test(key)) throw invalidRequest([{ path, message: 'has a key that cannot be stored' }]);
+    assertStorable(item, itemPath, depth + 1);
+  }
+}

@@ -1,0 +1,98 @@
+import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  CustomerNameStep,
+  CustomerView,
+  DeleteCustomerStep,
+  STEPS_PATH,
+  undoneKey,
+  UpdateCustomer,
+} from '@turnpike/contracts';
+import {
+  Call,
+  IfMatch,
+  type RecordedAnswer,
+  RecordedAnswers,
+  ServiceTokenGuard,
+  type StepCall,
+  Steps,
+} from '@turnpike/service';
+import { Customers, type Renamed } from './customers.js';
+import { type Deleted, Deletion } from './deletion.js';
+
+@ApiTags('steps: customers')
+@Controller(STEPS_PATH)
+@UseGuards(ServiceTokenGuard)
+@UseInterceptors(RecordedAnswers)
+export class CustomerStepsController {
+  constructor(
+    private readonly steps: Steps,
+    private readonly customers: Customers,
+    private readonly deletion: Deletion,
+  ) {}
+
+  /** A user was registered: the customer comes to be, with the user's name. */
+  @Post('ordering.create-customer')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerView })
+  create(@Call() call: StepCall, @Body() body: CustomerNameStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.customers.create(tx, call, body));
+  }
+
+  /** The user has another name, and so has the customer. */
+  @Post('ordering.rename-customer')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerView })
+  rename(@Call() call: StepCall, @Body() body: CustomerNameStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.customers.rename(tx, call, body));
+  }
+
+  /** The customer has the former name again. */
+  @Post('ordering.rename-customer/undo')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerView })
+  undoRename(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.undo(call, undoneKey(call.key), (tx, before) =>
+      this.customers.undoRename(tx, call, before as Renamed),
+    );
+  }
+
+  /** Replaces the customer's address and phone. */
+  @Post('ordering.update-customer')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerView })
+  update(
+    @Call() call: StepCall,
+    @Body() body: UpdateCustomer,
+    @IfMatch() ifMatch?: string,
+  ): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.customers.update(tx, call, body, ifMatch));
+  }
+
+  /**
+   * The user is being deleted: placed orders are cancelled, paid ones too or they forbid it, all others stay.
+   * Answers the customer and the ids of the orders that were cancelled.
+   */
+  @Post('ordering.delete-customer')
+  @HttpCode(200)
+  delete(@Call() call: StepCall, @Body() body: DeleteCustomerStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.deletion.delete(tx, call, body), { ignoresTombstone: true });
+  }
+
+  /** The deletion did not come about: customer and orders are as before. Answers the orders that came back. */
+  @Post('ordering.delete-customer/undo')
+  @HttpCode(200)
+  undoDelete(@Call() call: StepCall): Promise<RecordedAnswer> {
+    const stepKey = undoneKey(call.key);
+    return this.steps.undo(call, stepKey, (tx, before) =>
+      this.deletion.undo(tx, call, stepKey, before as Deleted),
+    );
+  }
+
+  /** The user was restored. Answers the customer and the ids of the orders that stay cancelled. */
+  @Post('ordering.restore-customer')
+  @HttpCode(200)
+  restore(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.deletion.restore(tx, call), { ignoresTombstone: true });
+  }
+}

@@ -1,0 +1,14 @@
+import { type DatabaseOptions, Inbox1763800000000 } from '@turnpike/service';
+import { Customer } from './customer.entity.js';
+import { CustomersAndOrders1763800000001 } from './migrations/1763800000001-customers-and-orders.js';
+import { Order } from './order.entity.js';
+
+/** @returns ordering's database at that address, the same for the process and for its migrations. */
+export function databaseOptions(url: string): DatabaseOptions {
+  return {
+    url,
+    entities: [Customer, Order],
+    migrations: [Inbox1763800000000, CustomersAndOrders1763800000001],
+    applicationName: 'turnpike-ordering',
+  };
+}

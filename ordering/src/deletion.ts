@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import type { DeleteCustomerStep, OrderStatus } from '@turnpike/contracts';
+import { type Applied, Problem, type StepCall } from '@turnpike/service';
+import { type EntityManager, In } from 'typeorm';
+import { Customer, customerView } from './customer.entity.js';
+import { lockCustomer, noCustomer } from './customers.js';
+import { recordChanges } from './order-changes.js';
+import { Order } from './order.entity.js';
+import { TRANSITIONS } from './order.js';
+import { writeRow } from './write-row.js';
+
+/** What a deletion leaves for its undo: the orders that it cancelled, as they were. */
+export interface Deleted {
+  orders: { id: string; status: OrderStatus }[];
+}
+
+/** The most orders that a refusal lists. */
+const MAX_LISTED = 100;
+
+/**
+ * What becomes of a customer and the orders when the user is deleted, and how it is taken back: by the undo, which
+ * leaves no trace of the deletion but versions and history, or by a restore, after which orders stay cancelled.
+ *
+ * A user whom ordering does not know, or holds for deleted already, is deleted without complaint: data that have
+ * drifted apart must not make a user undeletable.
+ */
+@Injectable()
+export class Deletion {
+  /** @throws Problem `deletion-restricted` when paid orders exist and forbid it. */
+  async delete(tx: EntityManager, call: StepCall, { paidOrders }: DeleteCustomerStep): Promise<Applied> {
+    const customer = await lockCustomer(tx, call.userId);
+    const orders = await lockCancellableOrders(tx, call.userId);
+    if (paidOrders === 'restrict') assertNonePaid(orders);
+    const cancelled = orders.map(({ id }) => id);
+    await cancelOrders(tx, call, cancelled);
+    if (customer?.state === 'active') await markDeleted(tx, call, customer);
+    const before: Deleted = { orders };
+    return { body: { customer: customer && customerView(customer), cancelled }, before, tombstone: 'set' };
+  }
+
+  /** Exactly what that step took comes back: its orders in their former states, and the customer. */
+  async undo(tx: EntityManager, call: StepCall, stepKey: string, { orders }: Deleted): Promise<Applied> {
+    const customer = await lockCustomer(tx, call.userId);
+    const reopened = orders.map(({ id }) => id);
+    await reopenOrders(tx, stepKey, orders);
+    await recordChanges(tx, call, reopened);
+    if (customer?.deletedBy === stepKey) await markActive(tx, customer);
+    const isBack = customer?.state !== 'deleted';
+    return {
+      body: { customer: customer && customerView(customer), reopened },
+      tombstone: isBack ? 'clear' : undefined,
+    };
+  }
+
+  /** The customer is active again. What the deletion cancelled stays cancelled, and is listed. */
+  async restore(tx: EntityManager, { userId }: StepCall): Promise<Applied> {
+    const customer = await lockCustomer(tx, userId);
+    if (!customer) throw noCustomer();
+    const staysCancelled = await cancelledWith(tx, customer);
+    if (customer.state === 'deleted') await markActive(tx, customer);
+    return { body: { customer: customerView(customer), staysCancelled }, tombstone: 'clear' };
+  }
+}
+
+/** The rows are held, so that nobody pays one of them between the check and the cancellation. */
+async function lockCancellableOrders(tx: EntityManager, userId: string): Promise<Deleted['orders']> {
+  const orders = await tx.find(Order, {
+    select: { id: true, status: true },
+    where: { userId, status: In([...TRANSITIONS.cancel.from]) },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  return orders.map(({ id, status }) => ({ id, status }));
+}
+
+function assertNonePaid(orders: Deleted['orders']): void {
+  const paid = orders.filter(({ status }) => status === 'paid');
+  if (paid.length === 0) return;
+  const restrictedBy = paid
+    .slice(0, MAX_LISTED)
+    .map(({ id }) => ({ relation: 'ordering.orders (paid)', type: 'order', id }));
+  throw new Problem('deletion-restricted', `Paid orders that are not shipped: ${paid.length}.`, {
+    restrictedBy,
+  });
+}
+
+async function cancelOrders(tx: EntityManager, call: StepCall, ids: string[]): Promise<void> {
+  await tx
+    .createQueryBuilder()
+    .update(Order)
+    .set({ status: TRANSITIONS.cancel.to, cancelReason: 'user deleted', cancelledBy: call.key })
+    .where('id = any(:ids)', { ids })
+    .execute();
+  await recordChanges(tx, call, ids);
+}
+
+async function reopenOrders(tx: EntityManager, stepKey: string, orders: Deleted['orders']): Promise<void> {
+  await tx.query(
+    `update orders
+     set status = former.status, cancel_reason = null, cancelled_by = null,
+       version = version + 1, updated_at = now()
+     from jsonb_to_recordset($2) as former (id uuid, status text)
+     where orders.id = former.id and cancelled_by = $1`,
+    [stepKey, JSON.stringify(orders)],
+  );
+}
+
+/** @returns the orders that this customer's deletion cancelled, not those of an earlier one. */
+async function cancelledWith(tx: EntityManager, { userId, deletedBy }: Customer): Promise<string[]> {
+  if (deletedBy === null) return [];
+  const orders = await tx.find(Order, {
+    select: { id: true },
+    where: { userId, cancelledBy: deletedBy },
+    order: { id: 'ASC' },
+  });
+  return orders.map(({ id }) => id);
+}
+
+/** Not by writeRow: the time is the database's. */
+async function markDeleted(tx: EntityManager, { key }: StepCall, customer: Customer): Promise<void> {
+  customer.state = 'deleted';
+  await tx
+    .createQueryBuilder()
+    .update(Customer)
+    .set({ state: 'deleted', deletedAt: () => 'now()', deletedBy: key })
+    .whereEntity(customer)
+    .execute();
+}
+
+async function markActive(tx: EntityManager, customer: Customer): Promise<void> {
+  await writeRow(tx, customer, { state: 'active', deletedAt: null, deletedBy: null });
+}

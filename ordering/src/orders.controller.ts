@@ -1,0 +1,24 @@
+import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { OrdersQuery, type OrderView, type Page } from '@turnpike/contracts';
+import { ServiceTokenGuard } from '@turnpike/service';
+import { noOrder, Orders } from './orders.js';
+
+@ApiTags('orders')
+@Controller('internal/orders')
+@UseGuards(ServiceTokenGuard)
+export class OrdersController {
+  constructor(private readonly orders: Orders) {}
+
+  /** Orders, newest first: of one user, or everybody's. */
+  @Get()
+  list(@Query() query: OrdersQuery): Promise<Page<OrderView>> {
+    return this.orders.list(query);
+  }
+
+  /** One order, whose ever it is: who may see it is the gateway's to know. */
+  @Get(':id')
+  find(@Param('id', new ParseUUIDPipe({ exceptionFactory: noOrder })) id: string): Promise<OrderView> {
+    return this.orders.find(id);
+  }
+}

@@ -1,0 +1,190 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type CancelOrderStep,
+  type ChangeOrderStep,
+  decodeCursor,
+  type DeliverOrderStep,
+  encodeCursor,
+  type OrderLine,
+  type OrdersQuery,
+  type OrderView,
+  type Page,
+  type PayOrderStep,
+  type PlaceOrderStep,
+  type ShipOrderStep,
+  totalOf,
+} from '@turnpike/contracts';
+import {
+  type Applied,
+  assertMatches,
+  Database,
+  invalidRequest,
+  Problem,
+  type StepCall,
+} from '@turnpike/service';
+import { isUUID } from 'class-validator';
+import type { EntityManager } from 'typeorm';
+import { lockActiveCustomer } from './customers.js';
+import { recordChanges } from './order-changes.js';
+import { Order, orderView } from './order.entity.js';
+import { deliveryFor, type OrderAction, transition } from './order.js';
+import { writeRow } from './write-row.js';
+
+/** Orders. Everything that takes `tx` runs in the transaction of a step. */
+@Injectable()
+export class Orders {
+  constructor(private readonly database: Database) {}
+
+  /** Needs an active customer, who cannot vanish before the order is there: this is the foreign key's lock. */
+  async place(tx: EntityManager, call: StepCall, step: PlaceOrderStep): Promise<Applied> {
+    const customer = await lockActiveCustomer(tx, call.userId);
+    const order = tx.create(Order, {
+      id: step.orderId,
+      userId: call.userId,
+      status: 'placed',
+      ...linesAndTotal(step.lines),
+      delivery: deliveryFor(customer, step.deliveryAddress),
+      reference: step.reference ?? null,
+      paymentReference: null,
+      trackingNumber: null,
+      cancelReason: null,
+      cancelledBy: null,
+      seq: call.fence.seq,
+    });
+    await tx.insert(Order, order);
+    await recordChanges(tx, call, [order.id]);
+    return { body: orderView(order) };
+  }
+
+  async change(
+    tx: EntityManager,
+    call: StepCall,
+    { orderId, lines, deliveryAddress }: ChangeOrderStep,
+    ifMatch?: string,
+  ): Promise<Applied> {
+    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
+    const customer = deliveryAddress && (await lockActiveCustomer(tx, call.userId));
+    return advance(tx, call, order, 'change', {
+      ...(lines && linesAndTotal(lines)),
+      ...(customer && { delivery: deliveryFor(customer, deliveryAddress) }),
+    });
+  }
+
+  async pay(
+    tx: EntityManager,
+    call: StepCall,
+    { orderId, paymentReference }: PayOrderStep,
+    ifMatch?: string,
+  ): Promise<Applied> {
+    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
+    return advance(tx, call, order, 'pay', { paymentReference });
+  }
+
+  async cancel(
+    tx: EntityManager,
+    call: StepCall,
+    { orderId, reason }: CancelOrderStep,
+    ifMatch?: string,
+  ): Promise<Applied> {
+    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
+    return advance(tx, call, order, 'cancel', { cancelReason: reason ?? null });
+  }
+
+  async ship(
+    tx: EntityManager,
+    call: StepCall,
+    { orderId, trackingNumber }: ShipOrderStep,
+    ifMatch?: string,
+  ): Promise<Applied> {
+    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
+    return advance(tx, call, order, 'ship', { trackingNumber });
+  }
+
+  async deliver(
+    tx: EntityManager,
+    call: StepCall,
+    { orderId }: DeliverOrderStep,
+    ifMatch?: string,
+  ): Promise<Applied> {
+    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
+    return advance(tx, call, order, 'deliver', {});
+  }
+
+  /** @throws Problem `not-found` */
+  async find(id: string): Promise<OrderView> {
+    const order = await this.database.manager.findOneBy(Order, { id });
+    if (!order) throw noOrder();
+    return orderView(order);
+  }
+
+  /** Newest first; one row more than the page is read, to know whether there is another. */
+  async list({ userId, status, cursor, limit }: OrdersQuery): Promise<Page<OrderView>> {
+    const query = this.database.manager
+      .createQueryBuilder(Order, 'o')
+      .orderBy('o.createdAt', 'DESC')
+      .addOrderBy('o.id', 'DESC')
+      .limit(limit + 1);
+    if (userId) query.andWhere('o.userId = :userId', { userId });
+    if (status) query.andWhere('o.status = :status', { status });
+    if (cursor) query.andWhere('(o.createdAt, o.id) < (:createdAt, :id)', positionIn(cursor));
+    const orders = await query.getMany();
+    const page = orders.slice(0, limit);
+    const nextCursor = orders.length > limit ? cursorAfter(page.at(-1)!) : null;
+    return { items: page.map(orderView), nextCursor };
+  }
+}
+
+/**
+ * Reads the order that a step is about and holds its row to the end of the step, for the reason given at
+ * lockCustomer.
+ * @throws Problem `not-found`, also for an order that is another user's; `version-conflict`
+ */
+async function lockOrder(
+  tx: EntityManager,
+  userId: string,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<Order> {
+  const order = await tx.findOne(Order, { where: { id, userId }, lock: { mode: 'pessimistic_write' } });
+  if (!order) throw noOrder();
+  assertMatches(ifMatch, order.version);
+  return order;
+}
+
+/** Takes a locked order through one transition. */
+async function advance(
+  tx: EntityManager,
+  call: StepCall,
+  order: Order,
+  action: OrderAction,
+  columns: Partial<Order>,
+): Promise<Applied> {
+  await writeRow(tx, order, { ...columns, status: transition(order.status, action) });
+  await recordChanges(tx, call, [order.id]);
+  return { body: orderView(order) };
+}
+
+export function noOrder(): Problem {
+  return new Problem('not-found', 'There is no such order.');
+}
+
+function linesAndTotal(lines: OrderLine[]): Pick<Order, 'lines' | 'totalAmount' | 'currency'> {
+  const { amount, currency } = totalOf(lines);
+  return { lines, totalAmount: amount, currency };
+}
+
+/** A time as toISOString writes it, in the years that PostgreSQL knows too. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function cursorAfter({ createdAt, id }: Order): string {
+  return encodeCursor([createdAt.toISOString(), id]);
+}
+
+/** @throws Problem 400 for what is not a cursor of this list. */
+function positionIn(cursor: string): { createdAt: Date; id: string } {
+  const [at, id] = decodeCursor(cursor, 2) ?? [];
+  if (!at || !id || !TIME.test(at) || !isUUID(id) || Number.isNaN(Date.parse(at))) {
+    throw invalidRequest([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  }
+  return { createdAt: new Date(at), id };
+}

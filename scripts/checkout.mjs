@@ -1,0 +1,35 @@
+// Where things are in this checkout.
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Trouble } from './console.mjs';
+
+export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+export const STATE_FOLDER = path.join(ROOT, '.turnpike');
+export const POSTGRES_FOLDER = path.join(STATE_FOLDER, 'postgres');
+export const SECRETS_FILE = path.join(STATE_FOLDER, 'secrets.json');
+export const LOGS_FOLDER = path.join(STATE_FOLDER, 'logs');
+export const PID_FILE = path.join(STATE_FOLDER, 'turnpike.pid');
+
+export const PROJECTS = ['identity', 'ordering', 'gateway'];
+
+/** The compiled entry (`main` or `migrate`) of a project. */
+export function entryOf(project, name) {
+  return path.join(ROOT, 'dist', project, project, 'src', `${name}.js`);
+}
+
+/** Like entryOf, but a missing build is said in one line. */
+export function builtEntryOf(project, name) {
+  const entry = entryOf(project, name);
+  if (!existsSync(entry)) throw new Trouble(`${path.relative(ROOT, entry)} is missing: npm run build`);
+  return entry;
+}
+
+export function makeStateFolder() {
+  try {
+    mkdirSync(LOGS_FOLDER, { recursive: true });
+    accessSync(STATE_FOLDER, constants.W_OK);
+  } catch (error) {
+    throw new Trouble(`cannot write to ${STATE_FOLDER}: ${error.code} (was it made by another user?)`);
+  }
+}

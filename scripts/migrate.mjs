@@ -1,0 +1,30 @@
+// Brings the three databases to the shape of this build: `npm run migrate`.
+import { pathToFileURL } from 'node:url';
+import { PROJECTS, ROOT, builtEntryOf } from './checkout.mjs';
+import { runQuietly } from './child.mjs';
+import { Trouble, runScript, secondsSince } from './console.mjs';
+import { variable } from './settings.mjs';
+
+/** All at once, each with its own database only. `databaseUrls` has one address for each project. */
+export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
+  return Promise.all(PROJECTS.map((project) => migrateOne(project, databaseUrls[project], signal, onDone)));
+}
+
+async function migrateOne(project, databaseUrl, signal, onDone) {
+  const start = Date.now();
+  const env = { ...process.env };
+  for (const other of PROJECTS) delete env[variable(other, 'DATABASE_URL')];
+  env[variable(project, 'DATABASE_URL')] = databaseUrl;
+  await runQuietly(process.execPath, [builtEntryOf(project, 'migrate')], { cwd: ROOT, env, signal });
+  onDone(`✓ ${project} migrated (${secondsSince(start)} s)`);
+}
+
+function databaseUrlsFrom(env) {
+  const missing = PROJECTS.map((project) => variable(project, 'DATABASE_URL')).filter((name) => !env[name]);
+  if (missing.length > 0) throw new Trouble(`${missing.join(', ')} must be given`);
+  return Object.fromEntries(PROJECTS.map((project) => [project, env[variable(project, 'DATABASE_URL')]]));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await runScript(() => migrate(databaseUrlsFrom(process.env), { onDone: console.log }));
+}

@@ -1,0 +1,87 @@
+// From the user's environment to the environment of each process. What the user gave always wins; an empty
+// value counts as not given. A process gets its own database and secrets, and nobody else's.
+import net from 'node:net';
+import { PROJECTS } from './checkout.mjs';
+import { until } from './child.mjs';
+import { Trouble } from './console.mjs';
+import { SECRETS } from './secrets.mjs';
+
+const DEFAULT_PORTS = { gateway: 3000, identity: 3001, ordering: 3002 };
+const DEFAULT_METRICS_PORT = 9464;
+const METRICS_OFFSET = { gateway: 0, identity: 1, ordering: 2 };
+const SECRETS_OF = {
+  gateway: ['SERVICE_SIGNING_KEY', 'DATA_KEY', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+  identity: ['TOKEN_SIGNING_KEYS', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+  ordering: [],
+};
+const OLD_PORTS_WITHIN_MS = 20_000;
+
+/** GATEWAY_PORT, IDENTITY_DATABASE_URL and so on. */
+export function variable(project, suffix) {
+  return `${project.toUpperCase()}_${suffix}`;
+}
+
+/** Ports and addresses of the three processes, each with the variable that changes it. */
+export function readSettings(env) {
+  const host = env.HOST || (env.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
+  const metricsPort = portFrom(env, 'METRICS_PORT', DEFAULT_METRICS_PORT);
+  const processes = PROJECTS.map((name) => {
+    const portVariable = variable(name, 'PORT');
+    const port = portFrom(env, portVariable, DEFAULT_PORTS[name]);
+    const url = env[variable(name, 'URL')] || `http://${reachable(host)}:${port}`;
+    const localUrl = `http://${reachable(host)}:${port}`;
+    return { name, port, portVariable, metricsPort: metricsPort + METRICS_OFFSET[name], url, localUrl };
+  });
+  return { host, processes };
+}
+
+/** The environment of one process, given the databases' addresses and the secrets. */
+export function environmentOf(process_, settings, { env, databaseUrls, secrets }) {
+  const own = { ...env };
+  for (const project of PROJECTS) delete own[variable(project, 'DATABASE_URL')];
+  for (const secret of SECRETS) delete own[secret];
+  for (const secret of SECRETS_OF[process_.name]) own[secret] = secrets[secret];
+  for (const other of settings.processes) {
+    own[variable(other.name, 'URL')] = other.url;
+    own[other.portVariable] = String(other.port);
+  }
+  own[variable(process_.name, 'DATABASE_URL')] = databaseUrls[process_.name];
+  return { ...own, HOST: settings.host, METRICS_PORT: String(process_.metricsPort) };
+}
+
+/** `patient`: the processes of a start that was killed are still giving their ports back. */
+export async function checkPorts({ host, processes }, { patient, signal }) {
+  const wanted = processes.flatMap(({ port, portVariable, metricsPort }) => [
+    { port, portVariable },
+    { port: metricsPort, portVariable: 'METRICS_PORT' },
+  ]);
+  const withinMs = patient ? OLD_PORTS_WITHIN_MS : 0;
+  for (const { port, portVariable } of wanted) {
+    let problem;
+    const isFree = async () => !(problem = await listenProblem(host, port));
+    if (await until(isFree, { everyMs: 50, withinMs, signal })) continue;
+    const reason = problem === 'EADDRINUSE' ? 'is in use' : `cannot be opened on ${host} (${problem})`;
+    throw new Trouble(`port ${port} ${reason}: set ${portVariable} to another one`);
+  }
+}
+
+function portFrom(env, name, fallback) {
+  const port = Number(env[name] || fallback);
+  if (Number.isInteger(port) && port > 0 && port < 65_534) return port;
+  throw new Trouble(`${name} must be a port number, not "${env[name]}"`);
+}
+
+/** The error code of listening there, or undefined if the port is free. */
+function listenProblem(host, port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', ({ code }) => resolve(code));
+    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
+  });
+}
+
+/** An address that is bound but cannot be called: one means every interface, the other needs brackets. */
+function reachable(host) {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,324 @@
+import { problemBody } from '@turnpike/contracts';
+import { v7 as uuidv7 } from 'uuid';
+import { inState, keyOf, TestLedger } from './support/ledger.js';
+
+let t: TestLedger;
+beforeAll(async () => (t = await TestLedger.open()));
+afterAll(() => t.close());
+
+const FAILED = { state: 'failed' as const, result: null, problem: problemBody('order-state-conflict') };
+
+describe('admission', () => {
+  it('gives the writes of one lane places without gaps, however many arrive at once', async () => {
+    const userId = await t.newLane();
+    const admitted = await Promise.all(Array.from({ length: 60 }, () => t.accepted(userId)));
+    expect(admitted.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 60 }, (_, i) => i + 2),
+    );
+  });
+
+  it('leaves no gap where a write was refused or replayed', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'k', fingerprint: 'f' };
+    await t.accepted(userId, { clientKey });
+    expect(await t.write(userId, { clientKey })).toMatchObject({ outcome: 'replayed' });
+    expect(await t.write(userId, { maxDepth: 1 })).toMatchObject({ outcome: 'refused', code: 'lane-full' });
+    expect((await t.accepted(userId)).seq).toBe(3);
+  });
+
+  it('makes one operation of equal keys that arrive at once', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'same', fingerprint: 'f' };
+    const all = await Promise.all(Array.from({ length: 20 }, () => t.write(userId, { clientKey })));
+    const accepted = all.filter(({ outcome }) => outcome === 'accepted');
+    expect(accepted).toHaveLength(1);
+    const replays = all.filter((one) => one.outcome === 'replayed' && one.operationId === accepted[0]!.id);
+    expect(replays).toHaveLength(19);
+    expect((await t.queries.lane(userId))!.lastSeq).toBe(2);
+  });
+
+  it('makes one user of equal registrations that arrive at once', async () => {
+    const clientKey = { scope: 'email x', key: uuidv7(), fingerprint: 'f' };
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => t.write(uuidv7(), { kind: 'user.register', clientKey })),
+    );
+    expect(all.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    const [row] = await t.database.query<{ count: string }>('select count(*) from lanes where last_seq = 0');
+    expect(row!.count).toBe('0');
+  });
+
+  it('refuses a key that was used for another request, also when the lane is closed', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'k', fingerprint: 'one' };
+    const { id } = await t.accepted(userId, { clientKey });
+    await t.accepted(userId, { kind: 'user.delete' });
+    expect(await t.write(userId, { clientKey })).toMatchObject({ outcome: 'replayed', operationId: id });
+    const other = { ...clientKey, fingerprint: 'two' };
+    expect(await t.write(userId, { clientKey: other })).toMatchObject({ outcome: 'key-reused' });
+  });
+
+  it('keeps the key of a refused request free', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'again', fingerprint: 'f' };
+    expect(await t.write(userId, { clientKey, maxDepth: 0 })).toMatchObject({ code: 'lane-full' });
+    expect(await t.write(userId, { clientKey })).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('takes a key over after a day, and forgets expired keys', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'old', fingerprint: 'f' };
+    await t.accepted(userId, { clientKey });
+    const age = `update idempotency_keys set created_at = now() - interval '25 hours' where scope = $1`;
+    await t.database.query(age, [userId]);
+    expect(await t.write(userId, { clientKey: { ...clientKey, fingerprint: 'g' } })).toMatchObject({
+      outcome: 'accepted',
+    });
+    await t.database.query(age, [userId]);
+    expect(await t.ledger.forgetExpiredKeys(100)).toBe(1);
+  });
+
+  it('knows no lane but those that a registration made', async () => {
+    expect(await t.write(uuidv7())).toMatchObject({ outcome: 'refused', code: 'not-found' });
+  });
+});
+
+describe('deletion', () => {
+  it('closes the lane at its acknowledgement: of writes that race with it none comes after it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const userId = await t.newLane();
+      const deletion = { kind: 'user.delete' as const };
+      const all = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => t.write(userId, i === 20 ? deletion : {})),
+      );
+      const end = all[20]!;
+      if (end.outcome !== 'accepted') throw new Error('the deletion was refused');
+      for (const one of all) {
+        if (one.outcome === 'accepted') expect(one.seq).toBeLessThanOrEqual(end.seq);
+        else expect(one).toMatchObject({ outcome: 'refused', code: 'user-deleting' });
+      }
+    }
+  });
+
+  it('is followed by 410, takes a restore alone, and re-opens with its success', async () => {
+    const userId = await t.newLane();
+    expect(await t.write(userId, { kind: 'user.restore' })).toMatchObject({ code: 'user-not-deleted' });
+    const { id } = await t.accepted(userId, { kind: 'user.delete' });
+    await t.succeed(userId, id);
+    expect(await t.write(userId)).toMatchObject({ code: 'user-deleted' });
+    expect(await t.write(userId, { kind: 'user.delete' })).toMatchObject({ code: 'user-deleted' });
+    const restore = await t.accepted(userId, { kind: 'user.restore' });
+    expect(await t.write(userId)).toMatchObject({ code: 'user-deleted' });
+    await t.succeed(userId, restore.id);
+    expect(await t.write(userId)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('opens the lane again when it fails or is cancelled', async () => {
+    const userId = await t.newLane();
+    const first = await t.accepted(userId, { kind: 'user.delete' });
+    const claimed = (await t.claim(userId, first.id))!;
+    await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, 'refused') });
+    const second = await t.accepted(userId, { kind: 'user.delete' });
+    expect(await t.write(userId)).toMatchObject({ code: 'user-deleting' });
+    expect((await t.ledger.cancel(userId, second.id)).outcome).toBe('cancelled');
+    expect(await t.write(userId)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('gets through a full lane, and cancels what waits if it is told to', async () => {
+    const userId = await t.newLane();
+    const running = await t.accepted(userId);
+    await t.claim(userId, running.id);
+    const waiting = await Promise.all([t.accepted(userId), t.accepted(userId)]);
+    await t.accepted(userId, { kind: 'user.delete', maxDepth: 3, cancelsWaiting: true });
+    expect(await Promise.all(waiting.map(({ id }) => t.state(id)))).toEqual(['cancelled', 'cancelled']);
+    expect(await t.state(running.id)).toBe('running');
+    expect((await t.queries.lane(userId))!.depth).toBe(2);
+  });
+
+  it('that cancelled all before it is released at once', async () => {
+    const userId = await t.newLane();
+    await t.accepted(userId);
+    const deletion = await t.write(userId, { kind: 'user.delete', cancelsWaiting: true });
+    expect(deletion).toMatchObject({ releases: [{ operationId: deletion.id }] });
+  });
+});
+
+describe('a lane', () => {
+  it('releases and runs its head alone, however many workers claim', async () => {
+    const userId = await t.newLane();
+    const [first, second] = [await t.write(userId), await t.write(userId)];
+    expect(first).toMatchObject({ releases: [{ operationId: first.id }] });
+    expect(second).toMatchObject({ releases: [] });
+    expect(await t.claim(userId, second.id)).toBeNull();
+    const claims = await Promise.all(Array.from({ length: 10 }, () => t.claim(userId, first.id)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('releases the next head with the outcome of the one before', async () => {
+    const userId = await t.newLane();
+    const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
+    const claimed = (await t.claim(userId, first.id))!;
+    const steps = inState(claimed, 'applied');
+    const releases = await t.ledger.finish(keyOf(claimed), {
+      state: 'succeeded',
+      steps,
+      result: {},
+      problem: null,
+    });
+    expect(releases).toMatchObject([{ operationId: second.id }]);
+  });
+
+  it('waits for its head while that is in retry', async () => {
+    const userId = await t.newLane();
+    const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
+    const claimed = (await t.claim(userId, first.id))!;
+    await t.ledger.retryLater(keyOf(claimed), 0, problemBody('unavailable'), []);
+    expect(await t.claim(userId, second.id)).toBeNull();
+    expect(await t.claim(userId, first.id)).toMatchObject({ epoch: 2, attempts: 2 });
+  });
+
+  it('does not run while it is paused', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    await t.database.query(`update lanes set execution = 'paused' where user_id = $1`, [userId]);
+    expect(await t.claim(userId, id)).toBeNull();
+  });
+
+  it('is closed for ever when its registration fails, and what waits in it is rejected', async () => {
+    const userId = uuidv7();
+    const registration = await t.accepted(userId, { kind: 'user.register' });
+    const waiting = await t.accepted(userId);
+    const claimed = (await t.claim(userId, registration.id))!;
+    await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, 'refused') });
+    expect(await t.state(waiting.id)).toBe('rejected');
+    expect(await t.write(userId)).toMatchObject({ code: 'user-deleted' });
+    expect(await t.write(userId, { kind: 'user.restore' })).toMatchObject({ code: 'user-deleted' });
+  });
+
+  it('knows its depth', async () => {
+    const userId = await t.newLane();
+    const all = await Promise.all(Array.from({ length: 8 }, () => t.accepted(userId)));
+    const bySeq = all.sort((a, b) => a.seq - b.seq);
+    await t.succeed(userId, bySeq[0]!.id);
+    await t.ledger.cancel(userId, bySeq[5]!.id);
+    expect((await t.queries.lane(userId))!.depth).toBe(6);
+    expect(await t.unfinished(userId)).toBe(6);
+  });
+});
+
+describe('a claim', () => {
+  it('that was taken over changes nothing any more', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    const old = (await t.claim(userId, id))!;
+    await t.expire(id);
+    expect(await t.ledger.renew([keyOf(old)], 1000)).toEqual([]);
+    expect(await t.claim(userId, id)).toMatchObject({ epoch: 2, crashes: 1 });
+    const ending = { state: 'succeeded' as const, steps: inState(old, 'applied'), result: {}, problem: null };
+    expect(await t.ledger.finish(keyOf(old), ending)).toBeNull();
+    expect(await t.ledger.retryLater(keyOf(old), 0, null, [])).toBeNull();
+    expect(await t.ledger.halt(keyOf(old), 'no')).toBe(false);
+    expect(await t.state(id)).toBe('running');
+    expect((await t.queries.operation(id))!.steps[0]!.state).toBe('pending');
+  });
+
+  it('is prolonged while it is alive', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    const claimed = (await t.claim(userId, id, { leaseMs: 1000 }))!;
+    expect(await t.ledger.renew([keyOf(claimed)], 60_000)).toEqual([id]);
+    const left = (await t.queries.operation(id))!.leaseUntil!.getTime() - Date.now();
+    expect(left).toBeGreaterThan(30_000);
+  });
+
+  it('cannot end as not applied while a step may still be applied, nor as applied while one is not', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    const claimed = (await t.claim(userId, id))!;
+    for (const state of ['pending', 'applied'] as const) {
+      expect(await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, state) })).toBeNull();
+    }
+    const success = { state: 'succeeded' as const, result: {}, problem: null };
+    expect(
+      await t.ledger.finish(keyOf(claimed), { ...success, steps: inState(claimed, 'sealed') }),
+    ).toBeNull();
+    expect(await t.state(id)).toBe('running');
+  });
+});
+
+describe('the reconciler', () => {
+  const TERMS = { olderThanMs: 2000, limit: 2 };
+  const released = async (): Promise<string[]> => {
+    const ids: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await t.ledger.releaseOverdue(after, TERMS);
+      ids.push(...page.releases.map(({ operationId, release }) => `${operationId}-${release}`));
+      after = page.next;
+    } while (after);
+    return ids;
+  };
+  const age = (id: string): Promise<unknown> =>
+    t.database.query(`update operations set released_at = now() - interval '3 s' where id = $1 and release > 0`, [id]);
+
+  it('queues a lost head again under its id, and one whose worker died under a new id', async () => {
+    const lost = await t.newLane();
+    const died = await t.newLane();
+    const lostHead = await t.accepted(lost);
+    const next = await t.accepted(lost);
+    const diedHead = await t.accepted(died);
+    await t.claim(died, diedHead.id);
+    await t.expire(diedHead.id);
+    expect(await released()).not.toContain(`${lostHead.id}-1`);
+    await Promise.all([lostHead, next, diedHead].map(({ id }) => age(id)));
+    const ids = await released();
+    expect(ids).toEqual(expect.arrayContaining([`${lostHead.id}-1`, `${diedHead.id}-2`]));
+    expect(ids.join()).not.toContain(next.id);
+    expect(await released()).toEqual([]);
+  });
+
+  it('works in one process at a time', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    await age(id);
+    await t.database.transaction(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.reconciler'))`);
+      expect(await released()).toEqual([]);
+    });
+    expect(await released()).toContain(`${id}-1`);
+  });
+});
+
+describe('impossible rows are refused by the database itself', () => {
+  it.each([
+    [
+      'two operations of a lane under way',
+      'one_operation_under_way',
+      `state = 'retrying', next_attempt_at = now()`,
+    ],
+    ['a finished one without a time', 'ended_has_a_time', `state = 'cancelled'`],
+    [
+      'a finished one that says nothing of why it failed',
+      'refused_says_why',
+      `state = 'rejected', finished_at = now()`,
+    ],
+    ['a running one without a lease', 'running_has_a_lease', `state = 'running'`],
+    [
+      'a claimed one that waits for its first turn',
+      'queued_was_not_claimed',
+      `epoch = 1, started_at = now(), deadline_at = now()`,
+    ],
+    ['a success that was never begun', 'under_way_was_claimed', `state = 'succeeded', finished_at = now()`],
+    ['a retry without a time', 'retrying_has_a_time', `state = 'retrying'`],
+  ])('%s', async (_what, constraint, change) => {
+    const userId = await t.newLane();
+    const first = await t.accepted(userId);
+    const second = await t.accepted(userId);
+    await t.claim(userId, first.id);
+    const claimed =
+      constraint === 'one_operation_under_way' ? `, epoch = 1, started_at = now(), deadline_at = now()` : '';
+    const impossible = t.database.query(`update operations set ${change}${claimed} where id = $1`, [
+      second.id,
+    ]);
+    await expect(impossible).rejects.toThrow(constraint);
+  });
+});

@@ -1,0 +1,121 @@
+// A small HTTP client for tests: requests in, status, headers and parsed body out, nothing thrown on 4xx or 5xx.
+import { randomUUID } from 'node:crypto';
+
+export interface Answer<Body = any> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+export interface Api {
+  get<Body = any>(path: string, headers?: Record<string, string>): Promise<Answer<Body>>;
+  post<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  patch<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  put<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  delete<Body = any>(path: string, headers?: Record<string, string>): Promise<Answer<Body>>;
+}
+
+/** Requests to one process, with a bearer token if there is one. */
+export function api(url: string, token?: string): Api {
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const send = async (method: string, path: string, body: unknown, headers?: Record<string, string>) => {
+    const content: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await fetch(url + path, {
+      method,
+      headers: { ...authorization, ...content, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      redirect: 'manual',
+    });
+    return { status: answer.status, headers: answer.headers, body: parsed(await answer.text()) };
+  };
+  return {
+    get: (path, headers) => send('GET', path, undefined, headers),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    patch: (path, body, headers) => send('PATCH', path, body, headers),
+    put: (path, body, headers) => send('PUT', path, body, headers),
+    delete: (path, headers) => send('DELETE', path, undefined, headers),
+  };
+}
+
+/** Waits in the request for its end, as long as a request may. */
+export const WAIT = { prefer: 'wait=30' };
+
+export interface Person {
+  id: string;
+  email: string;
+  password: string;
+  token: string;
+}
+
+/** Signs in; anything but a session is an error, with the answer in it. */
+export async function signIn(url: string, login: { email: string; password: string }): Promise<string> {
+  const { email, password } = login;
+  const answer = await api(url).post<{ accessToken: string }>('/v1/sessions', { email, password });
+  return expectStatus(answer, 201).accessToken;
+}
+
+/** Registers somebody new, waits until it is done, and signs in. */
+export async function register(
+  url: string,
+  given: { email?: string; firstName?: string } = {},
+): Promise<Person> {
+  const email = given.email ?? `user-${randomUUID()}@example.com`;
+  const password = `pass-${randomUUID()}`;
+  const person = { email, password, firstName: given.firstName ?? 'Grace', lastName: 'Hopper' };
+  const answer = await api(url).post<{ id: string }>('/v1/users', person, WAIT);
+  const { id } = expectStatus(answer, 201);
+  return { id, email, password, token: await signIn(url, { email, password }) };
+}
+
+export const LINE = { sku: 'TEA-1', name: 'Tea', quantity: 2, unitPrice: { amount: 450, currency: 'EUR' } };
+
+/** Asks for an order without waiting for it; answers its operation. */
+export async function placeOrder(url: string, token: string, fields: object = {}): Promise<Operation> {
+  const answer = await api(url, token).post<Operation>('/v1/orders', { lines: [LINE], ...fields });
+  return expectStatus(answer, 202);
+}
+
+export interface Operation {
+  id: string;
+  kind: string;
+  state: string;
+  seq: number;
+  attempts: number;
+  userId: string;
+  target: { type: string; id: string } | null;
+  problem: { code: string; status: number } | null;
+}
+
+const OVER = ['succeeded', 'failed', 'cancelled', 'rejected'];
+
+/** Waits until an operation is over, however often a request has to ask for that. */
+export async function waitFor(
+  url: string,
+  token: string,
+  operationId: string,
+  withinMs = 60_000,
+): Promise<Operation> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await api(url, token).get<Operation>(`/v1/operations/${operationId}`, WAIT);
+    const operation = expectStatus(answer, 200);
+    if (OVER.includes(operation.state)) return operation;
+    if (Date.now() > deadline) throw new Error(`still not over: ${JSON.stringify(operation)}`);
+  }
+}
+
+/** The body of an answer that has the expected status. */
+export function expectStatus<Body>(answer: Answer<Body>, status: number): Body {
+  if (answer.status === status) return answer.body;
+  throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Whatever it is: the caller says what it expects by the type argument of its request. */
+function parsed(text: string): any {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,125 @@
+// A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
+import type { OperationKind, StepName } from '@turnpike/contracts';
+import { Database, migrate } from '@turnpike/service';
+import { v7 as uuidv7 } from 'uuid';
+import { databaseOptions } from '../../gateway/src/database.js';
+import { type Admitted, Ledger } from '../../gateway/src/ledger/ledger.js';
+import type { ClientKey } from '../../gateway/src/ledger/keys.js';
+import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
+import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/statements.js';
+import { stepsOf } from '../../gateway/src/run/operations/plans.js';
+import type { GatewayConfig } from '../../gateway/src/config.js';
+import { createDatabases } from './databases.js';
+
+const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
+
+export interface WriteOptions {
+  kind?: OperationKind;
+  clientKey?: ClientKey | null;
+  maxDepth?: number;
+  cancelsWaiting?: boolean;
+  payload?: Record<string, unknown>;
+}
+
+/** A ledger with the few calls that tests repeat. */
+export class TestLedger {
+  private constructor(
+    readonly ledger: Ledger,
+    readonly queries: LedgerQueries,
+    readonly database: Database,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<TestLedger> {
+    const { urls, drop } = await createDatabases('gateway');
+    const options = databaseOptions({ databaseUrl: urls.gateway! } as GatewayConfig);
+    await migrate(options);
+    const database = new Database(options);
+    await database.start();
+    return new TestLedger(new Ledger(database), new LedgerQueries(database), database, drop);
+  }
+
+  async close(): Promise<void> {
+    await this.database.onApplicationShutdown();
+    await this.drop();
+  }
+
+  /** A lane whose registration has succeeded. */
+  async newLane(): Promise<string> {
+    const userId = uuidv7();
+    const { id } = await this.accepted(userId, { kind: 'user.register' });
+    await this.succeed(userId, id);
+    return userId;
+  }
+
+  async write(userId: string, options: WriteOptions = {}): Promise<Admitted & { id: string }> {
+    const { kind = 'order.place', clientKey = null, maxDepth = 1000, cancelsWaiting, payload = {} } = options;
+    const id = uuidv7();
+    const target = kind.startsWith('order.')
+      ? { type: 'order' as const, id: uuidv7() }
+      : { type: 'user' as const, id: userId };
+    const admitted = await this.ledger.admit({
+      operation: {
+        id,
+        userId,
+        kind,
+        actorId: userId,
+        target,
+        payload,
+        ifMatch: null,
+        steps: stepsOf(kind, payload),
+        traceparent: null,
+      },
+      clientKey,
+      maxDepth,
+      cancelsWaiting,
+    });
+    return { ...admitted, id };
+  }
+
+  async accepted(userId: string, options: WriteOptions = {}): Promise<{ id: string; seq: number }> {
+    const admitted = await this.write(userId, options);
+    if (admitted.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(admitted)}`);
+    return admitted;
+  }
+
+  claim(userId: string, id: string, terms: Partial<typeof TERMS> = {}): Promise<ClaimedRow | null> {
+    return this.ledger.claim(userId, id, { ...TERMS, ...terms });
+  }
+
+  /** Claims the operation and ends it as if every step had been applied. */
+  async succeed(userId: string, id: string): Promise<void> {
+    const claimed = await this.claim(userId, id);
+    if (!claimed) throw new Error(`${id} could not be claimed`);
+    const steps = inState(claimed, 'applied');
+    await this.ledger.finish(keyOf(claimed), { state: 'succeeded', steps, result: {}, problem: null });
+  }
+
+  /** Lets the lease of a claim run out. */
+  async expire(id: string): Promise<void> {
+    await this.database.query(`update operations set lease_until = now() - interval '1 ms' where id = $1`, [
+      id,
+    ]);
+  }
+
+  async state(id: string): Promise<string | undefined> {
+    return (await this.queries.operation(id))?.state;
+  }
+
+  /** How many operations of the lane have not ended, counted. */
+  async unfinished(userId: string): Promise<number> {
+    const [row] = await this.database.query<{ count: string }>(
+      'select count(*) from operations where user_id = $1 and finished_at is null',
+      [userId],
+    );
+    return Number(row!.count);
+  }
+}
+
+export function keyOf(claimed: ClaimedRow): ClaimKey {
+  return { userId: claimed.user_id, id: claimed.id, epoch: claimed.epoch };
+}
+
+export function inState(claimed: ClaimedRow, state: StepOutcome['state']): StepOutcome[] {
+  return claimed.steps.map((step) => ({ name: step.name as StepName, state, attempts: 1 }));
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderView, StepName } from '@turnpike/contracts';
+import { Pool, type QueryResultRow } from 'pg';
+import { createDatabases, type Databases } from './databases.js';
+import { freePort } from './ports.js';
+import { migrate, pause, SystemProcess } from './processes.js';
+import { type ServiceAnswer, type ServiceCaller, startServiceCaller } from './service-caller.js';
+
+const LOCKS_WITHIN_MS = 5000;
+const POLL_MS = 5;
+
+/** What a caller acts on; two answers to one key are the same in it. */
+export type Answer = Pick<ServiceAnswer, 'status' | 'recorded' | 'body'>;
+
+function answerOf({ status, recorded, body }: ServiceAnswer): Answer {
+  return { status, recorded, body: body as unknown };
+}
+
+/** The built ordering service on a fresh database, with a gateway's key to call it and a look into its tables. */
+export class Ordering {
+  private constructor(
+    readonly process: SystemProcess,
+    readonly caller: ServiceCaller,
+    private readonly databases: Databases,
+    private readonly db: Pool,
+  ) {}
+
+  static async start(): Promise<Ordering> {
+    const databases = await createDatabases('ordering');
+    const caller = await startServiceCaller('ordering');
+    const port = String(await freePort());
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      ORDERING_PORT: port,
+      ORDERING_DATABASE_URL: databases.urls['ordering']!,
+      METRICS_PORT: String(await freePort()),
+      GATEWAY_URL: caller.gatewayUrl,
+      LOG_LEVEL: 'warn',
+    };
+    await migrate('ordering', env);
+    const started = new SystemProcess('ordering', `http://127.0.0.1:${port}`, env);
+    await started.becomesReady();
+    return new Ordering(
+      started,
+      caller,
+      databases,
+      new Pool({ connectionString: env.ORDERING_DATABASE_URL }),
+    );
+  }
+
+  get url(): string {
+    return this.process.url;
+  }
+
+  get databaseUrl(): string {
+    return this.databases.urls['ordering']!;
+  }
+
+  /** As by a loss of power: nothing of what it was doing is ended in order. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.process.exited;
+  }
+
+  async startAgain(): Promise<void> {
+    this.process.start();
+    await this.process.becomesReady();
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop();
+    await this.caller.stop();
+    await this.db.end();
+    await this.databases.drop();
+  }
+
+  async get(route: string): Promise<Answer> {
+    return answerOf(await this.caller.get(this.url, route));
+  }
+
+  async rows<Row extends QueryResultRow>(sql: string, ...parameters: unknown[]): Promise<Row[]> {
+    return (await this.db.query<Row>(sql, parameters)).rows;
+  }
+
+  /** What was done to an order, in the order in which it was done. */
+  async historyOf(orderId: string): Promise<string[]> {
+    const rows = await this.rows<{ step: string }>(
+      'select step from order_changes where order_id = $1 order by id',
+      orderId,
+    );
+    return rows.map(({ step }) => step);
+  }
+
+  /** Resolves when that many statements of the service wait for a lock. */
+  async waitersForLocks(count: number): Promise<void> {
+    const deadline = Date.now() + LOCKS_WITHIN_MS;
+    while ((await this.waiting()) !== count) {
+      if (Date.now() > deadline) throw new Error(`there were never ${count} statements that wait for a lock`);
+      await pause(POLL_MS);
+    }
+  }
+
+  /** Runs `work` while an order's row is locked: a step that touches it is in progress and cannot end. */
+  async whileLocked<Result>(orderId: string, work: () => Promise<Result>): Promise<Result> {
+    const client = await this.db.connect();
+    try {
+      await client.query('begin');
+      await client.query('select 1 from orders where id = $1 for update', [orderId]);
+      return await work();
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  private async waiting(): Promise<number | undefined> {
+    const [row] = await this.rows<{ waiting: number }>(
+      `select count(*)::integer as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row?.waiting;
+  }
+}
+
+export interface Claim {
+  userId: string;
+  operationId: string;
+  seq: number;
+  epoch: number;
+}
+
+/** The writes of one user, which take their turns as the gateway would send them. */
+export class Lane {
+  private seq = 0;
+
+  constructor(
+    private readonly ordering: Ordering,
+    readonly userId: string = randomUUID(),
+  ) {}
+
+  /** The claim of this lane's next operation. */
+  claim(): Claim {
+    this.seq += 1;
+    return { userId: this.userId, operationId: randomUUID(), seq: this.seq, epoch: 1 };
+  }
+
+  async send(claim: Claim, name: StepName, body: object = {}, ifMatch?: string): Promise<Answer> {
+    return answerOf(await this.ordering.caller.step(this.ordering.url, name, { ...claim, body, ifMatch }));
+  }
+
+  async undo(claim: Claim, name: StepName): Promise<Answer> {
+    return answerOf(await this.ordering.caller.undo(this.ordering.url, name, claim));
+  }
+
+  async settle(claim: Claim, name: StepName): Promise<Answer> {
+    return answerOf(await this.ordering.caller.settle(this.ordering.url, name, claim));
+  }
+
+  /** Sends a step as an operation of its own. */
+  step(name: StepName, body: object = {}, ifMatch?: string): Promise<Answer> {
+    return this.send(this.claim(), name, body, ifMatch);
+  }
+
+  /** Places an order and takes it through those steps. @returns its id */
+  async order(...steps: ('pay' | 'cancel' | 'ship' | 'deliver')[]): Promise<string> {
+    const orderId = randomUUID();
+    await this.applied('ordering.place', { orderId, lines: [LINE] });
+    for (const action of steps) await this.applied(`ordering.${action}`, { orderId, ...BODIES[action] });
+    return orderId;
+  }
+
+  async applied(name: StepName, body: object = {}): Promise<void> {
+    const { status, body: answer } = await this.step(name, body);
+    if (status !== 200) throw new Error(`${name}: ${status} ${JSON.stringify(answer)}`);
+  }
+}
+
+/** @returns the lane of a new user, who has a customer. */
+export async function newCustomer(ordering: Ordering, name = 'Ada Lovelace'): Promise<Lane> {
+  const lane = new Lane(ordering);
+  await lane.applied('ordering.create-customer', { name });
+  return lane;
+}
+
+export const LINE = { sku: 'tea', name: 'Tea', quantity: 2, unitPrice: { amount: 450, currency: 'EUR' } };
+
+/** What each action needs beside the order's id. */
+export const BODIES = {
+  change: { lines: [{ ...LINE, quantity: 3 }] },
+  pay: { paymentReference: 'payment-1' },
+  cancel: { reason: 'changed my mind' },
+  ship: { trackingNumber: 'track-1' },
+  deliver: {},
+};
+
+export async function orderOf(ordering: Ordering, id: string): Promise<OrderView> {
+  return (await ordering.get(`/internal/orders/${id}`)).body as OrderView;
+}

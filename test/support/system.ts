@@ -1,0 +1,213 @@
+// A whole system for one test: three fresh databases, identity, ordering, and one or more gateways as real
+// processes of the build, on the queue that the test asks for.
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+import { api } from './client.js';
+import { createDatabases, type Databases } from './databases.js';
+import { freePort } from './ports.js';
+import { migrate, pause, type Project, SystemProcess, type Variables } from './processes.js';
+import { type Backend, redisUrl, secrets } from './servers.js';
+
+export interface GatewayOptions {
+  role?: 'api' | 'worker' | 'api,worker';
+  env?: Variables;
+}
+
+export interface SystemOptions {
+  /** One gateway of both roles by default. The first is the one that services ask for its public key. */
+  gateways?: GatewayOptions[];
+  queue?: Backend;
+  /** For every process; a gateway's own `env` wins. */
+  env?: Variables;
+}
+
+export interface System {
+  /** One for each gateway, in the given order, workers included. */
+  gatewayUrls: string[];
+  identityUrl: string;
+  orderingUrl: string;
+  admin: { email: string; password: string };
+  databases: Record<Project, Pool>;
+  processes: { identity: SystemProcess; ordering: SystemProcess; gateways: SystemProcess[] };
+  /** Starts a process again, in its old place, and waits until it is ready; one that still runs is stopped first. */
+  restart(process: SystemProcess): Promise<void>;
+  /** Stops everything; unless told otherwise it insists that each process ends with 0 within 30 s. */
+  stop(options?: { insistOnCleanExit?: boolean }): Promise<void>;
+}
+
+const ADMIN_WITHIN_MS = 30_000;
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const databases = await createDatabases('gateway', 'identity', 'ordering');
+  const queue = await takeQueue(options.queue ?? 'postgres');
+  const plan = await planOf(options, databases, queue.variables);
+  await Promise.all(
+    [plan.identity, plan.ordering, plan.gateways[0]!].map(({ project, env }) => migrate(project, env)),
+  );
+  const system = run(plan, databases, queue);
+  try {
+    await Promise.all(allOf(system).map((one) => one.becomesReady()));
+    await adminCanSignIn(system);
+  } catch (error) {
+    await system.stop({ insistOnCleanExit: false });
+    throw error;
+  }
+  return system;
+}
+
+interface ProcessPlan {
+  project: Project;
+  url: string;
+  env: Variables;
+}
+
+interface Plan {
+  identity: ProcessPlan;
+  ordering: ProcessPlan;
+  gateways: ProcessPlan[];
+}
+
+interface Queue {
+  variables: Variables;
+  giveBack(): Promise<void>;
+}
+
+/** Ports and environment of every process, before any of them runs. */
+async function planOf(options: SystemOptions, databases: Databases, queue: Variables): Promise<Plan> {
+  const gateways = options.gateways ?? [{}];
+  const ports = await Promise.all([...Array(2 + gateways.length)].map(() => freePort()));
+  const [identityUrl, orderingUrl, ...gatewayUrls] = ports.map((port) => `http://127.0.0.1:${port}`);
+  const shared = {
+    ...cleanEnvironment(),
+    IDENTITY_URL: identityUrl!,
+    ORDERING_URL: orderingUrl!,
+    GATEWAY_URL: gatewayUrls[0]!,
+  };
+  const planned = async (project: Project, url: string, own: Variables): Promise<ProcessPlan> => ({
+    project,
+    url,
+    env: {
+      ...shared,
+      [`${project.toUpperCase()}_PORT`]: new URL(url).port,
+      [`${project.toUpperCase()}_DATABASE_URL`]: databases.urls[project]!,
+      METRICS_PORT: String(await freePort()),
+      ...options.env,
+      ...own,
+    },
+  });
+  const { SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS, DATA_KEY, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets();
+  const admin = { ADMIN_EMAIL, ADMIN_PASSWORD };
+  return {
+    identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS, ...admin }),
+    ordering: await planned('ordering', orderingUrl!, {}),
+    gateways: await Promise.all(
+      gateways.map(({ role = 'api,worker', env }, index) =>
+        planned('gateway', gatewayUrls[index]!, {
+          ...queue,
+          ...{ SERVICE_SIGNING_KEY, DATA_KEY, GATEWAY_ROLE: role, ...admin },
+          ...env,
+        }),
+      ),
+    ),
+  };
+}
+
+/** Nothing of the developer's own settings, and no limits that a test would run into by being fast. */
+function cleanEnvironment(): Variables {
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT_ADDRESS: '0',
+    RATE_LIMIT_USER: '0',
+    LOGIN_FAILURE_LIMIT: '0',
+  };
+}
+
+function run(plan: Plan, databases: Databases, queue: Queue): System {
+  const start = ({ project, url, env }: ProcessPlan): SystemProcess => new SystemProcess(project, url, env);
+  const processes = {
+    identity: start(plan.identity),
+    ordering: start(plan.ordering),
+    gateways: plan.gateways.map(start),
+  };
+  const pools = {
+    gateway: poolOf(databases.urls.gateway!),
+    identity: poolOf(databases.urls.identity!),
+    ordering: poolOf(databases.urls.ordering!),
+  };
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = secrets();
+  return {
+    gatewayUrls: plan.gateways.map(({ url }) => url),
+    identityUrl: plan.identity.url,
+    orderingUrl: plan.ordering.url,
+    admin: { email, password },
+    databases: pools,
+    processes,
+    restart,
+    async stop({ insistOnCleanExit = true } = {}) {
+      const complaints = await stopAll(processes);
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+      await Promise.all([databases.drop(), queue.giveBack()]);
+      if (insistOnCleanExit && complaints.length > 0) throw new Error(complaints.join('\n'));
+    },
+  };
+}
+
+async function restart(process: SystemProcess): Promise<void> {
+  await process.stop();
+  process.start();
+  await process.becomesReady();
+}
+
+/** In the order of `npm start`: gateways first, then what they call. */
+async function stopAll({ identity, ordering, gateways }: System['processes']): Promise<string[]> {
+  const ofGateways = await Promise.all(gateways.map((one) => one.stop()));
+  const ofServices = await Promise.all([identity.stop(), ordering.stop()]);
+  return [...ofGateways, ...ofServices].filter((complaint) => complaint !== null);
+}
+
+function allOf({ processes: { identity, ordering, gateways } }: System): SystemProcess[] {
+  return [identity, ordering, ...gateways];
+}
+
+/** The first administrator is made by a write, which needs all three processes. */
+async function adminCanSignIn({ gatewayUrls, admin, processes }: System): Promise<void> {
+  const index = processes.gateways.findIndex(({ env }) => env.GATEWAY_ROLE!.includes('api'));
+  const deadline = Date.now() + ADMIN_WITHIN_MS;
+  for (;;) {
+    const { status, body } = await api(gatewayUrls[index]!).post('/v1/sessions', admin);
+    if (status === 201) return;
+    if (Date.now() > deadline) {
+      const output = processes.gateways.map((one) => one.output()).join('\n');
+      throw new Error(`the administrator cannot sign in: ${status} ${JSON.stringify(body)}\n${output}`);
+    }
+    await pause(50);
+  }
+}
+
+/** A connection that a test cuts is no failure of the test. */
+function poolOf(connectionString: string): Pool {
+  return new Pool({ connectionString, max: 4 }).on('error', () => undefined);
+}
+
+/** PostgreSQL queues live in the gateway's database; on Redis every system takes a database index of its own. */
+async function takeQueue(backend: Backend): Promise<Queue> {
+  if (backend === 'postgres') return { variables: {}, giveBack: () => Promise.resolve() };
+  const index = await onRedis(0, (redis) => redis.incr('systems'));
+  return {
+    variables: { QUEUE_URL: `${redisUrl()}/${index}` },
+    giveBack: () => onRedis(index, async (redis) => void (await redis.flushdb())),
+  };
+}
+
+async function onRedis<Result>(db: number, work: (redis: Redis) => Promise<Result>): Promise<Result> {
+  const redis = new Redis(redisUrl(), { db });
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
