@@ -4,7 +4,7 @@
 /** Each folder of the gateway, and what else of the gateway it may import. */
 const GATEWAY_ARROWS = {
   // Reads go straight to the services, through the same typed clients as steps.
-  entry: ['entry/', 'ledger/', 'queue/', 'run/services', 'config'],
+  entry: ['entry/', 'ledger/', 'queue/', 'run/services', 'run/operations/plans', 'config'],
   ledger: ['ledger/', 'config'],
   queue: ['queue/', 'ledger/', 'run/', 'config'],
   run: ['run/', 'ledger/', 'config'],

@@ -135,7 +135,8 @@ function serverEnvironment() {
 async function stopOrphan({ data }) {
   const pid = (await readPidFile(data)).pid;
   if (!pid || !isAlive(pid)) return;
-  if (!commandLineOf(pid).includes(data)) return rm(path.join(data, 'postmaster.pid'), { force: true });
+  const isOrphan = commandLineOf(pid).includes(`postgres -D ${data} `);
+  if (!isOrphan) return rm(path.join(data, 'postmaster.pid'), { force: true });
   process.kill(pid, 'SIGINT');
   if (await until(() => !isAlive(pid), { withinMs: STOP_WITHIN_MS })) return;
   throw new Trouble(`an earlier PostgreSQL (process ${pid}) on ${data} does not stop: kill ${pid}`);

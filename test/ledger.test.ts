@@ -258,7 +258,10 @@ describe('the reconciler', () => {
     return ids;
   };
   const age = (id: string): Promise<unknown> =>
-    t.database.query(`update operations set released_at = now() - interval '3 s' where id = $1 and release > 0`, [id]);
+    t.database.query(
+      `update operations set released_at = now() - interval '3 s' where id = $1 and release > 0`,
+      [id],
+    );
 
   it('queues a lost head again under its id, and one whose worker died under a new id', async () => {
     const lost = await t.newLane();

@@ -144,15 +144,14 @@ describe('settle', () => {
     const lane = await newCustomer(ordering);
     const orderId = await lane.order();
     const claim = lane.claim();
-    const [step, settled] = await ordering
-      .whileLocked(orderId, async () => {
-        const stepAnswer = lane.send(claim, 'ordering.pay', { orderId, ...PAY });
-        await ordering.waitersForLocks(1);
-        const settleAnswer = lane.settle(claim, 'ordering.pay');
-        await ordering.waitersForLocks(2);
-        return [stepAnswer, settleAnswer];
-      })
-      .then((answers) => Promise.all(answers));
+    const answers = await ordering.whileLocked(orderId, async () => {
+      const step = lane.send(claim, 'ordering.pay', { orderId, ...PAY });
+      await ordering.waitersForLocks(1);
+      const settled = lane.settle(claim, 'ordering.pay');
+      await ordering.waitersForLocks(2);
+      return [step, settled];
+    });
+    const [step, settled] = await Promise.all(answers);
     expect(step).toMatchObject({ status: 200, body: { status: 'paid' } });
     expect(settled).toEqual(step);
   });

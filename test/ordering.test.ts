@@ -104,6 +104,19 @@ describe('orders', () => {
     expect(await ordering.historyOf(orderId)).toEqual(['ordering.place']);
   });
 
+  test('a step waits for a script, which no fence holds back, and acts on what it left', async () => {
+    const lane = await newCustomer(ordering);
+    const orderId = await lane.order();
+    const script = `update orders set status = 'cancelled', version = version + 1 where id = $1`;
+    const [answer] = await ordering.whileOpen(script, orderId, async () => {
+      const pending = lane.step('ordering.pay', { orderId, ...BODIES.pay });
+      await ordering.waitersForLocks(1);
+      return [pending];
+    });
+    expect(await answer).toMatchObject({ status: 409, body: { code: 'order-state-conflict' } });
+    expect((await orderOf(ordering, orderId)).status).toBe('cancelled');
+  });
+
   test('nobody orders without a customer', async () => {
     const orderId = randomUUID();
     const answer = await new Lane(ordering).step('ordering.place', { orderId, lines: [LINE] });
@@ -113,12 +126,18 @@ describe('orders', () => {
 });
 
 describe('customers', () => {
-  test('an update replaces address and phone, what is left out too', async () => {
+  test.each([
+    [{ phone: '2' }, { phone: '2', deliveryAddress: null }],
+    [{ deliveryAddress: HOME }, { phone: null, deliveryAddress: HOME }],
+  ])('an update replaces address and phone, what is left out too: %j', async (update, expected) => {
     const lane = await newCustomer(ordering);
-    await lane.applied('ordering.update-customer', { deliveryAddress: HOME, phone: '1' });
-    const { body } = await lane.step('ordering.update-customer', { phone: '2' });
-    const expected = { name: 'Ada Lovelace', phone: '2', deliveryAddress: null, state: 'active', version: 3 };
-    expect(body).toEqual({ userId: lane.userId, ...expected });
+    await lane.applied('ordering.update-customer', {
+      deliveryAddress: { ...HOME, city: 'Wien' },
+      phone: '1',
+    });
+    const { body } = await lane.step('ordering.update-customer', update);
+    const kept = { userId: lane.userId, name: 'Ada Lovelace', state: 'active', version: 3 };
+    expect(body).toEqual({ ...kept, ...expected });
     expect((await ordering.get(`/internal/customers/${lane.userId}`)).body).toEqual(body);
   });
 

@@ -18,7 +18,11 @@ describe.each(backends())('a write on the %s queue', (queue) => {
     const me = api(url, user.token);
     const admin = api(url, await signIn(url, system.admin));
 
-    const customer = await me.put(`/v1/customers/${user.id}`, { deliveryAddress: ADDRESS, phone: '030' }, WAIT);
+    const customer = await me.put(
+      `/v1/customers/${user.id}`,
+      { deliveryAddress: ADDRESS, phone: '030' },
+      WAIT,
+    );
     expect(customer).toMatchObject({ status: 200, body: { name: 'Grace Hopper', deliveryAddress: ADDRESS } });
 
     const placed = await me.post('/v1/orders', { lines: [LINE], reference: 'mine' }, WAIT);
@@ -31,13 +35,19 @@ describe.each(backends())('a write on the %s queue', (queue) => {
     expect(placed.headers.get('operation-id')).toMatch(/^[0-9a-f-]{36}$/);
 
     const renamed = await me.patch(`/v1/users/${user.id}`, { firstName: 'Ada', lastName: 'Lovelace' }, WAIT);
-    expect(renamed).toMatchObject({ status: 200, body: { firstName: 'Ada', lastName: 'Lovelace', version: 2 } });
+    expect(renamed).toMatchObject({
+      status: 200,
+      body: { firstName: 'Ada', lastName: 'Lovelace', version: 2 },
+    });
     expect((await me.get(`/v1/customers/${user.id}`)).body.name).toBe('Ada Lovelace');
     expect((await me.get(`/v1/orders/${placed.body.id}`)).body.delivery.name).toBe('Grace Hopper');
 
     expect((await me.delete(`/v1/users/${user.id}`, WAIT)).status).toBe(204);
     expect((await me.get(`/v1/users/${user.id}`)).status).toBe(401);
-    expect(await admin.get(`/v1/users/${user.id}`)).toMatchObject({ status: 200, body: { state: 'deleted' } });
+    expect(await admin.get(`/v1/users/${user.id}`)).toMatchObject({
+      status: 200,
+      body: { state: 'deleted' },
+    });
     expect((await admin.get(`/v1/orders/${placed.body.id}`)).body.status).toBe('cancelled');
     const late = await admin.put(`/v1/users/${user.id}/claims`, { claims: {} });
     expect(late).toMatchObject({ status: 410, body: { code: 'user-deleted' } });

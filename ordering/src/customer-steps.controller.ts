@@ -18,6 +18,7 @@ import {
   Steps,
 } from '@turnpike/service';
 import { Customers, type Renamed } from './customers.js';
+import { CustomerDeleted, CustomerRestored, CustomerUndeleted } from './deletion-answers.js';
 import { type Deleted, Deletion } from './deletion.js';
 
 @ApiTags('steps: customers')
@@ -69,19 +70,18 @@ export class CustomerStepsController {
     return this.steps.apply(call, (tx) => this.customers.update(tx, call, body, ifMatch));
   }
 
-  /**
-   * The user is being deleted: placed orders are cancelled, paid ones too or they forbid it, all others stay.
-   * Answers the customer and the ids of the orders that were cancelled.
-   */
+  /** The user is being deleted: placed orders are cancelled, paid ones too or they forbid it, all others stay. */
   @Post('ordering.delete-customer')
   @HttpCode(200)
+  @ApiOkResponse({ type: CustomerDeleted })
   delete(@Call() call: StepCall, @Body() body: DeleteCustomerStep): Promise<RecordedAnswer> {
     return this.steps.apply(call, (tx) => this.deletion.delete(tx, call, body), { ignoresTombstone: true });
   }
 
-  /** The deletion did not come about: customer and orders are as before. Answers the orders that came back. */
+  /** The deletion did not come about: customer and orders are as before. */
   @Post('ordering.delete-customer/undo')
   @HttpCode(200)
+  @ApiOkResponse({ type: CustomerUndeleted })
   undoDelete(@Call() call: StepCall): Promise<RecordedAnswer> {
     const stepKey = undoneKey(call.key);
     return this.steps.undo(call, stepKey, (tx, before) =>
@@ -89,9 +89,10 @@ export class CustomerStepsController {
     );
   }
 
-  /** The user was restored. Answers the customer and the ids of the orders that stay cancelled. */
+  /** The user was restored, and so is the customer; cancelled orders stay cancelled. */
   @Post('ordering.restore-customer')
   @HttpCode(200)
+  @ApiOkResponse({ type: CustomerRestored })
   restore(@Call() call: StepCall): Promise<RecordedAnswer> {
     return this.steps.apply(call, (tx) => this.deletion.restore(tx, call), { ignoresTombstone: true });
   }

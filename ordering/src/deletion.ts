@@ -4,6 +4,7 @@ import { type Applied, Problem, type StepCall } from '@turnpike/service';
 import { type EntityManager, In } from 'typeorm';
 import { Customer, customerView } from './customer.entity.js';
 import { lockCustomer, noCustomer } from './customers.js';
+import type { CustomerDeleted, CustomerRestored, CustomerUndeleted } from './deletion-answers.js';
 import { recordChanges } from './order-changes.js';
 import { Order } from './order.entity.js';
 import { TRANSITIONS } from './order.js';
@@ -35,21 +36,18 @@ export class Deletion {
     await cancelOrders(tx, call, cancelled);
     if (customer?.state === 'active') await markDeleted(tx, call, customer);
     const before: Deleted = { orders };
-    return { body: { customer: customer && customerView(customer), cancelled }, before, tombstone: 'set' };
+    const body: CustomerDeleted = { customer: customer && customerView(customer), cancelled };
+    return { body, before, tombstone: 'set' };
   }
 
   /** Exactly what that step took comes back: its orders in their former states, and the customer. */
   async undo(tx: EntityManager, call: StepCall, stepKey: string, { orders }: Deleted): Promise<Applied> {
     const customer = await lockCustomer(tx, call.userId);
-    const reopened = orders.map(({ id }) => id);
-    await reopenOrders(tx, stepKey, orders);
+    const reopened = await reopenOrders(tx, stepKey, orders);
     await recordChanges(tx, call, reopened);
     if (customer?.deletedBy === stepKey) await markActive(tx, customer);
-    const isBack = customer?.state !== 'deleted';
-    return {
-      body: { customer: customer && customerView(customer), reopened },
-      tombstone: isBack ? 'clear' : undefined,
-    };
+    const body: CustomerUndeleted = { customer: customer && customerView(customer), reopened };
+    return { body, tombstone: customer?.state === 'deleted' ? undefined : 'clear' };
   }
 
   /** The customer is active again. What the deletion cancelled stays cancelled, and is listed. */
@@ -58,7 +56,8 @@ export class Deletion {
     if (!customer) throw noCustomer();
     const staysCancelled = await cancelledWith(tx, customer);
     if (customer.state === 'deleted') await markActive(tx, customer);
-    return { body: { customer: customerView(customer), staysCancelled }, tombstone: 'clear' };
+    const body: CustomerRestored = { customer: customerView(customer), staysCancelled };
+    return { body, tombstone: 'clear' };
   }
 }
 
@@ -94,15 +93,25 @@ async function cancelOrders(tx: EntityManager, call: StepCall, ids: string[]): P
   await recordChanges(tx, call, ids);
 }
 
-async function reopenOrders(tx: EntityManager, stepKey: string, orders: Deleted['orders']): Promise<void> {
-  await tx.query(
-    `update orders
-     set status = former.status, cancel_reason = null, cancelled_by = null,
-       version = version + 1, updated_at = now()
-     from jsonb_to_recordset($2) as former (id uuid, status text)
-     where orders.id = former.id and cancelled_by = $1`,
+/** @returns those that it reopened: all, unless somebody beside the lane has changed one since. */
+async function reopenOrders(
+  tx: EntityManager,
+  stepKey: string,
+  orders: Deleted['orders'],
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `with reopened as (
+       update orders
+       set status = former.status, cancel_reason = null, cancelled_by = null,
+         version = version + 1, updated_at = now()
+       from jsonb_to_recordset($2) as former (id uuid, status text)
+       where orders.id = former.id and cancelled_by = $1
+       returning orders.id
+     )
+     select id from reopened order by id`,
     [stepKey, JSON.stringify(orders)],
   );
+  return rows.map(({ id }) => id);
 }
 
 /** @returns the orders that this customer's deletion cancelled, not those of an earlier one. */

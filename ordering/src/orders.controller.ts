@@ -16,7 +16,7 @@ export class OrdersController {
     return this.orders.list(query);
   }
 
-  /** One order, whose ever it is: who may see it is the gateway's to know. */
+  /** One order, whoever's it is: who may see it is for the gateway to say. */
   @Get(':id')
   find(@Param('id', new ParseUUIDPipe({ exceptionFactory: noOrder })) id: string): Promise<OrderView> {
     return this.orders.find(id);

@@ -126,7 +126,7 @@ export class Orders {
       .limit(limit + 1);
     if (userId) query.andWhere('o.userId = :userId', { userId });
     if (status) query.andWhere('o.status = :status', { status });
-    if (cursor) query.andWhere('(o.createdAt, o.id) < (:createdAt, :id)', positionIn(cursor));
+    if (cursor !== undefined) query.andWhere('(o.createdAt, o.id) < (:createdAt, :id)', positionIn(cursor));
     const orders = await query.getMany();
     const page = orders.slice(0, limit);
     const nextCursor = orders.length > limit ? cursorAfter(page.at(-1)!) : null;

@@ -6,7 +6,7 @@ import { databaseOptions } from '../../gateway/src/database.js';
 import { type Admitted, Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { ClientKey } from '../../gateway/src/ledger/keys.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
-import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/statements.js';
+import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
 import type { GatewayConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';

@@ -101,14 +101,19 @@ export class Ordering {
   }
 
   /** Runs `work` while an order's row is locked: a step that touches it is in progress and cannot end. */
-  async whileLocked<Result>(orderId: string, work: () => Promise<Result>): Promise<Result> {
+  whileLocked<Result>(orderId: string, work: () => Promise<Result>): Promise<Result> {
+    return this.whileOpen('select 1 from orders where id = $1 for update', orderId, work);
+  }
+
+  /** Runs `work` between a statement about an order and its commit, in a transaction that is not the service's. */
+  async whileOpen<Result>(sql: string, orderId: string, work: () => Promise<Result>): Promise<Result> {
     const client = await this.db.connect();
     try {
       await client.query('begin');
-      await client.query('select 1 from orders where id = $1 for update', [orderId]);
+      await client.query(sql, [orderId]);
       return await work();
     } finally {
-      await client.query('rollback');
+      await client.query('commit');
       client.release();
     }
   }

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jos
 import { GatewayConfig } from '../config.js';
 import type { Lane } from '../ledger/lane.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
-import type { Caller } from './caller.js';
+import type { Caller } from './authorise.js';
 import { Revocations } from './revocations.js';
 
 /** Milliseconds between two fetches of identity's keys because of an unknown `kid`. */

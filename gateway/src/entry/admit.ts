@@ -6,12 +6,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { NewOperation } from '../ledger/statements.js';
+import type { NewOperation } from '../ledger/lane-statements.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
-import { authorise } from './authorise.js';
-import type { Caller } from './caller.js';
+import { authorise, type Caller } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { idempotencyKey, ifMatchOf, traceparentOf } from './request.js';
 
@@ -70,7 +69,8 @@ export class Admission {
         return this.answers.operation(operation.id, request, reply);
       case 'refused':
         throw refusal(admitted.code);
-      default:
+      case 'replayed':
+      case 'key-reused':
         return this.answerReplay(admitted, request, reply);
     }
   }

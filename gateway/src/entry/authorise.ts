@@ -1,6 +1,12 @@
-import type { OperationKind } from '@turnpike/contracts';
+import type { OperationKind, Role } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
-import type { Caller } from './caller.js';
+
+/** Who sends a request. */
+export interface Caller {
+  userId: string;
+  sessionId: string;
+  roles: readonly Role[];
+}
 
 /** Owner: whose data it is. */
 type Who = 'anyone' | 'owner' | 'admin';

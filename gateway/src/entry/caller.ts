@@ -1,16 +1,9 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Role } from '@turnpike/contracts';
 import { bearerToken, Problem, PUBLIC } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
-
-/** Who sends a request. */
-export interface Caller {
-  userId: string;
-  sessionId: string;
-  roles: readonly Role[];
-}
+import type { Caller } from './authorise.js';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 

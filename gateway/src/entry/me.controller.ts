@@ -4,7 +4,8 @@ import type { CustomerView, OperationView, OrderView, Page, UserView } from '@tu
 import { OperationsQuery } from '@turnpike/contracts';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Services } from '../run/services.js';
-import { type Caller, CurrentCaller } from './caller.js';
+import type { Caller } from './authorise.js';
+import { CurrentCaller } from './caller.js';
 import type { Request } from './http.js';
 import { Reads } from './reads.js';
 

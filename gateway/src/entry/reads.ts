@@ -5,8 +5,7 @@ import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import { LedgerQueries } from '../ledger/queries.js';
-import { authorise } from './authorise.js';
-import type { Caller } from './caller.js';
+import { authorise, type Caller } from './authorise.js';
 import { isUuid, preferredWait } from './request.js';
 
 /** Seconds that a read waits for the write that it is to come after, unless the client says otherwise. */

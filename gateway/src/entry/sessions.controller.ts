@@ -3,7 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
 import { Public } from '@turnpike/service';
 import { Services } from '../run/services.js';
-import { type Caller, CurrentCaller } from './caller.js';
+import type { Caller } from './authorise.js';
+import { CurrentCaller } from './caller.js';
 import { Revocations } from './revocations.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */

@@ -4,16 +4,12 @@ import { Database } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { bindKey, type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
 import { admissionFor, type EndState, isExemptFromDepth } from './states.js';
-import * as statements from './statements.js';
-import type {
-  ClaimedRow,
-  ClaimKey,
-  NewOperation,
-  OverduePage,
-  Place,
-  Release,
-  StepOutcome,
-} from './statements.js';
+import * as claims from './claim-statements.js';
+import type { ClaimedRow, ClaimKey, StepOutcome } from './claim-statements.js';
+import * as lanes from './lane-statements.js';
+import type { NewOperation, Place } from './lane-statements.js';
+import * as releases from './release-statements.js';
+import type { OverduePage, Release } from './release-statements.js';
 
 /*
  * The ledger is the truth: what it does not say did not happen, and the queue is rebuilt from it.
@@ -81,25 +77,24 @@ export class Ledger {
     terms: { worker: string; leaseMs: number; deadlineMs: number },
   ): Promise<ClaimedRow | null> {
     return this.database.transaction(async (tx) => {
-      if (!(await statements.lockLane(tx, userId))) return null;
-      return statements.claim(tx, userId, operationId, terms);
+      if (!(await lanes.lockLane(tx, userId))) return null;
+      return claims.claim(tx, userId, operationId, terms);
     });
   }
 
   /** Prolongs leases. It takes no lane's lock: it touches only rows whose claim it proves. */
-  renew(claims: readonly ClaimKey[], leaseMs: number): Promise<string[]> {
-    return statements.renew(this.database.manager, claims, leaseMs);
+  renew(held: readonly ClaimKey[], leaseMs: number): Promise<string[]> {
+    return claims.renew(this.database.manager, held, leaseMs);
   }
 
   /** Ends a claimed operation and releases the next head. @returns null if the claim no longer holds */
   finish(key: ClaimKey, ending: Ending): Promise<Release[] | null> {
     return this.database.transaction(async (tx) => {
-      await statements.lockLane(tx, key.userId);
-      await statements.recordSteps(tx, key, ending.steps);
-      const kind = await statements.end(tx, key, ending.state, ending);
+      await lanes.lockLane(tx, key.userId);
+      await claims.recordSteps(tx, key, ending.steps);
+      const kind = await claims.end(tx, key, ending.state, ending);
       if (!kind) return null;
-      if (ending.voidsSessionsBefore)
-        await statements.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
+      if (ending.voidsSessionsBefore) await lanes.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
       return endInLane(tx, key.userId, kind, ending.state);
     });
   }
@@ -112,18 +107,18 @@ export class Ledger {
     steps: readonly StepOutcome[],
   ): Promise<Release | null> {
     return this.database.transaction(async (tx) => {
-      await statements.lockLane(tx, key.userId);
-      await statements.recordSteps(tx, key, steps);
-      return statements.retry(tx, key, delayMs, problem);
+      await lanes.lockLane(tx, key.userId);
+      await claims.recordSteps(tx, key, steps);
+      return claims.retry(tx, key, delayMs, problem);
     });
   }
 
   /** Halts the lane of a claim that holds. @returns whether it did */
   halt(key: ClaimKey, reason: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      await statements.lockLane(tx, key.userId);
-      if (!(await statements.retry(tx, key, 0, null))) return false;
-      await statements.halt(tx, key.userId, reason);
+      await lanes.lockLane(tx, key.userId);
+      if (!(await claims.retry(tx, key, 0, null))) return false;
+      await lanes.halt(tx, key.userId, reason);
       return true;
     });
   }
@@ -131,10 +126,10 @@ export class Ledger {
   /** Withdraws a write: at once while it is queued; in retry a worker has to close its steps first. */
   cancel(userId: string, operationId: string): Promise<{ outcome: Cancellation; releases: Release[] }> {
     return this.database.transaction(async (tx) => {
-      await statements.lockLane(tx, userId);
-      const kind = await statements.cancelQueued(tx, userId, operationId);
+      await lanes.lockLane(tx, userId);
+      const kind = await lanes.cancelQueued(tx, userId, operationId);
       if (kind) return { outcome: 'cancelled', releases: await endInLane(tx, userId, kind, 'cancelled') };
-      const release = await statements.requestCancel(tx, userId, operationId);
+      const release = await releases.requestCancel(tx, userId, operationId);
       return release
         ? { outcome: 'requested', releases: [release] }
         : { outcome: 'not-cancellable', releases: [] };
@@ -147,8 +142,8 @@ export class Ledger {
    */
   releaseOverdue(after: string | null, terms: { olderThanMs: number; limit: number }): Promise<OverduePage> {
     return this.database.transaction(async (tx) => {
-      if (!(await statements.lockReconciliation(tx))) return { releases: [], next: null };
-      return statements.releaseOverdue(tx, after, terms);
+      if (!(await releases.lockReconciliation(tx))) return { releases: [], next: null };
+      return releases.releaseOverdue(tx, after, terms);
     });
   }
 
@@ -160,25 +155,24 @@ export class Ledger {
 
 async function admitIn(tx: EntityManager, request: Admittance): Promise<Admitted> {
   const { operation, clientKey } = request;
-  if (operation.kind === 'user.register') await statements.openLane(tx, operation.userId);
-  else if (!(await statements.lockLane(tx, operation.userId))) refuse('not-found');
+  if (operation.kind === 'user.register') await lanes.openLane(tx, operation.userId);
+  else if (!(await lanes.lockLane(tx, operation.userId))) refuse('not-found');
   if (clientKey && !(await bindKey(tx, clientKey, operation.userId, operation.id))) {
     throw new NotAccepted((await findReplay(tx, clientKey))!);
   }
   const place = await takePlaceOrRefuse(tx, request);
-  const cancelled = request.cancelsWaiting ? await statements.cancelWaiting(tx, operation.userId) : 0;
-  if (cancelled > 0) await statements.leaveLane(tx, operation.userId, cancelled);
-  const isHead = cancelled > 0 ? (await statements.readLane(tx, operation.userId)).depth === 1 : place.isHead;
-  await statements.append(tx, operation, { seq: place.seq, isHead });
-  if (operation.kind === 'order.place')
-    await statements.indexOrder(tx, operation.target.id, operation.userId);
+  const cancelled = request.cancelsWaiting ? await lanes.cancelWaiting(tx, operation.userId) : 0;
+  if (cancelled > 0) await lanes.leaveLane(tx, operation.userId, cancelled);
+  const isHead = cancelled > 0 ? (await lanes.readLane(tx, operation.userId)).depth === 1 : place.isHead;
+  await lanes.append(tx, operation, { seq: place.seq, isHead });
+  if (operation.kind === 'order.place') await lanes.indexOrder(tx, operation.target.id, operation.userId);
   const release = { userId: operation.userId, operationId: operation.id, release: 1, delayMs: 0 };
   return { outcome: 'accepted', seq: place.seq, releases: isHead ? [release] : [] };
 }
 
 async function takePlaceOrRefuse(tx: EntityManager, { operation, maxDepth }: Admittance): Promise<Place> {
   const admission = admissionFor(operation.kind);
-  const place = await statements.takePlace(tx, operation.userId, {
+  const place = await lanes.takePlace(tx, operation.userId, {
     admission,
     becomes: operation.kind === 'user.delete' ? 'deleting' : admission,
     maxDepth: isExemptFromDepth(operation.kind) ? null : maxDepth,
@@ -188,7 +182,7 @@ async function takePlaceOrRefuse(tx: EntityManager, { operation, maxDepth }: Adm
 
 /** Only says why: takePlace has decided, and the lane is locked. */
 async function refusalOf(tx: EntityManager, { userId, kind }: NewOperation): Promise<ProblemCode> {
-  const { admission } = await statements.readLane(tx, userId);
+  const { admission } = await lanes.readLane(tx, userId);
   switch (admission) {
     case 'open':
       return kind === 'user.restore' ? 'user-not-deleted' : 'lane-full';
@@ -211,11 +205,11 @@ async function endInLane(
   kind: OperationKind,
   state: EndState,
 ): Promise<Release[]> {
-  await statements.leaveLane(tx, userId, 1, { kind, state });
+  await lanes.leaveLane(tx, userId, 1, { kind, state });
   if (kind === 'user.register' && state !== 'succeeded') {
-    const rejected = await statements.rejectWaiting(tx, userId, problemBody('user-deleted'));
-    if (rejected > 0) await statements.leaveLane(tx, userId, rejected);
+    const rejected = await lanes.rejectWaiting(tx, userId, problemBody('user-deleted'));
+    if (rejected > 0) await lanes.leaveLane(tx, userId, rejected);
     return [];
   }
-  return statements.releaseHead(tx, userId);
+  return releases.releaseHead(tx, userId);
 }

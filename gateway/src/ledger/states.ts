@@ -40,19 +40,18 @@ export type Admission = (typeof ADMISSIONS)[number];
 export const EXECUTIONS = ['running', 'paused', 'halted'] as const;
 export type Execution = (typeof EXECUTIONS)[number];
 
+/** What the end of an operation makes of its lane's admission; null where it changes nothing. */
+const ADMISSION_AFTER: Partial<
+  Record<OperationKind, { success: Admission | null; otherwise: Admission | null }>
+> = {
+  'user.register': { success: null, otherwise: 'closed' },
+  'user.delete': { success: 'deleted', otherwise: 'open' },
+  'user.restore': { success: 'open', otherwise: null },
+};
+
 /** @returns what the end of an operation makes of its lane's admission, or null where it changes nothing. */
 export function admissionAfter(kind: OperationKind, end: EndState): Admission | null {
-  const succeeded = end === 'succeeded';
-  switch (kind) {
-    case 'user.register':
-      return succeeded ? null : 'closed';
-    case 'user.delete':
-      return succeeded ? 'deleted' : 'open';
-    case 'user.restore':
-      return succeeded ? 'open' : null;
-    default:
-      return null;
-  }
+  return ADMISSION_AFTER[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
 }
 
 /** @returns the admission in which a lane accepts an operation of that kind. */

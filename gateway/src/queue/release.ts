@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
-import type { Release } from '../ledger/statements.js';
+import type { Release } from '../ledger/release-statements.js';
 import { partitionOf } from './partitions.js';
 
 /*

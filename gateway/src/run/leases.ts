@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { ClaimKey } from '../ledger/statements.js';
+import type { ClaimKey } from '../ledger/claim-statements.js';
 
 /** How often a lease is renewed within its time: two renewals may fail before it is lost. */
 const RENEWALS_PER_LEASE = 3;

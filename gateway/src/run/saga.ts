@@ -1,6 +1,6 @@
 import type { ProblemBody, StepName, StepState } from '@turnpike/contracts';
 import { problemBody } from '@turnpike/contracts';
-import type { StepOutcome } from '../ledger/statements.js';
+import type { StepOutcome } from '../ledger/claim-statements.js';
 import type { Answers, Outcome, StepAnswer } from './outcome.js';
 
 /*

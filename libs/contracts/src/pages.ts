@@ -67,7 +67,7 @@ export function decodeCursor(cursor: string, parts: number): string[] | null {
       Array.isArray(position) &&
       position.length === parts &&
       position.every((part) => typeof part === 'string');
-    return valid ? (position as string[]) : null;
+    return valid ? position : null;
   } catch {
     return null;
   }

@@ -78,7 +78,7 @@ export function refuseOtherMethods(
   app: NestFastifyApplication,
   routes: ReadonlyMap<string, Set<string>>,
 ): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   for (const [url, allowed] of routes) {
     const refused = METHODS.filter((method) => !allowed.has(method));
     const allow = [...allowed].sort().join(', ');

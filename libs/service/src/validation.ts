@@ -7,6 +7,7 @@ import { Problem } from './problem.js';
 const MAX_DEPTH = 20;
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair, in text and in jsonb. */
+// eslint-disable-next-line no-control-regex -- U+0000 is what it looks for
 const UNSTORABLE = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /** One pipe for every process: unknown fields are refused, answers list every field that is wrong. */

@@ -1,5 +1,5 @@
 import { type OperationKind, STEPS } from '@turnpike/contracts';
-import type { PlannedStep } from '../../ledger/statements.js';
+import type { PlannedStep } from '../../ledger/lane-statements.js';
 import * as order from './order.js';
 import type { Plan } from './plan.js';
 import * as user from './user.js';

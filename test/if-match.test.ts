@@ -1,4 +1,4 @@
-import { assertMatches } from './if-match.js';
+import { assertMatches } from '@turnpike/service';
 
 describe('If-Match is compared strongly with the version', () => {
   test.each([undefined, '*', ' * ', '"3"', '"1", "3"', 'W/"2","3"'])('%s holds for version 3', (ifMatch) => {

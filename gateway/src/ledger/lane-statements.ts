@@ -1,0 +1,185 @@
+import type { OperationKind, ProblemBody, ServiceName, StepName, TargetType } from '@turnpike/contracts';
+import type { EntityManager } from 'typeorm';
+import { update } from './sql.js';
+import { type Admission, admissionAfter, type EndState, type Execution } from './states.js';
+
+/*
+ * The lane: taking a place in it, leaving it, and what becomes of it.
+ *
+ * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
+ * a transaction of ledger.ts, which has locked the lane's row in a statement of its own before: one statement
+ * that locks a row and reads another table would see that table as it was before the wait.
+ */
+
+export interface NewOperation {
+  id: string;
+  userId: string;
+  kind: OperationKind;
+  actorId: string | null;
+  target: { type: TargetType; id: string };
+  payload: Record<string, unknown>;
+  ifMatch: string | null;
+  steps: readonly PlannedStep[];
+  traceparent: string | null;
+}
+
+export interface PlannedStep {
+  name: StepName;
+  service: ServiceName;
+}
+
+export interface LaneState {
+  admission: Admission;
+  execution: Execution;
+  depth: number;
+}
+
+/** The lane's place of a new operation, and whether it is the head. */
+export interface Place {
+  seq: number;
+  isHead: boolean;
+}
+
+/** Makes the lane of a new user; nothing but a registration does. */
+export async function openLane(tx: EntityManager, userId: string): Promise<void> {
+  await tx.query('insert into lanes (user_id) values ($1)', [userId]);
+}
+
+/** Waits for whoever works on the lane, and keeps it to the commit. @returns whether there is such a lane */
+export async function lockLane(tx: EntityManager, userId: string): Promise<boolean> {
+  const rows = await tx.query<unknown[]>('select 1 from lanes where user_id = $1 for update', [userId]);
+  return rows.length > 0;
+}
+
+/** @returns the lane as it is now that it is locked */
+export async function readLane(tx: EntityManager, userId: string): Promise<LaneState> {
+  const rows = await tx.query<LaneState[]>(
+    'select admission, execution, depth from lanes where user_id = $1',
+    [userId],
+  );
+  return rows[0]!;
+}
+
+/**
+ * Takes a place in the lane. The guards decide in the statement that raises last_seq, so a refused write
+ * leaves no gap.
+ * @param admission the lane's admission that this kind of write needs
+ * @param becomes what its acceptance makes of the lane
+ * @param maxDepth null for kinds that are exempt
+ * @returns null if the lane does not take the write
+ */
+export async function takePlace(
+  tx: EntityManager,
+  userId: string,
+  { admission, becomes, maxDepth }: { admission: Admission; becomes: Admission; maxDepth: number | null },
+): Promise<Place | null> {
+  const rows = await update<{ last_seq: number; depth: number }>(
+    tx,
+    `update lanes set last_seq = last_seq + 1, depth = depth + 1, admission = $3
+     where user_id = $1 and admission = $2 and ($4::integer is null or depth < $4)
+     returning last_seq, depth`,
+    [userId, admission, becomes, maxDepth],
+  );
+  return rows[0] ? { seq: rows[0].last_seq, isHead: rows[0].depth === 1 } : null;
+}
+
+/** Writes the operation and its steps down. A head is released with it: its job is added after the commit. */
+export async function append(tx: EntityManager, operation: NewOperation, place: Place): Promise<void> {
+  await tx.query(
+    `with operation as (
+       insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+         traceparent, release, released_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+         case when $11 then 1 else 0 end, case when $11 then now() end)
+       returning user_id, seq
+     )
+     insert into steps (user_id, seq, position, name, service)
+     select user_id, seq, position, name, service
+     from operation, unnest($12::text[], $13::text[]) with ordinality as step (name, service, position)`,
+    [
+      operation.userId,
+      place.seq,
+      operation.id,
+      operation.kind,
+      operation.actorId,
+      operation.target.type,
+      operation.target.id,
+      JSON.stringify(operation.payload),
+      operation.ifMatch,
+      operation.traceparent,
+      place.isHead,
+      operation.steps.map((step) => step.name),
+      operation.steps.map((step) => step.service),
+    ],
+  );
+}
+
+/** Remembers whose lane an order belongs to. */
+export async function indexOrder(tx: EntityManager, orderId: string, userId: string): Promise<void> {
+  await tx.query('insert into order_lanes (order_id, user_id) values ($1, $2)', [orderId, userId]);
+}
+
+/** Withdraws a write that has not begun. @returns its kind, or null if it has */
+export async function cancelQueued(
+  tx: EntityManager,
+  userId: string,
+  id: string,
+): Promise<OperationKind | null> {
+  const rows = await update<{ kind: OperationKind }>(
+    tx,
+    `update operations set state = 'cancelled', finished_at = now()
+     where user_id = $1 and id = $2 and state = 'queued' returning kind`,
+    [userId, id],
+  );
+  return rows[0]?.kind ?? null;
+}
+
+/** Withdraws every write of the lane that has not begun, but never the one that makes the user. @returns how many */
+export async function cancelWaiting(tx: EntityManager, userId: string): Promise<number> {
+  const rows = await update<unknown>(
+    tx,
+    `update operations set state = 'cancelled', finished_at = now()
+     where user_id = $1 and state = 'queued' and kind <> 'user.register' returning 1`,
+    [userId],
+  );
+  return rows.length;
+}
+
+/** Refuses every write of a lane whose user was never made. @returns how many */
+export async function rejectWaiting(
+  tx: EntityManager,
+  userId: string,
+  problem: ProblemBody,
+): Promise<number> {
+  const rows = await update<unknown>(
+    tx,
+    `update operations set state = 'rejected', finished_at = now(), problem = $2
+     where user_id = $1 and state = 'queued' returning 1`,
+    [userId, JSON.stringify(problem)],
+  );
+  return rows.length;
+}
+
+/** Takes operations that have ended out of the lane's depth, and lets the end change its admission. */
+export async function leaveLane(
+  tx: EntityManager,
+  userId: string,
+  count: number,
+  ended?: { kind: OperationKind; state: EndState },
+): Promise<void> {
+  const admission = ended ? admissionAfter(ended.kind, ended.state) : null;
+  await tx.query(
+    'update lanes set depth = depth - $2, admission = coalesce($3, admission) where user_id = $1',
+    [userId, count, admission],
+  );
+}
+
+/** Voids the access tokens from before that instant. */
+export async function voidSessions(tx: EntityManager, userId: string, before: string): Promise<void> {
+  await tx.query('update lanes set sessions_valid_from = $2 where user_id = $1', [userId, before]);
+}
+
+/** Stops a lane whose ledger contradicts the services, until an operator has looked at it. */
+export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
+  await tx.query(`update lanes set execution = 'halted', reason = $2 where user_id = $1`, [userId, reason]);
+}

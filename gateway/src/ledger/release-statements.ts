@@ -1,0 +1,101 @@
+import type { EntityManager } from 'typeorm';
+import { UNFINISHED, update } from './sql.js';
+
+/*
+ * The release: which operation may be queued now. Only the head of a lane ever is.
+ *
+ * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
+ * a transaction of ledger.ts, which has locked the lane's row in a statement of its own before: one statement
+ * that locks a row and reads another table would see that table as it was before the wait.
+ */
+
+/** An operation to be put on the queue. The number makes the job's id new with every release. */
+export interface Release {
+  userId: string;
+  operationId: string;
+  release: number;
+  /** Milliseconds to wait. */
+  delayMs: number;
+}
+
+/** Releases the head of a lane that runs, if it has not begun. */
+export async function releaseHead(tx: EntityManager, userId: string): Promise<Release[]> {
+  const rows = await update<{ id: string; release: number }>(
+    tx,
+    `update operations set release = release + 1, released_at = now()
+     where user_id = $1 and state = 'queued'
+       and (select execution from lanes where user_id = $1) = 'running'
+       and seq = (select min(seq) from operations where user_id = $1 and state in ${UNFINISHED})
+     returning id, release`,
+    [userId],
+  );
+  return rows.map(({ id, release }) => ({ userId, operationId: id, release, delayMs: 0 }));
+}
+
+/** Asks for a write in retry to be withdrawn, at once: a worker has to close its steps first. */
+export async function requestCancel(tx: EntityManager, userId: string, id: string): Promise<Release | null> {
+  const rows = await update<{ release: number }>(
+    tx,
+    `update operations
+     set cancel_requested = true, next_attempt_at = now(), release = release + 1, released_at = now()
+     where user_id = $1 and id = $2 and state = 'retrying' returning release`,
+    [userId, id],
+  );
+  return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
+}
+
+/** A page of a walk over the lanes; `next` is where the following page begins, null after the last. */
+export interface OverduePage {
+  releases: Release[];
+  next: string | null;
+}
+
+/**
+ * Finds, in a page of the lanes that have work and run, the heads that are due, without a live lease, and
+ * released long enough ago, and marks them as released now. A head that somebody died with gets a new release
+ * number, since its old job may still be held; a lost job is added again under the same one. It locks no
+ * lane: all that it changes is a hint.
+ */
+export async function releaseOverdue(
+  tx: EntityManager,
+  after: string | null,
+  { olderThanMs, limit }: { olderThanMs: number; limit: number },
+): Promise<OverduePage> {
+  const lanes = await tx.query<{ user_id: string }[]>(
+    `select user_id from lanes
+     where depth > 0 and execution = 'running' and ($1::uuid is null or user_id > $1)
+     order by user_id limit $2`,
+    [after, limit],
+  );
+  const rows = await update<{ user_id: string; id: string; release: number }>(
+    tx,
+    `update operations o
+     set release = release + case when release = 0 or state = 'running' then 1 else 0 end, released_at = now()
+     from unnest($1::uuid[]) as lane (user_id)
+     where o.user_id = lane.user_id
+       and o.seq = (select min(seq) from operations head
+         where head.user_id = lane.user_id and head.state in ${UNFINISHED})
+       and (released_at is null or released_at < now() - $2 * interval '1 ms')
+       and (state = 'queued' or (state = 'retrying' and next_attempt_at <= now())
+         or (state = 'running' and lease_until <= now()))
+     returning o.user_id, id, release`,
+    [lanes.map((lane) => lane.user_id), olderThanMs],
+  );
+  return {
+    releases: rows.map(({ user_id, id, release }) => ({
+      userId: user_id,
+      operationId: id,
+      release,
+      delayMs: 0,
+    })),
+    next: lanes.length === limit ? lanes.at(-1)!.user_id : null,
+  };
+}
+
+/** @returns whether this transaction is the one that may reconcile now */
+export async function lockReconciliation(tx: EntityManager): Promise<boolean> {
+  const rows = await tx.query<{ locked: boolean }[]>(
+    `select pg_try_advisory_xact_lock(hashtext('turnpike.reconciler')) as locked`,
+  );
+  return rows[0]!.locked;
+}

@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto';
+import type { SessionView, SignIn } from '@turnpike/contracts';
+import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { type Answer, Identity, newUser, type Person, sidOf } from './support/identity.js';
+
+let identity: Identity;
+beforeAll(async () => {
+  identity = await Identity.start();
+});
+afterAll(() => identity.stop());
+
+const signIn = (email: string, password: string): Promise<Answer> =>
+  identity.post('/internal/sessions', { email, password } satisfies SignIn);
+
+const refresh = ({ refreshToken }: SessionView): Promise<Answer> =>
+  identity.post('/internal/sessions/refresh', { refreshToken });
+
+async function revokedSince(since: string): Promise<string[]> {
+  return (await identity.get(`/internal/sessions/revoked?since=${since}`)).body.revoked;
+}
+
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+async function isOver(session: SessionView): Promise<boolean> {
+  const listed = (await revokedSince(minutesAgo(10))).includes(sidOf(session));
+  expect((await refresh(session)).status).toBe(listed ? 401 : 200);
+  return listed;
+}
+
+describe('an access token', () => {
+  async function verified(accessToken: string): Promise<JWTPayload> {
+    const keys = createRemoteJWKSet(new URL(`${identity.url}/.well-known/jwks.json`));
+    const expected = {
+      issuer: 'turnpike-identity',
+      audience: 'turnpike',
+      typ: 'at+jwt',
+      algorithms: ['EdDSA'],
+    };
+    return (await jwtVerify(accessToken, keys, expected)).payload;
+  }
+
+  test('is verified with the public keys, and says who, in which session, with which roles', async () => {
+    const user = await newUser(identity);
+    await user.step('identity.set-roles', { roles: ['admin'] });
+    const session = await user.signIn();
+    expect(session).toEqual({
+      accessToken: expect.any(String),
+      refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+      tokenType: 'Bearer',
+      expiresIn: 900,
+      userId: user.userId,
+    });
+    const { iat, exp, ...claims } = await verified(session.accessToken);
+    expect(claims).toMatchObject({ sub: user.userId, sid: sidOf(session), roles: ['admin'] });
+    expect(exp! - iat!).toBeCloseTo(900, 3);
+  });
+
+  test('is dated on the clock of the database, finer than a second, and never later than a deletion', async () => {
+    const user = await newUser(identity);
+    const { iat } = await verified((await user.signIn()).accessToken);
+    const { body } = await user.step('identity.delete');
+    const [row] = await identity.rows<{ now: number }>('select extract(epoch from now())::float8 as now');
+    expect(Math.abs(row!.now - iat!)).toBeLessThan(5);
+    expect(Number.isInteger(iat)).toBe(false);
+    expect(iat! * 1000).toBeLessThan(Date.parse(body.deletedAt));
+  });
+
+  test('the published keys are the public halves alone, for a minute', async () => {
+    const answer = await fetch(`${identity.url}/.well-known/jwks.json`);
+    const { keys } = (await answer.json()) as { keys: object[] };
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(Object.keys(keys[0]!).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+  });
+});
+
+describe('signing in', () => {
+  test('is refused in the same words whatever was wrong', async () => {
+    const [user, deleted] = [await newUser(identity), await newUser(identity)];
+    await deleted.step('identity.delete');
+    const answers = [
+      await signIn(user.email, 'not the password'),
+      await signIn(`nobody-${randomUUID()}@example.com`, user.password),
+      await signIn(deleted.email, deleted.password),
+    ];
+    for (const { status, body } of answers) {
+      expect({ status, ...body }).toEqual({ ...answers[0]!.body, instance: expect.any(String) });
+      expect(body).toMatchObject({ status: 401, code: 'invalid-credentials' });
+    }
+  });
+
+  test('costs the same work whether or not there is such an account', async () => {
+    const user = await newUser(identity);
+    const fastest = async (email: string): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        const start = performance.now();
+        await signIn(email, 'not the password');
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    const [known, unknown] = [await fastest(user.email), await fastest(`${randomUUID()}@example.com`)];
+    // A lookup without the hash would take a tenth of the time.
+    expect(unknown / known).toBeGreaterThan(0.4);
+    expect(unknown / known).toBeLessThan(2.5);
+  });
+
+  test('does not succeed when the user is deleted while the password is checked', async () => {
+    const user = await newUser(identity);
+    const answer = await identity.transaction(async (client) => {
+      await client.query(`update users set state = 'deleted', deleted_at = now() where id = $1`, [
+        user.userId,
+      ]);
+      const signingIn = signIn(user.email, user.password);
+      await identity.waitsForLock();
+      return { signingIn };
+    });
+    expect(await answer.signingIn).toMatchObject({ status: 401, body: { code: 'invalid-credentials' } });
+  });
+
+  test('does not care about case and space around the address', async () => {
+    const user = await newUser(identity);
+    expect((await signIn(` ${user.email.toUpperCase()} `, user.password)).status).toBe(201);
+  });
+});
+
+describe('a refresh token', () => {
+  test('is spent for a new pair of the same session', async () => {
+    const user = await newUser(identity);
+    const first = await user.signIn();
+    const answer = await refresh(first);
+    expect(answer.status).toBe(200);
+    expect(sidOf(answer.body)).toBe(sidOf(first));
+    expect(answer.body.refreshToken).not.toBe(first.refreshToken);
+    expect((await refresh(answer.body)).status).toBe(200);
+  });
+
+  test('used twice ends the session, with the tokens that came from it', async () => {
+    const user = await newUser(identity);
+    const [stolen, other] = [await user.signIn(), await user.signIn()];
+    const { body: next } = await refresh(stolen);
+    expect(await refresh(stolen)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await isOver(next)).toBe(true);
+    expect(await isOver(other)).toBe(false);
+  });
+
+  test('used by many at once gives one pair at most, and ends the session', async () => {
+    const user = await newUser(identity);
+    const session = await user.signIn();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => refresh(session)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await isOver(session)).toBe(true);
+  });
+
+  test.each([
+    ['unknown', async () => undefined],
+    [
+      'of a session that is too old',
+      (sid: string) => identity.rows(`update sessions set expires_at = now() where id = $1`, sid),
+    ],
+    ['of a session that was ended', (sid: string) => identity.delete(`/internal/sessions/${sid}`)],
+    ['of a user who is deleted', (_sid: string, user: Person) => user.step('identity.delete')],
+  ])('%s gives nothing', async (what, spoil) => {
+    const user = await newUser(identity);
+    const session = await user.signIn();
+    await spoil(sidOf(session), user);
+    if (what === 'unknown') session.refreshToken = 'x'.repeat(43);
+    expect(await refresh(session)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+});
+
+describe('the end of a session', () => {
+  test('may be asked for again', async () => {
+    const session = await (await newUser(identity)).signIn();
+    for (let i = 0; i < 2; i++) {
+      expect((await identity.delete(`/internal/sessions/${sidOf(session)}`)).status).toBe(204);
+    }
+    expect(await isOver(session)).toBe(true);
+  });
+
+  test('is told to whoever asks since then, as long as an access token may live', async () => {
+    const session = await (await newUser(identity)).signIn();
+    const sid = sidOf(session);
+    await identity.delete(`/internal/sessions/${sid}`);
+    const { now } = (await identity.get(`/internal/sessions/revoked?since=${minutesAgo(1)}`)).body;
+    expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(5000);
+    expect(await revokedSince(minutesAgo(-1))).not.toContain(sid);
+    expect(await revokedSince(minutesAgo(60))).toContain(sid);
+    await identity.rows(`update sessions set revoked_at = now() - interval '21 minutes' where id = $1`, sid);
+    expect(await revokedSince(minutesAgo(60))).not.toContain(sid);
+  });
+
+  test('comes with other roles, not with the same', async () => {
+    const user = await newUser(identity);
+    const session = await user.signIn();
+    await user.step('identity.set-roles', { roles: [] });
+    expect(await revokedSince(minutesAgo(1))).not.toContain(sidOf(session));
+    await user.step('identity.set-roles', { roles: ['admin'] });
+    expect(await isOver(session)).toBe(true);
+  });
+
+  test('comes with a deletion; a restore does not bring it back', async () => {
+    const user = await newUser(identity);
+    const session = await user.signIn();
+    await user.step('identity.delete');
+    await user.step('identity.restore');
+    expect(await isOver(session)).toBe(true);
+    expect((await signIn(user.email, user.password)).status).toBe(201);
+  });
+});
+
+describe('a password', () => {
+  const prepare = (body: object): Promise<Answer> => identity.post('/internal/credentials', body);
+  const NEW = 'An even longer phrase 42';
+
+  test.each(['short', 'PassWord123', 'x'.repeat(129)])('%s is refused', async (password) => {
+    const user = await newUser(identity);
+    expect(await prepare({ password })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request', errors: [{ path: 'password' }] },
+    });
+    const change = { password, userId: user.userId, currentPassword: user.password };
+    expect(await prepare(change)).toMatchObject({ status: 400, body: { errors: [{ path: 'newPassword' }] } });
+  });
+
+  test('is not changed by whoever does not know the present one', async () => {
+    const [user, deleted] = [await newUser(identity), await newUser(identity)];
+    await deleted.step('identity.delete');
+    const attempts = [
+      { userId: user.userId, currentPassword: 'not the password' },
+      { userId: user.userId },
+      { userId: randomUUID(), currentPassword: user.password },
+      { userId: deleted.userId, currentPassword: deleted.password },
+    ];
+    for (const attempt of attempts) {
+      const answer = await prepare({ password: NEW, ...attempt });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'invalid-credentials' } });
+    }
+  });
+
+  test('is changed, and the sessions end but the one that asked', async () => {
+    const user = await newUser(identity);
+    const [mine, other] = [await user.signIn(), await user.signIn()];
+    const { body } = await prepare({ password: NEW, userId: user.userId, currentPassword: user.password });
+    expect(body.replaces).toBe(user.credentialId);
+    const answer = await user.step('identity.change-password', { ...body, keepSession: sidOf(mine) });
+    expect(answer).toMatchObject({ status: 200, recorded: true, body: { version: 2 } });
+    expect([await isOver(mine), await isOver(other)]).toEqual([false, true]);
+    expect((await signIn(user.email, user.password)).status).toBe(401);
+    expect((await signIn(user.email, NEW)).status).toBe(201);
+    expect(await identity.rows('select 1 from credentials where id = $1', user.credentialId)).toEqual([]);
+  });
+
+  test('is not changed when it has changed since the present one was checked', async () => {
+    const user = await newUser(identity);
+    const change = { password: NEW, userId: user.userId, currentPassword: user.password };
+    const [first, second] = [await prepare(change), await prepare({ ...change, password: `${NEW}!` })];
+    await user.step('identity.change-password', first.body);
+    const answer = await user.step('identity.change-password', second.body);
+    expect(answer).toMatchObject({ status: 412, recorded: true, body: { code: 'version-conflict' } });
+    expect((await signIn(user.email, NEW)).status).toBe(201);
+  });
+
+  test('stands in no answer, no log and no remembered answer, nor does its hash', async () => {
+    const user = await newUser(identity);
+    await prepare({ password: user.password, userId: user.userId, currentPassword: user.password });
+    await prepare({ password: user.password, pasword: user.password });
+    await user.signIn();
+    const [inbox] = await identity.rows<{ text: string }>(
+      'select string_agg(inbox::text, $1) as text from inbox',
+      '\n',
+    );
+    for (const text of [identity.said.join('\n'), identity.process.output(), inbox!.text]) {
+      expect(text.length).toBeGreaterThan(1000);
+      for (const secret of ['$argon2', 'Secret phrase', NEW]) expect(text).not.toContain(secret);
+    }
+  });
+});
