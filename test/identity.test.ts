@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { etagOf } from '@turnpike/contracts';
-import { type Answer, Identity, newPerson, newUser } from './support/identity.js';
+import { type Answer, Identity, newPerson, newUser, revokedSessions, sidOf } from './support/identity.js';
 
 let identity: Identity;
 beforeAll(async () => {
@@ -63,12 +63,12 @@ describe('a registration', () => {
     const person = await newPerson(identity);
     const claim = person.claim();
     await identity.step('identity.register', { ...claim, body: person.registration });
-    const { refreshToken } = await person.signIn();
+    const session = await person.signIn();
     expect(await identity.undo('identity.register', claim)).toMatchObject(applied());
+    expect(await revokedSessions(identity)).toContain(sidOf(session));
     expect((await identity.get(`/internal/users/${person.userId}`)).status).toBe(404);
     expect((await identity.get(`/internal/users/by-email?email=${person.email}`)).status).toBe(404);
     expect(await identity.rows('select 1 from credentials where id = $1', person.credentialId)).toEqual([]);
-    expect((await identity.post('/internal/sessions/refresh', { refreshToken })).status).toBe(401);
     const successor = await newPerson(identity);
     const again = { ...successor.registration, email: person.email };
     expect(await successor.step('identity.register', again)).toMatchObject(applied());
@@ -172,6 +172,9 @@ describe('deletion and restore', () => {
       refusal(410, 'user-deleted'),
     );
     expect(await person.step('identity.delete')).toMatchObject(refusal(410, 'user-deleted'));
+    expect(await person.step('identity.register', person.registration)).toMatchObject(
+      refusal(410, 'user-deleted'),
+    );
     const restored = await person.step('identity.restore');
     expect(restored).toMatchObject(applied({ state: 'active', version: 3 }));
     expect(restored.body).not.toHaveProperty('deletedAt');
@@ -192,9 +195,10 @@ describe('deletion and restore', () => {
     expect(await identity.undo('identity.restore', claim)).toMatchObject(
       applied({ state: 'deleted', deletedAt: deleted.deletedAt, version: 4 }),
     );
-    expect(await person.step('identity.update', {})).toMatchObject(refusal(410, 'user-deleted'));
-    const { refreshToken } = session;
-    expect((await identity.post('/internal/sessions/refresh', { refreshToken })).status).toBe(401);
+    expect(await person.step('identity.register', person.registration)).toMatchObject(
+      refusal(410, 'user-deleted'),
+    );
+    expect(await revokedSessions(identity)).toContain(sidOf(session));
   });
 
   test('a user who never was is not found', async () => {

@@ -184,3 +184,9 @@ export function sidOf({ accessToken }: SessionView): string {
   };
   return claims.sid;
 }
+
+/** @returns the sessions that ended in the last minutes. */
+export async function revokedSessions(identity: Identity, minutes = 5): Promise<string[]> {
+  const since = new Date(Date.now() - minutes * 60_000).toISOString();
+  return (await identity.get(`/internal/sessions/revoked?since=${since}`)).body.revoked;
+}

@@ -27,25 +27,22 @@ export class Ordering {
 
   static async start(): Promise<Ordering> {
     const databases = await createDatabases('ordering');
-    const caller = await startServiceCaller('ordering');
     const port = String(await freePort());
-    const env = {
+    const settings = {
       PATH: process.env['PATH'] ?? '',
       ORDERING_PORT: port,
       ORDERING_DATABASE_URL: databases.urls['ordering']!,
       METRICS_PORT: String(await freePort()),
-      GATEWAY_URL: caller.gatewayUrl,
       LOG_LEVEL: 'warn',
     };
-    await migrate('ordering', env);
+    await migrate('ordering', settings);
+    const caller = await startServiceCaller('ordering');
+    const env = { ...settings, GATEWAY_URL: caller.gatewayUrl };
     const started = new SystemProcess('ordering', `http://127.0.0.1:${port}`, env);
-    await started.becomesReady();
-    return new Ordering(
-      started,
-      caller,
-      databases,
-      new Pool({ connectionString: env.ORDERING_DATABASE_URL }),
-    );
+    const db = new Pool({ connectionString: settings.ORDERING_DATABASE_URL });
+    const ordering = new Ordering(started, caller, databases, db);
+    await ordering.isReadyOrStops();
+    return ordering;
   }
 
   get url(): string {
@@ -115,6 +112,16 @@ export class Ordering {
     } finally {
       await client.query('commit');
       client.release();
+    }
+  }
+
+  /** What a failed start left open would keep jest from ending. */
+  private async isReadyOrStops(): Promise<void> {
+    try {
+      await this.process.becomesReady();
+    } catch (error) {
+      await this.stop();
+      throw error;
     }
   }
 

@@ -56,7 +56,7 @@ export async function claim(
      set state = 'running', epoch = epoch + 1, attempts = attempts + 1, worker = $3,
        crashes = crashes + case when state = 'running' then 1 else 0 end,
        lease_until = clock_timestamp() + $4 * interval '1 ms', next_attempt_at = null, problem = null,
-       started_at = coalesce(started_at, now()),
+       started_at = coalesce(started_at, clock_timestamp()),
        deadline_at = coalesce(deadline_at, now() + $5 * interval '1 ms')
      where user_id = $1 and id = $2
        and (state = 'queued' or (state = 'retrying' and next_attempt_at <= clock_timestamp())

@@ -1,0 +1,17 @@
+import { v7 as uuidv7 } from 'uuid';
+import { partitionNames, partitionOf } from './partitions.js';
+
+describe('partitions', () => {
+  it('take users evenly, and one user always in the same', () => {
+    const counts = new Map(partitionNames(16).map((name) => [name, 0]));
+    for (let i = 0; i < 16_000; i += 1) {
+      const userId = uuidv7();
+      const partition = partitionOf(userId, 16);
+      expect(partitionOf(userId, 16)).toBe(partition);
+      counts.set(partition, counts.get(partition)! + 1);
+    }
+    expect(counts.size).toBe(16);
+    // Binomial with a mean of 1,000 and a deviation of 31: six deviations.
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(190);
+  });
+});
