@@ -8,7 +8,8 @@ const GATEWAY_ARROWS = {
   ledger: ['ledger/', 'config'],
   queue: ['queue/', 'ledger/', 'run/', 'config'],
   run: ['run/', 'ledger/', 'config'],
-  watch: ['watch/', 'ledger/', 'queue/', 'config'],
+  // Operators' routes ask the one table of authorisation who may use them.
+  watch: ['watch/', 'ledger/', 'queue/', 'entry/(authorise|caller|request)', 'config'],
 };
 
 const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({

@@ -22,15 +22,19 @@ import { Revocations } from './entry/revocations.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { UsersController } from './entry/users.controller.js';
 import { Endings } from './ledger/endings.js';
+import { LaneControl } from './ledger/lane-control.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
+import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
 import { Executor } from './run/executor.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
+import { Actions } from './watch/actions.js';
+import { OpsController } from './watch/ops.controller.js';
 
 /** Connections to each service; at least as many as writes are in flight. */
 const MAX_SOCKETS = 256;
@@ -46,9 +50,10 @@ const entry = [
   Reads,
   FirstAdministrator,
 ];
-const ledger = [Ledger, LedgerQueries, Endings];
-const queue = [Releaser, QueueWorker, Reconciler, QueueLifecycle];
+const ledger = [Ledger, LaneControl, LedgerQueries, Endings];
+const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, QueueLifecycle];
 const run = [Executor, Leases, Services];
+const watch = [Actions];
 
 const api = [
   UsersController,
@@ -58,6 +63,7 @@ const api = [
   SessionsController,
   MeController,
   PublicController,
+  OpsController,
 ];
 
 /** The gateway process; its providers stand in the order in which a write meets them. */
@@ -76,6 +82,7 @@ export class AppModule {
         ...ledger,
         ...queue,
         ...run,
+        ...watch,
         ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }] : []),
         {
           provide: READINESS_CHECKS,

@@ -6,7 +6,11 @@ const READ_ONLY = '-c default_transaction_read_only=on';
 /** Runs `read` with the named database, or answers undefined where its address is not known. */
 async function inDatabase(url, read) {
   if (!url) return undefined;
-  const database = new pg.Client({ connectionString: url, options: READ_ONLY, connectionTimeoutMillis: 5_000 });
+  const database = new pg.Client({
+    connectionString: url,
+    options: READ_ONLY,
+    connectionTimeoutMillis: 5_000,
+  });
   await database.connect();
   try {
     return await read((sql, ...parameters) => database.query(sql, parameters).then(({ rows }) => rows));

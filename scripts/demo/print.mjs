@@ -30,9 +30,7 @@ export function table(titles, rows) {
   const isFigure = titles.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
   const format = (row) =>
     row
-      .map((cell, column) =>
-        isFigure[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
-      )
+      .map((cell, column) => (isFigure[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
       .join('   ')
       .trimEnd();
   line(dim(format(titles)));

@@ -23,9 +23,7 @@ export function verdict() {
   const looked = kept.length - unseen;
   line();
   line(
-    broken === 0
-      ? green(`All ${looked} promises hold.`)
-      : red(`${broken} of ${looked} promises are broken.`),
+    broken === 0 ? green(`All ${looked} promises hold.`) : red(`${broken} of ${looked} promises are broken.`),
   );
   if (unseen > 0) line(`${unseen} could not be looked at.`);
   return broken === 0 && looked > 0;

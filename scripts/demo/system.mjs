@@ -124,17 +124,19 @@ async function describe(env, urls, { isOurs, how, stop }) {
     email: env.ADMIN_EMAIL || secrets.ADMIN_EMAIL,
     password: env.ADMIN_PASSWORD || secrets.ADMIN_PASSWORD,
   };
+  const adminToken = await signInAsAdmin(urls.gateway, login);
   return {
     urls,
     how,
     stop,
-    admin: client(urls.gateway, await adminToken(urls.gateway, login)),
+    adminToken,
+    admin: client(urls.gateway, adminToken),
     databaseUrls: databaseUrlsFrom(env, isOurs),
     signingKey: env.SERVICE_SIGNING_KEY || secrets.SERVICE_SIGNING_KEY,
   };
 }
 
-async function adminToken(gateway, login) {
+async function signInAsAdmin(gateway, login) {
   if (!login.email || !login.password) {
     throw new Trouble('the administrator is not known: give ADMIN_EMAIL and ADMIN_PASSWORD');
   }
@@ -148,7 +150,10 @@ async function adminToken(gateway, login) {
 function databaseUrlsFrom(env, isOurs) {
   const embedded = isOurs ? embeddedServer() : undefined;
   return Object.fromEntries(
-    PROJECTS.map((name) => [name, env[variable(name, 'DATABASE_URL')] || (embedded && `${embedded}/${name}`)]),
+    PROJECTS.map((name) => [
+      name,
+      env[variable(name, 'DATABASE_URL')] || (embedded && `${embedded}/${name}`),
+    ]),
   );
 }
 

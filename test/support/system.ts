@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import { api } from './client.js';
 import { createDatabases, type Databases } from './databases.js';
 import { freePort } from './ports.js';
+import { TcpProxy } from './proxy.js';
 import { migrate, pause, type Project, SystemProcess, type Variables } from './processes.js';
 import { type Backend, redisUrl, secrets } from './servers.js';
 
@@ -13,7 +14,18 @@ export interface GatewayOptions {
   env?: Variables;
 }
 
+/** What a gateway reaches by way of a proxy, so that a test can spoil the connection. */
+export type ProxyName = 'identity' | 'ordering' | 'database' | 'queue';
+
+const PROXIED_VARIABLE: Record<ProxyName, string> = {
+  identity: 'IDENTITY_URL',
+  ordering: 'ORDERING_URL',
+  database: 'GATEWAY_DATABASE_URL',
+  queue: 'QUEUE_URL',
+};
+
 export interface SystemOptions {
+  proxied?: ProxyName[];
   /** One gateway of both roles by default. The first is the one that services ask for its public key. */
   gateways?: GatewayOptions[];
   queue?: Backend;
@@ -28,6 +40,7 @@ export interface System {
   orderingUrl: string;
   admin: { email: string; password: string };
   databases: Record<Project, Pool>;
+  proxies: Partial<Record<ProxyName, TcpProxy>>;
   processes: { identity: SystemProcess; ordering: SystemProcess; gateways: SystemProcess[] };
   /** Starts a process again, in its old place, and waits until it is ready; one that still runs is stopped first. */
   restart(process: SystemProcess): Promise<void>;
@@ -44,7 +57,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   await Promise.all(
     [plan.identity, plan.ordering, plan.gateways[0]!].map(({ project, env }) => migrate(project, env)),
   );
-  const system = run(plan, databases, queue);
+  const proxies = await openProxies(options.proxied ?? [], plan);
+  const system = run(plan, databases, queue, proxies);
   try {
     await Promise.all(allOf(system).map((one) => one.becomesReady()));
     await adminCanSignIn(system);
@@ -126,7 +140,19 @@ function cleanEnvironment(): Variables {
   };
 }
 
-function run(plan: Plan, databases: Databases, queue: Queue): System {
+/** Lets every gateway go through a proxy for each of those names. */
+async function openProxies(names: readonly ProxyName[], { gateways }: Plan): Promise<System['proxies']> {
+  const proxies: System['proxies'] = {};
+  for (const name of names) {
+    const variable = PROXIED_VARIABLE[name];
+    const proxy = await TcpProxy.to(gateways[0]!.env[variable]!, await freePort()).up();
+    for (const { env } of gateways) env[variable] = proxy.through(env[variable]!);
+    proxies[name] = proxy;
+  }
+  return proxies;
+}
+
+function run(plan: Plan, databases: Databases, queue: Queue, proxies: System['proxies']): System {
   const start = ({ project, url, env }: ProcessPlan): SystemProcess => new SystemProcess(project, url, env);
   const processes = {
     identity: start(plan.identity),
@@ -145,10 +171,12 @@ function run(plan: Plan, databases: Databases, queue: Queue): System {
     orderingUrl: plan.ordering.url,
     admin: { email, password },
     databases: pools,
+    proxies,
     processes,
     restart,
     async stop({ insistOnCleanExit = true } = {}) {
       const complaints = await stopAll(processes);
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.down()));
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
       await Promise.all([databases.drop(), queue.giveBack()]);
       if (insistOnCleanExit && complaints.length > 0) throw new Error(complaints.join('\n'));

@@ -11,11 +11,14 @@ export interface Caller {
 /** Owner: whose data it is. */
 type Who = 'anyone' | 'owner' | 'admin';
 
+/** What operators do. */
+type Operate = 'ops';
+
 /** What can be read; a write is named by the kind of its operation. */
 type Read = 'user.read' | 'user.list' | 'customer.read' | 'order.read' | 'order.list-all' | 'operation.read';
 
 /** The whole of authorisation: who may do what. */
-const ALLOWED: Readonly<Record<OperationKind | Read, readonly Who[]>> = {
+const ALLOWED: Readonly<Record<OperationKind | Read | Operate, readonly Who[]>> = {
   'user.register': ['anyone'],
   'user.update': ['owner', 'admin'],
   'user.change-password': ['owner'],
@@ -36,6 +39,7 @@ const ALLOWED: Readonly<Record<OperationKind | Read, readonly Who[]>> = {
   'order.read': ['owner', 'admin'],
   'order.list-all': ['admin'],
   'operation.read': ['owner', 'admin'],
+  ops: ['admin'],
 };
 
 /**

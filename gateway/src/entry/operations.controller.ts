@@ -2,10 +2,9 @@ import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
 import { bearerToken, Problem, Public } from '@turnpike/service';
-import { Ledger } from '../ledger/ledger.js';
 import type { Operation } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
-import { Releaser } from '../queue/release.js';
+import { Withdrawal } from '../queue/withdrawal.js';
 import { AccessTokens } from './access-tokens.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
@@ -15,18 +14,14 @@ import { OperationTokens } from './operation-token.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 
-/** Seconds in which a worker must have closed the steps of a write that is to be withdrawn while in retry. */
-const CANCEL_SECONDS = 5;
-
 /** What became of the writes. */
 @ApiTags('operations')
 @Controller('v1/operations')
 export class OperationsController {
   constructor(
-    private readonly ledger: Ledger,
     private readonly queries: LedgerQueries,
     private readonly answers: Answers,
-    private readonly releaser: Releaser,
+    private readonly withdrawal: Withdrawal,
     private readonly tokens: AccessTokens,
     private readonly operationTokens: OperationTokens,
   ) {}
@@ -56,11 +51,8 @@ export class OperationsController {
   @Delete(':id')
   async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
     const operation = authoriseFor(await this.queries.operation(id), caller);
-    const { outcome, releases } = await this.ledger.cancel(operation.userId, id);
-    this.releaser.release(releases);
-    const current = await this.answers.get(id, outcome === 'requested' ? CANCEL_SECONDS : 0);
-    if (current.state !== 'cancelled') throw new Problem('operation-not-cancellable');
-    return this.answers.view(current);
+    if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
+    return this.answers.view(await this.answers.get(id, 0));
   }
 
   /** The token of a registration is enough; else the caller must be owner, actor or administrator. */

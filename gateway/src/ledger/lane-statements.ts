@@ -21,6 +21,8 @@ export interface NewOperation {
   ifMatch: string | null;
   steps: readonly PlannedStep[];
   traceparent: string | null;
+  /** The failed operation that this one repeats. */
+  retryOf?: string;
 }
 
 export interface PlannedStep {
@@ -88,9 +90,9 @@ export async function append(tx: EntityManager, operation: NewOperation, place: 
   await tx.query(
     `with operation as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, release, released_at)
+         traceparent, release, released_at, retry_of)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         case when $11 then 1 else 0 end, case when $11 then now() end)
+         case when $11 then 1 else 0 end, case when $11 then now() end, $14)
        returning user_id, seq
      )
      insert into steps (user_id, seq, position, name, service)
@@ -110,13 +112,17 @@ export async function append(tx: EntityManager, operation: NewOperation, place: 
       place.isHead,
       operation.steps.map((step) => step.name),
       operation.steps.map((step) => step.service),
+      operation.retryOf ?? null,
     ],
   );
 }
 
-/** Remembers whose lane an order belongs to. */
+/** Remembers whose lane an order belongs to; a retried placement has the order's id of the first. */
 export async function indexOrder(tx: EntityManager, orderId: string, userId: string): Promise<void> {
-  await tx.query('insert into order_lanes (order_id, user_id) values ($1, $2)', [orderId, userId]);
+  await tx.query('insert into order_lanes (order_id, user_id) values ($1, $2) on conflict do nothing', [
+    orderId,
+    userId,
+  ]);
 }
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */
@@ -181,5 +187,42 @@ export async function voidSessions(tx: EntityManager, userId: string, before: st
 
 /** Stops a lane whose ledger contradicts the services, until an operator has looked at it. */
 export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
-  await tx.query(`update lanes set execution = 'halted', reason = $2 where user_id = $1`, [userId, reason]);
+  await tx.query(
+    `update lanes set execution = 'halted', reason = $2, paused_by = null, paused_at = now() where user_id = $1`,
+    [userId, reason],
+  );
+}
+
+/** Lets nothing more of the lane begin. What runs goes on. @returns whether the lane was running */
+export async function pause(
+  tx: EntityManager,
+  userId: string,
+  actorId: string,
+  reason: string | null,
+): Promise<boolean> {
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'paused', paused_by = $2, reason = $3, paused_at = now()
+     where user_id = $1 and execution = 'running' returning 1`,
+    [userId, actorId, reason],
+  );
+  return rows.length > 0;
+}
+
+/** Lets a lane go on that was paused or halted. @returns whether it was */
+export async function goOn(tx: EntityManager, userId: string, from: 'paused' | 'halted'): Promise<boolean> {
+  // The time that the lane stood still does not count towards the deadline of what had begun.
+  await tx.query(
+    `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
+     from lanes l
+     where l.user_id = $1 and l.execution = $2 and o.user_id = $1 and o.state in ('running', 'retrying')`,
+    [userId, from],
+  );
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'running', paused_by = null, reason = null, paused_at = null
+     where user_id = $1 and execution = $2 returning 1`,
+    [userId, from],
+  );
+  return rows.length > 0;
 }

@@ -28,6 +28,10 @@ export class Lane {
   @Column('uuid', { name: 'paused_by', nullable: true })
   pausedBy: string | null;
 
+  /** Since when it is paused or halted; its head's deadline waits for so long. */
+  @Column('timestamptz', { name: 'paused_at', nullable: true })
+  pausedAt: Date | null;
+
   /** Access tokens from before this instant (on identity's clock) are void: the user was deleted then. */
   @Column('timestamptz', { name: 'sessions_valid_from', nullable: true })
   sessionsValidFrom: Date | null;

@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import {
   decodeCursor,
   encodeCursor,
+  type LaneState,
+  type LaneView,
   type OperationsQuery,
   type OperationView,
   type Page,
   type WaitingView,
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
-import { Brackets } from 'typeorm';
+import { Brackets, IsNull } from 'typeorm';
 import { Lane } from './lane.entity.js';
 import { Operation } from './operation.entity.js';
 import { OrderLane } from './order-lane.entity.js';
@@ -52,6 +54,18 @@ export class LedgerQueries {
     return this.database.manager.findOneBy(Lane, { userId });
   }
 
+  /** @returns the lane as operators see it, or null */
+  async laneView(userId: string): Promise<LaneView | null> {
+    const lane = await this.lane(userId);
+    if (!lane) return null;
+    const [head] = await this.database.manager.find(Operation, {
+      where: { userId, finishedAt: IsNull() },
+      order: { seq: 'asc' },
+      take: 1,
+    });
+    return laneViewOf(lane, head ?? null);
+  }
+
   /** @returns whose lane that order's writes go to, or null */
   async laneOfOrder(orderId: string): Promise<string | null> {
     const row = await this.database.manager.findOneBy(OrderLane, { orderId });
@@ -93,6 +107,35 @@ function waitingView(operation: Operation, { execution, position, behind }: Wait
   const expectedAt = operation.nextAttemptAt?.toISOString() ?? null;
   if (execution !== 'running') return { behind, position, reason: execution, since, expectedAt: null };
   return { behind, position, reason: operation.state === 'retrying' ? 'retry' : 'turn', since, expectedAt };
+}
+
+function laneViewOf(lane: Lane, head: Operation | null): LaneView {
+  return {
+    userId: lane.userId,
+    state: laneStateOf(lane),
+    paused: lane.execution === 'paused',
+    pausedBy: lane.pausedBy,
+    reason: lane.reason,
+    depth: lane.depth,
+    lastSeq: lane.lastSeq,
+    head: head && {
+      id: head.id,
+      seq: head.seq,
+      kind: head.kind,
+      state: head.state,
+      nextAttemptAt: head.nextAttemptAt?.toISOString() ?? null,
+    },
+    // Places are taken in order, so the head is the oldest.
+    oldestQueuedAt: head?.createdAt.toISOString() ?? null,
+  };
+}
+
+/** One word for two columns: a halted lane needs somebody; a deletion says more than a pause. */
+function laneStateOf({ admission, execution }: Lane): LaneState {
+  if (execution === 'halted') return 'halted';
+  if (admission === 'closed') return 'deleted';
+  if (admission !== 'open') return admission;
+  return execution === 'paused' ? 'paused' : 'open';
 }
 
 function positionOf(cursor: string): string {

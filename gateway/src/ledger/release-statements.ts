@@ -18,18 +18,24 @@ export interface Release {
   delayMs: number;
 }
 
-/** Releases the head of a lane that runs, if it has not begun. */
+/** Releases the head of a lane that runs, unless a worker has it; one in retry when its time has come. */
 export async function releaseHead(tx: EntityManager, userId: string): Promise<Release[]> {
-  const rows = await update<{ id: string; release: number }>(
+  const rows = await update<{ id: string; release: number; delay: number }>(
     tx,
     `update operations set release = release + 1, released_at = now()
-     where user_id = $1 and state = 'queued'
+     where user_id = $1 and state in ('queued', 'retrying')
        and (select execution from lanes where user_id = $1) = 'running'
        and seq = (select min(seq) from operations where user_id = $1 and state in ${UNFINISHED})
-     returning id, release`,
+     returning id, release,
+       greatest(0, coalesce(extract(epoch from next_attempt_at - now()) * 1000, 0))::float8 as delay`,
     [userId],
   );
-  return rows.map(({ id, release }) => ({ userId, operationId: id, release, delayMs: 0 }));
+  return rows.map(({ id, release, delay }) => ({
+    userId,
+    operationId: id,
+    release,
+    delayMs: Math.ceil(delay),
+  }));
 }
 
 /** Asks for a write in retry to be withdrawn, at once: a worker has to close its steps first. */

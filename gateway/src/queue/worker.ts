@@ -20,6 +20,9 @@ const MIN_CONCURRENCY = 4;
 /** Milliseconds for running operations to end when the process stops; the rest is left to its leases. */
 const DRAIN_MS = 20_000;
 
+/** Milliseconds after which a worker that lost its server tries again; BullMQ's own 15 s would stop every lane. */
+const RECOVER_MS = 500;
+
 /** Stalled jobs are always given out again: the claim decides, not a count. */
 const MAX_STALLED = 1_000_000;
 
@@ -54,6 +57,7 @@ export class QueueWorker {
           maxStalledCount: MAX_STALLED,
           removeOnComplete: { count: 0 },
           removeOnFail: { count: 0 },
+          runRetryDelay: RECOVER_MS,
         }),
     );
     this.workers.forEach((worker) =>

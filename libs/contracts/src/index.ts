@@ -2,6 +2,7 @@ export * from './headers.js';
 export * from './problems.js';
 export * from './validation.js';
 export * from './operations.js';
+export * from './lanes.js';
 export * from './users.js';
 export * from './customers.js';
 export * from './orders.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HEADERS } from '@turnpike/contracts';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
 import secureJson from 'secure-json-parse';
 import { Problem, problemOf, sendProblem } from './problem.js';
@@ -10,7 +10,7 @@ import { assertStorable, invalidRequest } from './validation.js';
 /** The largest body that any process accepts. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -24,9 +24,13 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     disableRequestLogging: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(problemOf(error), request, reply),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   parseJson(fastify);
+  fastify.addHook('preValidation', async ({ query }) => assertStorable(query));
   fastify.setErrorHandler((error, request, reply) => sendProblem(problemOf(error), request, reply));
   fastify.addHook('onSend', async (request, reply) => {
     reply.header(HEADERS.requestId, request.id);
@@ -46,6 +50,7 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
 
 /** Bodies are JSON objects that PostgreSQL can store; an empty body is none. */
 function parseJson(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, raw, done) => {
     try {
       done(null, parseBody(raw as Buffer));

@@ -32,7 +32,15 @@ function fieldErrors(error: ValidationError, parent = ''): FieldError[] {
   return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
 }
 
-/** @throws Problem 400 for what JSON allows and PostgreSQL cannot store, and for what is nested too deeply. */
+/** Names that objects have by themselves: the pipe would drop such members in silence. */
+function isReserved(name: string): boolean {
+  return name === 'prototype' || name in Object.prototype;
+}
+
+/**
+ * @throws Problem 400 for what JSON allows and PostgreSQL cannot store, for what is nested too deeply, and for
+ *   members with a reserved name
+ */
 export function assertStorable(value: unknown, path = '', depth = 0): void {
   if (depth > MAX_DEPTH) throw invalidRequest([{ path, message: `nested deeper than ${MAX_DEPTH}` }]);
   if (typeof value === 'string' && UNSTORABLE.test(value)) {
@@ -42,6 +50,7 @@ export function assertStorable(value: unknown, path = '', depth = 0): void {
   for (const [key, item] of Object.entries(value)) {
     const itemPath = path ? `${path}.${key}` : key;
     if (UNSTORABLE.test(key)) throw invalidRequest([{ path, message: 'has a key that cannot be stored' }]);
+    if (isReserved(key)) throw invalidRequest([{ path: itemPath, message: 'has a reserved name' }]);
     assertStorable(item, itemPath, depth + 1);
   }
 }

@@ -19,8 +19,10 @@ export class Ledger1763800000000 implements MigrationInterface {
         depth integer not null default 0 check (depth between 0 and last_seq),
         reason text,
         paused_by uuid,
+        paused_at timestamptz,
         sessions_valid_from timestamptz,
-        created_at timestamptz not null default now()
+        created_at timestamptz not null default now(),
+        constraint stopped_has_a_time check ((execution <> 'running') = (paused_at is not null))
       )`);
     await runner.query('create index busy_lanes on lanes (user_id) where depth > 0');
     await runner.query(`

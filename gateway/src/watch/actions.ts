@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { LaneView, OperationView } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import { v7 as uuidv7 } from 'uuid';
+import { GatewayConfig } from '../config.js';
+import { type Controlled, LaneControl } from '../ledger/lane-control.js';
+import { Ledger } from '../ledger/ledger.js';
+import type { Operation } from '../ledger/operation.entity.js';
+import { LedgerQueries, toView } from '../ledger/queries.js';
+import { Releaser } from '../queue/release.js';
+import { Withdrawal } from '../queue/withdrawal.js';
+
+/** Interventions in lanes and operations: all of them are the ledger's, here they only get their answers. */
+@Injectable()
+export class Actions {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly lanes: LaneControl,
+    private readonly queries: LedgerQueries,
+    private readonly withdrawal: Withdrawal,
+    private readonly releaser: Releaser,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** @throws Problem 404 where there is no such lane */
+  async lane(userId: string): Promise<LaneView> {
+    const lane = await this.queries.laneView(userId);
+    if (!lane) throw new Problem('not-found');
+    return lane;
+  }
+
+  async pause(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
+    return this.controlled(userId, await this.lanes.pause(userId, actorId, reason));
+  }
+
+  async resume(userId: string): Promise<LaneView> {
+    return this.controlled(userId, await this.lanes.resume(userId));
+  }
+
+  async release(userId: string): Promise<LaneView> {
+    return this.controlled(userId, await this.lanes.release(userId));
+  }
+
+  /** Asking again for what is so already is answered with the lane as it is. */
+  private controlled(userId: string, { found, releases }: Controlled): Promise<LaneView> {
+    if (!found) throw new Problem('not-found');
+    this.releaser.release(releases);
+    return this.lane(userId);
+  }
+
+  /** @throws Problem 409 unless it ends cancelled */
+  async cancel(id: string): Promise<OperationView> {
+    const { userId } = await this.find(id);
+    if (!(await this.withdrawal.cancel(userId, id))) throw new Problem('operation-not-cancellable');
+    return toView(await this.find(id));
+  }
+
+  /** @throws Problem 409 unless it failed; what admission says if the lane does not take it */
+  async retry(id: string, actorId: string): Promise<OperationView> {
+    const failed = await this.find(id);
+    if (failed.state !== 'failed') {
+      throw new Problem('invalid-request', 'Only a failed write can be repeated.');
+    }
+    const operation = {
+      id: uuidv7(),
+      userId: failed.userId,
+      kind: failed.kind,
+      actorId,
+      target: { type: failed.targetType, id: failed.targetId },
+      payload: failed.payload,
+      ifMatch: failed.ifMatch,
+      steps: failed.steps.map(({ name, service }) => ({ name, service })),
+      traceparent: null,
+      retryOf: failed.id,
+    };
+    const { laneMaxDepth: maxDepth } = this.config;
+    const admitted = await this.ledger.admit({ operation, clientKey: null, maxDepth });
+    if (admitted.outcome === 'refused') throw new Problem(admitted.code);
+    if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
+    return toView(await this.find(operation.id));
+  }
+
+  private async find(id: string): Promise<Operation> {
+    const operation = await this.queries.operation(id);
+    if (!operation) throw new Problem('not-found');
+    return operation;
+  }
+}

@@ -1,0 +1,81 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type LaneView, type OperationView, Reason } from '@turnpike/contracts';
+import { authorise, type Caller } from '../entry/authorise.js';
+import { CurrentCaller } from '../entry/caller.js';
+import { Id } from '../entry/request.js';
+import { Actions } from './actions.js';
+
+/** What operators do: look at a lane, stop it and let it go on, withdraw or repeat a write. */
+@ApiTags('operators')
+@Controller('v1/ops')
+export class OpsController {
+  constructor(private readonly actions: Actions) {}
+
+  /** One lane: whether it takes writes, whether it carries them out, and its head. */
+  @Get('lanes/:userId')
+  lane(@Id('userId') userId: string, @CurrentCaller() caller: Caller): Promise<LaneView> {
+    authorise('ops', caller, null);
+    return this.actions.lane(userId);
+  }
+
+  /** Nothing more of the lane begins, a deletion neither; what runs goes on. */
+  @Post('lanes/:userId/pause')
+  @HttpCode(200)
+  pause(
+    @Id('userId') userId: string,
+    @Body() { reason }: Reason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<LaneView> {
+    authorise('ops', caller, null);
+    return this.actions.pause(userId, caller.userId, reason ?? null);
+  }
+
+  /** A paused lane goes on. */
+  @Post('lanes/:userId/resume')
+  @HttpCode(200)
+  resume(
+    @Id('userId') userId: string,
+    @Body() _reason: Reason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<LaneView> {
+    authorise('ops', caller, null);
+    return this.actions.resume(userId);
+  }
+
+  /** A halted lane goes on: what it stopped at is tried again. */
+  @Post('lanes/:userId/release')
+  @HttpCode(200)
+  release(
+    @Id('userId') userId: string,
+    @Body() _reason: Reason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<LaneView> {
+    authorise('ops', caller, null);
+    return this.actions.release(userId);
+  }
+
+  /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
+  @Post('operations/:id/retry')
+  @HttpCode(200)
+  retry(
+    @Id('id') id: string,
+    @Body() _reason: Reason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OperationView> {
+    authorise('ops', caller, null);
+    return this.actions.retry(id, caller.userId);
+  }
+
+  /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
+  @Post('operations/:id/cancel')
+  @HttpCode(200)
+  cancel(
+    @Id('id') id: string,
+    @Body() _reason: Reason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OperationView> {
+    authorise('ops', caller, null);
+    return this.actions.cancel(id);
+  }
+}

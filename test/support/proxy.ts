@@ -1,0 +1,177 @@
+// A TCP proxy for fault tests: it stands between two processes and can stop, cut, hold or spoil one message.
+import { createServer, connect, type Server, type Socket } from 'node:net';
+
+/** From the side that connected, or back to it. */
+export type Direction = 'request' | 'response';
+
+export type Fault =
+  /** Kept until it is released; the connection lives on. What follows on it waits too. */
+  | { type: 'hold' }
+  /** Not passed on, and the connection is reset on both sides. */
+  | { type: 'reset' }
+  /** Passed on, and then the connection is reset towards the client, which gets no answer. */
+  | { type: 'deliver-then-reset' }
+  /** Passed on twice. */
+  | { type: 'repeat' }
+  /** Something else is passed on. */
+  | { type: 'replace'; by: string };
+
+export interface Trap {
+  /** Fulfilled when the first message was caught. */
+  caught: Promise<void>;
+  /** How many were caught. */
+  readonly count: number;
+  /** Lets held messages go, and catches no more. */
+  release(): void;
+}
+
+interface ArmedTrap {
+  direction: Direction;
+  matches: (message: string) => boolean;
+  fault: Fault;
+  left: number;
+  hit: () => void;
+  released: Promise<void>;
+}
+
+/** A small message is one chunk of TCP here: both sides write a request or an answer at once. */
+export class TcpProxy {
+  private readonly links = new Set<{ client: Socket; target: Socket }>();
+  private readonly traps = new Set<ArmedTrap>();
+  private server: Server | null = null;
+
+  private constructor(
+    private readonly host: string,
+    private readonly targetPort: number,
+    readonly port: number,
+  ) {}
+
+  /** @param port where it listens; `up` must be called before anybody can connect */
+  static to(targetUrl: string, port: number): TcpProxy {
+    const { hostname, port: targetPort } = new URL(targetUrl);
+    return new TcpProxy(hostname, Number(targetPort), port);
+  }
+
+  /** The address of the target, by way of this proxy. */
+  through(targetUrl: string): string {
+    const url = new URL(targetUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href.replace(/\/$/, '');
+  }
+
+  /** Accepts connections. */
+  async up(): Promise<this> {
+    const server = createServer((client) => this.link(client));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(this.port, '127.0.0.1', resolve);
+    });
+    this.server = server;
+    return this;
+  }
+
+  /** Resets every connection and refuses new ones, as if the target's machine were gone. */
+  async down(): Promise<void> {
+    const server = this.server;
+    this.server = null;
+    const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
+    this.cut();
+    await closed;
+  }
+
+  /** Resets every connection; new ones are accepted. */
+  cut(): void {
+    for (const { client, target } of this.links) {
+      client.resetAndDestroy();
+      target.resetAndDestroy();
+    }
+  }
+
+  /** Does `fault` to the next `times` messages that match. */
+  trap(direction: Direction, matches: (message: string) => boolean, fault: Fault, times = 1): Trap {
+    let hit = (): void => undefined;
+    let release = (): void => undefined;
+    const caught = new Promise<void>((resolve) => (hit = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const armed: ArmedTrap = { direction, matches, fault, left: times, hit, released };
+    this.traps.add(armed);
+    return {
+      caught,
+      get count() {
+        return times - armed.left;
+      },
+      release: () => {
+        this.traps.delete(armed);
+        release();
+      },
+    };
+  }
+
+  private link(client: Socket): void {
+    const target = connect(this.targetPort, this.host);
+    const link = { client, target };
+    this.links.add(link);
+    const end = (): void => {
+      this.links.delete(link);
+      client.destroy();
+      target.destroy();
+    };
+    for (const socket of [client, target]) socket.setNoDelay(true).on('error', end).on('close', end);
+    this.forward('request', client, target, client);
+    this.forward('response', target, client, client);
+  }
+
+  /** Messages of one direction keep their order: each waits for the one before. */
+  private forward(direction: Direction, from: Socket, to: Socket, client: Socket): void {
+    let before = Promise.resolve();
+    from.on('data', (data) => {
+      before = before.then(() => this.pass(direction, data, from, to, client));
+    });
+    from.on('end', () => void before.then(() => to.end()));
+  }
+
+  private async pass(
+    direction: Direction,
+    data: Buffer,
+    from: Socket,
+    to: Socket,
+    client: Socket,
+  ): Promise<void> {
+    const trap = this.spring(direction, data);
+    if (!trap) {
+      to.write(data);
+      return;
+    }
+    const { fault } = trap;
+    switch (fault.type) {
+      case 'hold':
+        await trap.released;
+        to.write(data);
+        return;
+      case 'reset':
+        from.resetAndDestroy();
+        to.resetAndDestroy();
+        return;
+      case 'deliver-then-reset':
+        to.write(data, () => client.resetAndDestroy());
+        return;
+      case 'repeat':
+        to.write(Buffer.concat([data, data]));
+        return;
+      case 'replace':
+        to.write(fault.by);
+    }
+  }
+
+  /** @returns the trap that this message goes into, or null */
+  private spring(direction: Direction, data: Buffer): ArmedTrap | null {
+    const text = data.toString('latin1');
+    for (const trap of this.traps) {
+      if (trap.direction !== direction || trap.left === 0 || !trap.matches(text)) continue;
+      trap.left -= 1;
+      trap.hit();
+      return trap;
+    }
+    return null;
+  }
+}
