@@ -9,7 +9,6 @@ Turnpike is ready in ${seconds} s
 
   gateway     ${urlOf.gateway}
   API         ${urlOf.gateway}/docs
-  dashboard   ${urlOf.gateway}/ops
   identity    ${urlOf.identity}
   ordering    ${urlOf.ordering}
 

@@ -30,6 +30,7 @@ import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
+import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
@@ -52,7 +53,7 @@ const entry = [
 ];
 const ledger = [Ledger, LaneControl, LedgerQueries, Endings];
 const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, QueueLifecycle];
-const run = [Executor, Leases, Services];
+const run = [Executor, Leases, Breakers, Services];
 const watch = [Actions];
 
 const api = [

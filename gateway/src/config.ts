@@ -100,7 +100,10 @@ function readQueue(env: Environment, databaseUrl: string): QueueConfig {
   const url = env.optional('QUEUE_URL') ?? databaseUrl;
   const backend = backendOf(url);
   if (!backend)
-    throw new ConfigurationError('QUEUE_URL', 'must begin with redis://, rediss:// or postgres://');
+    throw new ConfigurationError(
+      'QUEUE_URL',
+      'must begin with redis://, rediss://, redis+cluster:// or postgres://',
+    );
   return {
     backend,
     url,
@@ -110,7 +113,7 @@ function readQueue(env: Environment, databaseUrl: string): QueueConfig {
 }
 
 function backendOf(url: string): QueueBackend | null {
-  if (/^rediss?:\/\//.test(url)) return 'redis';
+  if (/^(rediss?|redis\+cluster):\/\//.test(url)) return 'redis';
   return /^postgres(ql)?:\/\//.test(url) ? 'postgres' : null;
 }
 

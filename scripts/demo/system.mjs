@@ -9,7 +9,8 @@ import { Trouble, step } from '../console.mjs';
 import { checkPorts, readSettings, variable } from '../settings.mjs';
 import { client } from './client.mjs';
 
-const READY_WITHIN_MS = 90_000; // the first start installs and builds
+const START_WITHIN_MS = 120_000; // the first one installs and builds
+const READY_WITHIN_MS = 30_000;
 const ADMIN_WITHIN_MS = 20_000; // made by a write, which begins when the gateway is ready
 const PORT_OFFSETS = [0, 10_000, 20_000, 30_000];
 const SUPERUSER = 'postgres';
@@ -45,7 +46,7 @@ async function startOwn(given) {
   const urls = urlsFrom(env);
   try {
     await step('Starting Turnpike', async () => {
-      const ready = becomesReady(urls.gateway, READY_WITHIN_MS, start);
+      const ready = becomesReady(urls.gateway, START_WITHIN_MS, start);
       if (!(await ready)) throw new Trouble('Turnpike did not start', lastLines(start.output()));
     });
     return await describe(env, urls, { isOurs: true, how: 'started for this demo', stop: start.stop });

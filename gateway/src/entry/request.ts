@@ -24,7 +24,7 @@ export function isUuid(value: string): boolean {
 /** @returns the seconds of `Prefer: wait=N`, at most 30; null where it is absent or unreadable (RFC 7240) */
 export function preferredWait({ headers }: FastifyRequest): number | null {
   const prefer = [headers[HEADERS.prefer] ?? []].flat().join(',');
-  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(prefer);
+  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:[,;]|$)/i.exec(prefer);
   return match ? Math.min(Number(match[1]), MAX_WAIT_SECONDS) : null;
 }
 

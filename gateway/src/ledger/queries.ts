@@ -7,6 +7,7 @@ import {
   type OperationsQuery,
   type OperationView,
   type Page,
+  type WaitingReason,
   type WaitingView,
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
@@ -106,7 +107,13 @@ function waitingView(operation: Operation, { execution, position, behind }: Wait
   const since = (operation.startedAt ?? operation.createdAt).toISOString();
   const expectedAt = operation.nextAttemptAt?.toISOString() ?? null;
   if (execution !== 'running') return { behind, position, reason: execution, since, expectedAt: null };
-  return { behind, position, reason: operation.state === 'retrying' ? 'retry' : 'turn', since, expectedAt };
+  return { behind, position, reason: reasonOf(operation), since, expectedAt };
+}
+
+/** The last problem of a write in retry says whether it was called at all. */
+function reasonOf({ state, problem }: Operation): WaitingReason {
+  if (state !== 'retrying') return 'turn';
+  return problem?.['breaker'] ? 'breaker' : 'retry';
 }
 
 function laneViewOf(lane: Lane, head: Operation | null): LaneView {

@@ -5,12 +5,15 @@ import {
   DEFAULT_SCHEMA,
   setDefaultBackendFactory,
 } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Pool } from 'pg';
 import type { QueueConfig } from '../config.js';
 
 /** Milliseconds between two attempts to reach a queue server that is away. */
 const RETRY_MS = 500;
+
+/** The protocol of the address of a Redis Cluster. */
+const CLUSTER = 'redis+cluster://';
 
 /** Connections of the PostgreSQL backend beside the one that each partition's worker listens on. */
 const POSTGRES_SPARE_CONNECTIONS = 4;
@@ -47,14 +50,8 @@ export async function openConnections(
 }
 
 async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueConnections> {
-  const onError = (error: Error): void => logger.warn(`Redis: ${error.message}`);
-  const producer = new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    connectTimeout: 2000,
-  });
-  producer.on('error', onError);
+  const producer = connect(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2000 });
+  producer.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
   try {
     await producer.connect();
     await producer.ping();
@@ -62,8 +59,8 @@ async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueCon
     producer.disconnect();
     throw error;
   }
-  const consumer = new Redis(url, { maxRetriesPerRequest: null });
-  consumer.on('error', onError);
+  const consumer = connect(url, { maxRetriesPerRequest: null });
+  consumer.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
   return {
     producer,
     consumer,
@@ -73,6 +70,19 @@ async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueCon
       return Promise.resolve();
     },
   };
+}
+
+/** One server, or a cluster given as `redis+cluster://[user:password@]host:port,host:port`. */
+function connect(url: string, options: RedisOptions): Redis | Cluster {
+  if (!url.startsWith(CLUSTER)) return new Redis(url, { ...options, lazyConnect: true });
+  const [hosts = '', credentials = ''] = url.slice(CLUSTER.length).split('@').reverse();
+  const [username, password] = credentials.split(':').map(decodeURIComponent);
+  const { enableOfflineQueue = true, maxRetriesPerRequest, ...rest } = options;
+  return new Cluster(hosts.split(','), {
+    lazyConnect: true,
+    enableOfflineQueue,
+    redisOptions: { ...rest, maxRetriesPerRequest, ...(password && { username, password }) },
+  });
 }
 
 async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {

@@ -1,5 +1,6 @@
+import slotOf from 'cluster-key-slot';
 import { v7 as uuidv7 } from 'uuid';
-import { partitionNames, partitionOf } from './partitions.js';
+import { partitionNames, partitionOf, prefixOf } from './partitions.js';
 
 describe('partitions', () => {
   it('take users evenly, and one user always in the same', () => {
@@ -13,5 +14,12 @@ describe('partitions', () => {
     expect(counts.size).toBe(16);
     // Binomial with a mean of 1,000 and a deviation of 31: six deviations.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(190);
+  });
+
+  it.each([1, 3, 16, 100])('of %s have their keys in equal ranges of slots, each in one', (count) => {
+    for (let index = 0; index < count; index += 1) {
+      const slot = slotOf(`${prefixOf(index, count)}:lane:wait`);
+      expect(Math.floor((slot * count) / 16_384)).toBe(index);
+    }
   });
 });

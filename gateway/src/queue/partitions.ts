@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
+import slotOf from 'cluster-key-slot';
 
-/**
- * The queue of a partition, which is also the hash tag of its keys: all of a partition's keys are on one
- * Redis node.
- */
+/** How many slots the keys of a Redis Cluster are spread over. */
+const SLOTS = 16_384;
+
+/** @returns the name of a partition's queue */
 export function partitionName(index: number): string {
   return `lane-${String(index).padStart(2, '0')}`;
 }
@@ -21,7 +22,19 @@ export function partitionOf(userId: string, count: number): string {
   return partitionName(crc32(userId) % count);
 }
 
-/** @returns BullMQ's key prefix of a partition */
-export function prefixOf(partition: string): string {
-  return `{${partition}}`;
+/**
+ * BullMQ's key prefix of a partition: one hash tag, so that all of its keys are on one node of a cluster. Left
+ * to chance the tags fall on the nodes unevenly; nodes own ranges of slots, so the tag of partition i is one
+ * whose slot lies in the i-th of as many equal ranges.
+ */
+export function prefixOf(index: number, count: number): string {
+  const [from, to] = [index, index + 1].map((bound) => Math.floor((bound * SLOTS) / count)) as [
+    number,
+    number,
+  ];
+  for (let attempt = 0; ; attempt += 1) {
+    const tag = `${partitionName(index)}-${attempt}`;
+    const slot = slotOf(tag);
+    if (slot >= from && slot < to) return `{${tag}}`;
+  }
 }

@@ -21,10 +21,10 @@ import { QueueWorker } from './worker.js';
 @Module({})
 class Partitions {
   static on(names: readonly string[], connections: QueueConnections): DynamicModule {
-    const queues = names.map((name) => ({
+    const queues = names.map((name, index) => ({
       name,
       connection: connections.producer,
-      prefix: prefixOf(name),
+      prefix: prefixOf(index, names.length),
       defaultJobOptions: JOB_OPTIONS,
     }));
     const bull = BullModule.registerQueue(...queues);

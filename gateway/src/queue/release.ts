@@ -19,6 +19,9 @@ export interface OperationJob {
 /** Finished jobs are removed: a kept one would swallow a later job of the same id in silence. */
 export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
+/** Milliseconds for adding jobs to one partition. */
+const ADD_TIMEOUT_MS = 2000;
+
 /** Milliseconds that a delayed job arrives late on purpose: at its exact time the ledger's clock may be behind. */
 const DELAY_MARGIN_MS = 15;
 
@@ -55,13 +58,23 @@ export class Releaser {
 
   private async addTo(partition: string, releases: readonly Release[]): Promise<void> {
     try {
-      await this.queues?.get(partition)?.addBulk(releases.map(jobOf));
+      const added = this.queues?.get(partition)?.addBulk(releases.map(jobOf));
+      await withTimeout(added, ADD_TIMEOUT_MS);
     } catch (error) {
       this.logger.warn(
         `${releases.length} jobs were not queued in ${partition}: ${(error as Error).message}`,
       );
     }
   }
+}
+
+/** A node of the queue that is gone must not keep the reconciler from the other partitions. */
+async function withTimeout(work: Promise<unknown> | undefined, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }
 
 function jobOf({ userId, operationId, release, delayMs }: Release): {

@@ -47,10 +47,10 @@ export class QueueWorker {
     const share = Math.max(MIN_CONCURRENCY, Math.ceil((2 * concurrency) / partitions));
     const { leaseMs } = this.config.run;
     this.workers = partitionNames(partitions).map(
-      (partition) =>
+      (partition, index) =>
         new Worker<OperationJob>(partition, (job) => this.limit(() => this.process(job)), {
           connection: consumer,
-          prefix: prefixOf(partition),
+          prefix: prefixOf(index, partitions),
           concurrency: Math.min(share, concurrency),
           lockDuration: leaseMs,
           stalledInterval: leaseMs,

@@ -14,6 +14,7 @@ import {
 import { type Fence, formatFence, Problem, ServiceTokenSigner, unavailable } from '@turnpike/service';
 import type { AxiosResponse, Method } from 'axios';
 import { GatewayConfig } from '../config.js';
+import { Breakers, isBroken } from './breakers.js';
 import type { StepAnswer } from './outcome.js';
 
 /** The headers and the time limit that every call of one step has. */
@@ -43,6 +44,7 @@ export class Services {
   constructor(
     private readonly http: HttpService,
     private readonly signer: ServiceTokenSigner,
+    private readonly breakers: Breakers,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -106,25 +108,28 @@ export class Services {
       });
       return answerOf(service, response);
     } catch (error) {
+      if (isBroken(error)) return heldBack(service);
       return unknown(`${service} did not answer: ${(error as Error).message}`, null);
     }
   }
 
   private async send(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<unknown>> {
-    const token = await this.signer.tokenFor(service);
-    return this.http.axiosRef.request<unknown>({
-      baseURL: this.config.services[service],
-      url: call.path,
-      method: call.method,
-      data: call.body,
-      params: call.query,
-      headers: { ...call.headers, authorization: `Bearer ${token}` },
-      timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
-      signal: call.signal,
-      // Only the configured addresses are called, whatever a service says.
-      maxRedirects: 0,
-      validateStatus: () => true,
-    });
+    const authorization = `Bearer ${await this.signer.tokenFor(service)}`;
+    const send = (): Promise<AxiosResponse<unknown>> =>
+      this.http.axiosRef.request<unknown>({
+        baseURL: this.config.services[service],
+        url: call.path,
+        method: call.method,
+        data: call.body,
+        params: call.query,
+        headers: { ...call.headers, authorization },
+        timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
+        signal: call.signal,
+        // Only the configured addresses are called, whatever a service says.
+        maxRedirects: 0,
+        validateStatus: () => true,
+      });
+    return this.breakers.call(service, send);
   }
 }
 
@@ -150,6 +155,16 @@ function answerOf(service: ServiceName, response: AxiosResponse<unknown>): StepA
   if (!problem) return unknown(`${service} answered something else than a step's answer`, null);
   if (problem.code === 'step-sealed') return { type: 'sealed' };
   return { type: problem.code === 'user-deleted' ? 'gone' : 'refused', problem };
+}
+
+/** The breaker is open: a reason to wait that operators see by the member `breaker`. */
+function heldBack(service: ServiceName): StepAnswer {
+  const detail = `${service} fails: its calls are held back.`;
+  return {
+    type: 'unknown',
+    problem: problemBody('unavailable', detail, { breaker: service }),
+    retryAfterMs: null,
+  };
 }
 
 function unknown(detail: string, retryAfterMs: number | null): StepAnswer {

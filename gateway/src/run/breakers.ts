@@ -1,0 +1,62 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type ServiceName, SERVICES } from '@turnpike/contracts';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  CountBreaker,
+  ExponentialBackoff,
+  handleAll,
+} from 'cockatiel';
+
+/** A breaker opens when half of the last calls failed; of fewer than that many nothing is concluded. */
+const LAST_CALLS = 40;
+const MIN_CALLS = 20;
+const FAILED_SHARE = 0.5;
+
+/** Milliseconds until an open breaker lets one call try, longer with every failed trial. */
+const TRY_AGAIN = { initialDelay: 500, maxDelay: 5000 };
+
+/**
+ * One circuit breaker for each service, for everything that this process asks of it: a dead service is not
+ * hammered. While one is open, steps of that service are answered as if it had not, so their operations wait
+ * in retry, in order, and none fails for it.
+ */
+@Injectable()
+export class Breakers {
+  private readonly logger = new Logger(Breakers.name);
+  private readonly policies = new Map(SERVICES.map((service) => [service, this.breakerOf(service)]));
+
+  /** @throws BrokenCircuitError without calling when the breaker is open */
+  call<Answer extends { status: number }>(
+    service: ServiceName,
+    send: () => Promise<Answer>,
+  ): Promise<Answer> {
+    return this.policies.get(service)!.execute(send);
+  }
+
+  isOpen(service: ServiceName): boolean {
+    return this.policies.get(service)!.state === CircuitState.Open;
+  }
+
+  private breakerOf(service: ServiceName): CircuitBreakerPolicy {
+    const failures = handleAll.orWhenResult((answer) => (answer as { status: number }).status >= 500);
+    const policy = circuitBreaker(failures, {
+      breaker: new CountBreaker({
+        threshold: FAILED_SHARE,
+        size: LAST_CALLS,
+        minimumNumberOfCalls: MIN_CALLS,
+      }),
+      halfOpenAfter: new ExponentialBackoff(TRY_AGAIN),
+    });
+    policy.onBreak(() => this.logger.warn(`${service} fails: its calls are held back.`));
+    policy.onReset(() => this.logger.log(`${service} answers again.`));
+    return policy;
+  }
+}
+
+/** @returns whether the call was not made because the breaker is open */
+export function isBroken(error: unknown): boolean {
+  return error instanceof BrokenCircuitError;
+}

@@ -1,0 +1,116 @@
+// What the documents say of the code is held to the code. Nothing is started.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { TRANSITIONS } from '../gateway/src/ledger/states.js';
+
+const ROOT = path.resolve(__dirname, '..');
+const TOP_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+  .map(({ name }) => name);
+
+/** `env.NAME`, `variables['NAME']`, `text('NAME'`, or the quoted name of something with an underscore. */
+const READ_OF_VARIABLE =
+  /\b(?:env|given)\.([A-Z][A-Z_]+)\b|\bvariables\['([A-Z_]+)'|\btext\('([A-Z]+)'|'([A-Z]+(?:_[A-Z]+)+)'/g;
+
+/** What READ_OF_VARIABLE finds and nobody sets for Turnpike; the first is the end of three names. */
+const NOT_SETTINGS = ['DATABASE_URL', 'ERR_MODULE_NOT_FOUND', 'NO_COLOR', 'PATH'];
+
+const DOCUMENTS = ['README.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))];
+
+describe('docs/states.md', () => {
+  const diagrams = [...read('docs/states.md').matchAll(/```mermaid\n([^]*?)```/g)].map(
+    ([, diagram]) => diagram!,
+  );
+  const known = Object.keys(TRANSITIONS);
+
+  test('has the transitions of an operation that the code has', () => {
+    const drawn = arrowsOf(diagrams[0]!).filter((arrow) => !arrow.includes('[*]'));
+    const coded = Object.entries(TRANSITIONS).flatMap(([from, to]) =>
+      to.map((state) => `${from} --> ${state}`),
+    );
+    expect(drawn.sort()).toEqual(coded.sort());
+  });
+
+  test('draws an end behind the states that are final', () => {
+    const ends = arrowsOf(diagrams[0]!).filter((arrow) => arrow.endsWith('[*]'));
+    const final = known.filter((state) => TRANSITIONS[state as keyof typeof TRANSITIONS].length === 0);
+    expect(ends.sort()).toEqual(final.map((state) => `${state} --> [*]`).sort());
+  });
+});
+
+test('README.md lists every variable that is read, and no other', () => {
+  const table = /## Configuration\n([^]*?)\n## /.exec(read('README.md'))![1]!;
+  const listed = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => variablesIn(cell!));
+  expect([...new Set(listed)].sort()).toEqual(variablesRead());
+});
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const text = read(document);
+
+  test('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+      ([, run, own]) => run ?? own!,
+    );
+    expect(named.filter((name) => !scripts[name])).toEqual([]);
+  });
+
+  test('names paths that exist', () => {
+    const quoted = [...text.matchAll(/`([^`\s]+)`/g)].map(([, name]) => name!).filter(isPath);
+    const missing = quoted.filter((name) => !existsSync(path.join(ROOT, name)));
+    expect(missing).toEqual([]);
+  });
+
+  test('links to files that exist', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link]) => link!);
+    const folder = path.dirname(path.join(ROOT, document));
+    expect(links.filter((link) => !existsSync(path.join(folder, link)))).toEqual([]);
+  });
+});
+
+test('every script that package.json has exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const files = Object.values(scripts).flatMap((command) => command.match(/\bscripts\/[\w.-]+/g) ?? []);
+  expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+});
+
+function arrowsOf(diagram: string): string[] {
+  return [...diagram.matchAll(/^\s*(\S+) --> ([\w[\]*]+)/gm)].map(([, from, to]) => `${from} --> ${to}`);
+}
+
+/** A path of the repository begins with one of its folders, or is a file at its top. */
+function isPath(name: string): boolean {
+  if (!/^[\w.@/-]+$/.test(name)) return false;
+  const [first, ...rest] = name.split('/');
+  if (rest.length > 0) return TOP_FOLDERS.includes(first!);
+  return /\.(ts|mjs|cjs|json|md|ya?ml)$/.test(name);
+}
+
+/** One file of each process reads the environment, by a library; so do the scripts. */
+function variablesRead(): string[] {
+  const configs = ['gateway', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
+  const library = ['environment', 'development-keys'].map((name) => `libs/service/src/${name}.ts`);
+  const sources = [...configs, ...library, ...filesBelow('scripts')];
+  const names = sources.flatMap((file) => {
+    const code = read(file).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    return [...code.matchAll(READ_OF_VARIABLE)].map(([, ...groups]) => groups.find(Boolean)!);
+  });
+  return [...new Set(names)].filter((name) => !NOT_SETTINGS.includes(name)).sort();
+}
+
+function variablesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([A-Z][A-Z_]*[A-Z])`/g)].map(([, name]) => name!);
+}
+
+function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+/** Relative to the repository. The model has a folder of its own, which speaks of other things. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`;
+    if (name === 'docs/model') return [];
+    return entry.isDirectory() ? filesBelow(name) : [name];
+  });
+}
