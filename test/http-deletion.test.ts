@@ -9,6 +9,7 @@ import {
   WAIT,
   waitFor,
 } from './support/client.js';
+import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
 const ORDER = { lines: [LINE] };
@@ -35,6 +36,10 @@ describe('a deletion over HTTP', () => {
   });
   afterEach(() => system.processes.ordering.kill('SIGCONT'));
   afterAll(() => system?.stop());
+
+  async function begins(operationId: string): Promise<void> {
+    while ((await me.get(`/v1/operations/${operationId}`)).body.state === 'queued') await pause(20);
+  }
 
   const writes = (as: Api) => [
     as.patch(path, { firstName: 'Ada' }),
@@ -84,6 +89,7 @@ describe('a deletion over HTTP', () => {
     expectStatus(await me.post(`/v1/orders/${paid.id}/pay`, { paymentReference: 'p' }, WAIT), 200);
     system.processes.ordering.kill('SIGSTOP');
     const head = expectStatus(await me.post('/v1/orders', ORDER), 202);
+    await begins(head.id);
     const queued = [
       expectStatus(await me.post('/v1/orders', ORDER), 202),
       expectStatus(await me.patch(path, { firstName: 'Ada' }), 202),

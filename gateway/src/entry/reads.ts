@@ -44,10 +44,11 @@ export class Reads {
       const lane = await this.queries.lane(userId);
       return { userId, seq: lane?.lastSeq ?? 0 };
     }
-    if (!isUuid(header)) {
+    const id = header.toLowerCase();
+    if (!isUuid(id)) {
       throw invalidRequest([{ path: 'Read-After', message: 'must be the id of an operation, or latest' }]);
     }
-    const operation = await this.queries.operation(header);
+    const operation = await this.queries.operation(id);
     authorise('operation.read', caller, operation?.userId ?? null);
     if (!operation) throw new Problem('not-found');
     return operation;

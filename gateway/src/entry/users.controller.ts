@@ -159,10 +159,15 @@ export class UsersController {
     return sendResource(user, request, reply) as UserView;
   }
 
-  /** All users, newest first. */
+  /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
   @Get()
-  list(@Query() query: UsersQuery, @CurrentCaller() caller: Caller): Promise<Page<UserView>> {
+  async list(
+    @Query() query: UsersQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<Page<UserView>> {
     authorise('user.list', caller, null);
+    await this.reads.after(request, caller, caller.userId);
     return this.services.ask('identity', { method: 'GET', path: '/internal/users', query });
   }
 
