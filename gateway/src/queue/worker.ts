@@ -32,6 +32,7 @@ export class QueueWorker {
   /** Over all partitions: so many operations run in this process. */
   private readonly limit;
   private workers: Worker<OperationJob>[] = [];
+  private draining = false;
 
   constructor(
     private readonly executor: Executor,
@@ -67,6 +68,7 @@ export class QueueWorker {
 
   /** Takes no more jobs and waits for those that run; what takes too long is left to its lease. */
   async drain(): Promise<void> {
+    this.draining = true;
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
     const closed = Promise.allSettled(this.workers.map((worker) => worker.close()));
@@ -75,6 +77,8 @@ export class QueueWorker {
   }
 
   private async process({ data }: Job<OperationJob>): Promise<void> {
+    // It was taken but has not begun: the reconciler of a process that goes on queues it again.
+    if (this.draining) return;
     try {
       await this.releaser.add(await this.executor.run(data.userId, data.operationId));
     } catch (error) {
