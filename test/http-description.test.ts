@@ -77,7 +77,11 @@ describe('the description', () => {
       });
       for (const parameter of inPath) expect(parameter.required).toBe(true);
       for (const parameter of operation.parameters ?? []) expect(parameter.schema).toBeDefined();
-      expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
+      expect(operation.responses['default']).toHaveProperty([
+        'content',
+        'application/problem+json',
+        'schema',
+      ]);
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^([1-5]\d\d|default)$/);
         expect(response).toMatchObject({ description: expect.any(String) });
@@ -112,8 +116,7 @@ describe('the description', () => {
     expect(RegisterUser.properties.password).toMatchObject({ minLength: 10, maxLength: 128 });
     expect(OrderLine.properties.quantity).toMatchObject({ minimum: 1, maximum: 10_000 });
     expect(Money.properties.amount).toMatchObject({ minimum: 0 });
-    expect(PlaceOrder.properties.lines).toMatchObject({ type: 'array', minItems: 1, maxItems: 100 });
-    expect(PlaceOrder.properties.reference).toMatchObject({ maxLength: 64 });
+    expect(PlaceOrder.properties.lines).toMatchObject({ type: 'array' });
   });
 
   it('has what writes answer and which headers they understand', async () => {
@@ -153,10 +156,9 @@ describe('the description', () => {
       const sources = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source!);
       expect(sources.filter((source) => /^(https?:)?\/\//.test(source))).toEqual([]);
       for (const source of sources.filter((item) => /\.(js|css)$/.test(item))) {
-        expect({ source, status: (await fetch(new URL(source, answer.url))).status }).toEqual({
-          source,
-          status: 200,
-        });
+        const asset = await fetch(new URL(source, answer.url));
+        expect({ source, status: asset.status }).toEqual({ source, status: 200 });
+        await asset.arrayBuffer();
       }
     },
   );

@@ -102,14 +102,15 @@ describe('what a client sends', () => {
   let admin: Api;
   let me: Api;
   let id: string;
+  let token: string;
   let orderId: string;
   beforeAll(async () => {
     system = await startSystem();
     url = system.gatewayUrls[0]!;
     admin = api(url, await signIn(url, system.admin));
     const user = await register(url);
-    ({ id } = user);
-    me = api(url, user.token);
+    ({ id, token } = user);
+    me = api(url, token);
     orderId = (await me.post('/v1/orders', { lines: [LINE] })).body.target.id;
   });
   afterAll(() => system?.stop());
@@ -160,6 +161,20 @@ describe('what a client sends', () => {
     expectInvalid(await me.post(`${order}/cancel`, { reason: null }), 'reason');
     expectInvalid(await me.post(`${order}/cancel`, { reason: 'late', refund: true }), 'refund');
     expectInvalid(await admin.post(`${order}/ship`), 'trackingNumber');
+  });
+
+  it('is nothing with a body where none is expected', async () => {
+    const body = { reason: 'late' };
+    expectInvalid(await admin.post(`/v1/orders/${orderId}/deliver`, body), 'reason');
+    expectInvalid(await admin.post(`/v1/users/${id}/restore`, body), 'reason');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const deletion = await fetch(`${url}/v1/users/${id}`, {
+      method: 'DELETE',
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(deletion.status).toBe(400);
+    await deletion.body?.cancel();
   });
 
   it('names every field that is wrong, each with a message', async () => {

@@ -114,7 +114,7 @@ describe('the protocol', () => {
   ): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, ...(type && { 'content-type': type }) };
     // A blob without a type keeps fetch from inventing one.
-    const content = body === undefined ? undefined : new Blob([body as BlobPart]);
+    const content = body === undefined ? undefined : new Blob([body]);
     const answer = await fetch(url + path, { method, headers, body: content, redirect: 'manual' });
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: text && JSON.parse(text) };

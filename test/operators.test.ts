@@ -104,6 +104,15 @@ describe('operators', () => {
     expect(await waitFor(url, user.token, retried.body.id as string)).toMatchObject({ state: 'failed' });
   });
 
+  it('cannot repeat a failed registration, whose lane is closed for ever', async () => {
+    const { email } = await register(url);
+    const again = { email, password: 'difference-engine', firstName: 'A', lastName: 'B' };
+    const refused = await api(url).post('/v1/users', again, WAIT);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'email-taken' } });
+    const id = refused.headers.get('operation-id')!;
+    expect(await admin.post(`/v1/ops/operations/${id}/retry`)).toMatchObject({ status: 410 });
+  });
+
   it('are the only ones who may', async () => {
     const user = await register(url);
     const me = api(url, user.token);

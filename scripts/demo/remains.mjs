@@ -62,6 +62,7 @@ function showLedger(ledger) {
 }
 
 function title(database, found) {
+  if (database !== 'identity') line();
   line(found ? `── ${database}` : `── ${database}: its address is not known, so it was not looked at`);
 }
 

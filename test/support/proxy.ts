@@ -5,8 +5,11 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 export type Direction = 'request' | 'response';
 
 export type Fault =
-  /** Kept until it is released; the connection lives on. What follows on it waits too. */
-  | { type: 'hold' }
+  /**
+   * Kept until it is released; the connection lives on, and what follows on it waits too. With `outlivesSender`
+   * the network has it already: it is delivered though the sender is gone by then.
+   */
+  | { type: 'hold'; outlivesSender?: boolean }
   /** Not passed on, and the connection is reset on both sides. */
   | { type: 'reset' }
   /** Passed on, and then the connection is reset towards the client, which gets no answer. */
@@ -14,31 +17,48 @@ export type Fault =
   /** Passed on twice. */
   | { type: 'repeat' }
   /** Something else is passed on. */
-  | { type: 'replace'; by: string };
+  | { type: 'replace'; by: string }
+  /** Not passed on; the sender gets this answer instead. */
+  | { type: 'answer'; by: string };
+
+/** @param connection a number for each connection, to tell what belongs together */
+export type Matches = (message: string, connection: number) => boolean;
 
 export interface Trap {
   /** Fulfilled when the first message was caught. */
   caught: Promise<void>;
   /** How many were caught. */
   readonly count: number;
+  /** What came back first for each held message, once all that were caught have been released and answered. */
+  replies(): Promise<string[]>;
   /** Lets held messages go, and catches no more. */
   release(): void;
 }
 
 interface ArmedTrap {
   direction: Direction;
-  matches: (message: string) => boolean;
+  matches: Matches;
   fault: Fault;
   left: number;
   hit: () => void;
   released: Promise<void>;
+  replies: Promise<string>[];
+}
+
+interface Link {
+  number: number;
+  client: Socket;
+  target: Socket;
+  /** Held messages that are delivered even if the client is gone. */
+  inTransit: number;
 }
 
 /** A small message is one chunk of TCP here: both sides write a request or an answer at once. */
 export class TcpProxy {
-  private readonly links = new Set<{ client: Socket; target: Socket }>();
+  private readonly links = new Set<Link>();
   private readonly traps = new Set<ArmedTrap>();
   private server: Server | null = null;
+  private connections = 0;
 
   private constructor(
     private readonly host: string,
@@ -88,18 +108,19 @@ export class TcpProxy {
   }
 
   /** Does `fault` to the next `times` messages that match. */
-  trap(direction: Direction, matches: (message: string) => boolean, fault: Fault, times = 1): Trap {
+  trap(direction: Direction, matches: Matches, fault: Fault, times = 1): Trap {
     let hit = (): void => undefined;
     let release = (): void => undefined;
     const caught = new Promise<void>((resolve) => (hit = resolve));
     const released = new Promise<void>((resolve) => (release = resolve));
-    const armed: ArmedTrap = { direction, matches, fault, left: times, hit, released };
+    const armed: ArmedTrap = { direction, matches, fault, left: times, hit, released, replies: [] };
     this.traps.add(armed);
     return {
       caught,
       get count() {
         return times - armed.left;
       },
+      replies: () => Promise.all(armed.replies),
       release: () => {
         this.traps.delete(armed);
         release();
@@ -109,35 +130,37 @@ export class TcpProxy {
 
   private link(client: Socket): void {
     const target = connect(this.targetPort, this.host);
-    const link = { client, target };
+    const link: Link = { number: (this.connections += 1), client, target, inTransit: 0 };
     this.links.add(link);
-    const end = (): void => {
+    const endTarget = (): void => {
+      if (link.inTransit === 0) target.destroy();
+    };
+    const endClient = (): void => {
       this.links.delete(link);
       client.destroy();
-      target.destroy();
     };
-    for (const socket of [client, target]) socket.setNoDelay(true).on('error', end).on('close', end);
-    this.forward('request', client, target, client);
-    this.forward('response', target, client, client);
+    client.setNoDelay(true).on('error', endTarget).on('close', endTarget);
+    target.setNoDelay(true).on('error', endClient).on('close', endClient);
+    this.forward('request', link);
+    this.forward('response', link);
   }
 
   /** Messages of one direction keep their order: each waits for the one before. */
-  private forward(direction: Direction, from: Socket, to: Socket, client: Socket): void {
+  private forward(direction: Direction, link: Link): void {
+    const [from, to] = direction === 'request' ? [link.client, link.target] : [link.target, link.client];
     let before = Promise.resolve();
     from.on('data', (data) => {
-      before = before.then(() => this.pass(direction, data, from, to, client));
+      before = before.then(() => this.pass(direction, data, link));
     });
-    from.on('end', () => void before.then(() => to.end()));
+    from.on('end', () => {
+      // A server takes the end for a hang-up and may drop what it has just been sent.
+      if (link.inTransit === 0) void before.then(() => to.end());
+    });
   }
 
-  private async pass(
-    direction: Direction,
-    data: Buffer,
-    from: Socket,
-    to: Socket,
-    client: Socket,
-  ): Promise<void> {
-    const trap = this.spring(direction, data);
+  private async pass(direction: Direction, data: Buffer, link: Link): Promise<void> {
+    const [from, to] = direction === 'request' ? [link.client, link.target] : [link.target, link.client];
+    const trap = this.traps.size > 0 && this.spring(direction, data, link.number);
     if (!trap) {
       to.write(data);
       return;
@@ -145,6 +168,8 @@ export class TcpProxy {
     const { fault } = trap;
     switch (fault.type) {
       case 'hold':
+        if (fault.outlivesSender) link.inTransit += 1;
+        trap.replies.push(firstReply(trap.released, to));
         await trap.released;
         to.write(data);
         return;
@@ -153,25 +178,37 @@ export class TcpProxy {
         to.resetAndDestroy();
         return;
       case 'deliver-then-reset':
-        to.write(data, () => client.resetAndDestroy());
+        to.write(data, () => link.client.resetAndDestroy());
         return;
       case 'repeat':
         to.write(Buffer.concat([data, data]));
         return;
       case 'replace':
         to.write(fault.by);
+        return;
+      case 'answer':
+        from.write(fault.by);
     }
   }
 
   /** @returns the trap that this message goes into, or null */
-  private spring(direction: Direction, data: Buffer): ArmedTrap | null {
+  private spring(direction: Direction, data: Buffer, connection: number): ArmedTrap | null {
     const text = data.toString('latin1');
     for (const trap of this.traps) {
-      if (trap.direction !== direction || trap.left === 0 || !trap.matches(text)) continue;
+      if (trap.direction !== direction || trap.left === 0 || !trap.matches(text, connection)) continue;
       trap.left -= 1;
       trap.hit();
       return trap;
     }
     return null;
   }
+}
+
+/** What that side says first after the release. */
+async function firstReply(released: Promise<void>, side: Socket): Promise<string> {
+  await released;
+  return new Promise((resolve) => {
+    side.once('data', (data) => resolve(data.toString('latin1')));
+    side.once('close', () => resolve(''));
+  });
 }

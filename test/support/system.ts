@@ -143,10 +143,14 @@ function cleanEnvironment(): Variables {
 /** Lets every gateway go through a proxy for each of those names. */
 async function openProxies(names: readonly ProxyName[], { gateways }: Plan): Promise<System['proxies']> {
   const proxies: System['proxies'] = {};
+  // Without an address of its own the queue is in the gateway's database.
+  const { GATEWAY_DATABASE_URL, QUEUE_URL = GATEWAY_DATABASE_URL, ...others } = gateways[0]!.env;
+  const direct: Variables = { ...others, GATEWAY_DATABASE_URL: GATEWAY_DATABASE_URL!, QUEUE_URL: QUEUE_URL! };
   for (const name of names) {
     const variable = PROXIED_VARIABLE[name];
-    const proxy = await TcpProxy.to(gateways[0]!.env[variable]!, await freePort()).up();
-    for (const { env } of gateways) env[variable] = proxy.through(env[variable]!);
+    const target = direct[variable]!;
+    const proxy = await TcpProxy.to(target, await freePort()).up();
+    for (const { env } of gateways) env[variable] = proxy.through(target);
     proxies[name] = proxy;
   }
   return proxies;

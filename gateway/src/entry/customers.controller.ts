@@ -5,7 +5,7 @@ import { Services } from '../run/services.js';
 import { Admission } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import { AcceptsWrite, type Reply, type Request } from './http.js';
+import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
 
@@ -36,6 +36,8 @@ export class CustomersController {
 
   /** The customer that belongs to that user. */
   @Get(':userId')
+  @AcceptsReadAfter()
+  @AcceptsIfNoneMatch()
   async read(
     @Id('userId') userId: string,
     @CurrentCaller() caller: Caller,

@@ -6,7 +6,7 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import type { Request } from './http.js';
+import { AcceptsReadAfter, type Request } from './http.js';
 import { Reads } from './reads.js';
 
 /** Milliseconds in which a part must have answered; a page that waits longer is worse than one without it. */
@@ -33,6 +33,7 @@ export class MeController {
 
   /** The caller's user, customer, newest orders and newest operations, asked for in parallel. */
   @Get()
+  @AcceptsReadAfter()
   async read(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Me> {
     const { userId } = caller;
     await this.reads.after(request, caller, userId);

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
 import { bearerToken, Problem, Public } from '@turnpike/service';
 import type { Operation } from '../ledger/operation.entity.js';
@@ -9,7 +9,7 @@ import { AccessTokens } from './access-tokens.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import type { Reply, Request } from './http.js';
+import { AcceptsIfNoneMatch, type Reply, type Request, TakesNoBody } from './http.js';
 import { OperationTokens } from './operation-token.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
@@ -35,6 +35,9 @@ export class OperationsController {
   /** One operation; with `Prefer: wait=N` once it has ended, or after N seconds. */
   @Public()
   @Get(':id')
+  @ApiHeader({ name: 'Operation-Token', required: false, description: 'From the 202 of a registration' })
+  @ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: answer at its end, in N ≤ 30 s' })
+  @AcceptsIfNoneMatch()
   async read(
     @Id('id') id: string,
     @Req() request: Request,
@@ -49,6 +52,7 @@ export class OperationsController {
 
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
   @Delete(':id')
+  @TakesNoBody()
   async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
     const operation = authoriseFor(await this.queries.operation(id), caller);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');

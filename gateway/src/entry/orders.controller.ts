@@ -18,7 +18,14 @@ import { Services } from '../run/services.js';
 import { Admission } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import { AcceptsWrite, type Reply, type Request } from './http.js';
+import {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  AcceptsWrite,
+  type Reply,
+  type Request,
+  TakesNoBody,
+} from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
 
@@ -110,6 +117,7 @@ export class OrdersController {
   /** Marks a shipped order as delivered. */
   @Post(':id/deliver')
   @AcceptsWrite()
+  @TakesNoBody()
   deliver(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -121,6 +129,8 @@ export class OrdersController {
 
   /** One order. */
   @Get(':id')
+  @AcceptsReadAfter()
+  @AcceptsIfNoneMatch()
   async read(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -136,6 +146,7 @@ export class OrdersController {
 
   /** The caller's orders, newest first; for administrators, with `userId`, anybody's. */
   @Get()
+  @AcceptsReadAfter()
   async list(
     @Query() query: OrdersQuery,
     @CurrentCaller() caller: Caller,

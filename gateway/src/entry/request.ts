@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
 import { HEADERS } from '@turnpike/contracts';
 import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
@@ -8,13 +9,21 @@ const MAX_WAIT_SECONDS = 30;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An id in the path. What has not the form of one cannot exist: 404. */
-export const Id = createParamDecorator((name: string, context: ExecutionContext): string => {
+const idParameter = createParamDecorator((name: string, context: ExecutionContext): string => {
   const { params } = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
   const id = params[name]?.toLowerCase() ?? '';
   if (!UUID.test(id)) throw new Problem('not-found');
   return id;
 });
+
+/** An id in the path. What has not the form of one cannot exist: 404. */
+export function Id(name: string): ParameterDecorator {
+  return (target, key, index) => {
+    idParameter(name)(target, key, index);
+    // The description learns of parameters from Nest's own decorators alone.
+    ApiParam({ name, format: 'uuid' })(target, key!, Object.getOwnPropertyDescriptor(target, key!)!);
+  };
+}
 
 /** @returns whether that is a UUID, in lower case */
 export function isUuid(value: string): boolean {

@@ -19,7 +19,14 @@ import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import { AcceptsWrite, type Reply, type Request } from './http.js';
+import {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  AcceptsWrite,
+  type Reply,
+  type Request,
+  TakesNoBody,
+} from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
 
@@ -119,6 +126,7 @@ export class UsersController {
   /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
   @Delete(':id')
   @AcceptsWrite()
+  @TakesNoBody()
   delete(
     @Id('id') id: string,
     @Query() { pending }: DeleteUserQuery,
@@ -133,6 +141,7 @@ export class UsersController {
   /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
   @Post(':id/restore')
   @AcceptsWrite()
+  @TakesNoBody()
   restore(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -144,6 +153,8 @@ export class UsersController {
 
   /** One user. */
   @Get(':id')
+  @AcceptsReadAfter()
+  @AcceptsIfNoneMatch()
   async read(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -161,6 +172,7 @@ export class UsersController {
 
   /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
   @Get()
+  @AcceptsReadAfter()
   async list(
     @Query() query: UsersQuery,
     @CurrentCaller() caller: Caller,

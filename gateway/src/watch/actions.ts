@@ -61,6 +61,8 @@ export class Actions {
     if (failed.state !== 'failed') {
       throw new Problem('invalid-request', 'Only a failed write can be repeated.');
     }
+    // The lane of a user who was never made is closed for ever: the client registers again, as another user.
+    if (failed.kind === 'user.register') throw new Problem('user-deleted');
     const operation = {
       id: uuidv7(),
       userId: failed.userId,

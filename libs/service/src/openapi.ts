@@ -1,5 +1,32 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { type ApiResponseOptions, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { PROBLEMS } from '@turnpike/contracts';
+
+/** What every route may answer instead of what it says. */
+const problem: ApiResponseOptions = {
+  status: 'default',
+  description: 'A problem (RFC 9457): the page at `type` says what to do.',
+  content: {
+    'application/problem+json': {
+      schema: {
+        type: 'object',
+        required: ['type', 'title', 'status', 'code', 'instance'],
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          detail: { type: 'string' },
+          code: { type: 'string', enum: Object.keys(PROBLEMS) },
+          instance: { type: 'string', format: 'uuid', description: 'The request, as in X-Request-Id' },
+          errors: {
+            type: 'array',
+            items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+          },
+        },
+      },
+    },
+  },
+};
 
 export interface ApiDescription {
   title: string;
@@ -14,6 +41,7 @@ export function describeApi(app: INestApplication, { title, description }: ApiDe
     .setVersion('1')
     .addBearerAuth()
     .addSecurityRequirements('bearer')
+    .addGlobalResponse(problem)
     .build();
   const document = SwaggerModule.createDocument(app, config);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: title });

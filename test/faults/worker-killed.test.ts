@@ -1,0 +1,161 @@
+import { allEnded, overlaps } from '../support/effects.js';
+import type { Operation } from '../support/client.js';
+import type { SystemProcess } from '../support/processes.js';
+import type { Direction, Matches, Trap } from '../support/proxy.js';
+import { backends } from '../support/servers.js';
+import { type ProxyName, startSystem, type System } from '../support/system.js';
+import { check } from './history.js';
+import {
+  appliedAnswer,
+  change,
+  changesOf,
+  commitAfter,
+  type Customer,
+  endOf,
+  enqueuingOf,
+  endedStates,
+  FAST,
+  finishingOf,
+  kill,
+  newCustomer,
+  stepOf,
+  successors,
+  TAKEOVER_MS,
+  untilRow,
+  workerOf,
+} from './kit.js';
+import { begunAgain, Recorder } from './recorder.js';
+
+const KILLS = 6;
+
+describe.each(backends())('a worker that is killed, on the %s queue', (queue) => {
+  let system: System;
+  let url: string;
+  beforeAll(async () => {
+    system = await startSystem({
+      queue,
+      env: FAST,
+      gateways: [{ role: 'api' }, { role: 'worker' }, { role: 'worker' }],
+      proxied: ['ordering', 'database', 'queue'],
+    });
+    url = system.gatewayUrls[0]!;
+  }, 120_000);
+  afterAll(() => system?.stop());
+
+  it('before its request is delivered: it is applied once, and the late request does nothing', async () => {
+    const customer = await readyCustomer();
+    const trap = hold('ordering', 'request', stepOf(customer, 'ordering.change'));
+    const { victim, waiting, worker } = await begun(customer, trap);
+    await killed(worker, victim);
+    await laneIsExact(customer, [victim, ...waiting]);
+    const before = await changesOf(system, customer);
+
+    trap.release();
+    const [reply] = await trap.replies();
+    // The first answer, from memory: not a second change.
+    expect(reply).toMatch(/^HTTP\/1.1 200 [^]*step-recorded: true/);
+    expect(await changesOf(system, customer)).toEqual(before);
+  }, 60_000);
+
+  it('when its request is applied, but before the answer: it is not applied again', async () => {
+    const customer = await readyCustomer();
+    const trap = hold('ordering', 'response', appliedAnswer(customer.orderId));
+    const { victim, waiting, worker } = await begun(customer, trap);
+    expect(await changesOf(system, customer)).toEqual(['2 ordering.place', '3 ordering.change']);
+    await killed(worker, victim);
+    await laneIsExact(customer, [victim, ...waiting]);
+  }, 60_000);
+
+  it.each([
+    ['the statement', (victim: Operation) => endOf(victim)],
+    ['its COMMIT', (victim: Operation) => commitAfter(endOf(victim))],
+  ])(
+    'when it has the answer, but before it records it (%s): it is not applied again',
+    async (_, matches) => {
+      const customer = await readyCustomer();
+      const answer = hold('ordering', 'response', appliedAnswer(customer.orderId));
+      const { victim, waiting, worker } = await begun(customer, answer);
+      const trap = hold('database', 'request', matches(victim));
+      answer.release();
+      await trap.caught;
+      await killed(worker, victim);
+      await laneIsExact(customer, [victim, ...waiting]);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['its job is finished', (victim: Operation) => finishingOf(victim)],
+    ['the next is queued', (_: Operation, next: Operation) => enqueuingOf(next)],
+  ])(
+    'when it has recorded the end, but before %s: the lane goes on',
+    async (_, matches) => {
+      const customer = await readyCustomer();
+      const answer = hold('ordering', 'response', appliedAnswer(customer.orderId));
+      const { victim, waiting, worker } = await begun(customer, answer);
+      const trap = hold('queue', 'request', matches(victim, waiting[0]!));
+      answer.release();
+      await trap.caught;
+      expect(await endedStates(system.databases.gateway, [victim])).toEqual(['succeeded']);
+      await killed(worker, waiting[0]!);
+      await laneIsExact(customer, [victim, ...waiting]);
+    },
+    60_000,
+  );
+
+  it('leaves a history without a fault', async () => {
+    const { gateway } = system.databases;
+    await allReady();
+    await allEnded(gateway);
+    const history = await new Recorder().history(system, await begunAgain(gateway));
+    // The two that had recorded the end left nothing to begin again.
+    expect(check(history, { faults: KILLS - 2 })).toEqual([]);
+    expect(await overlaps(gateway)).toEqual([]);
+  });
+
+  async function readyCustomer(): Promise<Customer> {
+    await allReady();
+    return newCustomer(url);
+  }
+
+  /** Every process is up again: an earlier test has killed one. */
+  async function allReady(): Promise<void> {
+    await Promise.all(system.processes.gateways.map((gateway) => gateway.becomesReady()));
+  }
+
+  function hold(proxy: ProxyName, direction: Direction, matches: Matches): Trap {
+    return system.proxies[proxy]!.trap(direction, matches, {
+      type: 'hold',
+      outlivesSender: proxy === 'ordering',
+    });
+  }
+
+  /** A write that is caught, and three more behind it. */
+  async function begun(
+    customer: Customer,
+    trap: Trap,
+  ): Promise<{ victim: Operation; waiting: Operation[]; worker: SystemProcess }> {
+    const victim = await change(url, customer);
+    await trap.caught;
+    const waiting = await successors(url, customer);
+    return { victim, waiting, worker: await workerOf(system, victim) };
+  }
+
+  /** Kills the worker; somebody else carries that operation to its end in time. */
+  async function killed(worker: SystemProcess, operation: Operation): Promise<void> {
+    const since = performance.now();
+    await kill(worker);
+    await untilRow(system.databases.gateway, operation, ({ state }) => state === 'succeeded');
+    expect(performance.now() - since).toBeLessThan(TAKEOVER_MS);
+    worker.start();
+  }
+
+  async function laneIsExact(customer: Customer, writes: Operation[]): Promise<void> {
+    const ended = await endedStates(system.databases.gateway, writes);
+    expect(ended).toEqual(writes.map(() => 'succeeded'));
+    expect(await changesOf(system, customer)).toEqual([
+      '2 ordering.place',
+      ...writes.map(({ seq }) => `${seq} ordering.change`),
+    ]);
+  }
+});
