@@ -1,4 +1,5 @@
 import {
+  type Answer,
   api,
   type Api,
   expectStatus,
@@ -49,7 +50,7 @@ describe('operators', () => {
   it('hold a deletion by a pause, which does not open the lane again when it is resumed', async () => {
     const user = await register(url);
     await admin.post(`/v1/ops/lanes/${user.id}/pause`);
-    const deletion = expectStatus(await admin.delete(`/v1/users/${user.id}`), 202) as { id: string };
+    const deletion = expectStatus(await admin.delete<{ id: string }>(`/v1/users/${user.id}`), 202);
     expect((await admin.get(`/v1/ops/lanes/${user.id}`)).body).toMatchObject({
       state: 'deleting',
       paused: true,
@@ -89,7 +90,7 @@ describe('operators', () => {
   it('repeat a failed write as a new one at the end of the lane', async () => {
     const user = await register(url);
     const me = api(url, user.token);
-    const order = expectStatus(await me.post('/v1/orders', { lines: [LINE] }, WAIT), 201) as { id: string };
+    const order = expectStatus(await me.post<{ id: string }>('/v1/orders', { lines: [LINE] }, WAIT), 201);
     await me.post(`/v1/orders/${order.id}/cancel`, {}, WAIT);
     const failed = await me.post(`/v1/orders/${order.id}/pay`, { paymentReference: 'p' });
     expect(await waitFor(url, user.token, failed.body.id as string)).toMatchObject({

@@ -152,10 +152,16 @@ bool closing;                   /* a deletion is acknowledged and has not ended 
 bool unmade;                    /* the registration ended without success */
 bool dlfail[N+2];
 
+/* Each assertion has a name, which pan prints. */
+hidden byte in_order, not_after_its_end, once, nothing_after_deletion, in_force_to_undo, success_has_every_step,
+     other_ends_have_none, rejected_only_if_gone, accepted_is_applied, guard_agrees, halts_only_on_contradiction,
+     accepts_nothing_while_deleting, accepts_nothing_without_user, all_done, scenario_ends_before;
+#define ensure(name, condition) name = (condition); assert(name)
+
 /* Something happens at a service: never before what came earlier in the lane, never after its end was told. */
 inline effect(o) {
-  assert(o >= lasteff); lasteff = o;
-  assert(!ended(o))
+  ensure(in_order, o >= lasteff); lasteff = o;
+  ensure(not_after_its_end, !ended(o))
 }
 
 /* ------------------------------------------------ the services */
@@ -187,8 +193,8 @@ inline apply(s,k,o,e,r) {
     :: dead_to(s,o) -> r = GONE
     :: nobody(s,o) -> r = NO
     :: !dead_to(s,o) && !nobody(s,o) ->
-         effect(o); assert(!app[at(k,o)]); app[at(k,o)] = 1;
-         assert(!mortal(o) || !gone);
+         effect(o); ensure(once, !app[at(k,o)]); app[at(k,o)] = 1;
+         ensure(nothing_after_deletion, !mortal(o) || !gone);
          if
          :: kind[o] == DEL -> tomb[s] = 1
          :: kind[o] == RES -> tomb[s] = 0
@@ -230,7 +236,7 @@ inline undo(s,k,o,e,r) {
 #endif
   :: unbox[at(k,o)] == 0 && old(s,o,e) -> r = STALE
   :: unbox[at(k,o)] == 0 && !old(s,o,e) ->
-     effect(o); assert(app[at(k,o)] && box[at(k,o)] == DONE);
+     effect(o); ensure(in_force_to_undo, app[at(k,o)] && box[at(k,o)] == DONE);
      app[at(k,o)] = 0; unbox[at(k,o)] = DONE; raise(s,o,e);
      if
      :: kind[o] == DEL -> tomb[s] = vanished    /* whom somebody else deleted stays so */
@@ -262,11 +268,11 @@ inline serve(o,a,k,e,r) {
 
 /* What an end makes of the operation alone. */
 inline over(o,x) {
-  assert(x != SUCC || (app[at(1,o)] && (stepsOf(o) < 2 || app[at(2,o)]) && (stepsOf(o) < 3 || app[at(3,o)])));
-  assert(x == SUCC || (!app[at(1,o)] && !app[at(2,o)] && !app[at(3,o)]));
-  assert(x != REJ || gone || vanished || unmade);
+  ensure(success_has_every_step, x != SUCC || (app[at(1,o)] && (stepsOf(o) < 2 || app[at(2,o)]) && (stepsOf(o) < 3 || app[at(3,o)])));
+  ensure(other_ends_have_none, x == SUCC || (!app[at(1,o)] && !app[at(2,o)] && !app[at(3,o)]));
+  ensure(rejected_only_if_gone, x != REJ || gone || vanished || unmade);
 #ifdef MUST
-  assert(x == SUCC);
+  ensure(accepted_is_applied, x == SUCC);
 #endif
   st[o] = x; holder[o] = 0; ep[o] = 0; want[o] = 0; fin++;
 #ifdef POISON
@@ -353,10 +359,9 @@ end:
     if :: dup > 0 -> dup-- :: q[o] = 0 fi;
     if :: o != HEAD || ended(o) || !runs || holder[o] != 0 -> goto drop :: else fi;
 #elif defined(BUG_NO_HEAD)      /* any that waits, as long as none is under way */
-    busy && runs && (_pid == 0 || busy0) ->
-    o = 1;
-    do :: o < last -> o++ :: st[o] == QUEUED || (o == HEAD && holder[o] == 0) -> break od;
-    if :: o != HEAD && (st[HEAD] == RUNNING || st[HEAD] == RETRYING) -> goto drop :: else fi;
+    busy && runs && holder[HEAD] == 0 && (_pid == 0 || busy0) ->
+    o = HEAD;
+    if :: st[o] == QUEUED && o < last -> o++ :: skip fi;
 #else
     busy && runs && (holder[HEAD] == 0 || stall > 0) && (_pid == 0 || busy0) ->
     o = HEAD;
@@ -485,7 +490,7 @@ stop:                           /* unless the claim is current: then the ledger 
   :: DIE
   :: atomic {
     if
-    :: holds -> assert(LAPSES > 0 || STUCK > 0);
+    :: holds -> ensure(halts_only_on_contradiction, LAPSES > 0 || STUCK > 0);
        st[o] = RETRYING; holder[o] = 0; halted = 1
     :: else
     fi; goto drop }
@@ -518,7 +523,7 @@ outcome:
 #endif
        record();
 #ifndef BUG_NO_EPOCH
-       assert((x == SUCC && allApplied(o)) || (x != SUCC && allClosed(o)));     /* the guard never objects */
+       ensure(guard_agrees, (x == SUCC && allApplied(o)) || (x != SUCC && allClosed(o)));
 #endif
        finish(o,x)
     :: else -> goto drop
@@ -562,8 +567,8 @@ inline admit(kd, mine) {
     if
     :: (adm == OPEN && kd != RES && kd != REG) || (kd == RES && adm == DELETED) || (kd == REG && last == 0) ->
          last++; st[last] = QUEUED; kind[last] = kd; mine = last;
-         assert(kd == RES || (!closing && !gone));
-         assert(!unmade);
+         ensure(accepts_nothing_while_deleting, kd == RES || (!closing && !gone));
+         ensure(accepts_nothing_without_user, !unmade);
          if :: kd == DEL -> adm = DELETING; closing = 1 :: else fi;
 #ifdef PENDING_CANCEL
          if
@@ -692,8 +697,8 @@ end:
 #endif
 #endif
 #if LAPSES > 0
-  :: atomic { lapse > 0 && busy && ep[HEAD] > 0 && holder[HEAD] == 0 -> lapse--;
-       o = HEAD; ep[o] = 0; st[o] = QUEUED; led[at(1,o)] = 0; led[at(2,o)] = 0; led[at(3,o)] = 0; o = 0 }
+  :: atomic { lapse > 0 && busy && ep[HEAD] > 0 -> lapse--;
+       o = HEAD; ep[o] = 0; st[o] = QUEUED; holder[o] = 0; want[o] = 0; led[at(1,o)] = 0; led[at(2,o)] = 0; led[at(3,o)] = 0; o = 0 }
   :: atomic { halted -> halted = 0 }    /* somebody has looked */
 #endif
   od
@@ -731,8 +736,8 @@ active proctype Final() {
 end:
   timeout ->
 #ifdef WITNESS
-  assert(fin < WITNESS);        /* fails where the scenario can be played to its end */
+  ensure(scenario_ends_before, fin < WITNESS);  /* fails where the scenario can be played to its end */
 #endif
-  assert(drained || (STUCK > 0 && halted))
+  ensure(all_done, drained || (STUCK > 0 && halted))
 }
 #endif

@@ -1,5 +1,5 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import type { OperationKind, StepName } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
@@ -121,5 +121,5 @@ export function keyOf(claimed: ClaimedRow): ClaimKey {
 }
 
 export function inState(claimed: ClaimedRow, state: StepOutcome['state']): StepOutcome[] {
-  return claimed.steps.map((step) => ({ name: step.name as StepName, state, attempts: 1 }));
+  return claimed.steps.map((step) => ({ name: step.name, state, attempts: 1 }));
 }
