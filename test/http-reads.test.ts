@@ -50,18 +50,22 @@ describe('a read over HTTP', () => {
   describe('of one resource', () => {
     it.each([
       [
-        'user',
+        'a user',
         async () => `/v1/users/${user.id}`,
         () => me.patch(`/v1/users/${user.id}`, { firstName: 'Ada' }, WAIT),
       ],
       [
-        'customer',
+        'a customer',
         async () => `/v1/customers/${user.id}`,
         () => me.put(`/v1/customers/${user.id}`, {}, WAIT),
       ],
-      ['order', async () => `/v1/orders/${await place()}`, null],
-      ['operation', async () => `/v1/operations/${(await me.get('/v1/operations')).body.items[0].id}`, null],
-    ])('sends a %s only to whom has it not: ETag and 304', async (_what, where, change) => {
+      ['an order', async () => `/v1/orders/${await place()}`, null],
+      [
+        'an operation',
+        async () => `/v1/operations/${(await me.get('/v1/operations')).body.items[0].id}`,
+        null,
+      ],
+    ])('sends %s only to those who have it not: ETag and 304', async (_what, where, change) => {
       const path = await where();
       const first = await me.get(path);
       const etag = first.headers.get('etag')!;

@@ -152,11 +152,11 @@ bool closing;                   /* a deletion is acknowledged and has not ended 
 bool unmade;                    /* the registration ended without success */
 bool dlfail[N+2];
 
-/* Each assertion has a name, which pan prints. */
-hidden byte in_order, not_after_its_end, once, nothing_after_deletion, in_force_to_undo, success_has_every_step,
+/* Names for the assertions: none of these is ever true, and pan prints the one that stands in what failed. */
+bool in_order, not_after_its_end, once, nothing_after_deletion, in_force_to_undo, success_has_every_step,
      other_ends_have_none, rejected_only_if_gone, accepted_is_applied, guard_agrees, halts_only_on_contradiction,
-     accepts_nothing_while_deleting, accepts_nothing_without_user, all_done, scenario_ends_before;
-#define ensure(name, condition) name = (condition); assert(name)
+     accepts_nothing_while_deleting, accepts_nothing_without_user, all_done, witness;
+#define ensure(name, condition) assert(name || (condition))
 
 /* Something happens at a service: never before what came earlier in the lane, never after its end was told. */
 inline effect(o) {
@@ -736,7 +736,7 @@ active proctype Final() {
 end:
   timeout ->
 #ifdef WITNESS
-  ensure(scenario_ends_before, fin < WITNESS);  /* fails where the scenario can be played to its end */
+  ensure(witness, fin < WITNESS);  /* fails where the scenario can be played to its end */
 #endif
   ensure(all_done, drained || (STUCK > 0 && halted))
 }

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { api, expectStatus, LINE, type Operation, type Person, register, WAIT } from '../support/client.js';
 import { pause, type SystemProcess } from '../support/processes.js';
-import type { Matches } from '../support/proxy.js';
+import type { Matches, TcpProxy, Trap } from '../support/proxy.js';
 import type { System } from '../support/system.js';
 
 export const LEASE_MS = 900;
@@ -66,6 +66,29 @@ export function commitAfter(statement: Matches): Matches {
   };
 }
 
+/** The statement by which a worker claims an operation of that user. */
+export function claimOf(user: { id: string }): Matches {
+  return (message) =>
+    message.includes("set state = 'running', epoch = epoch + 1") && message.includes(user.id);
+}
+
+/** Holds the database's word that the transaction with such a statement is committed. */
+export function holdCommitted(database: TcpProxy, statement: Matches): Trap {
+  let of: number | null = null;
+  const commit = commitAfter(statement);
+  const watch = database.trap(
+    'request',
+    (message, connection) => {
+      if (commit(message, connection)) of = connection;
+      return false;
+    },
+    { type: 'hold' },
+  );
+  const trap = database.trap('response', (_, connection) => connection === of, { type: 'hold' });
+  void trap.caught.then(() => watch.release());
+  return trap;
+}
+
 /** What becomes of a finished job, on either backend. */
 export function finishingOf({ id }: { id: string }): Matches {
   return (message) => message.includes(id) && /move_to_completed|returnvalue/.test(message);
@@ -98,12 +121,13 @@ export interface Row {
   seq: number;
   state: string;
   attempts: number;
+  crashes: number;
   problem: { code: string } | null;
 }
 
 export async function rowOf(gateway: Pool, { id }: { id: string }): Promise<Row> {
   const { rows } = await gateway.query<Row>(
-    'select seq, state, attempts, problem from operations where id = $1',
+    'select seq, state, attempts, crashes, problem from operations where id = $1',
     [id],
   );
   return rows[0]!;

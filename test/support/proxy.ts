@@ -166,10 +166,10 @@ export class TcpProxy {
       return;
     }
     const { fault } = trap;
+    if (fault.type === 'hold') trap.replies.push(this.firstReply(trap, to, link));
     switch (fault.type) {
       case 'hold':
         if (fault.outlivesSender) link.inTransit += 1;
-        trap.replies.push(firstReply(trap.released, to));
         await trap.released;
         to.write(data);
         return;
@@ -202,13 +202,16 @@ export class TcpProxy {
     }
     return null;
   }
-}
 
-/** What that side says first after the release. */
-async function firstReply(released: Promise<void>, side: Socket): Promise<string> {
-  await released;
-  return new Promise((resolve) => {
-    side.once('data', (data) => resolve(data.toString('latin1')));
-    side.once('close', () => resolve(''));
-  });
+  /** What that side says first after the release. A connection that only the held message kept open ends then. */
+  private async firstReply({ released, fault }: ArmedTrap, side: Socket, link: Link): Promise<string> {
+    await released;
+    const reply = await new Promise<string>((resolve) => {
+      side.once('data', (data) => resolve(data.toString('latin1')));
+      side.once('close', () => resolve(''));
+    });
+    if (fault.type === 'hold' && fault.outlivesSender) link.inTransit -= 1;
+    if (link.inTransit === 0 && link.client.destroyed) link.target.destroy();
+    return reply;
+  }
 }

@@ -11,6 +11,7 @@ import {
   type WaitingView,
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
+import { isUUID } from 'class-validator';
 import { Brackets, IsNull } from 'typeorm';
 import { Lane } from './lane.entity.js';
 import { Operation } from './operation.entity.js';
@@ -40,7 +41,7 @@ export class LedgerQueries {
       .setParameters({ callerId });
     if (query.state) builder.andWhere('o.state = :state', { state: query.state });
     if (query.kind) builder.andWhere('o.kind = :kind', { kind: query.kind });
-    if (query.cursor) builder.andWhere('o.id < :after', { after: positionOf(query.cursor) });
+    if (query.cursor !== undefined) builder.andWhere('o.id < :after', { after: positionOf(query.cursor) });
     const rows = await builder
       .orderBy('o.id', 'DESC')
       .addOrderBy('step.position', 'ASC')
@@ -147,10 +148,8 @@ function laneStateOf({ admission, execution }: Lane): LaneState {
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];
-  if (!id || !/^[0-9a-f-]{36}$/.test(id)) {
-    throw invalidRequest([{ path: 'cursor', message: 'cursor is not one of a page' }]);
-  }
-  return id;
+  if (!isUUID(id)) throw invalidRequest([{ path: 'cursor', message: 'cursor is not one of a page' }]);
+  return id!;
 }
 
 /** @returns the operation as clients see it */

@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsDefined, IsISO31661Alpha2, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { MAX_STRING, Optional, Text } from './validation.js';
+import { IsISO31661Alpha2, IsString, Matches, MaxLength } from 'class-validator';
+import { MAX_STRING, Nested, Optional, Text } from './validation.js';
 
 export class Address {
   /** Who receives it; left out, the customer. */
@@ -31,9 +30,7 @@ export class Address {
 /** Replaces what is known of the customer beside the name: what is left out is removed. */
 export class UpdateCustomer {
   @Optional()
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Address)
+  @Nested(() => Address)
   deliveryAddress?: Address;
 
   @Optional()

@@ -1,18 +1,15 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsDefined,
   IsInt,
   IsISO4217CurrencyCode,
   Matches,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import { Address } from './customers.js';
-import { Optional, Rule, Text } from './validation.js';
+import { Nested, Optional, Rule, Text } from './validation.js';
 
 export const ORDER_STATUSES = ['placed', 'paid', 'shipped', 'delivered', 'cancelled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
@@ -45,9 +42,7 @@ export class OrderLine {
   @Max(MAX_QUANTITY)
   quantity: number;
 
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Money)
+  @Nested(() => Money)
   unitPrice: Money;
 }
 
@@ -78,8 +73,7 @@ function OrderLines(): PropertyDecorator {
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(MAX_LINES),
-    ValidateNested({ each: true }),
-    Type(() => OrderLine),
+    Nested(() => OrderLine, { each: true }),
     Rule('oneCurrency', 'lines must have one currency', haveOneCurrency),
     Rule('exactTotal', 'lines have a total that is too large', haveExactTotal),
   ];
@@ -92,9 +86,7 @@ export class PlaceOrder {
 
   /** Left out: a copy of the customer's. */
   @Optional()
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Address)
+  @Nested(() => Address)
   deliveryAddress?: Address;
 
   /** The client's own name for the order; comes back in reads. */
@@ -109,9 +101,7 @@ export class ChangeOrder {
   lines?: OrderLine[];
 
   @Optional()
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Address)
+  @Nested(() => Address)
   deliveryAddress?: Address;
 }
 

@@ -1,6 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
-import { Transform } from 'class-transformer';
-import { IsEmail, IsString, Length, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  IsEmail,
+  IsObject,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 /** The longest string of the interface, unless a field says otherwise. */
 export const MAX_STRING = 200;
@@ -17,6 +27,11 @@ export function Text(max = MAX_STRING): PropertyDecorator {
     Length(1, max),
     Matches(/\S/, { message: '$property must not be blank' }),
   );
+}
+
+/** An object of that class. ValidateNested alone also takes a list of them, and an empty list unseen. */
+export function Nested(type: () => new () => object, { each = false } = {}): PropertyDecorator {
+  return applyDecorators(IsObject({ each }), ValidateNested({ each }), Type(type));
 }
 
 /**

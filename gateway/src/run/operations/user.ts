@@ -33,7 +33,11 @@ export const update: Plan = {
   result: (answers) => answers['identity.update'] ?? null,
 };
 
-export const changePassword = singleStep({ step: 'identity.change-password', body: payloadOnly });
+export const changePassword = singleStep({
+  step: 'identity.change-password',
+  body: payloadOnly,
+  checksVersion: true,
+});
 
 export const setRoles = singleStep({
   step: 'identity.set-roles',
