@@ -105,6 +105,18 @@ describe('operators', () => {
     expect(await waitFor(url, user.token, retried.body.id as string)).toMatchObject({ state: 'failed' });
   });
 
+  it('are not undone by the user: what an administrator asked for the user cannot withdraw', async () => {
+    const user = await register(url);
+    await admin.post(`/v1/ops/lanes/${user.id}/pause`);
+    const { body } = await admin.put(`/v1/users/${user.id}/claims`, { claims: { limit: 1 } });
+    const own = await place(user);
+    const me = api(url, user.token);
+    expect(await me.delete(`/v1/operations/${body.id}`)).toMatchObject({ status: 403 });
+    expect(await me.delete(`/v1/operations/${own}`)).toMatchObject({ body: { state: 'cancelled' } });
+    await admin.post(`/v1/ops/lanes/${user.id}/resume`);
+    expect(await waitFor(url, user.token, body.id as string)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('cannot repeat a failed registration, whose lane is closed for ever', async () => {
     const { email } = await register(url);
     const again = { email, password: 'difference-engine', firstName: 'A', lastName: 'B' };

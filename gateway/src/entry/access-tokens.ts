@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
-import { Problem, unavailable } from '@turnpike/service';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { isWithoutKeys, Problem, unavailable } from '@turnpike/service';
+import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { GatewayConfig } from '../config.js';
 import type { Lane } from '../ledger/lane.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
@@ -48,7 +48,7 @@ export class AccessTokens {
       });
       return payload;
     } catch (error) {
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+      if (isWithoutKeys(error)) {
         throw unavailable('The keys of identity cannot be read.');
       }
       throw new Problem('unauthenticated', 'The access token is not valid or has expired.');

@@ -12,7 +12,7 @@ export interface Caller {
 type Who = 'anyone' | 'owner' | 'admin';
 
 /** What operators do. */
-type Operate = 'ops';
+type Operate = 'ops' | 'operation.cancel-anothers';
 
 /** What can be read; a write is named by the kind of its operation. */
 type Read = 'user.read' | 'user.list' | 'customer.read' | 'order.read' | 'order.list-all' | 'operation.read';
@@ -39,6 +39,7 @@ const ALLOWED: Readonly<Record<OperationKind | Read | Operate, readonly Who[]>> 
   'order.read': ['owner', 'admin'],
   'order.list-all': ['admin'],
   'operation.read': ['owner', 'admin'],
+  'operation.cancel-anothers': ['admin'],
   ops: ['admin'],
 };
 

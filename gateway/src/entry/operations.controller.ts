@@ -50,11 +50,15 @@ export class OperationsController {
     return sendResource(await this.answers.view(operation), request, reply) as OperationView;
   }
 
-  /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
+  /**
+   * Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. What somebody
+   * else asked for, an administrator's deletion of the caller say, only administrators withdraw.
+   */
   @Delete(':id')
   @TakesNoBody()
   async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
     const operation = authoriseFor(await this.queries.operation(id), caller);
+    if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
     return this.answers.view(await this.answers.get(id, 0));
   }

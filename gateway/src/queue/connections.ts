@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Logger } from '@nestjs/common';
 import {
   type ConnectionOptions,
@@ -74,15 +75,22 @@ async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueCon
 
 /** One server, or a cluster given as `redis+cluster://[user:password@]host:port,host:port`. */
 function connect(url: string, options: RedisOptions): Redis | Cluster {
-  if (!url.startsWith(CLUSTER)) return new Redis(url, { ...options, lazyConnect: true });
+  if (!url.startsWith(CLUSTER)) return heardByAll(new Redis(url, { ...options, lazyConnect: true }));
   const [hosts = '', credentials = ''] = url.slice(CLUSTER.length).split('@').reverse();
   const [username, password] = credentials.split(':').map(decodeURIComponent);
   const { enableOfflineQueue = true, maxRetriesPerRequest, ...rest } = options;
-  return new Cluster(hosts.split(','), {
+  const cluster = new Cluster(hosts.split(','), {
     lazyConnect: true,
     enableOfflineQueue,
     redisOptions: { ...rest, maxRetriesPerRequest, ...(password && { username, password }) },
   });
+  return heardByAll(cluster);
+}
+
+/** Every queue and worker listens to the connection that they share: so many listeners are no leak. */
+function heardByAll<Connection extends EventEmitter>(connection: Connection): Connection {
+  connection.setMaxListeners(0);
+  return connection;
 }
 
 async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
@@ -95,7 +103,7 @@ async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): P
     // BullMQ's statements use unqualified names.
     options: `-c search_path=${DEFAULT_SCHEMA}`,
   });
-  pool.on('error', (error) => logger.warn(`PostgreSQL: ${error.message}`));
+  heardByAll(pool).on('error', (error) => logger.warn(`PostgreSQL: ${error.message}`));
   try {
     await pool.query('select 1 from migration limit 1');
   } catch (error) {

@@ -21,7 +21,6 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     // A client's own id could be anybody's: it is not taken over.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    disableRequestLogging: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
@@ -31,7 +30,6 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
   const fastify = adapter.getInstance<FastifyInstance>();
   parseJson(fastify);
   fastify.addHook('preValidation', async ({ query }) => assertStorable(query));
-  fastify.setErrorHandler((error, request, reply) => sendProblem(problemOf(error), request, reply));
   fastify.addHook('onSend', async (request, reply) => {
     reply.header(HEADERS.requestId, request.id);
   });

@@ -61,6 +61,15 @@ export class ServiceTokenSigner {
   }
 }
 
+/** @returns whether a token could not be verified because the keys could not be had: the token may be good */
+export function isWithoutKeys(error: unknown): boolean {
+  // jose throws its base class for an answer that is not 200 or not JSON.
+  return (
+    !(error instanceof errors.JOSEError) ||
+    [errors.JWKSTimeout.code, errors.JOSEError.code].includes(error.code)
+  );
+}
+
 /** A service's side: accepts the gateway's tokens for this one service. */
 export class ServiceTokenVerifier {
   private readonly keys: JWTVerifyGetKey;
@@ -88,7 +97,7 @@ export class ServiceTokenVerifier {
         requiredClaims: ['iat', 'exp'],
       });
     } catch (error) {
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+      if (isWithoutKeys(error)) {
         throw unavailable('The keys of the gateway cannot be read.');
       }
       throw new Problem('unauthenticated', 'The service token is not valid.');

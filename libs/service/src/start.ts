@@ -40,6 +40,9 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   await app.listen(options.port, options.host);
 }
 
+/** Milliseconds for requests to end after the process was told to stop; a client that does not read is cut off. */
+const REQUESTS_END_WITHIN_MS = 22_000;
+
 /** Runs a process' main function; a wrong setting or a taken port ends it with one line that says which. */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
@@ -53,8 +56,8 @@ export function runMain(main: () => Promise<void>): void {
 
 function stopOnSignal(app: NestFastifyApplication, flush: () => void): void {
   const stop = (): void => {
-    const bound = setTimeout(() => process.exit(1), STOP_WITHIN_MS);
-    bound.unref();
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => app.getHttpServer().closeAllConnections(), REQUESTS_END_WITHIN_MS).unref();
     void app.close().then(
       () => exit(0),
       (error: unknown) => {
