@@ -179,7 +179,9 @@ describe('a lane', () => {
   it('does not run while it is paused', async () => {
     const userId = await t.newLane();
     const { id } = await t.accepted(userId);
-    await t.database.query(`update lanes set execution = 'paused' where user_id = $1`, [userId]);
+    await t.database.query(`update lanes set execution = 'paused', paused_at = now() where user_id = $1`, [
+      userId,
+    ]);
     expect(await t.claim(userId, id)).toBeNull();
   });
 

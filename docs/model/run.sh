@@ -1,55 +1,68 @@
 #!/bin/sh
 # Checks the models, and that the checker finds every rule that is taken out of them.
 #
-#   ./run.sh quick     what fits into a minute: the smaller spaces and all rules
-#   ./run.sh good      every space, whole
-#   ./run.sh bugs      the rules that are taken out, and the scenarios that must be playable
+#   ./run.sh quick     what fits into a minute: the smaller spaces, and the rules whose loss is found soonest
+#   ./run.sh good      every space, whole: a quarter of an hour, and a few gigabytes
+#   ./run.sh bugs      every rule taken out, and the scenarios that must be playable to their end
 #   ./run.sh all       good and bugs
 #
-# One line for each run; the exit code is not 0 unless every line says pass. Needs spin (6.5) and gcc.
-here=$(cd "$(dirname "$0")" && pwd)
-want=${1:-quick}
-failed=0
-case $want in quick | good | bugs | all) ;; *) echo "usage: $0 [quick|good|bugs|all]" >&2; exit 2 ;; esac
+# One line for each check; the exit code is not 0 unless every line says pass. Needs spin (6.5) and gcc.
+# JOBS checks run at a time (2, and 1 where the spaces are big).
 
-# check EXPECTED MODEL FLAGS GCC-FLAGS PAN-FLAGS: one verifier, built and run in a folder of its own
+# One check, in a folder of its own: EXPECTED MODEL FLAGS GCC-FLAGS PAN-FLAGS, separated by bars.
 check() {
+  expected=$1 model=$2 flags=$3 gcc_flags=$4 pan_flags=$5
   folder=$(mktemp -d)
   began=$(date +%s)
-  result=$(cd "$folder" && build "$2" "$3" "$4" && ./pan -m1000000 -w24 $5 > out 2>&1; outcome "$folder")
-  states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' "$folder/out" 2>/dev/null)
-  what=$(sed -n 's/^pan:1: assertion violated *(\([a-z_]*\)||.*/\1/p; s/^pan:1: \(acceptance cycle\).*/\1/p' "$folder/out" 2>/dev/null)
-  if [ "$result" = "$1" ]; then verdict=pass; else verdict=FAIL; failed=1; fi
-  printf '%-4s %-5s %-9s %-78s %9s states %4ss %s\n' \
-    "$verdict" "$result" "$2" "$3" "${states:-no}" "$(($(date +%s) - began))" "$what"
+  (
+    cd "$folder" && spin $flags -a "$here/$model.pml" > spin.log 2>&1 &&
+      gcc -w $gcc_flags -DCOLLAPSE -DVECTORSZ=1024 -DMEMLIM=6000 -o pan pan.c 2> gcc.log &&
+      ./pan -m1000000 -w24 $pan_flags > out 2>&1
+  )
+  result=$(outcome "$folder/out")
+  states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' "$folder/out" 2> /dev/null)
+  what=$(sed -n 's/^pan:1: assertion violated *(\([a-z_]*\)||.*/\1/p; s/^pan:1: \(acceptance cycle\).*/\1/p' \
+    "$folder/out" 2> /dev/null)
+  [ "$result" = "$expected" ] && verdict=pass || verdict=FAIL
+  printf '%s %-5s %-9s %-84s %9s states %4ss %s\n' \
+    $verdict "$result" "$model" "$flags" "${states:-no}" $(($(date +%s) - began)) "$what"
   rm -rf "$folder"
-}
-build() {
-  spin $2 -a "$here/$1.pml" > spin.log 2>&1 && gcc -w $3 -DCOLLAPSE -DVECTORSZ=1024 -DMEMLIM=6000 -o pan pan.c 2> gcc.log
+  [ $verdict = pass ]
 }
 outcome() {
-  if ! [ -s "$1/out" ]; then echo broken
-  elif grep -q 'too small\|out of memory\|reached -DMEMLIM\|interrupted' "$1/out"; then echo cut
-  elif grep -q 'errors: 0$' "$1/out"; then echo ok
-  elif grep -q 'errors: [1-9]' "$1/out"; then echo found
+  if ! [ -s "$1" ]; then echo broken
+  elif grep -q 'too small\|out of memory\|reached -DMEMLIM\|interrupted' "$1"; then echo cut
+  elif grep -q 'errors: 0$' "$1"; then echo ok
+  elif grep -q 'errors: [1-9]' "$1"; then echo found
   else echo broken; fi
 }
-# The whole space, a state in a few bytes. Liveness: under weak fairness. A rule taken out: breadth first, so that
-# the trace is the shortest.
-ok() { check ok "$1" "$2" "-O1 -DSAFETY -DHC4" ""; }
-drains() { check ok "$1" "$2" "-O1 -DNFAIR=4" "-a -f"; }
-starves() { check found "$1" "$2" "-O0 -DNFAIR=4" "-a -f"; }
-found() { check found "$1" "$2" "-O0 -DSAFETY -DBFS" ""; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+if [ "$1" = check ]; then
+  IFS='|'
+  set -- $2
+  unset IFS
+  check "$1" "$2" "$3" "$4" "$5"
+  exit
+fi
+
+# The whole space, a few bytes a state; where it is small, compiling is what takes time. Liveness: under weak fairness. A rule taken out: breadth first, so that the
+# trace is the shortest.
+small() { echo "ok|$1|$2|-O0 -DSAFETY -DHC4|"; }
+ok() { echo "ok|$1|$2|-O1 -DSAFETY -DHC4|"; }
+drains() { echo "ok|$1|$2|-O1 -DNFAIR=4|-a -f"; }
+starves() { echo "found|$1|$2|-O0 -DNFAIR=4|-a -f"; }
+found() { echo "found|$1|$2|-O0 -DSAFETY -DBFS|"; }
 
 small_spaces() {
-  ok lane "-DSCN=4 -DCRASHES=0"
-  ok lane "-DSCN=5 -DN=4 -DCRASHES=0 -DTOS=0"
-  ok lane "-DSCN=6 -DN=5 -DCRASHES=0 -DTOS=0"
-  ok lane "-DREALQ -DSCN=4 -DTOS=0 -DREFUSALS=0 -DDEADLINES=0"
-  for scenario in 1 2 3 4; do ok admission "-DSCN=$scenario"; done
-  ok admission "-DSCN=4 -DCANCELS=1 -DWITHDRAW"
-  ok admission "-DSCN=5 -DEXPIRIES=2"
-  ok wait ""
+  small lane "-DSCN=4 -DCRASHES=0 -DSTALLS=0"
+  small lane "-DSCN=5 -DN=4 -DCRASHES=0 -DTOS=0"
+  small lane "-DSCN=6 -DN=5 -DCRASHES=0 -DSTALLS=0 -DTOS=0"
+  small lane "-DREALQ -DSCN=4 -DTOS=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0"
+  for scenario in 1 2 3 4; do small admission "-DSCN=$scenario"; done
+  small admission "-DSCN=4 -DCANCELS=1 -DWITHDRAW"
+  small admission "-DSCN=5 -DEXPIRIES=2"
+  small wait ""
 }
 
 whole_spaces() {
@@ -86,20 +99,15 @@ whole_spaces() {
 rules() {
   # at the services
   found lane "-DSCN=4 -DBUG_PLAIN_ASK"
-  found lane "-DSCN=4 -DBUG_SETTLE_MOVES_FENCE_ONLY"
   found lane "-DSCN=4 -DBUG_REFUSAL_ROLLS_BACK"
   found lane "-DSCN=4 -DBUG_UNDO_SHARES_KEY"
-  found lane "-DSCN=4 -DCRASHES=0 -DPRUNE -DNO_FENCE"
   found lane "-DSCN=4 -DCRASHES=0 -DPRUNE -DBUG_PRUNE_BY_AGE"
   found lane "-DSCN=4 -DCRASHES=0 -DVANISH=1 -DBUG_TOMB_FIRST"
   # in a run
-  found lane "-DSCN=4 -DBUG_SETTLE_ONLY_OWN"
   found lane "-DSCN=2 -DN=4 -DCRASHES=0 -DBUG_SETTLE_ONLY_OWN"
-  found lane "-DSCN=4 -DBUG_UNDO_EARLY"
   found lane "-DSCN=4 -DPOISON=1 -DDEADLINES=0 -DBUG_POISON_ENDS"
   found lane "-DSCN=4 -DCRASHES=0 -DCANCELS=1 -DBUG_CANCEL_AT_CLAIM"
   found lane "-DSCN=4 -DCRASHES=0 -DVANISH=1 -DBUG_REJECT_HALFWAY"
-  found lane "-DSCN=4 -DPRUNE -DBUG_NO_EPOCH -DBUG_STALE_IS_4XX"
   # in the ledger
   found lane "-DSCN=4 -DCRASHES=0 -DSTALLS=0 -DBUG_NO_HEAD"
   found lane "-DSCN=3 -DCANCELS=1 -DCRASHES=0 -DBUG_CANCEL_RETRYING"
@@ -123,16 +131,32 @@ rules() {
   found admission "-DSCN=4 -DWITHDRAW -DBUG_HEAD_BEFORE_WITHDRAWAL"
   # in the queue, and for those who wait
   found lane "-DREALQ -DSCN=4 -DTOS=0 -DCRASHES=0 -DSTALLS=0 -DDUPS=0 -DBUG_NO_RECONCILER"
-  starves lane "-DREALQ -DLIVE -DSCN=4 -DTOS=0 -DCRASHES=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0 -DBUG_NO_RECONCILER"
   found wait "-DBUG_LOOKS_FIRST"
   found wait "-DBUG_NEW_CONNECTION_WAKES_NOBODY"
+}
+
+more_rules() {
+  found lane "-DSCN=4 -DBUG_SETTLE_MOVES_FENCE_ONLY"
+  found lane "-DSCN=4 -DCRASHES=0 -DPRUNE -DNO_FENCE"
+  found lane "-DSCN=4 -DBUG_SETTLE_ONLY_OWN"
+  found lane "-DSCN=4 -DBUG_UNDO_EARLY"
+  found lane "-DSCN=4 -DPRUNE -DBUG_NO_EPOCH -DBUG_STALE_IS_4XX"
+  starves lane "-DREALQ -DLIVE -DSCN=4 -DTOS=0 -DCRASHES=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0 -DBUG_NO_RECONCILER"
   # no rule: scenarios that are played to their end, or the spaces above would prove little
   found lane "-DSCN=2 -DN=4 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=4"
   found lane "-DSCN=5 -DN=4 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=3"
   found lane "-DSCN=6 -DN=5 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=4"
 }
 
-case $want in quick | good | all) small_spaces ;; esac
-case $want in good | all) whole_spaces ;; esac
-case $want in quick | bugs | all) rules ;; esac
-exit $failed
+checks() {
+  case $1 in quick | good | all) small_spaces ;; esac
+  case $1 in good | all) whole_spaces ;; esac
+  case $1 in quick | bugs | all) rules ;; esac
+  case $1 in bugs | all) more_rules ;; esac
+}
+case ${1:-quick} in
+  quick | bugs) jobs=2 ;;
+  good | all) jobs=1 ;;
+  *) echo "usage: $0 [quick|good|bugs|all]" >&2 && exit 2 ;;
+esac
+checks "${1:-quick}" | xargs -d '\n' -n 1 -P "${JOBS:-$jobs}" "$here/run.sh" check

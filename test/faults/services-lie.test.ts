@@ -9,6 +9,7 @@ import {
   appliedAnswer,
   change,
   changesOf,
+  type Customer,
   endedStates,
   FAST,
   newCustomer,
@@ -154,7 +155,7 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
   it('and have not applied a write let it be withdrawn: it is delivered later and does nothing', async () => {
     const customer = await newCustomer(url);
     const first = onOrdering(stepOf(customer, 'ordering.change'), { type: 'hold', outlivesSender: true });
-    const victim = await inLongRetry(customer);
+    const victim = await inLongRetry(customer, 1);
     const cancelled = await api(url, customer.token).delete(`/v1/operations/${victim.id}`);
     expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } });
     const again = await api(url, customer.token).delete(`/v1/operations/${victim.id}`);
@@ -194,8 +195,8 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
     expect(['running', 'retrying']).toContain(later.state);
   }
 
-  /** A write whose first attempt had no answer, and whose second is told to wait for a long time. */
-  async function inLongRetry(customer: Parameters<typeof change>[1], attempt = 2): Promise<Operation> {
+  /** @param attempt which of those that come so far is told to wait for a long time; those before have no answer */
+  async function inLongRetry(customer: Customer, attempt: number): Promise<Operation> {
     const { gateway } = system.databases;
     let sent = 0;
     const isLater = (message: string): boolean => {

@@ -98,6 +98,9 @@ async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): P
     connectionString: url,
     max: partitions + POSTGRES_SPARE_CONNECTIONS,
     connectionTimeoutMillis: 2000,
+    // Not for the connections that listen: those wait without a statement.
+    statement_timeout: 5000,
+    query_timeout: 6000,
     keepAlive: true,
     application_name: 'turnpike-queue',
     // BullMQ's statements use unqualified names.
