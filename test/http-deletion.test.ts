@@ -24,7 +24,7 @@ describe('a deletion over HTTP', () => {
   let path: string;
   beforeAll(async () => {
     system = await startSystem({
-      env: { SERVICE_TIMEOUT_MS: '1000', RETRY_BASE_MS: '50', RETRY_MAX_MS: '200' },
+      env: { SERVICE_TIMEOUT_MS: '2500', RETRY_BASE_MS: '50', RETRY_MAX_MS: '200' },
     });
     url = system.gatewayUrls[0]!;
     admin = api(url, await signIn(url, system.admin));

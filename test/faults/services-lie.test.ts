@@ -37,7 +37,7 @@ const LIES: ['request' | 'response', number, Fault][] = [
     0.03,
     { type: 'replace', by: answer(200, 'OK', { 'content-type': 'text/html' }, '<p>Welcome') },
   ],
-  ['response', 0.02, { type: 'hold' }],
+  ['response', 0.01, { type: 'hold' }],
   ['request', 0.03, { type: 'repeat' }],
   ['request', 0.03, { type: 'answer', by: answer(500, 'Internal Server Error') }],
   ['request', 0.03, { type: 'reset' }],
@@ -50,7 +50,7 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
   beforeAll(async () => {
     system = await startSystem({
       queue,
-      env: { ...FAST, SERVICE_TIMEOUT_MS: '400' },
+      env: FAST,
       proxied: ['identity', 'ordering'],
     });
     url = system.gatewayUrls[0]!;

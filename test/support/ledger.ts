@@ -10,6 +10,7 @@ import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
 import type { GatewayConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';
+import type { LaneModel, OperationModel } from './lane-model.js';
 
 const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
 
@@ -19,6 +20,13 @@ export interface WriteOptions {
   maxDepth?: number;
   cancelsWaiting?: boolean;
   payload?: Record<string, unknown>;
+}
+
+export interface LedgerRows {
+  lanes: (Omit<LaneModel, 'operations'> & { user_id: string; last_seq: number; depth: number })[];
+  /** `row` is all of it as text, to be compared. */
+  operations: { user_id: string; seq: number; row: string; model: OperationModel }[];
+  keys: { key: string; operation_id: string; fingerprint: string }[];
 }
 
 /** A ledger with the few calls that tests repeat. */
@@ -100,6 +108,27 @@ export class TestLedger {
     await this.database.query(`update operations set lease_until = now() - interval '1 ms' where id = $1`, [
       id,
     ]);
+  }
+
+  /** Everything that the ledger holds, in the order of users and places. */
+  async rows(): Promise<LedgerRows> {
+    const [lanes, operations, keys] = await Promise.all([
+      this.database.query<LedgerRows['lanes'][number]>('select * from lanes order by user_id'),
+      this.database.query<LedgerRows['operations'][number]>(
+        `select o.user_id, o.seq, json_build_object('operation', o, 'steps', s.steps)::text as row,
+           json_build_object('id', o.id, 'kind', o.kind, 'state', o.state, 'epoch', o.epoch,
+             'crashes', o.crashes, 'cancelRequested', o.cancel_requested, 'release', o.release,
+             'live', o.lease_until > clock_timestamp(), 'due', o.next_attempt_at <= clock_timestamp(),
+             'steps', s.states) as model
+         from operations o, lateral (
+           select json_agg(steps order by position) as steps,
+             json_agg(json_build_object('name', name, 'state', state) order by position) as states
+           from steps where user_id = o.user_id and seq = o.seq) s
+         order by o.user_id, o.seq`,
+      ),
+      this.database.query<LedgerRows['keys'][number]>('select * from idempotency_keys'),
+    ]);
+    return { lanes, operations, keys };
   }
 
   async state(id: string): Promise<string | undefined> {

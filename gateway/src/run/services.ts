@@ -1,5 +1,5 @@
 import { HttpService } from '@nestjs/axios';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   HEADERS,
   isProblemCode,
@@ -41,6 +41,8 @@ interface ServiceCall {
 /** The services behind the gateway, over HTTP. Nothing else in the gateway knows their addresses. */
 @Injectable()
 export class Services {
+  private readonly logger = new Logger(Services.name);
+
   constructor(
     private readonly http: HttpService,
     private readonly signer: ServiceTokenSigner,
@@ -70,7 +72,8 @@ export class Services {
    * @throws Problem the service's own, or `unavailable` when there is no answer in time
    */
   async ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
-    const response = await this.send(service, call).catch(() => {
+    const response = await this.send(service, call).catch((error: unknown) => {
+      this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${(error as Error).message}`);
       throw unavailable(`${service} does not answer.`);
     });
     if (response.status < 300) return response.data as Body;

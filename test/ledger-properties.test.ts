@@ -1,0 +1,448 @@
+import { type OperationKind, problemBody, type StepName, type StepState } from '@turnpike/contracts';
+import fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import type { ClaimKey } from '../gateway/src/ledger/claim-statements.js';
+import { LaneControl } from '../gateway/src/ledger/lane-control.js';
+import type { Release } from '../gateway/src/ledger/release-statements.js';
+import type { EndState } from '../gateway/src/ledger/states.js';
+import { stepsOf } from '../gateway/src/run/operations/plans.js';
+import { type Answer, fingerprintOf, isUnfinished, type LaneModel, LedgerModel } from './support/lane-model.js';
+import { keyOf, TestLedger } from './support/ledger.js';
+
+/*
+ * Whatever is done to the ledger in whatever order, it answers and changes as lane-model.ts says; and what is done
+ * to it at once leaves nothing behind that no order could.
+ */
+
+const SEED = 7310577;
+const RUNS = 100;
+const MAX_COMMANDS = 40;
+
+/** So many of a lane's writes may wait. */
+const MAX_DEPTH = 4;
+
+type Steps = 'applied' | 'closed' | 'first closed' | 'unknown';
+type Action =
+  | { do: 'admit'; user: number; kind: OperationKind; key: string | null; withdraws: boolean }
+  /** On the nth unfinished operation of the lane; on its last operation where there are fewer. */
+  | { do: 'claim' | 'expire' | 'cancel'; user: number; nth: number }
+  /** With the latest claim of the lane, or an older one. */
+  | { do: 'renew' | 'halt'; user: number; age: number }
+  | { do: 'finish'; user: number; age: number; state: EndState; steps: Steps }
+  | { do: 'retry'; user: number; age: number; delayMs: number; steps: Steps }
+  | { do: 'pause' | 'resume' | 'release'; user: number }
+  | { do: 'reconcile' | 'forget keys' };
+
+const user = fc.nat({ max: 2 });
+const nth = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3 }));
+const age = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3 }));
+const kind = fc.constantFrom<OperationKind[]>(
+  ...(['order.place', 'user.update', 'user.delete', 'user.restore', 'user.register'] as const),
+);
+const one = <Name extends Action['do']>(name: Name): fc.Arbitrary<Name> => fc.constant(name);
+const key = fc.option(fc.constantFrom('a', 'b'));
+const ending = fc.constantFrom<{ state: EndState; steps: Steps }[]>(
+  { state: 'succeeded', steps: 'applied' },
+  { state: 'succeeded', steps: 'applied' },
+  { state: 'failed', steps: 'closed' },
+  { state: 'rejected', steps: 'closed' },
+  { state: 'cancelled', steps: 'closed' },
+  { state: 'succeeded', steps: 'first closed' },
+  { state: 'failed', steps: 'applied' },
+  { state: 'cancelled', steps: 'unknown' },
+);
+const steps = fc.constantFrom<Steps[]>('applied', 'first closed', 'unknown');
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: one('admit'), user, kind, key, withdraws: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ do: one('claim'), user, nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('expire', 'cancel'), user, nth }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('renew', 'halt'), user, age }) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(user, age, ending).map(([user, age, how]) => ({ do: 'finish', user, age, ...how })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: one('retry'), user, age, delayMs: fc.constantFrom(0, 60_000), steps }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'release'), user }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('reconcile', 'forget keys') }) },
+);
+
+/** A ledger under test: what was claimed in it, and what had ended when it was looked at last. */
+interface Real {
+  t: TestLedger;
+  control: LaneControl;
+  users: string[];
+  claims: ClaimKey[];
+  ended: Map<string, string>;
+}
+
+interface Done extends Answer {
+  /** Of a write: the id that it was given. */
+  id?: string;
+  claim?: ClaimKey;
+}
+
+/** An action whose operation or claim has been looked up. */
+type Target = { userId: string; id: string; claim: ClaimKey };
+
+/** @returns what the action is done to, or null where there is nothing of the kind */
+function targetOf(action: Action, model: LedgerModel, real: Real): Target | null {
+  if (!('user' in action)) return { userId: '', id: '', claim: { userId: '', id: '', epoch: 0 } };
+  const userId = real.users[action.user]!;
+  const target = { userId, id: '', claim: { userId, id: '', epoch: 0 } };
+  const lane = model.lanes.get(userId);
+  // A lane is made by its one registration, with a new id.
+  if (action.do === 'admit') return lane && action.kind === 'user.register' ? null : target;
+  if (!lane) return null;
+  if ('nth' in action) {
+    const operation = lane.operations.filter(isUnfinished)[action.nth] ?? lane.operations.at(-1)!;
+    return { ...target, id: operation.id };
+  }
+  if (!('age' in action)) return target;
+  const claim = real.claims.filter((one) => one.userId === userId).at(-1 - action.age);
+  if (!claim) return null;
+  // Identity restores nobody who is not deleted.
+  const operation = lane.operations.find(({ id }) => id === claim.id)!;
+  const restores = operation.kind === 'user.restore' && action.do === 'finish' && action.state === 'succeeded';
+  return restores && lane.admission !== 'deleted' ? null : { ...target, id: claim.id, claim };
+}
+
+/** Has the ledger do it. */
+async function perform(action: Action, { userId, id, claim }: Target, real: Real): Promise<Done> {
+  const { t, control } = real;
+  switch (action.do) {
+    case 'admit':
+      return admit(action, userId, t);
+    case 'claim': {
+      const row = await t.claim(userId, id);
+      return row ? { ...answer(`epoch ${row.epoch}`), claim: keyOf(row) } : answer('nothing');
+    }
+    case 'expire':
+      await t.expire(id);
+      return answer('done');
+    case 'cancel': {
+      const { outcome, releases } = await t.ledger.cancel(userId, id);
+      return answer(outcome, releases);
+    }
+    case 'renew':
+      return answer((await t.ledger.renew([claim], 60_000)).length > 0 ? 'renewed' : 'nothing');
+    case 'halt':
+      return answer((await t.ledger.halt(claim, 'a test')) ? 'halted' : 'nothing');
+    case 'finish':
+      return finish(action.state, await stepStates(t, claim, action.steps), claim, t);
+    case 'retry': {
+      const known = await stepStates(t, claim, action.steps);
+      const release = await t.ledger.retryLater(claim, action.delayMs, problemBody('unavailable'), known);
+      return release ? answer('retrying', [release]) : answer('nothing');
+    }
+    case 'pause':
+    case 'resume':
+    case 'release': {
+      const { changed, releases } = await (action.do === 'pause'
+        ? control.pause(userId, userId, null)
+        : control[action.do](userId));
+      return answer(changed ? 'changed' : 'unchanged', releases);
+    }
+    case 'reconcile':
+      return answer('done', await overdue(t));
+    case 'forget keys':
+      await t.database.query(`update idempotency_keys set created_at = now() - interval '25 hours'`);
+      await t.ledger.forgetExpiredKeys(100);
+      return answer('done');
+  }
+}
+
+/** What the ledger should have answered, and should now be. */
+function predict(action: Action, { userId, id, claim }: Target, model: LedgerModel, done: Done): Answer {
+  switch (action.do) {
+    case 'admit': {
+      const { kind, key } = action;
+      const planned = stepsOf(kind, payloadOf(kind)).map(({ name }) => name);
+      const withdraws = action.withdraws && kind === 'user.delete';
+      return model.admit({ id: done.id!, userId, kind, key, maxDepth: MAX_DEPTH, withdraws, steps: planned });
+    }
+    case 'finish':
+    case 'retry': {
+      const operation = model.lane(userId).operations.find((one) => one.id === id)!;
+      const known = statesOf(
+        operation.steps.map(({ name }) => name),
+        action.steps,
+      );
+      return action.do === 'finish'
+        ? model.finish(claim, action.state, known)
+        : model.retryLater(claim, action.delayMs, known);
+    }
+    case 'claim':
+    case 'expire':
+    case 'cancel':
+      return model[action.do](userId, id);
+    case 'renew':
+    case 'halt':
+      return model[action.do](claim);
+    case 'pause':
+      return model.pause(userId);
+    case 'resume':
+      return model.goOn(userId, 'paused');
+    case 'release':
+      return model.goOn(userId, 'halted');
+    case 'reconcile':
+      return model.reconcile();
+    case 'forget keys':
+      return model.forgetKeys();
+  }
+}
+
+class OneByOne implements fc.AsyncCommand<LedgerModel, Real> {
+  constructor(private readonly action: Action) {}
+
+  check = (): boolean => true;
+
+  async run(model: LedgerModel, real: Real): Promise<void> {
+    const target = targetOf(this.action, model, real);
+    if (!target) return;
+    const { id, claim, ...done } = await perform(this.action, target, real);
+    if (claim) real.claims.push(claim);
+    expect(done).toEqual(predict(this.action, target, model, { ...done, id }));
+    const now = await look(real);
+    expect(now.lanes).toEqual(model.lanes);
+    expect(now.keys).toEqual(model.keys);
+    checkHeads(now, done.releases);
+  }
+
+  toString(): string {
+    return JSON.stringify(this.action);
+  }
+}
+
+/** Several at once: no prediction, but what holds in every order. */
+class AtOnce implements fc.AsyncCommand<LedgerModel, Real> {
+  constructor(private readonly actions: readonly Action[]) {}
+
+  check = (): boolean => true;
+
+  async run(model: LedgerModel, real: Real): Promise<void> {
+    const targets = this.actions
+      .map((action) => ({ action, target: targetOf(action, model, real) }))
+      .filter((item): item is { action: Action; target: Target } => item.target !== null)
+      .filter(({ action }, index, all) => !isRegistration(action) || all.findIndex((other) => isRegistration(other.action)) === index);
+    const all = await Promise.all(
+      targets.map(async ({ action, target }) => ({
+        action,
+        target,
+        done: await perform(action, target, real),
+      })),
+    );
+    const now = await look(real);
+    for (const { action, target, done } of all) {
+      checkHeads(now, done.releases);
+      if (!done.claim) continue;
+      real.claims.push(done.claim);
+      checkHeads(now, [`${target.id}-`]);
+      const before = model.lane(target.userId).execution;
+      const resumed = all.some(
+        (other) => other.target.userId === target.userId && ['resume', 'release'].includes(other.action.do),
+      );
+      expect({ action, held: before !== 'running' && !resumed }).toEqual({ action, held: false });
+    }
+    const forgotten = all.some(({ action }) => action.do === 'forget keys');
+    for (const name of forgotten ? [] : ['a', 'b']) {
+      const accepted = all.filter(
+        ({ action, done }) => action.do === 'admit' && action.key === name && done.outcome === 'accepted',
+      );
+      expect(accepted.length).toBeLessThanOrEqual(model.keys.has(name) ? 0 : 1);
+    }
+    Object.assign(model, now);
+  }
+
+  toString(): string {
+    return `at once: ${JSON.stringify(this.actions)}`;
+  }
+}
+
+let t: TestLedger;
+beforeAll(async () => (t = await TestLedger.open()));
+afterAll(() => t.close());
+
+it('is as its rules say, whatever is done to it in whatever order', async () => {
+  const property = fc.asyncProperty(
+    fc.commands(
+      [
+        ...Array.from({ length: 5 }, () => action.map((item) => new OneByOne(item))),
+        fc.array(action, { minLength: 2, maxLength: 6 }).map((items) => new AtOnce(items)),
+      ],
+      { maxCommands: MAX_COMMANDS, size: 'max' },
+    ),
+    (commands) => fc.asyncModelRun(begin, commands),
+  );
+  // A failure prints the seed, the path to the shrunk commands, and the commands.
+  await fc.assert(property, { seed: SEED, numRuns: RUNS });
+}, 180_000);
+
+/** Two users and one who is not registered yet, in an empty ledger. */
+async function begin(): Promise<{ model: LedgerModel; real: Real }> {
+  await t.database.query('truncate lanes, operations, steps, idempotency_keys, order_lanes');
+  const users = [await t.newLane(), await t.newLane(), uuidv7()];
+  const real = { t, control: new LaneControl(t.database), users, claims: [], ended: new Map() };
+  return { model: await look(real), real };
+}
+
+/** Reads the ledger as it is, and checks what always holds. */
+async function look(real: Real): Promise<LedgerModel> {
+  const model = new LedgerModel();
+  const rows = await real.t.rows();
+  for (const { user_id, admission, execution } of rows.lanes) {
+    model.lanes.set(user_id, { admission, execution, operations: [] });
+  }
+  for (const { user_id, model: operation } of rows.operations) {
+    model.lane(user_id).operations.push(operation);
+  }
+  for (const { key, operation_id, fingerprint } of rows.keys) {
+    model.keys.set(key, { operationId: operation_id, fingerprint });
+  }
+  for (const lane of rows.lanes) checkLane(lane, rows.operations, model.lane(lane.user_id));
+  checkKeys(model);
+  for (const { model: operation, row } of rows.operations) {
+    const before = real.ended.get(operation.id);
+    if (before !== undefined) expect(row).toBe(before);
+    if (!isUnfinished(operation)) real.ended.set(operation.id, row);
+  }
+  return model;
+}
+
+function checkLane(
+  { user_id, last_seq, depth }: { user_id: string; last_seq: number; depth: number },
+  operations: readonly { user_id: string; seq: number }[],
+  lane: LaneModel,
+): void {
+  const seqs = operations.filter((one) => one.user_id === user_id).map(({ seq }) => seq);
+  expect(seqs).toEqual(Array.from({ length: last_seq }, (_, index) => index + 1));
+  const unfinished = lane.operations.filter(isUnfinished);
+  expect(depth).toBe(unfinished.length);
+  expect(unfinished.slice(1).filter(({ state }) => state !== 'queued')).toEqual([]);
+  expect(lane.admission).toBe(admissionOf(lane));
+}
+
+/** @returns what the lane's operations make of its admission; fails on a write that it must not have taken */
+function admissionOf({ operations }: LaneModel): LaneModel['admission'] {
+  const [registration] = operations;
+  if (!isUnfinished(registration!) && registration!.state !== 'succeeded') return 'closed';
+  let admission: LaneModel['admission'] = 'open';
+  for (const { kind, state, ...operation } of operations) {
+    const allowed = kind === 'user.restore' ? true : admission === 'open';
+    expect({ id: operation.id, allowed }).toEqual({ id: operation.id, allowed: true });
+    const isOver = !['queued', 'running', 'retrying'].includes(state);
+    if (kind === 'user.delete' && !isOver) admission = 'deleting';
+    if (kind === 'user.delete' && state === 'succeeded') admission = 'deleted';
+    if (kind === 'user.restore' && state === 'succeeded') admission = 'open';
+  }
+  return admission;
+}
+
+/** A key stands for one operation, in the lane that its request named. */
+function checkKeys({ keys, lanes }: LedgerModel): void {
+  for (const { operationId, fingerprint } of keys.values()) {
+    const found = [...lanes].flatMap(([userId, { operations }]) =>
+      operations.filter(({ id }) => id === operationId).map(({ kind }) => fingerprintOf({ userId, kind })),
+    );
+    expect(found).toEqual([fingerprint]);
+  }
+}
+
+/** Whatever was released or claimed was the head: everything before it has ended, and ended it stays. */
+function checkHeads({ lanes }: LedgerModel, jobs: readonly string[]): void {
+  const ids = jobs.map((job) => job.slice(0, 36));
+  for (const { operations } of lanes.values()) {
+    const last = operations.findLastIndex(({ id }) => ids.includes(id));
+    expect(operations.slice(0, Math.max(last, 0)).filter(isUnfinished)).toEqual([]);
+  }
+}
+
+async function admit(
+  { kind, key, withdraws }: Extract<Action, { do: 'admit' }>,
+  userId: string,
+  t: TestLedger,
+): Promise<Done> {
+  const clientKey = key ? { scope: 'a caller', key, fingerprint: fingerprintOf({ userId, kind }) } : null;
+  const admitted = await t.write(userId, {
+    kind,
+    clientKey,
+    maxDepth: MAX_DEPTH,
+    cancelsWaiting: withdraws && kind === 'user.delete',
+    payload: payloadOf(kind),
+  });
+  switch (admitted.outcome) {
+    case 'accepted':
+      return { ...answer('accepted', admitted.releases), id: admitted.id };
+    case 'refused':
+      return { ...answer(admitted.code), id: admitted.id };
+    case 'replayed':
+      return { ...answer(`replayed ${admitted.operationId}`), id: admitted.id };
+    case 'key-reused':
+      return { ...answer('key-reused'), id: admitted.id };
+  }
+}
+
+async function finish(
+  state: EndState,
+  known: { name: StepName; state: StepState; attempts: number }[],
+  claim: ClaimKey,
+  t: TestLedger,
+): Promise<Done> {
+  const result = state === 'succeeded' ? {} : null;
+  const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
+  const releases = await t.ledger.finish(claim, { state, steps: known, result, problem });
+  return releases ? answer('ended', releases) : answer('nothing');
+}
+
+/** All pages of a walk, two lanes each, over whatever was released before now. */
+async function overdue(t: TestLedger): Promise<Release[]> {
+  const found: Release[] = [];
+  let after: string | null = null;
+  do {
+    const page = await t.ledger.releaseOverdue(after, { olderThanMs: -1000, limit: 2 });
+    found.push(...page.releases);
+    after = page.next;
+  } while (after);
+  return found.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+}
+
+async function stepStates(
+  t: TestLedger,
+  claim: ClaimKey,
+  which: Steps,
+): Promise<{ name: StepName; state: StepState; attempts: number }[]> {
+  const operation = (await t.queries.operation(claim.id))!;
+  return statesOf(
+    operation.steps.map(({ name }) => name),
+    which,
+  ).map((step) => ({ ...step, attempts: 1 }));
+}
+
+function statesOf<Name extends string>(names: readonly Name[], which: Steps): { name: Name; state: StepState }[] {
+  switch (which) {
+    case 'applied':
+      return names.map((name) => ({ name, state: 'applied' }));
+    case 'closed':
+      return names.map((name, index) => ({ name, state: (['undone', 'refused', 'sealed'] as const)[index]! }));
+    case 'first closed':
+      return names.map((name, index) => ({ name, state: index === 0 ? 'sealed' : 'applied' }));
+    case 'unknown':
+      return [];
+  }
+}
+
+/** An update of all that can be changed has the most steps. */
+function payloadOf(kind: OperationKind): Record<string, unknown> {
+  return kind === 'user.update' ? { email: 'a@example.test', firstName: 'A' } : {};
+}
+
+function isRegistration(action: Action): boolean {
+  return action.do === 'admit' && action.kind === 'user.register';
+}
+
+function answer(outcome: string, releases: readonly Release[] = []): Answer {
+  return { outcome, releases: releases.map(({ operationId, release }) => `${operationId}-${release}`) };
+}

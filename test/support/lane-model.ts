@@ -1,0 +1,226 @@
+// The rules of the ledger once more, as plain functions over plain data: what a test of it compares it with.
+import type { OperationKind, StepState } from '@turnpike/contracts';
+import type { ClaimKey } from '../../gateway/src/ledger/claim-statements.js';
+import type { EndState } from '../../gateway/src/ledger/states.js';
+
+export interface OperationModel {
+  id: string;
+  kind: OperationKind;
+  state: 'queued' | 'running' | 'retrying' | EndState;
+  epoch: number;
+  crashes: number;
+  cancelRequested: boolean;
+  release: number;
+  /** Of one that runs: whether its lease is alive. Of one in retry: whether its time has come. */
+  live: boolean | null;
+  due: boolean | null;
+  steps: { name: string; state: StepState }[];
+}
+
+/** A lane; the place of an operation in the list, from 1, is its seq. */
+export interface LaneModel {
+  admission: 'open' | 'deleting' | 'deleted' | 'closed';
+  execution: 'running' | 'paused' | 'halted';
+  operations: OperationModel[];
+}
+
+export interface NewWrite {
+  id: string;
+  userId: string;
+  kind: OperationKind;
+  key: string | null;
+  maxDepth: number;
+  withdraws: boolean;
+  steps: string[];
+}
+
+/** What the ledger said, and the jobs that it wants queued. */
+export interface Answer {
+  outcome: string;
+  releases: string[];
+}
+
+export const isUnfinished = ({ state }: OperationModel): boolean =>
+  state === 'queued' || state === 'running' || state === 'retrying';
+
+/** A key belongs to one caller, whose requests differ by lane and kind. */
+export const fingerprintOf = ({ userId, kind }: { userId: string; kind: string }): string =>
+  `${userId} ${kind}`;
+
+export class LedgerModel {
+  lanes = new Map<string, LaneModel>();
+  keys = new Map<string, { operationId: string; fingerprint: string }>();
+
+  admit(write: NewWrite): Answer {
+    const refused = this.refusalOf(write);
+    if (refused) return answer(refused);
+    const { id, kind, key, userId } = write;
+    if (kind === 'user.register') {
+      this.lanes.set(userId, { admission: 'open', execution: 'running', operations: [] });
+    }
+    const lane = this.lane(userId);
+    if (kind === 'user.delete') lane.admission = 'deleting';
+    if (write.withdraws) {
+      const waiting = lane.operations.filter((one) => one.state === 'queued' && one.kind !== 'user.register');
+      waiting.forEach((one) => (one.state = 'cancelled'));
+    }
+    const steps = write.steps.map((name) => ({ name, state: 'pending' as const }));
+    const isHead = !lane.operations.some(isUnfinished);
+    lane.operations.push({
+      ...{ id, kind, state: 'queued', epoch: 0, crashes: 0, cancelRequested: false },
+      ...{ release: isHead ? 1 : 0, live: null, due: null, steps },
+    });
+    if (key) this.keys.set(key, { operationId: id, fingerprint: fingerprintOf(write) });
+    return answer('accepted', isHead ? [`${id}-1`] : []);
+  }
+
+  claim(userId: string, id: string): Answer {
+    const lane = this.lane(userId);
+    const head = lane.operations.find(isUnfinished);
+    if (head?.id !== id || lane.execution !== 'running' || head.live || head.due === false) {
+      return answer('nothing');
+    }
+    if (head.state === 'running') head.crashes += 1;
+    Object.assign(head, { state: 'running', epoch: head.epoch + 1, live: true, due: null });
+    return answer(`epoch ${head.epoch}`);
+  }
+
+  expire(userId: string, id: string): Answer {
+    const operation = this.lane(userId).operations.find((one) => one.id === id)!;
+    if (operation.live) operation.live = false;
+    return answer('done');
+  }
+
+  renew(key: ClaimKey): Answer {
+    return answer(this.held(key)?.live ? 'renewed' : 'nothing');
+  }
+
+  finish(key: ClaimKey, state: EndState, steps: OperationModel['steps']): Answer {
+    const operation = this.held(key);
+    if (!operation) return answer('nothing');
+    record(operation, steps);
+    const isTrue = operation.steps.every((step) =>
+      state === 'succeeded' ? step.state === 'applied' : !['pending', 'applied'].includes(step.state),
+    );
+    if (!isTrue) return answer('nothing');
+    return answer('ended', this.end(key.userId, operation, state));
+  }
+
+  retryLater(key: ClaimKey, delayMs: number, steps: OperationModel['steps']): Answer {
+    const operation = this.held(key);
+    if (!operation) return answer('nothing');
+    record(operation, steps);
+    return answer('retrying', [putBack(operation, delayMs)]);
+  }
+
+  halt(key: ClaimKey): Answer {
+    const operation = this.held(key);
+    if (!operation) return answer('nothing');
+    putBack(operation, 0);
+    this.lane(key.userId).execution = 'halted';
+    return answer('halted');
+  }
+
+  cancel(userId: string, id: string): Answer {
+    const operation = this.lane(userId).operations.find((one) => one.id === id)!;
+    if (operation.state === 'queued') {
+      return answer('cancelled', this.end(userId, operation, 'cancelled'));
+    }
+    if (operation.state !== 'retrying') return answer('not-cancellable');
+    Object.assign(operation, { cancelRequested: true, due: true });
+    return answer('requested', [released(operation)]);
+  }
+
+  pause(userId: string): Answer {
+    const lane = this.lane(userId);
+    if (lane.execution !== 'running') return answer('unchanged');
+    lane.execution = 'paused';
+    return answer('changed');
+  }
+
+  goOn(userId: string, from: 'paused' | 'halted'): Answer {
+    const lane = this.lane(userId);
+    if (lane.execution !== from) return answer('unchanged');
+    lane.execution = 'running';
+    return answer('changed', releaseHead(lane));
+  }
+
+  reconcile(): Answer {
+    const releases = [...this.lanes.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, lane]) => lane.execution === 'running' && lane.operations.find(isUnfinished))
+      .filter((head) => head !== false && head !== undefined)
+      .filter((head) => head.live !== true && head.due !== false)
+      .map((head) =>
+        head.release === 0 || head.state === 'running' ? released(head) : `${head.id}-${head.release}`,
+      );
+    return answer('done', releases);
+  }
+
+  forgetKeys(): Answer {
+    this.keys.clear();
+    return answer('done');
+  }
+
+  lane(userId: string): LaneModel {
+    return this.lanes.get(userId)!;
+  }
+
+  private refusalOf(write: NewWrite): string | null {
+    const { kind, key, userId } = write;
+    const lane = this.lanes.get(userId);
+    if (!lane && kind !== 'user.register') return 'not-found';
+    const known = key ? this.keys.get(key) : undefined;
+    if (known) return known.fingerprint === fingerprintOf(write) ? `replayed ${known.operationId}` : 'key-reused';
+    if (!lane) return null;
+    if (lane.admission === 'deleting') return 'user-deleting';
+    if (lane.admission === 'closed') return 'user-deleted';
+    if (lane.admission === 'deleted') return kind === 'user.restore' ? null : 'user-deleted';
+    if (kind === 'user.restore') return 'user-not-deleted';
+    const depth = lane.operations.filter(isUnfinished).length;
+    return kind !== 'user.delete' && depth >= write.maxDepth ? 'lane-full' : null;
+  }
+
+  /** The operation of a claim that holds. */
+  private held({ userId, id, epoch }: ClaimKey): OperationModel | undefined {
+    return this.lane(userId).operations.find(
+      (one) => one.id === id && one.epoch === epoch && one.state === 'running',
+    );
+  }
+
+  private end(userId: string, operation: OperationModel, state: EndState): string[] {
+    const lane = this.lane(userId);
+    Object.assign(operation, { state, live: null, due: null });
+    if (operation.kind === 'user.delete') lane.admission = state === 'succeeded' ? 'deleted' : 'open';
+    if (operation.kind === 'user.restore' && state === 'succeeded') lane.admission = 'open';
+    if (operation.kind === 'user.register' && state !== 'succeeded') {
+      lane.admission = 'closed';
+      lane.operations.filter(isUnfinished).forEach((one) => (one.state = 'rejected'));
+    }
+    return releaseHead(lane);
+  }
+}
+
+function releaseHead(lane: LaneModel): string[] {
+  const head = lane.operations.find(isUnfinished);
+  if (!head || head.state === 'running' || lane.execution !== 'running') return [];
+  return [released(head)];
+}
+
+function putBack(operation: OperationModel, delayMs: number): string {
+  Object.assign(operation, { state: 'retrying', live: null, due: delayMs === 0 });
+  return released(operation);
+}
+
+function released(operation: OperationModel): string {
+  operation.release += 1;
+  return `${operation.id}-${operation.release}`;
+}
+
+function record(operation: OperationModel, steps: OperationModel['steps']): void {
+  for (const step of steps) operation.steps.find(({ name }) => name === step.name)!.state = step.state;
+}
+
+function answer(outcome: string, releases: string[] = []): Answer {
+  return { outcome, releases };
+}
