@@ -1,4 +1,4 @@
-import { type Answer, api, type Api, LINE, register, signIn } from './support/client.js';
+import { type Answer, api, type Api, LINE, persistently, register, signIn } from './support/client.js';
 import { allEnded, applied, inParallel } from './support/effects.js';
 import { backends } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
@@ -43,8 +43,14 @@ describe.each(backends())('a deletion that races with writes, on the %s queue', 
     const writes: Answer[] = [];
     await inParallel(WRITES + 1, CLIENTS, async (index) => {
       const client = clients[index % 2]!;
-      if (index === deletionAt) deletion = await client.delete(`/v1/users/${user.id}`);
-      else writes.push(await client.post('/v1/orders', { lines: [LINE] }));
+      const key = { 'idempotency-key': `write-${index}` };
+      const send = (): Promise<Answer> =>
+        index === deletionAt
+          ? client.delete(`/v1/users/${user.id}`, key)
+          : client.post('/v1/orders', { lines: [LINE] }, key);
+      const answer = await persistently(send);
+      if (index === deletionAt) deletion = answer;
+      else writes.push(answer);
     });
     await allEnded(system.databases.gateway);
     expect(deletion!.status).toBe(202);
@@ -61,7 +67,10 @@ describe.each(backends())('a deletion that races with writes, on the %s queue', 
       );
     }
     expect(accepted.every(({ seq }) => seq < deletion.seq)).toBe(true);
-    const ended = await Promise.all(accepted.map(({ id }) => admin.get(`/v1/operations/${id}`)));
+    const ended: Answer[] = [];
+    await inParallel(accepted.length, CLIENTS, async (index) => {
+      ended.push(await persistently(() => admin.get(`/v1/operations/${accepted[index]!.id}`)));
+    });
     const reported = ended.filter(({ body }) => (body as Acknowledged).state === 'succeeded');
     const effects = (await applied(system.databases.ordering)).filter((effect) => effect.userId === userId);
     const placed = effects.filter(({ step }) => step === 'ordering.place');

@@ -1,4 +1,12 @@
-import { api, expectStatus, LINE, type Person, register } from './support/client.js';
+import {
+  type Answer,
+  api,
+  expectStatus,
+  LINE,
+  type Person,
+  persistently,
+  register,
+} from './support/client.js';
 import { allEnded, applied, inParallel, overlaps, states } from './support/effects.js';
 import { backends } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
@@ -46,7 +54,9 @@ async function placeAll(system: System, users: readonly Person[]): Promise<Map<s
   await inParallel(USERS * WRITES, CLIENTS, async (index) => {
     const user = users[index % USERS]!;
     const gateway = system.gatewayUrls[Math.floor(index / USERS) % 2]!;
-    const answer = await api(gateway, user.token).post('/v1/orders', { lines: [LINE] });
+    const key = { 'idempotency-key': `write-${index}` };
+    const place = (): Promise<Answer> => api(gateway, user.token).post('/v1/orders', { lines: [LINE] }, key);
+    const answer = await persistently(place);
     const { target } = expectStatus(answer, 202) as { target: { id: string } };
     orders.get(user.id)!.add(target.id);
   });

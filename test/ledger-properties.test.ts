@@ -6,7 +6,13 @@ import { LaneControl } from '../gateway/src/ledger/lane-control.js';
 import type { Release } from '../gateway/src/ledger/release-statements.js';
 import type { EndState } from '../gateway/src/ledger/states.js';
 import { stepsOf } from '../gateway/src/run/operations/plans.js';
-import { type Answer, fingerprintOf, isUnfinished, type LaneModel, LedgerModel } from './support/lane-model.js';
+import {
+  type Answer,
+  fingerprintOf,
+  isUnfinished,
+  type LaneModel,
+  LedgerModel,
+} from './support/lane-model.js';
 import { keyOf, TestLedger } from './support/ledger.js';
 
 /*
@@ -25,7 +31,9 @@ type Steps = 'applied' | 'closed' | 'first closed' | 'unknown';
 type Action =
   | { do: 'admit'; user: number; kind: OperationKind; key: string | null; withdraws: boolean }
   /** On the nth unfinished operation of the lane; on its last operation where there are fewer. */
-  | { do: 'claim' | 'expire' | 'cancel'; user: number; nth: number }
+  | { do: 'claim' | 'take over' | 'expire' | 'cancel'; user: number; nth: number }
+  /** Claims the head and ends it, as a worker does. */
+  | { do: 'carry out'; user: number; state: 'succeeded' | 'failed' }
   /** With the latest claim of the lane, or an older one. */
   | { do: 'renew' | 'halt'; user: number; age: number }
   | { do: 'finish'; user: number; age: number; state: EndState; steps: Steps }
@@ -33,14 +41,17 @@ type Action =
   | { do: 'pause' | 'resume' | 'release'; user: number }
   | { do: 'reconcile' | 'forget keys' };
 
-const user = fc.nat({ max: 2 });
-const nth = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3 }));
-const age = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3 }));
-const kind = fc.constantFrom<OperationKind[]>(
-  ...(['order.place', 'user.update', 'user.delete', 'user.restore', 'user.register'] as const),
+const often = <Value>(value: Value, others: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(value) }, others);
+const user = often(0, fc.nat({ max: 2 }));
+const nth = often(0, fc.nat({ max: 3 }));
+const age = fc.constantFrom(0, 0, 0, 1, 1, 2);
+const kind = often<OperationKind>(
+  'order.place',
+  fc.constantFrom('user.update', 'user.delete', 'user.restore', 'user.register'),
 );
 const one = <Name extends Action['do']>(name: Name): fc.Arbitrary<Name> => fc.constant(name);
-const key = fc.option(fc.constantFrom('a', 'b'));
+const key = often<string | null>(null, fc.constantFrom('a', 'b'));
 const ending = fc.constantFrom<{ state: EndState; steps: Steps }[]>(
   { state: 'succeeded', steps: 'applied' },
   { state: 'succeeded', steps: 'applied' },
@@ -56,17 +67,30 @@ const steps = fc.constantFrom<Steps[]>('applied', 'first closed', 'unknown');
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: one('admit'), user, kind, key, withdraws: fc.boolean() }) },
   { weight: 6, arbitrary: fc.record({ do: one('claim'), user, nth }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('expire', 'cancel'), user, nth }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('take over', 'expire', 'cancel'), user, nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('renew', 'halt'), user, age }) },
   {
     weight: 6,
-    arbitrary: fc.tuple(user, age, ending).map(([user, age, how]) => ({ do: 'finish', user, age, ...how })),
+    arbitrary: fc
+      .tuple(user, age, ending)
+      .map(([user, age, how]) => ({ do: 'finish' as const, user, age, ...how })),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: one('carry out'),
+      user,
+      state: often<'succeeded' | 'failed'>('succeeded', fc.constant('failed')),
+    }),
   },
   {
     weight: 2,
     arbitrary: fc.record({ do: one('retry'), user, age, delayMs: fc.constantFrom(0, 60_000), steps }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'release'), user }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'resume', 'release', 'release'), user }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('reconcile', 'forget keys') }) },
 );
 
@@ -85,29 +109,40 @@ interface Done extends Answer {
   claim?: ClaimKey;
 }
 
-/** An action whose operation or claim has been looked up. */
-type Target = { userId: string; id: string; claim: ClaimKey };
+/** An action's lane, and the operation or the claim in it, where it is done to one. */
+interface Target {
+  userId: string;
+  id: string;
+  claim: ClaimKey;
+}
+const NO_CLAIM: ClaimKey = { userId: '', id: '', epoch: 0 };
 
 /** @returns what the action is done to, or null where there is nothing of the kind */
 function targetOf(action: Action, model: LedgerModel, real: Real): Target | null {
-  if (!('user' in action)) return { userId: '', id: '', claim: { userId: '', id: '', epoch: 0 } };
+  if (!('user' in action)) return { userId: '', id: '', claim: NO_CLAIM };
   const userId = real.users[action.user]!;
-  const target = { userId, id: '', claim: { userId, id: '', epoch: 0 } };
   const lane = model.lanes.get(userId);
   // A lane is made by its one registration, with a new id.
-  if (action.do === 'admit') return lane && action.kind === 'user.register' ? null : target;
-  if (!lane) return null;
-  if ('nth' in action) {
-    const operation = lane.operations.filter(isUnfinished)[action.nth] ?? lane.operations.at(-1)!;
-    return { ...target, id: operation.id };
+  if (action.do === 'admit') {
+    return lane && action.kind === 'user.register' ? null : { userId, id: '', claim: NO_CLAIM };
   }
-  if (!('age' in action)) return target;
-  const claim = real.claims.filter((one) => one.userId === userId).at(-1 - action.age);
-  if (!claim) return null;
-  // Identity restores nobody who is not deleted.
-  const operation = lane.operations.find(({ id }) => id === claim.id)!;
-  const restores = operation.kind === 'user.restore' && action.do === 'finish' && action.state === 'succeeded';
-  return restores && lane.admission !== 'deleted' ? null : { ...target, id: claim.id, claim };
+  if (!lane) return null;
+  if (action.do === 'pause' || action.do === 'resume' || action.do === 'release') {
+    return { userId, id: '', claim: NO_CLAIM };
+  }
+  if ('age' in action) {
+    const claim = real.claims.filter((one) => one.userId === userId).at(-1 - action.age);
+    return claim ? { userId, id: claim.id, claim } : null;
+  }
+  const place = 'nth' in action ? action.nth : 0;
+  const operation = lane.operations.filter(isUnfinished)[place] ?? lane.operations.at(-1)!;
+  return { userId, id: operation.id, claim: NO_CLAIM };
+}
+
+/** @returns whether it would restore somebody; identity restores nobody who is not deleted */
+function restores(action: Action, { userId, id }: Target, model: LedgerModel): boolean {
+  if (!('state' in action) || action.state !== 'succeeded') return false;
+  return model.lane(userId).operations.find((one) => one.id === id)!.kind === 'user.restore';
 }
 
 /** Has the ledger do it. */
@@ -116,7 +151,9 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
   switch (action.do) {
     case 'admit':
       return admit(action, userId, t);
-    case 'claim': {
+    case 'claim':
+    case 'take over': {
+      if (action.do === 'take over') await t.expire(id);
       const row = await t.claim(userId, id);
       return row ? { ...answer(`epoch ${row.epoch}`), claim: keyOf(row) } : answer('nothing');
     }
@@ -133,6 +170,13 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
       return answer((await t.ledger.halt(claim, 'a test')) ? 'halted' : 'nothing');
     case 'finish':
       return finish(action.state, await stepStates(t, claim, action.steps), claim, t);
+    case 'carry out': {
+      const row = await t.claim(userId, id);
+      if (!row) return answer('nothing');
+      const claim = keyOf(row);
+      const known = await stepStates(t, claim, action.state === 'succeeded' ? 'applied' : 'closed');
+      return { ...(await finish(action.state, known, claim, t)), claim };
+    }
     case 'retry': {
       const known = await stepStates(t, claim, action.steps);
       const release = await t.ledger.retryLater(claim, action.delayMs, problemBody('unavailable'), known);
@@ -175,6 +219,16 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
         ? model.finish(claim, action.state, known)
         : model.retryLater(claim, action.delayMs, known);
     }
+    case 'carry out': {
+      if (model.claim(userId, id).outcome === 'nothing') return { outcome: 'nothing', releases: [] };
+      const { epoch, steps } = model.lane(userId).operations.find((one) => one.id === id)!;
+      const names = steps.map(({ name }) => name);
+      const known = statesOf(names, action.state === 'succeeded' ? 'applied' : 'closed');
+      return model.finish({ userId, id, epoch }, action.state, known);
+    }
+    case 'take over':
+      model.expire(userId, id);
+      return model.claim(userId, id);
     case 'claim':
     case 'expire':
     case 'cancel':
@@ -203,6 +257,7 @@ class OneByOne implements fc.AsyncCommand<LedgerModel, Real> {
   async run(model: LedgerModel, real: Real): Promise<void> {
     const target = targetOf(this.action, model, real);
     if (!target) return;
+    if (restores(this.action, target, model) && model.lane(target.userId).admission !== 'deleted') return;
     const { id, claim, ...done } = await perform(this.action, target, real);
     if (claim) real.claims.push(claim);
     expect(done).toEqual(predict(this.action, target, model, { ...done, id }));
@@ -227,7 +282,11 @@ class AtOnce implements fc.AsyncCommand<LedgerModel, Real> {
     const targets = this.actions
       .map((action) => ({ action, target: targetOf(action, model, real) }))
       .filter((item): item is { action: Action; target: Target } => item.target !== null)
-      .filter(({ action }, index, all) => !isRegistration(action) || all.findIndex((other) => isRegistration(other.action)) === index);
+      .filter(({ action, target }) => !restores(action, target, model))
+      .filter(
+        ({ action }, index, all) =>
+          !isRegistration(action) || all.findIndex((other) => isRegistration(other.action)) === index,
+      );
     const all = await Promise.all(
       targets.map(async ({ action, target }) => ({
         action,
@@ -283,8 +342,10 @@ it('is as its rules say, whatever is done to it in whatever order', async () => 
 
 /** Two users and one who is not registered yet, in an empty ledger. */
 async function begin(): Promise<{ model: LedgerModel; real: Real }> {
-  await t.database.query('truncate lanes, operations, steps, idempotency_keys, order_lanes');
-  const users = [await t.newLane(), await t.newLane(), uuidv7()];
+  for (const table of ['steps', 'operations', 'idempotency_keys', 'order_lanes', 'lanes']) {
+    await t.database.query(`delete from ${table}`);
+  }
+  const users = [...(await Promise.all([t.newLane(), t.newLane()])), uuidv7()];
   const real = { t, control: new LaneControl(t.database), users, claims: [], ended: new Map() };
   return { model: await look(real), real };
 }
@@ -421,12 +482,18 @@ async function stepStates(
   ).map((step) => ({ ...step, attempts: 1 }));
 }
 
-function statesOf<Name extends string>(names: readonly Name[], which: Steps): { name: Name; state: StepState }[] {
+function statesOf<Name extends string>(
+  names: readonly Name[],
+  which: Steps,
+): { name: Name; state: StepState }[] {
   switch (which) {
     case 'applied':
       return names.map((name) => ({ name, state: 'applied' }));
     case 'closed':
-      return names.map((name, index) => ({ name, state: (['undone', 'refused', 'sealed'] as const)[index]! }));
+      return names.map((name, index) => ({
+        name,
+        state: (['undone', 'refused', 'sealed'] as const)[index]!,
+      }));
     case 'first closed':
       return names.map((name, index) => ({ name, state: index === 0 ? 'sealed' : 'applied' }));
     case 'unknown':

@@ -36,16 +36,11 @@ function sound(): History {
 
 function row(seq: number, kind: string, state: string): LedgerRow {
   const at = seq * 1000;
-  const id = `op-${seq}`;
   return {
-    id,
-    userId: ADA,
-    seq,
-    kind,
-    state,
-    targetId: `target-${seq}`,
-    startedAt: at,
-    finishedAt: at + 900,
+    id: `op-${seq}`,
+    ...{ userId: ADA, seq, kind, state },
+    ...{ targetId: `target-${seq}`, resultId: null },
+    ...{ startedAt: at, finishedAt: at + 900 },
   };
 }
 

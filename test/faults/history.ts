@@ -30,6 +30,8 @@ export interface LedgerRow {
   kind: string;
   state: string;
   targetId: string;
+  /** Of the resource in the result, if there is one. */
+  resultId: string | null;
   startedAt: number | null;
   finishedAt: number | null;
 }
@@ -182,8 +184,10 @@ function exactlyOnce({ ledger, effects }: History): Violation[] {
       if (own.length !== expected) {
         return broken('exactly-once', `${row.kind} ${row.id} ${row.state} with ${own.length} effects`);
       }
-      const foreign = own.some(({ orderId }) => orderId !== row.targetId);
-      return foreign ? broken('exactly-once', `${row.id} changed an order that is not its own`) : [];
+      const changed = [...own.map(({ orderId }) => orderId), row.resultId ?? row.targetId];
+      return changed.some((id) => id !== row.targetId)
+        ? broken('exactly-once', `${row.id} changed an order that is not its own`)
+        : [];
     });
   return [...wrong, ...orphans.flatMap((place) => broken('exactly-once', `nobody asked for ${place}`))];
 }

@@ -116,6 +116,7 @@ function operationOf({ status, headers, body }: Answer): string | null {
 async function ledgerOf(gateway: Pool): Promise<LedgerRow[]> {
   const { rows } = await gateway.query<LedgerRow>(
     `select id, user_id as "userId", seq, kind, state, target_id as "targetId",
+       result ->> 'id' as "resultId",
        ${millisecondsOf('started_at')} as "startedAt", ${millisecondsOf('finished_at')} as "finishedAt"
      from operations`,
   );

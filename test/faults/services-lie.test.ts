@@ -88,6 +88,25 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
     expect(check(await recorder.history(system, told), { faults: CALLS / 10 })).toEqual([]);
   }, 180_000);
 
+  it('and answer twice do not have the second answer taken for that of another write', async () => {
+    const { gateway } = system.databases;
+    const [one, other] = [await newCustomer(url), await newCustomer(url)];
+    onOrdering(stepOf(one, 'ordering.change'), { type: 'repeat' });
+    let answers = 0;
+    const isSecond: Matches = (message) => appliedAnswer(one.orderId)(message, 0) && (answers += 1) === 2;
+    const second = system.proxies.ordering!.trap('response', isSecond, { type: 'hold' });
+    expect(await endedStates(gateway, [await change(url, one)])).toEqual(['succeeded']);
+    await second.caught;
+    const request = onOrdering(stepOf(other, 'ordering.change'), { type: 'hold', outlivesSender: true });
+    const victim = await change(url, other);
+    await request.caught;
+    // The other user's request is on its way, on the connection that has one answer too many.
+    second.release();
+    expect(await endedStates(gateway, [victim])).toEqual(['succeeded']);
+    expect(await changesOf(system, other)).toEqual(changesUpTo(3));
+    request.release();
+  }, 60_000);
+
   it('and answer 503 hold up one user for as long as they ask, and nobody else', async () => {
     const { gateway } = system.databases;
     const [customer, other] = [await newCustomer(url), await newCustomer(url)];

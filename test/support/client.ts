@@ -37,6 +37,20 @@ export function api(url: string, token?: string): Api {
   };
 }
 
+/**
+ * Sends a request until it is not answered with 503, as a client of such an interface does: a machine that is
+ * busy with other tests may be too slow for a moment. A write needs an Idempotency-Key for that.
+ */
+export async function persistently<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+const RETRY_MS = 50;
+
 /** Waits in the request for its end, as long as a request may. */
 export const WAIT = { prefer: 'wait=30' };
 

@@ -171,7 +171,8 @@ export class LedgerModel {
     const lane = this.lanes.get(userId);
     if (!lane && kind !== 'user.register') return 'not-found';
     const known = key ? this.keys.get(key) : undefined;
-    if (known) return known.fingerprint === fingerprintOf(write) ? `replayed ${known.operationId}` : 'key-reused';
+    if (known)
+      return known.fingerprint === fingerprintOf(write) ? `replayed ${known.operationId}` : 'key-reused';
     if (!lane) return null;
     if (lane.admission === 'deleting') return 'user-deleting';
     if (lane.admission === 'closed') return 'user-deleted';

@@ -103,14 +103,15 @@ export class TestLedger {
     await this.ledger.finish(keyOf(claimed), { state: 'succeeded', steps, result: {}, problem: null });
   }
 
-  /** Lets the lease of a claim run out. */
+  /** Lets the lease of a claim run out, if there is one. */
   async expire(id: string): Promise<void> {
-    await this.database.query(`update operations set lease_until = now() - interval '1 ms' where id = $1`, [
-      id,
-    ]);
+    await this.database.query(
+      `update operations set lease_until = now() - interval '1 ms' where id = $1 and state = 'running'`,
+      [id],
+    );
   }
 
-  /** Everything that the ledger holds, in the order of users and places. */
+  /** Everything that the ledger holds, in the order of users and places; expired keys do not count. */
   async rows(): Promise<LedgerRows> {
     const [lanes, operations, keys] = await Promise.all([
       this.database.query<LedgerRows['lanes'][number]>('select * from lanes order by user_id'),
@@ -126,7 +127,9 @@ export class TestLedger {
            from steps where user_id = o.user_id and seq = o.seq) s
          order by o.user_id, o.seq`,
       ),
-      this.database.query<LedgerRows['keys'][number]>('select * from idempotency_keys'),
+      this.database.query<LedgerRows['keys'][number]>(
+        `select * from idempotency_keys where created_at >= now() - interval '24 hours'`,
+      ),
     ]);
     return { lanes, operations, keys };
   }

@@ -4,6 +4,7 @@ import { Database } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { bindKey, type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
 import { admissionFor, type EndState, isExemptFromDepth } from './states.js';
+import { Turns } from './turns.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from './claim-statements.js';
 import * as lanes from './lane-statements.js';
@@ -53,12 +54,15 @@ class NotAccepted extends Error {
 
 @Injectable()
 export class Ledger {
+  private readonly turns = new Turns();
+
   constructor(private readonly database: Database) {}
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
   async admit(request: Admittance): Promise<Admitted> {
     try {
-      return await this.database.transaction((tx) => admitIn(tx, request));
+      const { userId } = request.operation;
+      return await this.turns.take(userId, () => this.database.transaction((tx) => admitIn(tx, request)));
     } catch (error) {
       if (error instanceof NotAccepted) return error.answer;
       throw error;

@@ -15,11 +15,18 @@ export interface DatabaseOptions {
 const RECONNECT_MS = 500;
 
 /**
- * Milliseconds after which the server, and 500 later the client, gives a statement up; half of it for a lock.
- * A caller is answered within 2 s that the database is away, so connecting and waiting get less than that.
+ * Milliseconds to get a connection, from the pool or new: a caller is told within 2 s that the database is away,
+ * or too busy.
  */
-const STATEMENT_TIMEOUT_MS = 1500;
-const CONNECT_TIMEOUT_MS = 1500;
+const CONNECT_TIMEOUT_MS = 1800;
+
+/**
+ * Milliseconds for one statement, the wait for a lock included: the server gives it up, and soon after the client,
+ * if the server does not even do that. A lane's lock is held for milliseconds; whoever waits that long waits for
+ * somebody who hangs.
+ */
+const STATEMENT_TIMEOUT_MS = 4000;
+const CLIENT_MARGIN_MS = 500;
 
 /** One number for all of Turnpike's migrations: several starters on one database wait for each other. */
 const MIGRATION_LOCK = 7_310_577;
@@ -37,8 +44,8 @@ function dataSourceOf(options: DatabaseOptions): DataSource {
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 500,
-      lock_timeout: STATEMENT_TIMEOUT_MS / 2,
+      query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS,
+      lock_timeout: STATEMENT_TIMEOUT_MS,
       // Somebody who died between two statements must not keep a lane locked.
       idle_in_transaction_session_timeout: 5000,
     },

@@ -1,0 +1,193 @@
+import { Redis } from 'ioredis';
+import { expectStatus, LINE, signIn } from '../support/client.js';
+import { allEnded, inParallel } from '../support/effects.js';
+import { pause, type SystemProcess } from '../support/processes.js';
+import { type Backend, backends } from '../support/servers.js';
+import { startSystem, type System } from '../support/system.js';
+import { type Lane, makeLanes, withRegistrations } from './crowd.js';
+import { check } from './history.js';
+import { FAST } from './kit.js';
+import { Recorder } from './recorder.js';
+import { OwnRedis } from './redis.js';
+
+const USERS = 200;
+const WRITES = 1000;
+const CLIENTS = 16;
+const ENDED_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
+const OUTAGE_MS = 3000;
+
+describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
+  let system: System;
+  let load: Load;
+  beforeAll(async () => {
+    system = await startSystem({ queue, env: FAST, gateways: [{ role: 'api' }, { role: 'worker' }] });
+    load = await Load.on(system);
+  }, 120_000);
+  afterAll(() => system?.stop());
+
+  it(`with ${WRITES} writes in it, and again half-way, is made anew from the ledger`, async () => {
+    const worker = system.processes.gateways[1]!;
+    await worker.stop();
+    const lanes = await load.lanes(USERS);
+    await load.write(lanes, WRITES);
+    const waiting = await releasedHeads(system);
+    await loseQueue(system, queue);
+    worker.start();
+    await untilUnfinished(system, WRITES / 2);
+    const underWay = await releasedHeads(system);
+    await loseQueue(system, queue);
+    await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
+    expect(await load.violations(waiting + underWay, USERS)).toEqual([]);
+  }, 180_000);
+
+  it.each([5, 23])(
+    'that is divided into %s partitions while work is in it loses and reorders nothing',
+    async (count) => {
+      const lanes = await load.lanes(USERS / 4);
+      const worker = system.processes.gateways[1]!;
+      await worker.stop();
+      await load.write(lanes, lanes.length * 2);
+      const waiting = await releasedHeads(system);
+      await Promise.all(system.processes.gateways.map((gateway) => withPartitions(system, gateway, count)));
+      await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
+      expect(await load.violations(waiting, lanes.length)).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+if (backends().includes('redis')) describe('a Redis that is killed under load', killedUnderLoad);
+
+function killedUnderLoad(): void {
+  let system: System;
+  let redis: OwnRedis;
+  beforeAll(async () => {
+    redis = await OwnRedis.start();
+    system = await startSystem({ env: { ...FAST, QUEUE_URL: redis.url } });
+  }, 120_000);
+  afterAll(async () => {
+    await system?.stop();
+    await redis?.kill();
+  });
+
+  it('stops no write from being accepted, and each is carried out once when it is back', async () => {
+    const load = await Load.on(system);
+    const lanes = await load.lanes(20);
+    let over = false;
+    const writing = load.writeUntil(lanes, () => over);
+    await untilEnded(system, 2 * lanes.length);
+    await redis.kill();
+    const before = load.accepted;
+    await pause(OUTAGE_MS);
+    const meanwhile = load.accepted - before;
+    const underWay = await releasedHeads(system);
+    await redis.start();
+    over = true;
+    await writing;
+    expect(meanwhile).toBeGreaterThan(lanes.length);
+    await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
+    expect(await load.violations(underWay, 1)).toEqual([]);
+  }, 120_000);
+}
+
+/** An administrator who changes everybody's orders, and insists that each change is accepted at once. */
+class Load {
+  accepted = 0;
+  private readonly recorder = new Recorder();
+  private readonly made: Lane[] = [];
+
+  private constructor(
+    private readonly system: System,
+    private readonly token: string,
+  ) {}
+
+  static async on(system: System): Promise<Load> {
+    return new Load(system, await signIn(system.gatewayUrls[0]!, system.admin));
+  }
+
+  async lanes(count: number): Promise<Lane[]> {
+    const lanes = await makeLanes(this.system, count);
+    this.made.push(...lanes);
+    return lanes;
+  }
+
+  async write(lanes: readonly Lane[], count: number): Promise<void> {
+    await inParallel(count, CLIENTS, (index) => this.change(lanes[index % lanes.length]!, index));
+  }
+
+  async writeUntil(lanes: readonly Lane[], isOver: () => boolean): Promise<void> {
+    const one = async (lane: Lane): Promise<void> => {
+      for (let index = 0; !isOver(); index += 1) await this.change(lane, index);
+    };
+    await Promise.all(lanes.slice(0, CLIENTS).map(one));
+  }
+
+  async violations(faults: number, needed: number): Promise<unknown[]> {
+    const history = await this.recorder.history(this.system, faults);
+    return check(withRegistrations(history, this.made), { faults: needed });
+  }
+
+  private async change({ userId, orderId }: Lane, index: number): Promise<void> {
+    const answer = await this.recorder.send(
+      this.system.gatewayUrls[0]!,
+      { id: userId, token: this.token },
+      {
+        method: 'patch',
+        path: `/v1/orders/${orderId}`,
+        body: { lines: [{ ...LINE, quantity: (index % 100) + 1 }] },
+      },
+    );
+    expectStatus(answer!, 202);
+    this.accepted += 1;
+  }
+}
+
+/** Heads whose job is in the queue or with a worker: what is lost with the queue. */
+async function releasedHeads({ databases }: System): Promise<number> {
+  const { rows } = await databases.gateway.query<{ count: number }>(
+    'select count(*)::integer as count from operations where release > 0 and finished_at is null',
+  );
+  return rows[0]!.count;
+}
+
+async function loseQueue({ databases, processes }: System, queue: Backend): Promise<void> {
+  if (queue === 'redis') {
+    const redis = new Redis(processes.gateways[0]!.env.QUEUE_URL!);
+    await redis.flushdb();
+    redis.disconnect();
+    return;
+  }
+  const { rows } = await databases.gateway.query<{ tables: string }>(
+    `select string_agg(format('bullmq.%I', tablename), ', ') as tables from pg_tables
+     where schemaname = 'bullmq' and tablename <> 'migration'`,
+  );
+  await databases.gateway.query(`truncate ${rows[0]!.tables}`);
+}
+
+async function withPartitions(system: System, gateway: SystemProcess, count: number): Promise<void> {
+  gateway.env.QUEUE_PARTITIONS = String(count);
+  await system.restart(gateway);
+}
+
+async function untilUnfinished({ databases }: System, atMost: number): Promise<void> {
+  await untilCount(databases, 'finished_at is null', (count) => count <= atMost);
+}
+
+async function untilEnded({ databases }: System, atLeast: number): Promise<void> {
+  await untilCount(databases, 'finished_at is not null and seq > 1', (count) => count >= atLeast);
+}
+
+async function untilCount(
+  { gateway }: System['databases'],
+  condition: string,
+  holds: (count: number) => boolean,
+): Promise<void> {
+  for (;;) {
+    const { rows } = await gateway.query<{ count: number }>(
+      `select count(*)::integer as count from operations where ${condition}`,
+    );
+    if (holds(rows[0]!.count)) return;
+    await pause(LOOK_AGAIN_MS);
+  }
+}
