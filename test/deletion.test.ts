@@ -31,14 +31,15 @@ describe.each(backends())('a deletion that races with writes, on the %s queue', 
       accepted += await race(round);
     });
     // Proof that it was a race: some came in time, some too late.
-    expect(accepted).toBeGreaterThan(10 * ROUNDS);
+    expect(accepted).toBeGreaterThan(5 * ROUNDS);
     expect(accepted).toBeLessThan((WRITES - 10) * ROUNDS);
   }, 300_000);
 
   async function race(round: number): Promise<number> {
     const user = await register(system.gatewayUrls[0]!);
     const clients = system.gatewayUrls.map((url) => api(url, user.token));
-    const deletionAt = Math.floor((WRITES * (round + 1)) / (ROUNDS + 1));
+    // From the beginning of the writes to their end, more often early: what is accepted has to be carried out.
+    const deletionAt = Math.floor(WRITES * ((round + 1) / (ROUNDS + 1)) ** 2);
     let deletion: Answer | undefined;
     const writes: Answer[] = [];
     await inParallel(WRITES + 1, CLIENTS, async (index) => {

@@ -139,12 +139,6 @@ function targetOf(action: Action, model: LedgerModel, real: Real): Target | null
   return { userId, id: operation.id, claim: NO_CLAIM };
 }
 
-/** @returns whether it would restore somebody; identity restores nobody who is not deleted */
-function restores(action: Action, { userId, id }: Target, model: LedgerModel): boolean {
-  if (!('state' in action) || action.state !== 'succeeded') return false;
-  return model.lane(userId).operations.find((one) => one.id === id)!.kind === 'user.restore';
-}
-
 /** Has the ledger do it. */
 async function perform(action: Action, { userId, id, claim }: Target, real: Real): Promise<Done> {
   const { t, control } = real;
@@ -167,7 +161,7 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
     case 'renew':
       return answer((await t.ledger.renew([claim], 60_000)).length > 0 ? 'renewed' : 'nothing');
     case 'halt':
-      return answer((await t.ledger.halt(claim, 'a test')) ? 'halted' : 'nothing');
+      return answer((await t.ledger.halt(claim, 'a test', [])) ? 'halted' : 'nothing');
     case 'finish':
       return finish(action.state, await stepStates(t, claim, action.steps), claim, t);
     case 'carry out': {
@@ -257,7 +251,6 @@ class OneByOne implements fc.AsyncCommand<LedgerModel, Real> {
   async run(model: LedgerModel, real: Real): Promise<void> {
     const target = targetOf(this.action, model, real);
     if (!target) return;
-    if (restores(this.action, target, model) && model.lane(target.userId).admission !== 'deleted') return;
     const { id, claim, ...done } = await perform(this.action, target, real);
     if (claim) real.claims.push(claim);
     expect(done).toEqual(predict(this.action, target, model, { ...done, id }));
@@ -282,7 +275,6 @@ class AtOnce implements fc.AsyncCommand<LedgerModel, Real> {
     const targets = this.actions
       .map((action) => ({ action, target: targetOf(action, model, real) }))
       .filter((item): item is { action: Action; target: Target } => item.target !== null)
-      .filter(({ action, target }) => !restores(action, target, model))
       .filter(
         ({ action }, index, all) =>
           !isRegistration(action) || all.findIndex((other) => isRegistration(other.action)) === index,
@@ -397,7 +389,7 @@ function admissionOf({ operations }: LaneModel): LaneModel['admission'] {
     const isOver = !['queued', 'running', 'retrying'].includes(state);
     if (kind === 'user.delete' && !isOver) admission = 'deleting';
     if (kind === 'user.delete' && state === 'succeeded') admission = 'deleted';
-    if (kind === 'user.restore' && state === 'succeeded') admission = 'open';
+    if (kind === 'user.restore' && state === 'succeeded' && admission === 'deleted') admission = 'open';
   }
   return admission;
 }

@@ -112,6 +112,17 @@ describe('deletion', () => {
     expect(await t.write(userId)).toMatchObject({ outcome: 'accepted' });
   });
 
+  it('stays acknowledged when a restore of before ends after it', async () => {
+    const userId = await t.newLane();
+    await t.succeed(userId, (await t.accepted(userId, { kind: 'user.delete' })).id);
+    const restore = { kind: 'user.restore' as const };
+    const [first, second] = [await t.accepted(userId, restore), await t.accepted(userId, restore)];
+    await t.succeed(userId, first.id);
+    await t.accepted(userId, { kind: 'user.delete' });
+    await t.succeed(userId, second.id);
+    expect(await t.write(userId)).toMatchObject({ code: 'user-deleting' });
+  });
+
   it('opens the lane again when it fails or is cancelled', async () => {
     const userId = await t.newLane();
     const first = await t.accepted(userId, { kind: 'user.delete' });
@@ -218,7 +229,7 @@ describe('a claim', () => {
     const ending = { state: 'succeeded' as const, steps: inState(old, 'applied'), result: {}, problem: null };
     expect(await t.ledger.finish(keyOf(old), ending)).toBeNull();
     expect(await t.ledger.retryLater(keyOf(old), 0, null, [])).toBeNull();
-    expect(await t.ledger.halt(keyOf(old), 'no')).toBe(false);
+    expect(await t.ledger.halt(keyOf(old), 'no', [])).toBe(false);
     expect(await t.state(id)).toBe('running');
     expect((await t.queries.operation(id))!.steps[0]!.state).toBe('pending');
   });

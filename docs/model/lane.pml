@@ -482,9 +482,6 @@ stale:                          /* somebody newer has it: nothing is written */
 #ifdef BUG_STALE_IS_4XX
   x = FAILED; s[0] = SHUT; s[1] = SHUT; s[2] = SHUT; goto outcome;
 #endif
-#ifdef BUG_STALE_DROPS
-  goto drop;
-#endif
 stop:                           /* unless the claim is current: then the ledger contradicts the services */
   if
   :: DIE

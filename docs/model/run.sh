@@ -2,7 +2,7 @@
 # Checks the models, and that the checker finds every rule that is taken out of them.
 #
 #   ./run.sh quick     what fits into a minute: the smaller spaces, and the rules whose loss is found soonest
-#   ./run.sh good      every space, whole: a quarter of an hour, and a few gigabytes
+#   ./run.sh good      every space, whole: twenty minutes, and up to 6 GB
 #   ./run.sh bugs      every rule taken out, and the scenarios that must be playable to their end
 #   ./run.sh all       good and bugs
 #

@@ -82,9 +82,9 @@ describe.each(backends())('everything at once, on the %s queue', (queue) => {
     const { identity, ordering, gateways } = system.processes;
     const processes = [identity, ordering, ...gateways];
     const starts = [
-      ...processes.map((one) => () => one.start()),
+      ...processes.map((one) => async () => one.start()),
       () => postgres.start(),
-      () => redis?.start(),
+      async () => redis?.start(),
     ];
     await Promise.all(order.map((index) => starts[index]!()));
     await Promise.all(processes.map((one) => one.becomesReady()));

@@ -54,7 +54,7 @@ export function appliedAnswer(inBody: string): Matches {
 
 /** The statement that ends an operation. */
 export function endOf({ id }: { id: string }): Matches {
-  return (message) => message.includes('finished_at = now(), result = $5') && message.includes(id);
+  return (message) => /update operations[^]*finished_at/.test(message) && message.includes(id);
 }
 
 /** The COMMIT of the transaction in which such a statement was. */
@@ -69,7 +69,7 @@ export function commitAfter(statement: Matches): Matches {
 /** The statement by which a worker claims an operation of that user. */
 export function claimOf(user: { id: string }): Matches {
   return (message) =>
-    message.includes("set state = 'running', epoch = epoch + 1") && message.includes(user.id);
+    /update operations[^]*epoch = (o\.)?epoch \+ 1/.test(message) && message.includes(user.id);
 }
 
 /** Holds the database's word that the transaction with such a statement is committed. */

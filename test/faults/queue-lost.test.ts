@@ -1,4 +1,6 @@
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { partitionNames, partitionOf, prefixOf } from '../../gateway/src/queue/partitions.js';
 import { expectStatus, LINE, signIn } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause, type SystemProcess } from '../support/processes.js';
@@ -16,6 +18,8 @@ const CLIENTS = 16;
 const ENDED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
 const OUTAGE_MS = 3000;
+/** Of a gateway that is not told otherwise. */
+const PARTITIONS = 16;
 
 describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
   let system: System;
@@ -40,6 +44,18 @@ describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
     await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
     expect(await load.violations(waiting + underWay, USERS)).toEqual([]);
   }, 180_000);
+
+  it('and has a job instead for a write whose turn has not come drops that', async () => {
+    const worker = system.processes.gateways[1]!;
+    await worker.stop();
+    const lanes = await load.lanes(8);
+    await load.write(lanes, 2 * lanes.length);
+    await loseQueue(system, queue);
+    for (const { userId } of lanes) await addJob(system, queue, await lastOf(system, userId));
+    worker.start();
+    await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
+    expect(await load.violations(lanes.length, lanes.length)).toEqual([]);
+  }, 120_000);
 
   it.each([5, 23])(
     'that is divided into %s partitions while work is in it loses and reorders nothing',
@@ -163,6 +179,40 @@ async function loseQueue({ databases, processes }: System, queue: Backend): Prom
      where schemaname = 'bullmq' and tablename <> 'migration'`,
   );
   await databases.gateway.query(`truncate ${rows[0]!.tables}`);
+}
+
+interface Job {
+  userId: string;
+  operationId: string;
+}
+
+async function lastOf({ databases }: System, userId: string): Promise<Job> {
+  const { rows } = await databases.gateway.query<{ id: string }>(
+    'select id from operations where user_id = $1 order by seq desc limit 1',
+    [userId],
+  );
+  return { userId, operationId: rows[0]!.id };
+}
+
+/** As a gateway would add it, if it were the write's turn. */
+async function addJob({ databases, processes }: System, queue: Backend, job: Job): Promise<void> {
+  const partition = partitionOf(job.userId, PARTITIONS);
+  if (queue === 'redis') {
+    const url = processes.gateways[0]!.env.QUEUE_URL!;
+    const index = partitionNames(PARTITIONS).indexOf(partition);
+    const bull = new Queue(partition, { connection: { url }, prefix: prefixOf(index, PARTITIONS) });
+    await bull.add('operation', job, { jobId: `${job.operationId}-9` });
+    await bull.close();
+    return;
+  }
+  const entry = { id: `${job.operationId}-9`, name: 'operation', data: JSON.stringify(job) };
+  const client = await databases.gateway.connect();
+  try {
+    await client.query('set search_path = bullmq');
+    await client.query('select * from add_jobs_bulk($1, $2)', [partition, JSON.stringify([entry])]);
+  } finally {
+    client.release(true);
+  }
 }
 
 async function withPartitions(system: System, gateway: SystemProcess, count: number): Promise<void> {

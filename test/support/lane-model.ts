@@ -193,7 +193,8 @@ export class LedgerModel {
     const lane = this.lane(userId);
     Object.assign(operation, { state, live: null, due: null });
     if (operation.kind === 'user.delete') lane.admission = state === 'succeeded' ? 'deleted' : 'open';
-    if (operation.kind === 'user.restore' && state === 'succeeded') lane.admission = 'open';
+    const restored = operation.kind === 'user.restore' && state === 'succeeded';
+    if (restored && lane.admission === 'deleted') lane.admission = 'open';
     if (operation.kind === 'user.register' && state !== 'succeeded') {
       lane.admission = 'closed';
       lane.operations.filter(isUnfinished).forEach((one) => (one.state = 'rejected'));
@@ -209,7 +210,7 @@ function releaseHead(lane: LaneModel): string[] {
 }
 
 function putBack(operation: OperationModel, delayMs: number): string {
-  Object.assign(operation, { state: 'retrying', live: null, due: delayMs === 0 });
+  Object.assign(operation, { state: 'retrying', live: null, due: delayMs === 0, crashes: 0 });
   return released(operation);
 }
 

@@ -140,7 +140,7 @@ export async function end(
   return rows[0]?.kind ?? null;
 }
 
-/** Puts a claimed operation back to be tried again; it keeps its turn. */
+/** Puts a claimed operation back to be tried again; it keeps its turn. A worker that says so has not died with it. */
 export async function retry(
   tx: EntityManager,
   key: ClaimKey,
@@ -151,7 +151,7 @@ export async function retry(
     tx,
     `update operations
      set state = 'retrying', next_attempt_at = clock_timestamp() + $4 * interval '1 ms', problem = $5,
-       lease_until = null, worker = null, release = release + 1, released_at = now()
+       lease_until = null, worker = null, release = release + 1, released_at = now(), crashes = 0
      where user_id = $1 and id = $2 and epoch = $3 and state = 'running'
      returning release`,
     [key.userId, key.id, key.epoch, delayMs, jsonOrNull(problem)],

@@ -1,7 +1,7 @@
 import type { OperationKind, ProblemBody, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { update } from './sql.js';
-import { type Admission, admissionAfter, type EndState, type Execution } from './states.js';
+import { type Admission, admissionAfter, admissionDuring, type EndState, type Execution } from './states.js';
 
 /*
  * The lane: taking a place in it, leaving it, and what becomes of it.
@@ -173,10 +173,12 @@ export async function leaveLane(
   count: number,
   ended?: { kind: OperationKind; state: EndState },
 ): Promise<void> {
-  const admission = ended ? admissionAfter(ended.kind, ended.state) : null;
+  const [from, to] = ended ? [admissionDuring(ended.kind), admissionAfter(ended.kind, ended.state)] : [];
   await tx.query(
-    'update lanes set depth = depth - $2, admission = coalesce($3, admission) where user_id = $1',
-    [userId, count, admission],
+    `update lanes set depth = depth - $2,
+       admission = case when $4::text is null or admission <> coalesce($3, admission) then admission else $4 end
+     where user_id = $1`,
+    [userId, count, from ?? null, to ?? null],
   );
 }
 
@@ -185,10 +187,14 @@ export async function voidSessions(tx: EntityManager, userId: string, before: st
   await tx.query('update lanes set sessions_valid_from = $2 where user_id = $1', [userId, before]);
 }
 
-/** Stops a lane whose ledger contradicts the services, until an operator has looked at it. */
+/**
+ * Stops a lane whose ledger contradicts the services, until an operator has looked at it. If it was paused, it
+ * has stood still since then.
+ */
 export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
   await tx.query(
-    `update lanes set execution = 'halted', reason = $2, paused_by = null, paused_at = now() where user_id = $1`,
+    `update lanes set execution = 'halted', reason = $2, paused_by = null, paused_at = coalesce(paused_at, now())
+     where user_id = $1`,
     [userId, reason],
   );
 }

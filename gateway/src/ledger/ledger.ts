@@ -118,9 +118,10 @@ export class Ledger {
   }
 
   /** Halts the lane of a claim that holds. @returns whether it did */
-  halt(key: ClaimKey, reason: string): Promise<boolean> {
+  halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       await lanes.lockLane(tx, key.userId);
+      await claims.recordSteps(tx, key, steps);
       if (!(await claims.retry(tx, key, 0, null))) return false;
       await lanes.halt(tx, key.userId, reason);
       return true;

@@ -54,6 +54,15 @@ export function admissionAfter(kind: OperationKind, end: EndState): Admission | 
   return ADMISSION_AFTER[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
 }
 
+/**
+ * The admission that the end of an operation may change; null where it may be any. Of two restores the second must
+ * not open a lane that is deleting again.
+ */
+export function admissionDuring(kind: OperationKind): Admission | null {
+  if (kind === 'user.delete') return 'deleting';
+  return kind === 'user.restore' ? 'deleted' : null;
+}
+
 /** @returns the admission in which a lane accepts an operation of that kind. */
 export function admissionFor(kind: OperationKind): Admission {
   return kind === 'user.restore' ? 'deleted' : 'open';

@@ -4,7 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { problemBody, stepKey, type StepName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { type Ending, Ledger } from '../ledger/ledger.js';
-import type { ClaimedRow, ClaimKey } from '../ledger/claim-statements.js';
+import type { ClaimedRow, ClaimKey, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
 import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
@@ -94,9 +94,9 @@ export class Executor {
         return release ? [release] : [];
       }
       case 'lost':
-        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.');
+        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.', steps);
       case 'stuck':
-        return this.halt(claim, outcome.reason);
+        return this.halt(claim, outcome.reason, steps);
     }
   }
 
@@ -107,8 +107,8 @@ export class Executor {
   }
 
   /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
-  private async halt(claim: ClaimKey, reason: string): Promise<Release[]> {
-    if (await this.ledger.halt(claim, reason)) {
+  private async halt(claim: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<Release[]> {
+    if (await this.ledger.halt(claim, reason, steps)) {
       this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
     }
     return [];
