@@ -34,7 +34,8 @@ describe.each(backends())('a worker that is killed, on the %s queue', (queue) =>
   beforeAll(async () => {
     system = await startSystem({
       queue,
-      env: FAST,
+      // Nobody is to give up a held message by himself before he is killed.
+      env: { ...FAST, SERVICE_TIMEOUT_MS: '10000' },
       gateways: [{ role: 'api' }, { role: 'worker' }, { role: 'worker' }],
       proxied: ['ordering', 'database', 'queue'],
     });
