@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientRequest } from 'node:http';
 import { HttpService } from '@nestjs/axios';
 import { Injectable, Logger } from '@nestjs/common';
 import {
@@ -118,22 +120,37 @@ export class Services {
 
   private async send(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<unknown>> {
     const authorization = `Bearer ${await this.signer.tokenFor(service)}`;
-    const send = (): Promise<AxiosResponse<unknown>> =>
-      this.http.axiosRef.request<unknown>({
+    const callId = randomUUID();
+    const send = async (): Promise<AxiosResponse<unknown>> => {
+      const response = await this.http.axiosRef.request<unknown>({
         baseURL: this.config.services[service],
         url: call.path,
         method: call.method,
         data: call.body,
         params: call.query,
-        headers: { ...call.headers, authorization },
+        headers: { ...call.headers, authorization, [HEADERS.callId]: callId },
         timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
         signal: call.signal,
         // Only the configured addresses are called, whatever a service says.
         maxRedirects: 0,
         validateStatus: () => true,
       });
+      assertAnswers(response, callId);
+      return response;
+    };
     return this.breakers.call(service, send);
   }
+}
+
+/**
+ * On a kept connection a second answer to one call would be taken for the answer to the next. One that names
+ * another call is worth nothing, and neither is the connection that it came on.
+ */
+function assertAnswers({ headers, request }: AxiosResponse<unknown>, callId: string): void {
+  const answered: unknown = headers[HEADERS.callId];
+  if (answered === undefined || answered === callId) return;
+  (request as ClientRequest).socket?.destroy();
+  throw new Error('the answer is that of another call');
 }
 
 function stepHeaders({ key, userId, fence, ifMatch, traceparent }: StepContext): Record<string, string> {

@@ -21,6 +21,8 @@ export const HEADERS = {
   laneUser: 'lane-user',
   /** Internal: `true` on an answer that is committed with the fence and therefore final. */
   stepRecorded: 'step-recorded',
+  /** Internal: names one call; its answer repeats it, so that no other call's answer is taken for it. */
+  callId: 'call-id',
   traceparent: 'traceparent',
 } as const;
 

@@ -32,6 +32,8 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
   fastify.addHook('preValidation', async ({ query }) => assertStorable(query));
   fastify.addHook('onSend', async (request, reply) => {
     reply.header(HEADERS.requestId, request.id);
+    const callId = request.headers[HEADERS.callId];
+    if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
   });
   fastify.addHook('onResponse', async (request, reply) => {
     pino.info({
