@@ -245,7 +245,7 @@ inline undo(s,k,o,e,r) {
      fi;
      r = DONE
   :: unbox[at(k,o)] == 0 && !old(s,o,e) && stuck > 0 ->
-     stuck--; unbox[at(k,o)] = NO; raise(s,o,e); r = NO
+     stuck--; r = NO             /* not recorded: an operator mends it, and it is tried again */
   fi
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@turnpike/service';
 import type { Release } from './release-statements.js';
-import { goOn, lockLane, pause } from './lane-statements.js';
+import { lockLane, pause, release, resume } from './lane-statements.js';
 import { releaseHead } from './release-statements.js';
 
 /** Whether an operator's wish changed the lane; if not, it was so already, or the lane had moved on. */
@@ -28,18 +28,18 @@ export class LaneControl {
 
   /** Lets a paused lane go on. */
   resume(userId: string): Promise<Controlled> {
-    return this.goOn(userId, 'paused');
+    return this.goOn(userId, resume);
   }
 
-  /** Lets a halted lane go on: what it stopped at is tried again. */
+  /** Lets a halted lane go on: what it stopped at is tried again, unless the lane was paused before. */
   release(userId: string): Promise<Controlled> {
-    return this.goOn(userId, 'halted');
+    return this.goOn(userId, release);
   }
 
-  private goOn(userId: string, from: 'paused' | 'halted'): Promise<Controlled> {
+  private goOn(userId: string, change: typeof resume): Promise<Controlled> {
     return this.database.transaction(async (tx) => {
       if (!(await lockLane(tx, userId))) return NOT_FOUND;
-      const changed = await goOn(tx, userId, from);
+      const changed = await change(tx, userId);
       return { found: true, changed, releases: changed ? await releaseHead(tx, userId) : [] };
     });
   }

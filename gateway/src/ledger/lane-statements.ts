@@ -189,11 +189,11 @@ export async function voidSessions(tx: EntityManager, userId: string, before: st
 
 /**
  * Stops a lane whose ledger contradicts the services, until an operator has looked at it. If it was paused, it
- * has stood still since then.
+ * has stood still since then, and is paused again when it is released.
  */
 export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
   await tx.query(
-    `update lanes set execution = 'halted', reason = $2, paused_by = null, paused_at = coalesce(paused_at, now())
+    `update lanes set execution = 'halted', reason = $2, paused_at = coalesce(paused_at, now())
      where user_id = $1`,
     [userId, reason],
   );
@@ -215,20 +215,36 @@ export async function pause(
   return rows.length > 0;
 }
 
-/** Lets a lane go on that was paused or halted. @returns whether it was */
-export async function goOn(tx: EntityManager, userId: string, from: 'paused' | 'halted'): Promise<boolean> {
+/** Lets a lane go on that was paused. @returns whether it was */
+export function resume(tx: EntityManager, userId: string): Promise<boolean> {
+  return goOn(tx, userId, `execution = 'paused'`);
+}
+
+/** Lets a lane go on that was halted; one that somebody had paused before is paused again. @returns whether it was */
+export async function release(tx: EntityManager, userId: string): Promise<boolean> {
+  if (await goOn(tx, userId, `execution = 'halted' and paused_by is null`)) return true;
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'paused', reason = null
+     where user_id = $1 and execution = 'halted' returning 1`,
+    [userId],
+  );
+  return rows.length > 0;
+}
+
+async function goOn(tx: EntityManager, userId: string, guard: string): Promise<boolean> {
   // The time that the lane stood still does not count towards the deadline of what had begun.
   await tx.query(
     `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
      from lanes l
-     where l.user_id = $1 and l.execution = $2 and o.user_id = $1 and o.state in ('running', 'retrying')`,
-    [userId, from],
+     where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying')`,
+    [userId],
   );
   const rows = await update<unknown>(
     tx,
     `update lanes set execution = 'running', paused_by = null, reason = null, paused_at = null
-     where user_id = $1 and execution = $2 returning 1`,
-    [userId, from],
+     where user_id = $1 and ${guard} returning 1`,
+    [userId],
   );
   return rows.length > 0;
 }

@@ -102,14 +102,17 @@ export class Executor {
 
   private async finish(claim: ClaimKey, ending: Ending): Promise<Release[]> {
     const releases = await this.ledger.finish(claim, ending);
-    if (!releases) this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
-    return releases ?? [];
+    if (releases) return releases;
+    // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
+    return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending.steps);
   }
 
   /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
   private async halt(claim: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<Release[]> {
     if (await this.ledger.halt(claim, reason, steps)) {
       this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
+    } else {
+      this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
     }
     return [];
   }

@@ -101,7 +101,7 @@ export class Saga {
         case 'refused':
         case 'gone':
         case 'sealed':
-          return { type: 'stuck', reason: `${step} cannot be undone` };
+          return { type: 'stuck', reason: stuckAt(step, answer) };
       }
     }
     return ending;
@@ -141,6 +141,11 @@ const STATE_AFTER: Readonly<Record<StepAnswer['type'], StepState | null>> = {
   stale: null,
   unknown: null,
 };
+
+function stuckAt(step: StepName, answer: StepAnswer): string {
+  const why = 'problem' in answer ? answer.problem.detail : undefined;
+  return `${step} cannot be undone${why ? `: ${why}` : ''}`;
+}
 
 function retry({ problem, retryAfterMs }: Extract<StepAnswer, { type: 'unknown' }>): Outcome {
   return { type: 'retry', problem, retryAfterMs };

@@ -167,6 +167,7 @@ function stepHeaders({ key, userId, fence, ifMatch, traceparent }: StepContext):
 function answerOf(service: ServiceName, response: AxiosResponse<unknown>): StepAnswer {
   const problem = problemIn(response);
   if (problem?.code === 'stale-fence') return { type: 'stale' };
+  if (problem?.code === 'undo-refused') return { type: 'refused', problem };
   const recorded = response.headers[HEADERS.stepRecorded] === 'true';
   if (!recorded) {
     return unknown(`${service} answered ${response.status} without recording it`, retryAfterOf(response));

@@ -128,6 +128,11 @@ export const PROBLEMS = {
     title: 'A newer claim has been seen',
     help: 'Between processes only: the caller no longer holds the operation.',
   },
+  'undo-refused': {
+    status: 409,
+    title: 'This step cannot be taken back as things are',
+    help: 'Between processes only: the lane halts. When what stands in the way is mended the undo is tried again.',
+  },
   'step-sealed': {
     status: 409,
     title: 'This step was closed before it was applied',

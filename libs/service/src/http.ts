@@ -10,6 +10,10 @@ import { assertStorable, invalidRequest } from './validation.js';
 /** The largest body that any process accepts. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
+/** Milliseconds for a client to send a whole request; who is slower holds a connection for nothing. */
+const SEND_WITHIN_MS = 10_000;
+const CHECK_CONNECTIONS_MS = 2000;
+
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -22,6 +26,8 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    requestTimeout: SEND_WITHIN_MS,
+    http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>

@@ -1,6 +1,7 @@
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { watchConnections } from './connections.js';
 import { ConfigurationError } from './environment.js';
 import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
 import { createLogger, PinoLogger } from './logging.js';
@@ -34,7 +35,8 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (options.api) describeApi(app, options.api);
-  stopOnSignal(app, () => pino.flush());
+  const closeUnsent = watchConnections(app.getHttpServer());
+  stopOnSignal(app, { closeUnsent, flush: () => pino.flush() });
   await app.init();
   refuseOtherMethods(app, routes);
   await app.listen(options.port, options.host);
@@ -54,8 +56,12 @@ export function runMain(main: () => Promise<void>): void {
   });
 }
 
-function stopOnSignal(app: NestFastifyApplication, flush: () => void): void {
+function stopOnSignal(
+  app: NestFastifyApplication,
+  { closeUnsent, flush }: { closeUnsent: () => void; flush: () => void },
+): void {
   const stop = (): void => {
+    closeUnsent();
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     setTimeout(() => app.getHttpServer().closeAllConnections(), REQUESTS_END_WITHIN_MS).unref();
     void app.close().then(

@@ -78,7 +78,7 @@ export class Steps {
       if (fence.tombstoned && !options.ignoresTombstone) {
         return record(tx, call, new RecordedAnswer(410, problemBody('user-deleted')));
       }
-      return this.attempt(tx, call, effect);
+      return attempt(tx, call, effect);
     });
   }
 
@@ -88,15 +88,20 @@ export class Steps {
   }
 
   /**
-   * Takes a step back, whose success must be on record. It has a key of its own and ignores the tombstone.
+   * Takes a step back, whose success must be on record. It has a key of its own and ignores the tombstone. Its
+   * refusal is not recorded: an operator mends what stands in the way, and then the undo must be possible.
    * @param call with the undo's key
    * @param stepKey the key of the step that it takes back
+   * @throws Problem `undo-refused`
    */
   undo(call: StepCall, stepKey: string, effect: UndoEffect): Promise<RecordedAnswer> {
     return this.once(call, async (tx) => {
       const step = await remembered(tx, stepKey);
       if (!step || step.status >= 300) throw new Error(`undo of ${stepKey}, which was not applied`);
-      return this.attempt(tx, call, (inner) => effect(inner, step.before));
+      return carryOut(tx, call, (inner) => effect(inner, step.before)).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        throw new Problem('undo-refused', error.body.detail ?? error.body.title);
+      });
     });
   }
 
@@ -116,18 +121,23 @@ export class Steps {
       return act(tx, fence);
     });
   }
+}
 
-  /** The effect in a savepoint of its own, so that a refusal undoes it and is recorded all the same. */
-  private async attempt(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
-    try {
-      const applied = await tx.transaction(effect);
-      if (applied.tombstone) await setTombstone(tx, call.userId, applied.tombstone);
-      return await record(tx, call, new RecordedAnswer(200, applied.body), applied.before);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return record(tx, call, new RecordedAnswer(error.body.status, error.body));
-    }
+/** Carries the effect out, or records why not. */
+async function attempt(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
+  try {
+    return await carryOut(tx, call, effect);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return record(tx, call, new RecordedAnswer(error.body.status, error.body));
   }
+}
+
+/** The effect in a savepoint of its own, so that a refusal undoes it and can be recorded all the same. */
+async function carryOut(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
+  const applied = await tx.transaction(effect);
+  if (applied.tombstone) await setTombstone(tx, call.userId, applied.tombstone);
+  return record(tx, call, new RecordedAnswer(200, applied.body), applied.before);
 }
 
 /** 429 and what is above 499 say nothing about the step; any other problem of an effect is its final answer. */
