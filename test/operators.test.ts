@@ -1,3 +1,4 @@
+import { type ProblemCode, problemBody } from '@turnpike/contracts';
 import {
   type Answer,
   api,
@@ -9,6 +10,7 @@ import {
   signIn,
   waitFor,
 } from './support/client.js';
+import type { Fault, Matches } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
 
 const WAIT = { prefer: 'wait=20' };
@@ -19,7 +21,7 @@ describe('operators', () => {
   let admin: Api;
   beforeAll(async () => {
     system = await startSystem({
-      proxied: ['ordering'],
+      proxied: ['identity', 'ordering'],
       env: { RETRY_BASE_MS: '20', RETRY_MAX_MS: '200', SERVICE_TIMEOUT_MS: '500', LANE_LEASE_MS: '2000' },
     });
     url = system.gatewayUrls[0]!;
@@ -87,6 +89,42 @@ describe('operators', () => {
     expect((await admin.post(`/v1/ops/operations/${id}/cancel`)).status).toBe(200);
   });
 
+  it.each([
+    ['goes on', false],
+    ['that was paused before is paused again', true],
+  ])('release a lane that halted because a step could not be undone; one %s', async (_what, paused) => {
+    const user = await register(url);
+    const { identity, ordering } = system.proxies;
+    const applied = identity!.trap('response', (text) => text.includes('"Augusta"'), { type: 'hold' });
+    ordering!.trap(
+      'request',
+      isCallOf(user, 'ordering.rename-customer'),
+      refusal('order-state-conflict', true),
+      2,
+    );
+    identity!.trap('request', isCallOf(user, 'identity.update/undo'), refusal('undo-refused', false));
+    const me = api(url, user.token);
+    const renaming = await me.patch<{ id: string }>(`/v1/users/${user.id}`, { firstName: 'Augusta' });
+    await applied.caught;
+    const lane = `/v1/ops/lanes/${user.id}`;
+    if (paused) await admin.post(`${lane}/pause`, { reason: 'later' });
+    applied.release();
+    const halted = await untilHalted(lane);
+    expect(halted).toMatchObject({ head: { id: renaming.body.id, state: 'retrying' } });
+    expect(halted['reason']).toContain('identity.update cannot be undone');
+    const released = await admin.post(`${lane}/release`);
+    expect(released).toMatchObject({
+      status: 200,
+      body: { state: paused ? 'paused' : 'open', reason: null },
+    });
+    if (paused) await admin.post(`${lane}/resume`);
+    expect(await waitFor(url, user.token, renaming.body.id)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'order-state-conflict' },
+    });
+    expect((await me.get(`/v1/users/${user.id}`)).body).toMatchObject({ firstName: 'Grace' });
+  });
+
   it('repeat a failed write as a new one at the end of the lane', async () => {
     const user = await register(url);
     const me = api(url, user.token);
@@ -136,6 +174,13 @@ describe('operators', () => {
     expect((await api(url).post(`${lane}/pause`)).status).toBe(401);
   });
 
+  async function untilHalted(lane: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const { body } = await admin.get<Record<string, unknown>>(lane);
+      if (body['state'] === 'halted') return body;
+    }
+  }
+
   /** While it is being tried it cannot be withdrawn, and an operator asks again. */
   async function cancelInRetry(id: string): Promise<Answer> {
     for (;;) {
@@ -149,3 +194,19 @@ describe('operators', () => {
     return expectStatus(answer, 202).id;
   }
 });
+
+function isCallOf({ id }: Person, step: string): Matches {
+  return (message) => message.startsWith(`POST /internal/steps/${step} `) && message.includes(id);
+}
+
+/** What a service answers that refuses a step or its undo. */
+function refusal(code: ProblemCode, recorded: boolean): Fault {
+  const body = JSON.stringify(problemBody(code));
+  const head = [
+    'HTTP/1.1 409 Conflict',
+    'content-type: application/problem+json',
+    `content-length: ${body.length}`,
+    ...(recorded ? ['step-recorded: true'] : []),
+  ];
+  return { type: 'answer', by: [...head, '', body].join('\r\n') };
+}

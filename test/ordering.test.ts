@@ -141,6 +141,19 @@ describe('customers', () => {
     expect((await ordering.get(`/internal/customers/${lane.userId}`)).body).toEqual(body);
   });
 
+  test('an undo that is refused can be tried again when what stands in its way is mended', async () => {
+    const lane = await newCustomer(ordering);
+    const claim = lane.claim();
+    await lane.send(claim, 'ordering.rename-customer', { name: 'Ada King' });
+    const move = 'update customers set user_id = $1 where user_id = $2';
+    const elsewhere = randomUUID();
+    await ordering.rows(move, elsewhere, lane.userId);
+    const refused = { status: 409, recorded: false, body: { code: 'undo-refused' } };
+    expect(await lane.undo(claim, 'ordering.rename-customer')).toMatchObject(refused);
+    await ordering.rows(move, lane.userId, elsewhere);
+    expect(await lane.undo(claim, 'ordering.rename-customer')).toMatchObject({ status: 200, recorded: true });
+  });
+
   test('the undo of a renaming brings the old name back, in a new version', async () => {
     const lane = await newCustomer(ordering);
     const claim = lane.claim();
