@@ -1,4 +1,10 @@
-import { type OperationKind, problemBody, type StepName, type StepState } from '@turnpike/contracts';
+import {
+  type OperationKind,
+  problemBody,
+  RELATIONS,
+  type StepName,
+  type StepState,
+} from '@turnpike/contracts';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import type { ClaimKey } from '../gateway/src/ledger/claim-statements.js';
@@ -198,7 +204,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
   switch (action.do) {
     case 'admit': {
       const { kind, key } = action;
-      const planned = stepsOf(kind, payloadOf(kind)).map(({ name }) => name);
+      const planned = stepsOf(kind, payloadOf(kind), RELATIONS).map(({ name }) => name);
       const withdraws = action.withdraws && kind === 'user.delete';
       return model.admit({ id: done.id!, userId, kind, key, maxDepth: MAX_DEPTH, withdraws, steps: planned });
     }

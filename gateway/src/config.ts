@@ -1,3 +1,4 @@
+import { type Relation, RELATIONS, type ServiceName } from '@turnpike/contracts';
 import {
   ConfigurationError,
   DATA_KEY,
@@ -39,10 +40,14 @@ export class GatewayConfig {
   worker: boolean;
   logLevel: string;
   databaseUrl: string;
-  services: { identity: string; ordering: string };
+  services: Record<ServiceName, string>;
+  /** The relations of the services that take part. */
+  relations: readonly Relation[];
   queue: QueueConfig;
   run: RunConfig;
   laneMaxDepth: number;
+  /** How long a deleted user can be restored. */
+  deletionGraceMs: number;
   serviceSigningKey: string;
   dataKey: string;
   admin: AdminConfig | null;
@@ -54,6 +59,8 @@ const ADMIN_PASSWORD: Secret = {
   sample: '',
   weakness: (value) => (value.length >= 10 ? null : 'must have at least 10 characters'),
 };
+
+const THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000;
 
 /** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
 const MIN_LEASE_MS = 200;
@@ -80,6 +87,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       identity: env.url('IDENTITY_URL', 'http://127.0.0.1:3001'),
       ordering: env.url('ORDERING_URL', 'http://127.0.0.1:3002'),
     },
+    relations: RELATIONS,
     queue: readQueue(env, databaseUrl),
     run: {
       leaseMs: env.integer('LANE_LEASE_MS', 10_000, MIN_LEASE_MS),
@@ -89,6 +97,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       deadlineMs: env.integer('OPERATION_DEADLINE_MS', 900_000, 1),
       paidOrders: env.choice('DELETION_OF_PAID_ORDERS', ['restrict', 'cancel'], 'restrict'),
     },
+    deletionGraceMs: env.integer('DELETION_GRACE_MS', THIRTY_DAYS_MS, 0),
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),

@@ -3,6 +3,7 @@ import type { GatewayConfig } from './config.js';
 import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lane } from './ledger/lane.entity.js';
 import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js';
+import { Relations1763900000000 } from './ledger/migrations/1763900000000-relations.js';
 import { Operation, StepRecord } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -12,6 +13,6 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
     entities: [Lane, Operation, StepRecord, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000],
+    migrations: [Ledger1763800000000, Relations1763900000000],
   };
 }

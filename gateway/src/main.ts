@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import { runMain, startProcess } from '@turnpike/service';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
+import { assertCarriedOut } from './run/operations/sagas.js';
 
 runMain(async () => {
   const config = readConfig();
+  assertCarriedOut(config.relations);
   await startProcess({
     name: 'gateway',
     module: AppModule.for(config),

@@ -1,5 +1,5 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import type { OperationKind } from '@turnpike/contracts';
+import { type OperationKind, RELATIONS } from '@turnpike/contracts';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
@@ -75,7 +75,7 @@ export class TestLedger {
         target,
         payload,
         ifMatch: null,
-        steps: stepsOf(kind, payload),
+        steps: stepsOf(kind, payload, RELATIONS),
         traceparent: null,
       },
       clientKey,

@@ -16,6 +16,8 @@ export type Fault =
   | { type: 'deliver-then-reset' }
   /** Passed on twice. */
   | { type: 'repeat' }
+  /** Passed on, and once more when it is released. */
+  | { type: 'repeat-later' }
   /** Something else is passed on. */
   | { type: 'replace'; by: string }
   /** Not passed on; the sender gets this answer instead. */
@@ -182,6 +184,10 @@ export class TcpProxy {
         return;
       case 'repeat':
         to.write(Buffer.concat([data, data]));
+        return;
+      case 'repeat-later':
+        to.write(data);
+        void trap.released.then(() => to.write(data));
         return;
       case 'replace':
         to.write(fault.by);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type OperationKind, type OperationTarget } from '@turnpike/contracts';
+import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -23,7 +23,7 @@ import { idempotencyKey, ifMatchOf, traceparentOf } from './request.js';
 
 /** A write, as a controller understands it. */
 export interface Write {
-  kind: OperationKind;
+  kind: ClientKind;
   /** Whose lane it runs in. */
   userId: string;
   target: OperationTarget;
@@ -55,7 +55,7 @@ export class Admission {
     const clientKey = this.clientKeyOf(write, request);
     const replay = clientKey && (await this.ledger.findReplay(clientKey));
     if (replay) return this.answerReplay(replay, request, reply);
-    const operation = operationOf(write, request);
+    const operation = operationOf(write, request, this.config.relations);
     Object.assign(operation.payload, await write.prepare?.());
     const admitted = await this.ledger.admit({
       operation,
@@ -89,7 +89,7 @@ export class Admission {
   }
 }
 
-function operationOf(write: Write, request: FastifyRequest): NewOperation {
+function operationOf(write: Write, request: FastifyRequest, relations: readonly Relation[]): NewOperation {
   return {
     id: uuidv7(),
     userId: write.userId,
@@ -98,7 +98,7 @@ function operationOf(write: Write, request: FastifyRequest): NewOperation {
     target: write.target,
     payload: { ...write.payload },
     ifMatch: ifMatchOf(request),
-    steps: stepsOf(write.kind, write.payload),
+    steps: stepsOf(write.kind, write.payload, relations),
     traceparent: traceparentOf(request),
   };
 }

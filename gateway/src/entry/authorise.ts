@@ -1,4 +1,4 @@
-import type { OperationKind, Role } from '@turnpike/contracts';
+import type { ClientKind, Role } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 
 /** Who sends a request. */
@@ -18,7 +18,7 @@ type Operate = 'ops' | 'operation.cancel-anothers';
 type Read = 'user.read' | 'user.list' | 'customer.read' | 'order.read' | 'order.list-all' | 'operation.read';
 
 /** The whole of authorisation: who may do what. */
-const ALLOWED: Readonly<Record<OperationKind | Read | Operate, readonly Who[]>> = {
+const ALLOWED: Readonly<Record<ClientKind | Read | Operate, readonly Who[]>> = {
   'user.register': ['anyone'],
   'user.update': ['owner', 'admin'],
   'user.change-password': ['owner'],

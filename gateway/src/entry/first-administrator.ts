@@ -87,7 +87,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         target: { type: 'user', id: userId },
         payload,
         ifMatch: null,
-        steps: stepsOf('user.register', payload),
+        steps: stepsOf('user.register', payload, this.config.relations),
         traceparent: null,
       },
       clientKey: { scope: 'system', key: `first-administrator ${fingerprint}`, fingerprint },

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import {
   CancelOrder,
   ChangeOrder,
-  type OperationKind,
+  type ClientKind,
   OrdersQuery,
   type OrderView,
   type Page,
@@ -163,7 +163,7 @@ export class OrdersController {
   }
 
   private async write(
-    kind: OperationKind,
+    kind: ClientKind,
     id: string,
     body: object,
     caller: Caller,
@@ -176,7 +176,7 @@ export class OrdersController {
   }
 
   /** By the gateway's own index, so that writes are accepted while ordering is away. */
-  private async ownerOf(action: OperationKind | 'order.read', id: string, caller: Caller): Promise<string> {
+  private async ownerOf(action: ClientKind | 'order.read', id: string, caller: Caller): Promise<string> {
     const userId = await this.queries.laneOfOrder(id);
     authorise(action, caller, userId);
     if (!userId) throw new Problem('not-found');

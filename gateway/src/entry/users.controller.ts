@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, Patch, Post, Put, Query, Req, Res } from
 import { ApiTags } from '@nestjs/swagger';
 import {
   ChangePassword,
+  type ClientKind,
   DeleteUserQuery,
-  type OperationKind,
   type Page,
   type PreparedCredential,
   RegisterUser,
@@ -188,6 +188,6 @@ export class UsersController {
   }
 }
 
-function userWrite(kind: OperationKind, userId: string, caller: Caller | null): Write {
+function userWrite(kind: ClientKind, userId: string, caller: Caller | null): Write {
   return { kind, userId, target: { type: 'user', id: userId }, payload: {}, caller };
 }

@@ -1,7 +1,14 @@
-import type { OperationKind, ProblemBody, ServiceName, StepName, TargetType } from '@turnpike/contracts';
+import {
+  type OperationKind,
+  type ProblemBody,
+  type ServiceName,
+  type StepName,
+  SYSTEM_KINDS,
+  type TargetType,
+} from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
-import { update } from './sql.js';
-import { type Admission, admissionAfter, admissionDuring, type EndState, type Execution } from './states.js';
+import { UNFINISHED, update } from './sql.js';
+import type { Admission, AdmissionMove, Execution } from './states.js';
 
 /*
  * The lane: taking a place in it, leaving it, and what becomes of it.
@@ -47,6 +54,16 @@ export async function openLane(tx: EntityManager, userId: string): Promise<void>
   await tx.query('insert into lanes (user_id) values ($1)', [userId]);
 }
 
+/**
+ * Makes a lane for a user whom no registration of ours has made, if there is none: closed, it takes nothing but what
+ * follows the user. What that finds may open it.
+ */
+export async function ensureLane(tx: EntityManager, userId: string): Promise<void> {
+  await tx.query(`insert into lanes (user_id, admission) values ($1, 'closed') on conflict do nothing`, [
+    userId,
+  ]);
+}
+
 /** Waits for whoever works on the lane, and keeps it to the commit. @returns whether there is such a lane */
 export async function lockLane(tx: EntityManager, userId: string): Promise<boolean> {
   const rows = await tx.query<unknown[]>('select 1 from lanes where user_id = $1 for update', [userId]);
@@ -62,25 +79,39 @@ export async function readLane(tx: EntityManager, userId: string): Promise<LaneS
   return rows[0]!;
 }
 
+/** What a write needs of its lane to get a place in it. */
+export interface Terms {
+  /** The lane's admission must be one of these. */
+  in: readonly Admission[];
+  /** What the acceptance makes of it, where it is `from`. */
+  moves?: { from: Admission; to: Admission };
+  /** How many writes may be in the lane before; null for kinds that are exempt. */
+  maxDepth: number | null;
+  /** Of a purge: how long the user must have been deleted. */
+  deletedForMs?: number;
+}
+
 /**
  * Takes a place in the lane. The guards decide in the statement that raises last_seq, so a refused write
  * leaves no gap.
- * @param admission the lane's admission that this kind of write needs
- * @param becomes what its acceptance makes of the lane
- * @param maxDepth null for kinds that are exempt
  * @returns null if the lane does not take the write
  */
-export async function takePlace(
-  tx: EntityManager,
-  userId: string,
-  { admission, becomes, maxDepth }: { admission: Admission; becomes: Admission; maxDepth: number | null },
-): Promise<Place | null> {
+export async function takePlace(tx: EntityManager, userId: string, terms: Terms): Promise<Place | null> {
   const rows = await update<{ last_seq: number; depth: number }>(
     tx,
-    `update lanes set last_seq = last_seq + 1, depth = depth + 1, admission = $3
-     where user_id = $1 and admission = $2 and ($4::integer is null or depth < $4)
+    `update lanes set last_seq = last_seq + 1, depth = depth + 1,
+       admission = case when admission = $4::text then $5::text else admission end
+     where user_id = $1 and admission = any($2) and ($3::integer is null or depth < $3)
+       and ($6::float8 is null or deleted_at <= now() - $6 * interval '1 ms')
      returning last_seq, depth`,
-    [userId, admission, becomes, maxDepth],
+    [
+      userId,
+      terms.in,
+      terms.maxDepth,
+      terms.moves?.from ?? null,
+      terms.moves?.to ?? null,
+      terms.deletedForMs ?? null,
+    ],
   );
   return rows[0] ? { seq: rows[0].last_seq, isHead: rows[0].depth === 1 } : null;
 }
@@ -134,19 +165,19 @@ export async function cancelQueued(
   const rows = await update<{ kind: OperationKind }>(
     tx,
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and id = $2 and state = 'queued' returning kind`,
-    [userId, id],
+     where user_id = $1 and id = $2 and state = 'queued' and kind <> all($3) returning kind`,
+    [userId, id, SYSTEM_KINDS],
   );
   return rows[0]?.kind ?? null;
 }
 
-/** Withdraws every write of the lane that has not begun, but never the one that makes the user. @returns how many */
+/** Withdraws what users asked for and has not begun, but never the write that makes the user. @returns how many */
 export async function cancelWaiting(tx: EntityManager, userId: string): Promise<number> {
   const rows = await update<unknown>(
     tx,
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and state = 'queued' and kind <> 'user.register' returning 1`,
-    [userId],
+     where user_id = $1 and state = 'queued' and kind <> all($2) returning 1`,
+    [userId, ['user.register', ...SYSTEM_KINDS]],
   );
   return rows.length;
 }
@@ -166,19 +197,27 @@ export async function rejectWaiting(
   return rows.length;
 }
 
-/** Takes operations that have ended out of the lane's depth, and lets the end change its admission. */
+/**
+ * Takes operations that have ended out of the lane's depth, and lets the end change its admission. A lane does not
+ * open while another deletion waits in it.
+ */
 export async function leaveLane(
   tx: EntityManager,
   userId: string,
   count: number,
-  ended?: { kind: OperationKind; state: EndState },
+  move: AdmissionMove | null = null,
 ): Promise<void> {
-  const [from, to] = ended ? [admissionDuring(ended.kind), admissionAfter(ended.kind, ended.state)] : [];
   await tx.query(
-    `update lanes set depth = depth - $2,
-       admission = case when $4::text is null or admission <> coalesce($3, admission) then admission else $4 end
-     where user_id = $1`,
-    [userId, count, from ?? null, to ?? null],
+    `update lanes l set depth = depth - $2, admission = after.admission,
+       deleted_at = case after.admission when 'open' then null else
+         case when l.deleted_at is null and after.admission = 'deleted' then now() else l.deleted_at end end
+     from (select case when $4::text is null or admission <> all($3::text[])
+         or ($4 = 'open' and exists (select 1 from operations where user_id = $1
+           and kind in ('user.delete', 'event.user-deleted') and state in ${UNFINISHED}))
+         then admission else $4 end as admission
+       from lanes where user_id = $1) after
+     where l.user_id = $1`,
+    [userId, count, move?.from ?? [], move?.to ?? null],
   );
 }
 

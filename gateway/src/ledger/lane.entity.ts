@@ -36,6 +36,10 @@ export class Lane {
   @Column('timestamptz', { name: 'sessions_valid_from', nullable: true })
   sessionsValidFrom: Date | null;
 
+  /** When the user's deletion was carried out; the purge follows a grace period later. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type OperationKind, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/contracts';
+import {
+  type ConfirmedState,
+  type OperationKind,
+  type ProblemBody,
+  type ProblemCode,
+  problemBody,
+} from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
+import { appendEnd, type Change } from './audit.js';
+import { erase } from './erase.js';
 import { bindKey, type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
-import { admissionFor, type EndState, isExemptFromDepth } from './states.js';
+import { acceptanceOf, admissionAtEnd, depthLimitOf, type EndState, followsUser } from './states.js';
 import { Turns } from './turns.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from './claim-statements.js';
@@ -27,6 +35,8 @@ export interface Admittance {
   maxDepth: number;
   /** A deletion that cancels what waits before it. */
   cancelsWaiting?: boolean;
+  /** Of a purge: how long the user must have been deleted. */
+  deletedForMs?: number;
 }
 
 export type Admitted =
@@ -41,6 +51,10 @@ export interface Ending {
   problem: ProblemBody | null;
   /** Of a deletion: access tokens from before this instant are void. */
   voidsSessionsBefore?: string;
+  /** How identity had the user, where the operation asked. */
+  confirmed?: ConfirmedState;
+  /** For the audit trail. */
+  change?: Change;
 }
 
 export type Cancellation = 'cancelled' | 'requested' | 'not-cancellable';
@@ -98,8 +112,10 @@ export class Ledger {
       await claims.recordSteps(tx, key, ending.steps);
       const kind = await claims.end(tx, key, ending.state, ending);
       if (!kind) return null;
+      await appendEnd(tx, key, ending);
+      if (kind === 'user.purge' && ending.state === 'succeeded') await erase(tx, key);
       if (ending.voidsSessionsBefore) await lanes.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
-      return endInLane(tx, key.userId, kind, ending.state);
+      return endInLane(tx, key.userId, kind, ending);
     });
   }
 
@@ -133,7 +149,8 @@ export class Ledger {
     return this.database.transaction(async (tx) => {
       await lanes.lockLane(tx, userId);
       const kind = await lanes.cancelQueued(tx, userId, operationId);
-      if (kind) return { outcome: 'cancelled', releases: await endInLane(tx, userId, kind, 'cancelled') };
+      if (kind)
+        return { outcome: 'cancelled', releases: await endInLane(tx, userId, kind, { state: 'cancelled' }) };
       const release = await releases.requestCancel(tx, userId, operationId);
       return release
         ? { outcome: 'requested', releases: [release] }
@@ -161,7 +178,10 @@ export class Ledger {
 async function admitIn(tx: EntityManager, request: Admittance): Promise<Admitted> {
   const { operation, clientKey } = request;
   if (operation.kind === 'user.register') await lanes.openLane(tx, operation.userId);
-  else if (!(await lanes.lockLane(tx, operation.userId))) refuse('not-found');
+  else {
+    if (followsUser(operation.kind)) await lanes.ensureLane(tx, operation.userId);
+    if (!(await lanes.lockLane(tx, operation.userId))) refuse('not-found');
+  }
   if (clientKey && !(await bindKey(tx, clientKey, operation.userId, operation.id))) {
     throw new NotAccepted((await findReplay(tx, clientKey))!);
   }
@@ -175,13 +195,13 @@ async function admitIn(tx: EntityManager, request: Admittance): Promise<Admitted
   return { outcome: 'accepted', seq: place.seq, releases: isHead ? [release] : [] };
 }
 
-async function takePlaceOrRefuse(tx: EntityManager, { operation, maxDepth }: Admittance): Promise<Place> {
-  const admission = admissionFor(operation.kind);
-  const place = await lanes.takePlace(tx, operation.userId, {
-    admission,
-    becomes: operation.kind === 'user.delete' ? 'deleting' : admission,
-    maxDepth: isExemptFromDepth(operation.kind) ? null : maxDepth,
-  });
+async function takePlaceOrRefuse(
+  tx: EntityManager,
+  { operation, maxDepth, deletedForMs }: Admittance,
+): Promise<Place> {
+  const { kind, userId } = operation;
+  const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
+  const place = await lanes.takePlace(tx, userId, terms);
   return place ?? refuse(await refusalOf(tx, operation));
 }
 
@@ -190,7 +210,7 @@ async function refusalOf(tx: EntityManager, { userId, kind }: NewOperation): Pro
   const { admission } = await lanes.readLane(tx, userId);
   switch (admission) {
     case 'open':
-      return kind === 'user.restore' ? 'user-not-deleted' : 'lane-full';
+      return kind === 'user.restore' || kind === 'user.purge' ? 'user-not-deleted' : 'lane-full';
     case 'deleting':
       return 'user-deleting';
     case 'deleted':
@@ -208,13 +228,12 @@ async function endInLane(
   tx: EntityManager,
   userId: string,
   kind: OperationKind,
-  state: EndState,
+  { state, confirmed }: Pick<Ending, 'state' | 'confirmed'>,
 ): Promise<Release[]> {
-  await lanes.leaveLane(tx, userId, 1, { kind, state });
+  await lanes.leaveLane(tx, userId, 1, admissionAtEnd(kind, state, confirmed));
   if (kind === 'user.register' && state !== 'succeeded') {
     const rejected = await lanes.rejectWaiting(tx, userId, problemBody('user-deleted'));
     if (rejected > 0) await lanes.leaveLane(tx, userId, rejected);
-    return [];
   }
   return releases.releaseHead(tx, userId);
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_KINDS } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { UNFINISHED, update } from './sql.js';
 
@@ -44,8 +45,8 @@ export async function requestCancel(tx: EntityManager, userId: string, id: strin
     tx,
     `update operations
      set cancel_requested = true, next_attempt_at = now(), release = release + 1, released_at = now()
-     where user_id = $1 and id = $2 and state = 'retrying' returning release`,
-    [userId, id],
+     where user_id = $1 and id = $2 and state = 'retrying' and kind <> all($3) returning release`,
+    [userId, id, SYSTEM_KINDS],
   );
   return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
 }

@@ -1,4 +1,9 @@
-import type { OperationKind, OperationState } from '@turnpike/contracts';
+import {
+  type ConfirmedState,
+  isSystemKind,
+  type OperationKind,
+  type OperationState,
+} from '@turnpike/contracts';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that
@@ -40,35 +45,78 @@ export type Admission = (typeof ADMISSIONS)[number];
 export const EXECUTIONS = ['running', 'paused', 'halted'] as const;
 export type Execution = (typeof EXECUTIONS)[number];
 
-/** What the end of an operation makes of its lane's admission; null where it changes nothing. */
-const ADMISSION_AFTER: Partial<
-  Record<OperationKind, { success: Admission | null; otherwise: Admission | null }>
-> = {
-  'user.register': { success: null, otherwise: 'closed' },
-  'user.delete': { success: 'deleted', otherwise: 'open' },
-  'user.restore': { success: 'open', otherwise: null },
+/** What the acceptance of an operation needs of its lane's admission, and makes of it. */
+interface Acceptance {
+  in: readonly Admission[];
+  /** Where the lane is in `from`. */
+  moves?: { from: Admission; to: Admission };
+}
+
+/** What follows a change of the user that has happened already is never refused. */
+const FOLLOWS: Acceptance = { in: ADMISSIONS };
+
+const ACCEPTANCE: Partial<Record<OperationKind, Acceptance>> = {
+  'user.delete': { in: ['open'], moves: { from: 'open', to: 'deleting' } },
+  'user.restore': { in: ['deleted'] },
+  // Closed from its acceptance on: a restore that came after it would find nothing to restore.
+  'user.purge': { in: ['deleted'], moves: { from: 'deleted', to: 'closed' } },
+  'event.user-deleted': { ...FOLLOWS, moves: { from: 'open', to: 'deleting' } },
+  'event.user-updated': FOLLOWS,
+  'repair.user': FOLLOWS,
 };
 
-/** @returns what the end of an operation makes of its lane's admission, or null where it changes nothing. */
-export function admissionAfter(kind: OperationKind, end: EndState): Admission | null {
-  return ADMISSION_AFTER[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
+/** @returns what the acceptance of an operation of that kind needs of the lane, and makes of it */
+export function acceptanceOf(kind: OperationKind): Acceptance {
+  return ACCEPTANCE[kind] ?? { in: ['open'] };
 }
+
+/** What the end of an operation makes of its lane's admission, where that is one of `from`. */
+export interface AdmissionMove {
+  from: readonly Admission[];
+  to: Admission;
+}
+
+const AT_END: Partial<
+  Record<OperationKind, { success: AdmissionMove | null; otherwise: AdmissionMove | null }>
+> = {
+  'user.register': { success: null, otherwise: { from: ADMISSIONS, to: 'closed' } },
+  'user.delete': {
+    success: { from: ['deleting'], to: 'deleted' },
+    otherwise: { from: ['deleting'], to: 'open' },
+  },
+  // Of two restores the second must not open a lane that is deleting again.
+  'user.restore': { success: { from: ['deleted'], to: 'open' }, otherwise: null },
+  'user.purge': { success: null, otherwise: { from: ['closed'], to: 'deleted' } },
+};
+
+/** A lane agrees with its user, as a write that asked identity has found one. */
+const BY_USER: Readonly<Record<ConfirmedState, AdmissionMove>> = {
+  active: { from: ['deleting', 'deleted', 'closed'], to: 'open' },
+  deleted: { from: ['open', 'deleting', 'closed'], to: 'deleted' },
+  absent: { from: ['open', 'deleting', 'deleted'], to: 'closed' },
+};
 
 /**
- * The admission that the end of an operation may change; null where it may be any. Of two restores the second must
- * not open a lane that is deleting again.
+ * @param confirmed how identity had the user, where the operation asked
+ * @returns what the end of an operation makes of its lane's admission, or null where it changes nothing
  */
-export function admissionDuring(kind: OperationKind): Admission | null {
-  if (kind === 'user.delete') return 'deleting';
-  return kind === 'user.restore' ? 'deleted' : null;
+export function admissionAtEnd(
+  kind: OperationKind,
+  end: EndState,
+  confirmed?: ConfirmedState,
+): AdmissionMove | null {
+  if (end === 'succeeded' && confirmed) return BY_USER[confirmed];
+  return AT_END[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
 }
 
-/** @returns the admission in which a lane accepts an operation of that kind. */
-export function admissionFor(kind: OperationKind): Admission {
-  return kind === 'user.restore' ? 'deleted' : 'open';
+/** @returns how many writes may wait before this one; null where any number may */
+export function depthLimitOf(kind: OperationKind, maxDepth: number): number | null {
+  // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
+  if (kind === 'user.purge') return 1;
+  return kind === 'user.delete' || kind === 'user.restore' || isSystemKind(kind) ? null : maxDepth;
 }
 
-/** Deletion and restore get through however many writes wait. */
-export function isExemptFromDepth(kind: OperationKind): boolean {
-  return kind === 'user.delete' || kind === 'user.restore';
+/** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */
+export function followsUser(kind: OperationKind): boolean {
+  return acceptanceOf(kind).in === ADMISSIONS;
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
-import { problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import { isSystemKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { type Ending, Ledger } from '../ledger/ledger.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
 import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
-import { PLANS } from './operations/plans.js';
-import { deletedAt } from './operations/user.js';
+import { callOf } from './operations/calls.js';
+import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
 import type { Outcome } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
@@ -59,11 +59,21 @@ export class Executor {
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
     const outcome = await (reason ? saga.abort(reason) : saga.forward());
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded()) : outcome;
+  }
+
+  /**
+   * What the system itself wants is not given up: half an erasure cannot be taken back, and a change that has
+   * happened in a service stays to be followed.
+   */
+  private async carryThrough(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    if (claimed.crashes < POISON_AFTER_CRASHES) return saga.forward();
+    return { type: 'stuck', reason: 'Every process that began this write died.' };
   }
 
   /** Writes the outcome down. A claim that no longer holds writes nothing. */
@@ -82,6 +92,8 @@ export class Executor {
           result: PLANS[claimed.kind].result(outcome.answers),
           problem: null,
           voidsSessionsBefore: deletedAt(outcome.answers),
+          confirmed: confirmedState(outcome.answers),
+          change: changeOf(claimed.kind, outcome.answers),
         });
       case 'failed':
       case 'rejected':
@@ -118,11 +130,10 @@ export class Executor {
   }
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
-    const planned = PLANS[claimed.kind].calls(claimed.payload);
     const operation = { payload: claimed.payload, targetId: claimed.target_id };
     const calls: Calls = {
       apply: (step, answers) => {
-        const call = planned.find((item) => item.step === step)!;
+        const call = callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
         const body = call.body(operation, answers, this.config.run);
         return this.services.apply(step, body, { ...contextOf(claimed, step, signal), ifMatch });
@@ -131,7 +142,7 @@ export class Executor {
       undo: (step) => this.services.undo(step, contextOf(claimed, step, signal)),
     };
     return new Saga(
-      planned.map((call) => call.step),
+      claimed.steps.map(({ name }) => name),
       claimed.steps,
       calls,
     );

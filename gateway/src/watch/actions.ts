@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LaneView, OperationView } from '@turnpike/contracts';
+import { isSystemKind, type LaneView, type OperationView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -61,6 +61,9 @@ export class Actions {
     if (failed.state !== 'failed') {
       throw new Problem('invalid-request', 'Only a failed write can be repeated.');
     }
+    // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
+    if (isSystemKind(failed.kind))
+      throw new Problem('invalid-request', 'The system itself sees to this one.');
     // The lane of a user who was never made is closed for ever: the client registers again, as another user.
     if (failed.kind === 'user.register') throw new Problem('user-deleted');
     const operation = {

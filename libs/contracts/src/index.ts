@@ -7,5 +7,8 @@ export * from './users.js';
 export * from './customers.js';
 export * from './orders.js';
 export * from './sessions.js';
+export * from './relations.js';
 export * from './steps.js';
+export * from './events.js';
+export * from './integrity.js';
 export * from './pages.js';

@@ -1,6 +1,9 @@
 import type { ProblemBody } from './problems.js';
 
-/** What a write is. The first part names the resource, the second what is done to it. */
+/**
+ * What a write is. The first part names the resource, the second what is done to it. The system itself makes
+ * purges, what follows an event of a service, and repairs.
+ */
 export const OPERATION_KINDS = [
   'user.register',
   'user.update',
@@ -9,6 +12,7 @@ export const OPERATION_KINDS = [
   'user.set-claims',
   'user.delete',
   'user.restore',
+  'user.purge',
   'customer.update',
   'order.place',
   'order.change',
@@ -16,8 +20,26 @@ export const OPERATION_KINDS = [
   'order.cancel',
   'order.ship',
   'order.deliver',
+  'event.user-deleted',
+  'event.user-updated',
+  'repair.user',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** What only the system itself asks for: no client does, and nobody can withdraw it. */
+export const SYSTEM_KINDS = [
+  'user.purge',
+  'event.user-deleted',
+  'event.user-updated',
+  'repair.user',
+] as const satisfies readonly OperationKind[];
+export type SystemKind = (typeof SYSTEM_KINDS)[number];
+/** What a client may ask for. */
+export type ClientKind = Exclude<OperationKind, SystemKind>;
+
+export function isSystemKind(kind: OperationKind): kind is SystemKind {
+  return (SYSTEM_KINDS as readonly OperationKind[]).includes(kind);
+}
 
 /** The states of an operation; gateway/src/ledger/states.ts has the transitions between them. */
 export const OPERATION_STATES = [

@@ -2,34 +2,61 @@ import { ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-va
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
 import type { ServiceName } from './operations.js';
 import { Email, Optional, Text } from './validation.js';
-import { ROLES, type Role } from './users.js';
+import { CONFIRMED_STATES, type ConfirmedState, ROLES, type Role } from './users.js';
 
 /**
  * The steps that operations are made of. Each is `POST /internal/steps/{name}` of its service, and its undo,
  * where it has one, `POST /internal/steps/{name}/undo`. A step that is not the last of some operation
- * needs an undo.
+ * needs an undo, unless no step of the operation can refuse.
+ *
+ * `refuses`: it may be refused for good, by something else than the tombstone. `event`: what the service
+ * reports when it has been applied; an undo is reported as `{event}.undone`.
  */
 export const STEPS = {
-  'identity.register': { service: 'identity', undo: true },
-  'identity.update': { service: 'identity', undo: true },
-  'identity.release-email': { service: 'identity', undo: false },
-  'identity.change-password': { service: 'identity', undo: false },
-  'identity.set-roles': { service: 'identity', undo: false },
-  'identity.set-claims': { service: 'identity', undo: false },
-  'identity.delete': { service: 'identity', undo: false },
-  'identity.restore': { service: 'identity', undo: true },
-  'ordering.create-customer': { service: 'ordering', undo: false },
-  'ordering.rename-customer': { service: 'ordering', undo: true },
-  'ordering.update-customer': { service: 'ordering', undo: false },
-  'ordering.delete-customer': { service: 'ordering', undo: true },
-  'ordering.restore-customer': { service: 'ordering', undo: false },
-  'ordering.place': { service: 'ordering', undo: false },
-  'ordering.change': { service: 'ordering', undo: false },
-  'ordering.pay': { service: 'ordering', undo: false },
-  'ordering.cancel': { service: 'ordering', undo: false },
-  'ordering.ship': { service: 'ordering', undo: false },
-  'ordering.deliver': { service: 'ordering', undo: false },
-} as const satisfies Record<string, { service: ServiceName; undo: boolean }>;
+  'identity.register': { service: 'identity', refuses: true, undo: true, event: 'user.registered' },
+  'identity.update': { service: 'identity', refuses: true, undo: true, event: 'user.updated' },
+  'identity.release-email': {
+    service: 'identity',
+    refuses: false,
+    undo: false,
+    event: 'user.email-released',
+  },
+  'identity.change-password': {
+    ...{ service: 'identity', refuses: true, undo: false },
+    event: 'user.password-changed',
+  },
+  'identity.set-roles': { service: 'identity', refuses: true, undo: false, event: 'user.roles-set' },
+  'identity.set-claims': { service: 'identity', refuses: true, undo: false, event: 'user.claims-set' },
+  'identity.delete': { service: 'identity', refuses: true, undo: false, event: 'user.deleted' },
+  'identity.restore': { service: 'identity', refuses: true, undo: true, event: 'user.restored' },
+  'identity.purge': { service: 'identity', refuses: true, undo: false, event: 'user.purged' },
+  'identity.confirm': { service: 'identity', refuses: false, undo: true, event: null },
+  'ordering.create-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.created' },
+  'ordering.rename-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.renamed' },
+  'ordering.update-customer': { service: 'ordering', refuses: true, undo: false, event: 'customer.updated' },
+  'ordering.delete-customer': { service: 'ordering', refuses: true, undo: true, event: 'customer.deleted' },
+  'ordering.restore-customer': {
+    service: 'ordering',
+    refuses: false,
+    undo: true,
+    event: 'customer.restored',
+  },
+  'ordering.purge-customer': { service: 'ordering', refuses: true, undo: false, event: 'customer.purged' },
+  'ordering.follow-user': { service: 'ordering', refuses: false, undo: false, event: 'customer.followed' },
+  'ordering.place': { service: 'ordering', refuses: true, undo: false, event: 'order.placed' },
+  'ordering.change': { service: 'ordering', refuses: true, undo: false, event: 'order.changed' },
+  'ordering.pay': { service: 'ordering', refuses: true, undo: false, event: 'order.paid' },
+  'ordering.cancel': { service: 'ordering', refuses: true, undo: false, event: 'order.cancelled' },
+  'ordering.ship': { service: 'ordering', refuses: true, undo: false, event: 'order.shipped' },
+  'ordering.deliver': { service: 'ordering', refuses: true, undo: false, event: 'order.delivered' },
+} as const satisfies Record<string, StepDeclaration>;
+
+interface StepDeclaration {
+  service: ServiceName;
+  refuses: boolean;
+  undo: boolean;
+  event: string | null;
+}
 export type StepName = keyof typeof STEPS;
 
 /** Where steps live under a service's address. */
@@ -126,6 +153,17 @@ export class DeleteCustomerStep {
   /** What becomes of paid orders: they forbid the deletion, or are cancelled. */
   @IsIn(['restrict', 'cancel'])
   paidOrders: 'restrict' | 'cancel';
+}
+
+/** What a copy holds of the user, and in which state the user is, for a service to agree with. */
+export class FollowUserStep {
+  @IsIn(CONFIRMED_STATES)
+  state: ConfirmedState;
+
+  /** First and last name; left out where there is no user. */
+  @Optional()
+  @Text(401)
+  name?: string;
 }
 
 export class PlaceOrderStep extends PlaceOrder {

@@ -89,6 +89,10 @@ export class DeleteUserQuery {
 export const USER_STATES = ['active', 'deleted'] as const;
 export type UserState = (typeof USER_STATES)[number];
 
+/** What `identity.confirm` answers. `absent` is who never was, or is purged. */
+export const CONFIRMED_STATES = [...USER_STATES, 'absent'] as const;
+export type ConfirmedState = (typeof CONFIRMED_STATES)[number];
+
 export class UserView {
   id: string;
   email: string;

@@ -1,0 +1,63 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsUUID, Max, Min } from 'class-validator';
+import { Optional } from './validation.js';
+
+/** What is wrong with a row: its user is not there, it is not there itself, it holds an old copy, it outlived its user. */
+export const FINDING_KINDS = ['dangling', 'missing', 'stale-copy', 'live-after-delete'] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** `GET /internal/integrity/{users|customers|orders}`: pages in the order of the keys. */
+export class IntegrityQuery {
+  /** The last key of the page before. */
+  @Optional()
+  @IsUUID()
+  after?: string;
+
+  @Optional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit: number = 500;
+}
+
+/** A user, as far as others refer to one. Purged users are not listed. */
+export class IntegrityUser {
+  id: string;
+  state: 'active' | 'deleted';
+  name: string;
+}
+
+/** A row that refers to a user. What a purge has anonymised is not listed. */
+export class IntegrityRow {
+  /** Its own key, by which the pages are ordered. */
+  id: string;
+  /** A relation of relations.ts. */
+  relation: string;
+  userId: string;
+  /** Whether it is in force, as nothing of a deleted user may be. */
+  live: boolean;
+  /** The copy of the user's name, where the relation has one that follows the user. */
+  name?: string;
+}
+
+export const RUN_STATES = ['running', 'done', 'failed'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export class Finding {
+  relation: string;
+  kind: FindingKind;
+  id: string;
+  userId: string;
+}
+
+/** One comparison of the services' data. */
+export class IntegrityRun {
+  id: string;
+  state: RunState;
+  /** Rows that were compared. */
+  checked: number;
+  startedAt: string;
+  finishedAt: string | null;
+  findings: Finding[];
+}

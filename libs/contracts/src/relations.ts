@@ -1,0 +1,113 @@
+import type { ServiceName } from './operations.js';
+import type { StepName } from './steps.js';
+
+/*
+ * The foreign keys between services. No database can hold them, so they stand here: which rows refer to a user,
+ * and what becomes of them when the user is registered, changed, deleted, restored and purged. The gateway
+ * computes the steps of those five operations from this table and carries them out in the user's lane
+ * (gateway/src/run/operations/sagas.ts); integrity runs look for rows that break it, and repair follows it.
+ */
+
+/** What happens to a user that the rows which refer to one have to follow. */
+export const RELATION_EVENTS = ['register', 'update', 'delete', 'restore', 'purge'] as const;
+export type RelationEvent = (typeof RELATION_EVENTS)[number];
+
+/** What becomes of the rows, by the names that SQL has for it. */
+export type Consequence =
+  /** They hold a copy of the user's name, which is brought to them. */
+  | { kind: 'copy'; step: StepName }
+  /** They follow the user: deleted softly with one, and back with one. */
+  | { kind: 'cascade'; step: StepName }
+  /** They forbid it; or they follow, where `DELETION_OF_PAID_ORDERS` says so. */
+  | { kind: 'restrict'; step: StepName }
+  /** They stay, without what tells whose they were (SQL: set null). */
+  | { kind: 'anonymise'; step: StepName }
+  /** They stay as they are (SQL: no action). No step has to do anything. */
+  | { kind: 'retain' };
+
+export interface Relation extends Readonly<Record<RelationEvent, Consequence>> {
+  /** As refusals, receipts and findings call it. */
+  name: string;
+  service: ServiceName;
+  /** The column that refers. */
+  from: string;
+  to: 'identity.users.id';
+  /** The step that makes the rows what they should be, as the user is at that moment: repairs and events use it. */
+  follow: StepName;
+}
+
+const RETAIN: Consequence = { kind: 'retain' };
+
+export const RELATIONS: readonly Relation[] = [
+  {
+    name: 'ordering.customers',
+    service: 'ordering',
+    from: 'ordering.customers.user_id',
+    to: 'identity.users.id',
+    register: { kind: 'copy', step: 'ordering.create-customer' },
+    update: { kind: 'copy', step: 'ordering.rename-customer' },
+    delete: { kind: 'cascade', step: 'ordering.delete-customer' },
+    restore: { kind: 'cascade', step: 'ordering.restore-customer' },
+    purge: { kind: 'anonymise', step: 'ordering.purge-customer' },
+    follow: 'ordering.follow-user',
+  },
+  {
+    name: 'ordering.orders (placed)',
+    service: 'ordering',
+    from: 'ordering.orders.user_id',
+    to: 'identity.users.id',
+    register: RETAIN,
+    update: RETAIN,
+    delete: { kind: 'cascade', step: 'ordering.delete-customer' },
+    // What a deletion has cancelled stays cancelled.
+    restore: RETAIN,
+    purge: { kind: 'anonymise', step: 'ordering.purge-customer' },
+    follow: 'ordering.follow-user',
+  },
+  {
+    name: 'ordering.orders (paid)',
+    service: 'ordering',
+    from: 'ordering.orders.user_id',
+    to: 'identity.users.id',
+    register: RETAIN,
+    update: RETAIN,
+    delete: { kind: 'restrict', step: 'ordering.delete-customer' },
+    restore: RETAIN,
+    purge: { kind: 'anonymise', step: 'ordering.purge-customer' },
+    follow: 'ordering.follow-user',
+  },
+  {
+    name: 'ordering.orders (shipped, delivered, cancelled)',
+    service: 'ordering',
+    from: 'ordering.orders.user_id',
+    to: 'identity.users.id',
+    register: RETAIN,
+    // The delivery block stays as it was shipped.
+    update: RETAIN,
+    delete: RETAIN,
+    restore: RETAIN,
+    purge: { kind: 'anonymise', step: 'ordering.purge-customer' },
+    follow: 'ordering.follow-user',
+  },
+];
+
+/** The steps at the user itself, which is what all relations refer to. */
+export const USER_STEPS: Readonly<Record<RelationEvent, readonly StepName[]>> = {
+  register: ['identity.register'],
+  update: ['identity.update', 'identity.release-email'],
+  delete: ['identity.delete'],
+  restore: ['identity.restore'],
+  purge: ['identity.purge'],
+};
+
+/** Reads the user at its turn in the lane; what follows makes the other services agree with it. */
+export const USER_CONFIRMED: StepName = 'identity.confirm';
+
+/** What a purge did to the rows of one relation. */
+export interface Erasure {
+  relation: string;
+  /** Rows that hold nothing personal any more, or are gone. */
+  erased: number;
+  /** What was kept of them, for people to read; empty if nothing was. */
+  retained: string;
+}
