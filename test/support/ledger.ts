@@ -3,7 +3,7 @@ import { type OperationKind, RELATIONS } from '@turnpike/contracts';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
-import { type Admitted, Ledger } from '../../gateway/src/ledger/ledger.js';
+import { type Admitted, type Ending, Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { ClientKey } from '../../gateway/src/ledger/keys.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
@@ -19,6 +19,7 @@ export interface WriteOptions {
   clientKey?: ClientKey | null;
   maxDepth?: number;
   cancelsWaiting?: boolean;
+  deletedForMs?: number;
   payload?: Record<string, unknown>;
 }
 
@@ -61,7 +62,8 @@ export class TestLedger {
   }
 
   async write(userId: string, options: WriteOptions = {}): Promise<Admitted & { id: string }> {
-    const { kind = 'order.place', clientKey = null, maxDepth = 1000, cancelsWaiting, payload = {} } = options;
+    const { kind = 'order.place', clientKey = null, maxDepth = 1000, payload = {} } = options;
+    const { cancelsWaiting, deletedForMs } = options;
     const id = uuidv7();
     const target = kind.startsWith('order.')
       ? { type: 'order' as const, id: uuidv7() }
@@ -81,6 +83,7 @@ export class TestLedger {
       clientKey,
       maxDepth,
       cancelsWaiting,
+      deletedForMs,
     });
     return { ...admitted, id };
   }
@@ -96,11 +99,23 @@ export class TestLedger {
   }
 
   /** Claims the operation and ends it as if every step had been applied. */
-  async succeed(userId: string, id: string): Promise<void> {
+  async succeed(userId: string, id: string, ending: Partial<Ending> = {}): Promise<void> {
     const claimed = await this.claim(userId, id);
     if (!claimed) throw new Error(`${id} could not be claimed`);
     const steps = inState(claimed, 'applied');
-    await this.ledger.finish(keyOf(claimed), { state: 'succeeded', steps, result: {}, problem: null });
+    const success: Ending = { state: 'succeeded', steps, result: {}, problem: null };
+    await this.ledger.finish(keyOf(claimed), { ...success, ...ending });
+  }
+
+  /** Accepts a write and ends it as if every step had been applied. */
+  async done(userId: string, kind: OperationKind, ending: Partial<Ending> = {}): Promise<string> {
+    const { id } = await this.accepted(userId, { kind });
+    await this.succeed(userId, id, ending);
+    return id;
+  }
+
+  async admission(userId: string): Promise<string | undefined> {
+    return (await this.queries.lane(userId))?.admission;
   }
 
   /** Lets the lease of a claim run out, if there is one. */

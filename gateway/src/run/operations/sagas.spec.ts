@@ -1,0 +1,71 @@
+import {
+  type Consequence,
+  type Relation,
+  RELATION_EVENTS,
+  RELATIONS,
+  type StepName,
+  STEPS,
+} from '@turnpike/contracts';
+import { assertCarriedOut, followSaga, sagaOf } from './sagas.js';
+import { stepsOf } from './plans.js';
+
+const [CUSTOMERS] = RELATIONS;
+
+function broken(change: object): Relation[] {
+  return [{ ...CUSTOMERS!, ...change }];
+}
+
+describe('the saga of an event', () => {
+  it.each([
+    ['register', ['identity.register', 'ordering.create-customer']],
+    ['update', ['identity.update', 'ordering.rename-customer', 'identity.release-email']],
+    ['delete', ['ordering.delete-customer', 'identity.delete']],
+    ['restore', ['identity.restore', 'ordering.restore-customer']],
+    ['purge', ['ordering.purge-customer', 'identity.purge']],
+  ] as const)('%s is computed from the relations', (event, steps) => {
+    expect(sagaOf(event, RELATIONS)).toEqual(steps);
+  });
+
+  it.each(RELATION_EVENTS)('%s sends what can refuse first and what is final last', (event) => {
+    const finality = (step: StepName): number => (STEPS[step].undo ? (STEPS[step].refuses ? 0 : 1) : 2);
+    const order = sagaOf(event, RELATIONS).map(finality);
+    expect(order).toEqual(order.toSorted());
+  });
+
+  it('has no step of a service that does not take part', () => {
+    const alone = RELATION_EVENTS.flatMap((event) => sagaOf(event, []));
+    expect(alone.every((step) => STEPS[step].service === 'identity')).toBe(true);
+    expect(followSaga([])).toEqual(['identity.confirm']);
+  });
+
+  it('copies a name only where one was changed, and frees an address only where one was given up', () => {
+    const names = (payload: object): string[] =>
+      stepsOf('user.update', { ...payload }, RELATIONS).map(({ name }) => name);
+    expect(names({ email: 'a@example.com' })).toEqual(['identity.update', 'identity.release-email']);
+    expect(names({ lastName: 'King' })).toEqual(['identity.update', 'ordering.rename-customer']);
+  });
+});
+
+describe('the start is refused, with the name of the relation, where', () => {
+  const step = (name: string): Consequence => ({ kind: 'cascade', step: name as StepName });
+
+  it.each([
+    ['a step does not exist', { delete: step('ordering.forget') }, 'on delete: ordering.forget'],
+    ["a step is another service's", { restore: step('identity.restore') }, 'on restore: identity.restore'],
+    ['an event is not thought of', { purge: undefined }, 'does not say what becomes of it on purge'],
+    ['nothing repairs it', { follow: undefined }, 'on repair: undefined'],
+  ])('%s', (_what, change, message) => {
+    expect(() => assertCarriedOut(broken(change))).toThrow(`The relation ordering.customers`);
+    expect(() => assertCarriedOut(broken(change))).toThrow(message);
+  });
+
+  it('a step that cannot be undone would come before the last one', () => {
+    expect(() => assertCarriedOut(broken({ delete: step('ordering.purge-customer') }))).toThrow(
+      'ordering.purge-customer cannot be undone',
+    );
+  });
+
+  it('and is not where everything is carried out', () => {
+    expect(() => assertCarriedOut(RELATIONS)).not.toThrow();
+  });
+});
