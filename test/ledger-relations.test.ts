@@ -119,7 +119,7 @@ describe('what follows a user who was changed beside the lanes', () => {
     'makes of a lane that is %s, of a user who is %s, one that is %s',
     async (admission, confirmed, after) => {
       const userId = await LANES[admission]!();
-      await t.done(userId, 'repair.user', { confirmed: confirmed as ConfirmedState });
+      await t.done(userId, 'repair.user', { confirmed: confirmed });
       expect(await t.admission(userId)).toBe(after);
     },
   );
