@@ -1,4 +1,4 @@
-import { type ConfirmedState, type OperationKind, problemBody } from '@turnpike/contracts';
+import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 

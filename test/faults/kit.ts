@@ -5,6 +5,9 @@ import { pause, type SystemProcess } from '../support/processes.js';
 import type { Matches, TcpProxy, Trap } from '../support/proxy.js';
 import type { System } from '../support/system.js';
 
+/** `FAULTS=full`: the same tests at the size of a bad day, which take too long for every run. */
+export const FULL = process.env['FAULTS'] === 'full';
+
 export const LEASE_MS = 900;
 
 /** A takeover may take that long: the lease, the queue's own check for stalled jobs, and the reconciler's round. */

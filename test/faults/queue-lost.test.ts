@@ -8,16 +8,16 @@ import { type Backend, backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { type Lane, makeLanes, withRegistrations } from './crowd.js';
 import { check } from './history.js';
-import { FAST } from './kit.js';
+import { FAST, FULL } from './kit.js';
 import { Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
 
 const USERS = 200;
-const WRITES = 1000;
+const WRITES = FULL ? 5000 : 1000;
 const CLIENTS = 16;
 const ENDED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
-const OUTAGE_MS = 3000;
+const OUTAGE_MS = FULL ? 60_000 : 3000;
 /** Of a gateway that is not told otherwise. */
 const PARTITIONS = 16;
 
@@ -43,7 +43,7 @@ describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
     await loseQueue(system, queue);
     await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
     expect(await load.violations(waiting + underWay, USERS)).toEqual([]);
-  }, 180_000);
+  }, 240_000);
 
   it('and has a job instead for a write whose turn has not come drops that', async () => {
     const worker = system.processes.gateways[1]!;
@@ -104,7 +104,7 @@ function killedUnderLoad(): void {
     expect(meanwhile).toBeGreaterThan(lanes.length);
     await allEnded(system.databases.gateway, ENDED_WITHIN_MS);
     expect(await load.violations(underWay, 1)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 }
 
 /** An administrator who changes everybody's orders, and insists that each change is accepted at once. */
