@@ -1,7 +1,9 @@
 // What the documents say of the code is held to the code. Nothing is started.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
 import { TRANSITIONS } from '../gateway/src/ledger/states.js';
+import { sagaOf } from '../gateway/src/run/operations/sagas.js';
 
 const ROOT = path.resolve(__dirname, '..');
 const TOP_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
@@ -35,6 +37,28 @@ describe('docs/states.md', () => {
     const ends = arrowsOf(diagrams[0]!).filter((arrow) => arrow.endsWith('[*]'));
     const final = known.filter((state) => TRANSITIONS[state as keyof typeof TRANSITIONS].length === 0);
     expect(ends.sort()).toEqual(final.map((state) => `${state} --> [*]`).sort());
+  });
+});
+
+describe('docs/relations.md', () => {
+  const rows = [...read('docs/relations.md').matchAll(/^\| (.+) \|$/gm)].map(([, row]) => row!.split(' | '));
+
+  test('declares what the code declares', () => {
+    const declared = RELATIONS.map((relation) => [
+      relation.name,
+      ...RELATION_EVENTS.map((event) => relation[event].kind),
+    ]);
+    expect(rows.filter(([name]) => RELATIONS.some((one) => one.name === name))).toEqual(declared);
+  });
+
+  test('has the steps that the code computes', () => {
+    const computed = RELATION_EVENTS.map((event) => [
+      event,
+      sagaOf(event, RELATIONS)
+        .map((step) => `\`${step}\``)
+        .join(', '),
+    ]);
+    expect(rows.filter(([name]) => RELATION_EVENTS.some((event) => event === name))).toEqual(computed);
   });
 });
 
