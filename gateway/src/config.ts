@@ -1,4 +1,11 @@
-import { type Relation, RELATIONS, type ServiceName } from '@turnpike/contracts';
+import {
+  CORE_SERVICES,
+  type CoreService,
+  type Relation,
+  RELATIONS,
+  type ServiceName,
+  SERVICES,
+} from '@turnpike/contracts';
 import {
   ConfigurationError,
   DATA_KEY,
@@ -32,6 +39,9 @@ export interface AdminConfig {
   password: string;
 }
 
+/** Where the services are; one without an address does not take part. */
+type Addresses = Readonly<Record<CoreService, string> & Partial<Record<ServiceName, string>>>;
+
 /** Everything that can be set about a gateway process. This file alone reads process.env. */
 export class GatewayConfig {
   host: string;
@@ -40,7 +50,8 @@ export class GatewayConfig {
   worker: boolean;
   logLevel: string;
   databaseUrl: string;
-  services: Record<ServiceName, string>;
+  /** The addresses of the services that take part. */
+  services: Addresses;
   /** The relations of the services that take part. */
   relations: readonly Relation[];
   queue: QueueConfig;
@@ -76,6 +87,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     'GATEWAY_DATABASE_URL',
     'postgres://turnpike:turnpike@127.0.0.1:5432/gateway',
   );
+  const services = readServices(env);
   return {
     host: env.host(),
     port: env.port('GATEWAY_PORT', 3000),
@@ -83,11 +95,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     worker: roles.includes('worker'),
     logLevel: env.logLevel(),
     databaseUrl,
-    services: {
-      identity: env.url('IDENTITY_URL', 'http://127.0.0.1:3001'),
-      ordering: env.url('ORDERING_URL', 'http://127.0.0.1:3002'),
-    },
-    relations: RELATIONS,
+    services,
+    relations: RELATIONS.filter(({ service }) => services[service]),
     queue: readQueue(env, databaseUrl),
     run: {
       leaseMs: env.integer('LANE_LEASE_MS', 10_000, MIN_LEASE_MS),
@@ -102,6 +111,20 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
     admin: readAdmin(env),
+  };
+}
+
+function readServices(env: Environment): Addresses {
+  const others = SERVICES.filter((name) => !CORE_SERVICES.some((core) => core === name));
+  const joined = others
+    .map((name) => `${name.toUpperCase()}_URL`)
+    .filter((variable) => env.optional(variable));
+  return {
+    identity: env.url('IDENTITY_URL', 'http://127.0.0.1:3001'),
+    ordering: env.url('ORDERING_URL', 'http://127.0.0.1:3002'),
+    ...Object.fromEntries(
+      joined.map((variable) => [variable.slice(0, -4).toLowerCase(), env.url(variable, '')]),
+    ),
   };
 }
 

@@ -57,7 +57,10 @@ export type OperationState = (typeof OPERATION_STATES)[number];
 export const STEP_STATES = ['pending', 'applied', 'refused', 'sealed', 'undone'] as const;
 export type StepState = (typeof STEP_STATES)[number];
 
-export const SERVICES = ['identity', 'ordering'] as const;
+/** What the system cannot be without. Any other service takes part where the gateway is given its address. */
+export const CORE_SERVICES = ['identity', 'ordering'] as const;
+export type CoreService = (typeof CORE_SERVICES)[number];
+export const SERVICES = [...CORE_SERVICES] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export const TARGET_TYPES = ['user', 'customer', 'order'] as const;
