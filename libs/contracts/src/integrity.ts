@@ -19,6 +19,11 @@ export class IntegrityQuery {
   @Min(1)
   @Max(1000)
   limit: number = 500;
+
+  /** The rows of this one user alone. */
+  @Optional()
+  @IsUUID()
+  userId?: string;
 }
 
 /** A user, as far as others refer to one. Purged users are not listed. */
