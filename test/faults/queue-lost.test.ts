@@ -18,6 +18,8 @@ const CLIENTS = 16;
 const ENDED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
 const OUTAGE_MS = FULL ? 60_000 : 3000;
+/** So that what has gathered in a minute is carried out in one. */
+const BETWEEN_WRITES_MS = FULL ? 200 : 0;
 /** Of a gateway that is not told otherwise. */
 const PARTITIONS = 16;
 
@@ -80,7 +82,8 @@ function killedUnderLoad(): void {
   let redis: OwnRedis;
   beforeAll(async () => {
     redis = await OwnRedis.start();
-    system = await startSystem({ env: { ...FAST, QUEUE_URL: redis.url } });
+    // The lanes fill for as long as nothing is carried out.
+    system = await startSystem({ env: { ...FAST, QUEUE_URL: redis.url, LANE_MAX_DEPTH: '100000' } });
   }, 120_000);
   afterAll(async () => {
     await system?.stop();
@@ -134,7 +137,10 @@ class Load {
 
   async writeUntil(lanes: readonly Lane[], isOver: () => boolean): Promise<void> {
     const one = async (lane: Lane): Promise<void> => {
-      for (let index = 0; !isOver(); index += 1) await this.change(lane, index);
+      for (let index = 0; !isOver(); index += 1) {
+        await this.change(lane, index);
+        await pause(BETWEEN_WRITES_MS);
+      }
     };
     await Promise.all(lanes.slice(0, CLIENTS).map(one));
   }
