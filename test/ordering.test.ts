@@ -129,17 +129,24 @@ describe('customers', () => {
   test.each([
     [{ phone: '2' }, { phone: '2', deliveryAddress: null }],
     [{ deliveryAddress: HOME }, { phone: null, deliveryAddress: HOME }],
-  ])('an update replaces address and phone, what is left out too: %j', async (update, expected) => {
-    const lane = await newCustomer(ordering);
-    await lane.applied('ordering.update-customer', {
-      deliveryAddress: { ...HOME, city: 'Wien' },
-      phone: '1',
-    });
-    const { body } = await lane.step('ordering.update-customer', update);
-    const kept = { userId: lane.userId, name: 'Ada Lovelace', state: 'active', version: 3 };
-    expect(body).toEqual({ ...kept, ...expected });
-    expect((await ordering.get(`/internal/customers/${lane.userId}`)).body).toEqual(body);
-  });
+  ])(
+    'an update replaces address and phone, what is left out too, and answers with those of before: %j',
+    async (update, expected) => {
+      const lane = await newCustomer(ordering);
+      await lane.applied('ordering.update-customer', {
+        deliveryAddress: { ...HOME, city: 'Wien' },
+        phone: '1',
+      });
+      const { body } = await lane.step('ordering.update-customer', update);
+      const kept = { userId: lane.userId, name: 'Ada Lovelace', state: 'active', version: 3 };
+      const before = { phone: '1', deliveryAddress: { ...HOME, city: 'Wien' } };
+      expect(body).toEqual({ ...kept, ...expected, before });
+      expect((await ordering.get(`/internal/customers/${lane.userId}`)).body).toEqual({
+        ...kept,
+        ...expected,
+      });
+    },
+  );
 
   test('an undo that is refused can be tried again when what stands in its way is mended', async () => {
     const lane = await newCustomer(ordering);

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   Database,
+  EventsController,
   HealthController,
+  Outbox,
   READINESS_CHECKS,
   type ReadinessChecks,
   ServiceTokenVerifier,
@@ -12,8 +14,11 @@ import type { IdentityConfig } from './config.js';
 import { CredentialsController } from './credentials.controller.js';
 import { Credentials } from './credentials.js';
 import { databaseOptions } from './database.js';
+import { Deletion } from './deletion.js';
+import { IntegrityController } from './integrity.controller.js';
 import { JwksController } from './jwks.controller.js';
 import { Passwords } from './passwords.js';
+import { Purge } from './purge.js';
 import { SessionsController } from './sessions.controller.js';
 import { Sessions } from './sessions.js';
 import { AccessTokens } from './tokens.js';
@@ -30,10 +35,12 @@ export class AppModule {
       controllers: [
         UserStepsController,
         SettleController,
+        EventsController,
         UsersController,
         CredentialsController,
         SessionsController,
         JwksController,
+        IntegrityController,
         HealthController,
       ],
       providers: [
@@ -42,7 +49,14 @@ export class AppModule {
           useFactory: () => new ServiceTokenVerifier('identity', config.gatewayUrl),
         },
         Steps,
+        {
+          provide: Outbox,
+          inject: [Database],
+          useFactory: (database: Database) => new Outbox('identity', database),
+        },
         Users,
+        Deletion,
+        Purge,
         Credentials,
         Passwords,
         Sessions,

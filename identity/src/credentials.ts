@@ -47,7 +47,8 @@ export class Credentials {
   }
 }
 
-/** Forgets a credential that no user has any more. */
-export async function removeCredential(tx: EntityManager, id: string): Promise<void> {
-  await tx.query('delete from credentials where id = $1', [id]);
+/** Forgets a credential that no user has any more. @returns how many that were: one */
+export async function removeCredential(tx: EntityManager, id: string): Promise<number> {
+  const [, removed] = await tx.query<[unknown[], number]>('delete from credentials where id = $1', [id]);
+  return removed;
 }

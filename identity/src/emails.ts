@@ -35,7 +35,10 @@ export async function releaseReservedEmails(tx: EntityManager, userId: string): 
   await tx.query('delete from email_addresses where user_id = $1 and reserved', [userId]);
 }
 
-/** Frees all of the user's addresses. */
-export async function releaseEmails(tx: EntityManager, userId: string): Promise<void> {
-  await tx.query('delete from email_addresses where user_id = $1', [userId]);
+/** Frees all of the user's addresses. @returns how many there were */
+export async function releaseEmails(tx: EntityManager, userId: string): Promise<number> {
+  const [, released] = await tx.query<[unknown[], number]>('delete from email_addresses where user_id = $1', [
+    userId,
+  ]);
+  return released;
 }

@@ -23,7 +23,7 @@ import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
 const SESSION_LIFETIME = '30 days';
 
 /** Longer than an access token lives, by what clocks and polls may be late. */
-const REVOCATIONS_KEPT = '20 minutes';
+export const REVOCATIONS_KEPT = '20 minutes';
 
 interface AccountRow {
   userId: string;
@@ -122,6 +122,28 @@ export async function revokeSessionsOf(tx: EntityManager, userId: string, keep?:
      where user_id = $1 and revoked_at is null and id is distinct from $2`,
     [userId, keep ?? null],
   );
+}
+
+/**
+ * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as it is, an id and
+ * three times: its access tokens may still be alive, and are refused by whoever hears of its end.
+ * @returns how many sessions there were
+ */
+export async function eraseSessionsOf(tx: EntityManager, userId: string): Promise<number> {
+  await revokeSessionsOf(tx, userId);
+  await tx.query(
+    'delete from refresh_tokens using sessions where session_id = sessions.id and sessions.user_id = $1',
+    [userId],
+  );
+  const [sessions] = await tx.query<{ count: number }[]>(
+    'select count(*)::integer as count from sessions where user_id = $1',
+    [userId],
+  );
+  await tx.query(
+    `delete from sessions where user_id = $1 and revoked_at < now() - interval '${REVOCATIONS_KEPT}'`,
+    [userId],
+  );
+  return sessions!.count;
 }
 
 async function revokeSession(tx: EntityManager, sid: string): Promise<void> {

@@ -18,6 +18,8 @@ import {
   type StepCall,
   Steps,
 } from '@turnpike/service';
+import { Deletion } from './deletion.js';
+import { Purge } from './purge.js';
 import { Users } from './users.js';
 
 /** Identity's steps. Every answer that carries `Step-Recorded` is final and is given again for its key. */
@@ -29,6 +31,8 @@ export class UserStepsController {
   constructor(
     private readonly steps: Steps,
     private readonly users: Users,
+    private readonly deletion: Deletion,
+    private readonly purging: Purge,
   ) {}
 
   /** Makes the user of the lane, with a credential that was prepared before. */
@@ -114,7 +118,7 @@ export class UserStepsController {
   @HttpCode(200)
   delete(@Call() call: StepCall, @IfMatch() ifMatch: string | undefined): Promise<RecordedAnswer> {
     const target = { userId: call.userId, ifMatch };
-    return this.steps.apply(call, (tx) => this.users.delete(tx, target), { ignoresTombstone: true });
+    return this.steps.apply(call, (tx) => this.deletion.delete(tx, target), { tombstone: 'ignored' });
   }
 
   /** Brings a deleted user back; the sessions of before stay ended. */
@@ -122,7 +126,7 @@ export class UserStepsController {
   @HttpCode(200)
   restore(@Call() call: StepCall, @IfMatch() ifMatch: string | undefined): Promise<RecordedAnswer> {
     const target = { userId: call.userId, ifMatch };
-    return this.steps.apply(call, (tx) => this.users.restore(tx, target), { ignoresTombstone: true });
+    return this.steps.apply(call, (tx) => this.deletion.restore(tx, target), { tombstone: 'ignored' });
   }
 
   /** The user is deleted again, as of the time of the first deletion. */
@@ -130,7 +134,28 @@ export class UserStepsController {
   @HttpCode(200)
   undoRestore(@Call() call: StepCall): Promise<RecordedAnswer> {
     return this.steps.undo(call, undoneKey(call.key), (tx, before) =>
-      this.users.undoRestore(tx, call.userId, before),
+      this.deletion.undoRestore(tx, call.userId, before),
     );
+  }
+
+  /** Nothing personal is left of a deleted user, and nobody brings one back: the answer says what was erased. */
+  @Post('identity.purge')
+  @HttpCode(200)
+  purge(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.purging.purge(tx, call), { tombstone: 'ignored' });
+  }
+
+  /** How the user is now, for the other services to follow. It is never refused. */
+  @Post('identity.confirm')
+  @HttpCode(200)
+  confirm(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.deletion.confirm(tx, call.userId), { tombstone: 'ignored' });
+  }
+
+  /** To have looked needs nothing taken back. */
+  @Post('identity.confirm/undo')
+  @HttpCode(200)
+  undoConfirm(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.undo(call, undoneKey(call.key), async () => ({ body: {} }));
   }
 }

@@ -1,6 +1,10 @@
 import type { Claims, Role, UserState, UserView } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
 
+/**
+ * A purged row is a stub, without address and credential; `lockUser` and `userView` keep it from whoever reads those.
+ */
 @Entity('users')
 export class User {
   /** Chosen by the gateway when the registration was accepted. */
@@ -27,7 +31,7 @@ export class User {
   credentialId: string;
 
   @Column('text', { default: 'active' })
-  state: UserState;
+  state: UserState | 'purged';
 
   /** Grows with every change and never returns to an earlier value, not even by an undo. */
   @VersionColumn()
@@ -43,8 +47,10 @@ export class User {
   deletedAt: Date | null;
 }
 
+/** @throws Problem `user-deleted` for a purged one, of whom there is nothing to see */
 export function userView(user: User): UserView {
   const { id, email, firstName, lastName, roles, claims, state, version, deletedAt } = user;
+  if (state === 'purged') throw new Problem('user-deleted');
   return {
     id,
     email,

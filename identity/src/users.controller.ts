@@ -1,7 +1,19 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Email, type Page, UsersQuery, UserView } from '@turnpike/contracts';
-import { ServiceTokenGuard } from '@turnpike/service';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Patch,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
+import { Email, type Page, UpdateUser, UsersQuery, UserView } from '@turnpike/contracts';
+import { ServiceTokenGuard, Steps } from '@turnpike/service';
+import { Deletion } from './deletion.js';
 import { Users } from './users.js';
 
 class EmailQuery {
@@ -10,11 +22,18 @@ class EmailQuery {
   email: string;
 }
 
+class RenameUser extends PickType(UpdateUser, ['firstName', 'lastName'] as const) {}
+
+/** Users as they are read; and, for administrators' scripts, changes that begin here and that the lanes follow. */
 @ApiTags('users')
 @Controller('internal/users')
 @UseGuards(ServiceTokenGuard)
 export class UsersController {
-  constructor(private readonly users: Users) {}
+  constructor(
+    private readonly steps: Steps,
+    private readonly users: Users,
+    private readonly deletion: Deletion,
+  ) {}
 
   /** Users, deleted ones too, newest first; `search` finds parts of addresses and of names. */
   @Get()
@@ -28,9 +47,23 @@ export class UsersController {
     return this.users.findIdByEmail(email);
   }
 
-  /** A user in any state; `deletedAt` stands only in a deleted one. */
+  /** A user who is not purged; `deletedAt` stands only in a deleted one. */
   @Get(':id')
   find(@Param('id', ParseUUIDPipe) id: string): Promise<UserView> {
     return this.users.find(id);
+  }
+
+  /** Deletes a user at once, beside the lane. One who is deleted already is left as is. */
+  @Delete(':id')
+  @HttpCode(204)
+  delete(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    return this.steps.beside(id, 'identity.delete', (tx) => this.deletion.deleteBeside(tx, id));
+  }
+
+  /** Renames a user at once, beside the lane. */
+  @Patch(':id')
+  @HttpCode(204)
+  rename(@Param('id', ParseUUIDPipe) id: string, @Body() names: RenameUser): Promise<void> {
+    return this.steps.beside(id, 'identity.update', (tx) => this.users.update(tx, { userId: id }, names));
   }
 }

@@ -10,30 +10,22 @@ import type {
   UserView,
 } from '@turnpike/contracts';
 import { decodeCursor, encodeCursor } from '@turnpike/contracts';
-import { type Applied, assertMatches, Database, invalidRequest, Problem } from '@turnpike/service';
+import { type Applied, Database, invalidRequest, Problem } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
 import { exchangeEmail, releaseEmails, releaseReservedEmails, takeEmail, takeEmailBack } from './emails.js';
 import { revokeSessionsOf } from './sessions.js';
+import { applied, changeUser, lockActiveUser, lockUser, reload, type Target } from './user-rows.js';
 import { User, userView } from './user.entity.js';
 
 /** What an update may change, as it was before: its undo puts it back. */
 type Profile = Pick<User, 'email' | 'firstName' | 'lastName'>;
 
-/** Whose row a step writes, and under which condition of the client's. */
-export interface Target {
-  userId: string;
-  ifMatch?: string;
-}
-
 /**
- * An instant later than any access token of the user: they have microseconds, the column has milliseconds, and
- * the gateway takes a token that is younger than the deletion for one of the time after a restore.
+ * Users: each write runs in its step's transaction and locks the user's row first. How they come to an end, and back,
+ * is in deletion.ts and purge.ts.
  */
-const AFTER_EVERY_TOKEN = `date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
-
-/** Users: each write runs in its step's transaction and locks the user's row first. */
 @Injectable()
 export class Users {
   constructor(private readonly database: Database) {}
@@ -47,7 +39,7 @@ export class Users {
 
   /** As if the user had never been; whoever signed in meanwhile is signed out. */
   async undoRegister(tx: EntityManager, id: string): Promise<Applied> {
-    const user = await lock(tx, id);
+    const user = await lockUser(tx, id);
     await revokeSessionsOf(tx, id);
     await releaseEmails(tx, id);
     await tx.delete(User, id);
@@ -55,34 +47,36 @@ export class Users {
     return applied(user);
   }
 
+  /** Answers with what was there before, too. */
   async update(tx: EntityManager, target: Target, changes: UpdateUser): Promise<Applied> {
-    const { id, email, firstName, lastName } = await lockActive(tx, target);
+    const { id, email, firstName, lastName } = await lockActiveUser(tx, target);
     if (changes.email !== undefined && changes.email !== email) await exchangeEmail(tx, id, changes.email);
     const before: Profile = { email, firstName, lastName };
-    return applied(await change(tx, id, { ...changes }), before);
+    const user = await changeUser(tx, id, { ...changes });
+    return { body: { ...userView(user), before }, before };
   }
 
   async undoUpdate(tx: EntityManager, id: string, before: unknown): Promise<Applied> {
     const profile = before as Profile;
-    const user = await lock(tx, id);
+    const user = await lockUser(tx, id);
     if (user.email !== profile.email) await takeEmailBack(tx, id, profile.email);
-    return applied(await change(tx, id, profile));
+    return applied(await changeUser(tx, id, profile));
   }
 
   /** The last step of a change of address: the old one is free for everybody. */
   async releaseEmail(tx: EntityManager, id: string): Promise<Applied> {
-    const user = await lock(tx, id);
+    const user = await lockUser(tx, id);
     await releaseReservedEmails(tx, id);
     return applied(user);
   }
 
   /** Holds only while the credential is the one whose password was checked when the change was accepted. */
   async changePassword(tx: EntityManager, target: Target, step: ChangePasswordStep): Promise<Applied> {
-    const { id, credentialId } = await lockActive(tx, target);
+    const { id, credentialId } = await lockActiveUser(tx, target);
     if (credentialId !== step.replaces) {
       throw new Problem('version-conflict', 'The password has been changed meanwhile.');
     }
-    const user = await change(tx, id, { credentialId: step.credentialId }).catch(refuseByConstraint);
+    const user = await changeUser(tx, id, { credentialId: step.credentialId }).catch(refuseByConstraint);
     await removeCredential(tx, step.replaces);
     await revokeSessionsOf(tx, id, step.keepSession);
     return applied(user);
@@ -90,48 +84,18 @@ export class Users {
 
   /** Roles stand in access tokens, so sessions with other roles end. */
   async setRoles(tx: EntityManager, target: Target, { roles }: SetRoles): Promise<Applied> {
-    const { id, roles: before } = await lockActive(tx, target);
+    const { id, roles: before } = await lockActiveUser(tx, target);
     const same = before.length === roles.length && before.every((role) => roles.includes(role));
     if (!same) await revokeSessionsOf(tx, id);
-    return applied(await change(tx, id, { roles }));
+    return applied(await changeUser(tx, id, { roles }));
   }
 
   async setClaims(tx: EntityManager, target: Target, { claims }: SetClaims): Promise<Applied> {
-    const { id } = await lockActive(tx, target);
-    return applied(await change(tx, id, { claims }));
+    const { id } = await lockActiveUser(tx, target);
+    return applied(await changeUser(tx, id, { claims }));
   }
 
-  /**
-   * The row and its address stay for a restore. Sessions end first, so that no token is younger than this. A user
-   * who was deleted beside the lane is deleted without complaint, as of then: the other services follow.
-   */
-  async delete(tx: EntityManager, { userId, ifMatch }: Target): Promise<Applied> {
-    const before = await lock(tx, userId);
-    assertMatches(ifMatch, before.version);
-    await revokeSessionsOf(tx, userId);
-    if (before.state === 'deleted') return { ...applied(before), tombstone: 'set' };
-    const user = await change(tx, userId, { state: 'deleted', deletedAt: () => AFTER_EVERY_TOKEN });
-    return { ...applied(user), tombstone: 'set' };
-  }
-
-  /** Ended sessions stay ended. */
-  async restore(tx: EntityManager, target: Target): Promise<Applied> {
-    const { id, state, version, deletedAt } = await lock(tx, target.userId);
-    if (state !== 'deleted') throw new Problem('user-not-deleted');
-    assertMatches(target.ifMatch, version);
-    const user = await change(tx, id, { state: 'active', deletedAt: null });
-    return { ...applied(user, { deletedAt }), tombstone: 'clear' };
-  }
-
-  async undoRestore(tx: EntityManager, id: string, before: unknown): Promise<Applied> {
-    const { deletedAt } = before as { deletedAt: string };
-    await lock(tx, id);
-    await revokeSessionsOf(tx, id);
-    const user = await change(tx, id, { state: 'deleted', deletedAt: new Date(deletedAt) });
-    return { ...applied(user), tombstone: 'set' };
-  }
-
-  /** @throws Problem `not-found` */
+  /** @throws Problem `not-found`, or `user-deleted` for a purged user */
   async find(id: string): Promise<UserView> {
     const user = await this.database.manager.findOneBy(User, { id });
     if (!user) throw new Problem('not-found');
@@ -150,7 +114,10 @@ export class Users {
 
   /** @returns a page of the users, newest first, which is the descending order of their ids (UUIDv7). */
   async list({ search, cursor, limit }: UsersQuery): Promise<Page<UserView>> {
-    const query = this.database.manager.createQueryBuilder(User, 'user').orderBy('user.id', 'DESC');
+    const query = this.database.manager
+      .createQueryBuilder(User, 'user')
+      .where(`user.state <> 'purged'`)
+      .orderBy('user.id', 'DESC');
     if (cursor !== undefined) query.andWhere('user.id < :after', { after: positionOf(cursor) });
     if (search) {
       const name = `user.firstName || ' ' || user.lastName`;
@@ -162,35 +129,6 @@ export class Users {
     const last = users.length > limit ? items.at(-1) : undefined;
     return { items: items.map(userView), nextCursor: last ? encodeCursor([last.id]) : null };
   }
-}
-
-function applied(user: User, before?: object): Applied {
-  return { body: userView(user), before };
-}
-
-/** @throws Problem `not-found` */
-async function lock(tx: EntityManager, id: string): Promise<User> {
-  const user = await tx.findOne(User, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  if (!user) throw new Problem('not-found');
-  return user;
-}
-
-/** @throws Problem `not-found`, `user-deleted`, or `version-conflict` */
-async function lockActive(tx: EntityManager, { userId, ifMatch }: Target): Promise<User> {
-  const user = await lock(tx, userId);
-  if (user.state !== 'active') throw new Problem('user-deleted');
-  assertMatches(ifMatch, user.version);
-  return user;
-}
-
-/** Writes these columns, and with them the next version. @returns the row as it is now */
-async function change(tx: EntityManager, id: string, columns: QueryDeepPartialEntity<User>): Promise<User> {
-  await tx.update(User, id, columns);
-  return reload(tx, id);
-}
-
-function reload(tx: EntityManager, id: string): Promise<User> {
-  return tx.findOneByOrFail(User, { id });
 }
 
 /** What the database's constraints say about a user's id and credential, as a final answer. */

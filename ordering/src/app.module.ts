@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   Database,
+  EventsController,
   HealthController,
+  Outbox,
   READINESS_CHECKS,
   type ReadinessChecks,
   ServiceTokenVerifier,
@@ -14,9 +16,13 @@ import { CustomersController } from './customers.controller.js';
 import { Customers } from './customers.js';
 import { databaseOptions } from './database.js';
 import { Deletion } from './deletion.js';
+import { Follow } from './follow.js';
+import { IntegrityController } from './integrity.controller.js';
+import { Integrity } from './integrity.js';
 import { OrderStepsController } from './order-steps.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { Orders } from './orders.js';
+import { Purge } from './purge.js';
 
 /** Ordering, in the order in which a call flows: token, step, use case, database. */
 @Module({})
@@ -28,8 +34,10 @@ export class AppModule {
         CustomerStepsController,
         OrderStepsController,
         SettleController,
+        EventsController,
         CustomersController,
         OrdersController,
+        IntegrityController,
         HealthController,
       ],
       providers: [
@@ -38,9 +46,17 @@ export class AppModule {
           useFactory: () => new ServiceTokenVerifier('ordering', config.gatewayUrl),
         },
         Steps,
+        {
+          provide: Outbox,
+          inject: [Database],
+          useFactory: (database: Database) => new Outbox('ordering', database),
+        },
         Customers,
         Deletion,
+        Follow,
+        Purge,
         Orders,
+        Integrity,
         { provide: Database, useFactory: () => startDatabase(config.databaseUrl) },
         {
           provide: READINESS_CHECKS,

@@ -4,6 +4,7 @@ import {
   CustomerNameStep,
   CustomerView,
   DeleteCustomerStep,
+  FollowUserStep,
   STEPS_PATH,
   undoneKey,
   UpdateCustomer,
@@ -18,8 +19,17 @@ import {
   Steps,
 } from '@turnpike/service';
 import { Customers, type Renamed } from './customers.js';
-import { CustomerDeleted, CustomerRestored, CustomerUndeleted } from './deletion-answers.js';
-import { type Deleted, Deletion } from './deletion.js';
+import {
+  CustomerDeleted,
+  CustomerDeletedAgain,
+  CustomerFollowed,
+  CustomerPurged,
+  CustomerRestored,
+  CustomerUndeleted,
+} from './deletion-answers.js';
+import { type Deleted, Deletion, type Restored } from './deletion.js';
+import { Follow } from './follow.js';
+import { Purge } from './purge.js';
 
 @ApiTags('steps: customers')
 @Controller(STEPS_PATH)
@@ -30,6 +40,8 @@ export class CustomerStepsController {
     private readonly steps: Steps,
     private readonly customers: Customers,
     private readonly deletion: Deletion,
+    private readonly following: Follow,
+    private readonly purging: Purge,
   ) {}
 
   /** A user was registered: the customer comes to be, with the user's name. */
@@ -38,6 +50,13 @@ export class CustomerStepsController {
   @ApiOkResponse({ type: CustomerView })
   create(@Call() call: StepCall, @Body() body: CustomerNameStep): Promise<RecordedAnswer> {
     return this.steps.apply(call, (tx) => this.customers.create(tx, call, body));
+  }
+
+  /** The user was not registered after all: the customer has never been. */
+  @Post('ordering.create-customer/undo')
+  @HttpCode(200)
+  undoCreate(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.undo(call, undoneKey(call.key), (tx) => this.customers.undoCreate(tx, call));
   }
 
   /** The user has another name, and so has the customer. */
@@ -75,7 +94,7 @@ export class CustomerStepsController {
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerDeleted })
   delete(@Call() call: StepCall, @Body() body: DeleteCustomerStep): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.deletion.delete(tx, call, body), { ignoresTombstone: true });
+    return this.steps.apply(call, (tx) => this.deletion.delete(tx, call, body), { tombstone: 'ignored' });
   }
 
   /** The deletion did not come about: customer and orders are as before. */
@@ -94,6 +113,32 @@ export class CustomerStepsController {
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerRestored })
   restore(@Call() call: StepCall): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.deletion.restore(tx, call), { ignoresTombstone: true });
+    return this.steps.apply(call, (tx) => this.deletion.restore(tx, call), { tombstone: 'ignored' });
+  }
+
+  /** The user was not restored after all: the customer is deleted again, as of the first deletion. */
+  @Post('ordering.restore-customer/undo')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerDeletedAgain })
+  undoRestore(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.undo(call, undoneKey(call.key), (tx, before) =>
+      this.deletion.undoRestore(tx, call, before as Restored),
+    );
+  }
+
+  /** Nothing personal is left of a deleted customer and the orders: the answer says what was erased. */
+  @Post('ordering.purge-customer')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerPurged })
+  purge(@Call() call: StepCall): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.purging.purge(tx, call), { tombstone: 'needed' });
+  }
+
+  /** Customer and orders become what they must be for a user in that state. */
+  @Post('ordering.follow-user')
+  @HttpCode(200)
+  @ApiOkResponse({ type: CustomerFollowed })
+  follow(@Call() call: StepCall, @Body() body: FollowUserStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.following.follow(tx, call, body), { tombstone: 'ignored' });
   }
 }

@@ -1,4 +1,5 @@
 import type { Address, CustomerState, CustomerView } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
 
 /** What ordering knows of a user. */
@@ -22,7 +23,7 @@ export class Customer {
   deliveryAddress: Address | null;
 
   @Column('text', { default: 'active' })
-  state: CustomerState;
+  state: CustomerState | 'purged';
 
   /** Grows with every change and never returns to an earlier value, not even by an undo. */
   @VersionColumn()
@@ -40,9 +41,20 @@ export class Customer {
   /** The key of the step that deleted the customer: that step's undo takes back its own work only. */
   @Column('text', { name: 'deleted_by', nullable: true })
   deletedBy: string | null;
+
+  /** When a purge made a stub of it. */
+  @Column({ name: 'erased_at', type: 'timestamptz', precision: 3, nullable: true })
+  erasedAt: Date | null;
 }
 
+/** @throws Problem `user-deleted` for a purged one, of whom there is nothing to see */
 export function customerView(customer: Customer): CustomerView {
   const { userId, name, phone, deliveryAddress, state, version } = customer;
+  if (state === 'purged') throw new Problem('user-deleted');
   return { userId, name, phone, deliveryAddress, state, version };
+}
+
+/** @returns the customer, or null where there is none to see */
+export function viewIfAny(customer: Customer | null): CustomerView | null {
+  return customer && customer.state !== 'purged' ? customerView(customer) : null;
 }

@@ -22,6 +22,12 @@ export class Customers {
     return { body: customerView(customer) };
   }
 
+  /** The registration did not come about: the customer has never been. */
+  async undoCreate(tx: EntityManager, { userId }: StepCall): Promise<Applied> {
+    await tx.delete(Customer, { userId });
+    return { body: {} };
+  }
+
   /** Follows the user's name. Orders keep the name that they were placed with. */
   async rename(tx: EntityManager, { userId }: StepCall, { name }: CustomerNameStep): Promise<Applied> {
     const customer = await lockActiveCustomer(tx, userId);
@@ -38,7 +44,7 @@ export class Customers {
     return { body: customerView(customer) };
   }
 
-  /** Replaces address and phone: what is left out is removed. */
+  /** Replaces address and phone: what is left out is removed. Answers with what was there before, too. */
   async update(
     tx: EntityManager,
     { userId }: StepCall,
@@ -47,11 +53,12 @@ export class Customers {
   ): Promise<Applied> {
     const customer = await lockActiveCustomer(tx, userId);
     assertMatches(ifMatch, customer.version);
+    const before = { phone: customer.phone, deliveryAddress: customer.deliveryAddress };
     await writeRow(tx, customer, { deliveryAddress: deliveryAddress ?? null, phone: phone ?? null });
-    return { body: customerView(customer) };
+    return { body: { ...customerView(customer), before } };
   }
 
-  /** @throws Problem `not-found`; a deleted customer is found. */
+  /** @throws Problem `not-found`, or `user-deleted` for a purged customer; a deleted one is found. */
   async find(userId: string): Promise<CustomerView> {
     const customer = await this.database.manager.findOneBy(Customer, { userId });
     if (!customer) throw noCustomer();

@@ -1,6 +1,7 @@
-import { type DatabaseOptions, Inbox1763800000000 } from '@turnpike/service';
+import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
 import { Customer } from './customer.entity.js';
 import { CustomersAndOrders1763800000001 } from './migrations/1763800000001-customers-and-orders.js';
+import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
 import { Order } from './order.entity.js';
 
 /** @returns ordering's database at that address, the same for the process and for its migrations. */
@@ -8,7 +9,12 @@ export function databaseOptions(url: string): DatabaseOptions {
   return {
     url,
     entities: [Customer, Order],
-    migrations: [Inbox1763800000000, CustomersAndOrders1763800000001],
+    migrations: [
+      Inbox1763800000000,
+      CustomersAndOrders1763800000001,
+      Outbox1763900000000,
+      Purge1763900000001,
+    ],
     applicationName: 'turnpike-ordering',
   };
 }

@@ -2,17 +2,28 @@ import { Injectable } from '@nestjs/common';
 import type { DeleteCustomerStep, OrderStatus } from '@turnpike/contracts';
 import { type Applied, Problem, type StepCall } from '@turnpike/service';
 import { type EntityManager, In } from 'typeorm';
-import { Customer, customerView } from './customer.entity.js';
+import { Customer, customerView, viewIfAny } from './customer.entity.js';
 import { lockCustomer, noCustomer } from './customers.js';
-import type { CustomerDeleted, CustomerRestored, CustomerUndeleted } from './deletion-answers.js';
+import type {
+  CustomerDeleted,
+  CustomerDeletedAgain,
+  CustomerRestored,
+  CustomerUndeleted,
+} from './deletion-answers.js';
 import { recordChanges } from './order-changes.js';
 import { Order } from './order.entity.js';
-import { TRANSITIONS } from './order.js';
+import { RELATION_OF, TRANSITIONS } from './order.js';
 import { writeRow } from './write-row.js';
 
 /** What a deletion leaves for its undo: the orders that it cancelled, as they were. */
 export interface Deleted {
   orders: { id: string; status: OrderStatus }[];
+}
+
+/** What a restore leaves for its undo: the deletion that it took back, or nothing where there was none. */
+export interface Restored {
+  deletedAt: string | null;
+  deletedBy: string | null;
 }
 
 /** The most orders that a refusal lists. */
@@ -32,11 +43,10 @@ export class Deletion {
     const customer = await lockCustomer(tx, call.userId);
     const orders = await lockCancellableOrders(tx, call.userId);
     if (paidOrders === 'restrict') assertNonePaid(orders);
-    const cancelled = orders.map(({ id }) => id);
-    await cancelOrders(tx, call, cancelled);
+    const cancelled = await cancelOrders(tx, call, orders);
     if (customer?.state === 'active') await markDeleted(tx, call, customer);
     const before: Deleted = { orders };
-    const body: CustomerDeleted = { customer: customer && customerView(customer), cancelled };
+    const body: CustomerDeleted = { customer: viewIfAny(customer), cancelled };
     return { body, before, tombstone: 'set' };
   }
 
@@ -46,7 +56,7 @@ export class Deletion {
     const reopened = await reopenOrders(tx, stepKey, orders);
     await recordChanges(tx, call, reopened);
     if (customer?.deletedBy === stepKey) await markActive(tx, customer);
-    const body: CustomerUndeleted = { customer: customer && customerView(customer), reopened };
+    const body: CustomerUndeleted = { customer: viewIfAny(customer), reopened };
     return { body, tombstone: customer?.state === 'deleted' ? undefined : 'clear' };
   }
 
@@ -55,14 +65,27 @@ export class Deletion {
     const customer = await lockCustomer(tx, userId);
     if (!customer) throw noCustomer();
     const staysCancelled = await cancelledWith(tx, customer);
+    const before = { deletedAt: customer.deletedAt, deletedBy: customer.deletedBy };
     if (customer.state === 'deleted') await markActive(tx, customer);
     const body: CustomerRestored = { customer: customerView(customer), staysCancelled };
-    return { body, tombstone: 'clear' };
+    return { body, before, tombstone: 'clear' };
+  }
+
+  /** The customer is deleted again, as of the first deletion. */
+  async undoRestore(tx: EntityManager, { userId }: StepCall, before: Restored): Promise<Applied> {
+    const customer = await lockCustomer(tx, userId);
+    if (!customer) throw noCustomer();
+    const { deletedAt, deletedBy } = before;
+    if (deletedAt) {
+      await writeRow(tx, customer, { state: 'deleted', deletedAt: new Date(deletedAt), deletedBy });
+    }
+    const body: CustomerDeletedAgain = { customer: customerView(customer) };
+    return { body, tombstone: 'set' };
   }
 }
 
 /** The rows are held, so that nobody pays one of them between the check and the cancellation. */
-async function lockCancellableOrders(tx: EntityManager, userId: string): Promise<Deleted['orders']> {
+export async function lockCancellableOrders(tx: EntityManager, userId: string): Promise<Deleted['orders']> {
   const orders = await tx.find(Order, {
     select: { id: true, status: true },
     where: { userId, status: In([...TRANSITIONS.cancel.from]) },
@@ -77,13 +100,19 @@ function assertNonePaid(orders: Deleted['orders']): void {
   if (paid.length === 0) return;
   const restrictedBy = paid
     .slice(0, MAX_LISTED)
-    .map(({ id }) => ({ relation: 'ordering.orders (paid)', type: 'order', id }));
+    .map(({ id }) => ({ relation: RELATION_OF.paid, type: 'order', id }));
   throw new Problem('deletion-restricted', `Paid orders that are not shipped: ${paid.length}.`, {
     restrictedBy,
   });
 }
 
-async function cancelOrders(tx: EntityManager, call: StepCall, ids: string[]): Promise<void> {
+/** @returns the ids of the orders, all of which are cancelled now */
+export async function cancelOrders(
+  tx: EntityManager,
+  call: StepCall,
+  orders: Deleted['orders'],
+): Promise<string[]> {
+  const ids = orders.map(({ id }) => id);
   await tx
     .createQueryBuilder()
     .update(Order)
@@ -91,6 +120,7 @@ async function cancelOrders(tx: EntityManager, call: StepCall, ids: string[]): P
     .where('id = any(:ids)', { ids })
     .execute();
   await recordChanges(tx, call, ids);
+  return ids;
 }
 
 /** @returns those that it reopened: all, unless somebody beside the lane has changed one since. */
@@ -125,13 +155,26 @@ async function cancelledWith(tx: EntityManager, { userId, deletedBy }: Customer)
   return orders.map(({ id }) => id);
 }
 
-/** Not by writeRow: the time is the database's. */
-async function markDeleted(tx: EntityManager, { key }: StepCall, customer: Customer): Promise<void> {
+/** Not by writeRow: the time is the database's. A stub that a purge left is a deleted customer again, as of then. */
+export async function markDeleted(
+  tx: EntityManager,
+  { key }: StepCall,
+  customer: Customer,
+  name = customer.name,
+): Promise<void> {
   customer.state = 'deleted';
+  customer.name = name;
+  const deletedBy = customer.deletedBy ?? key;
   await tx
     .createQueryBuilder()
     .update(Customer)
-    .set({ state: 'deleted', deletedAt: () => 'now()', deletedBy: key })
+    .set({
+      state: 'deleted',
+      name,
+      deletedAt: () => 'coalesce(deleted_at, now())',
+      deletedBy,
+      erasedAt: null,
+    })
     .whereEntity(customer)
     .execute();
 }

@@ -58,6 +58,10 @@ export class Order {
 
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz', precision: 3 })
   updatedAt: Date;
+
+  /** When a purge took what tells whose it was. */
+  @Column({ name: 'erased_at', type: 'timestamptz', precision: 3, nullable: true })
+  erasedAt: Date | null;
 }
 
 export function orderView(order: Order): OrderView {

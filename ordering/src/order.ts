@@ -16,6 +16,17 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, Transition>;
 export type OrderAction = keyof typeof TRANSITIONS;
 
+const ENDED = 'ordering.orders (shipped, delivered, cancelled)';
+
+/** Which of the declared relations (libs/contracts/src/relations.ts) an order is one of, by its status. */
+export const RELATION_OF: Readonly<Record<OrderStatus, string>> = {
+  placed: 'ordering.orders (placed)',
+  paid: 'ordering.orders (paid)',
+  shipped: ENDED,
+  delivered: ENDED,
+  cancelled: ENDED,
+};
+
 /** @returns the status after that action. @throws Problem `order-state-conflict` where it is not allowed. */
 export function transition(status: OrderStatus, action: OrderAction): OrderStatus {
   const { from, to }: Transition = TRANSITIONS[action];

@@ -27,7 +27,7 @@ export class IntegrityQuery {
   @Max(INTEGRITY_ROWS_PER_PAGE)
   limit: number = 500;
 
-  /** Only the rows of that user. */
+  /** The rows of this one user alone. */
   @Optional()
   @IsUUID()
   userId?: string;

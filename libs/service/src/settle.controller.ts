@@ -1,9 +1,10 @@
 import { Body, Controller, Headers, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { HEADERS, SettleStep, STEPS_PATH } from '@turnpike/contracts';
 import { parseFence } from './fence.js';
+import type { RecordedAnswer } from './inbox.js';
 import { ServiceTokenGuard } from './service-token.js';
 import { RecordedAnswers } from './step-call.js';
-import { type RecordedAnswer, Steps } from './steps.js';
+import { Steps } from './steps.js';
 
 /** Settling is the same in every service: it concerns the key alone. */
 @Controller(STEPS_PATH)

@@ -1,8 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { problemBody } from '@turnpike/contracts';
+import { problemBody, type ProblemCode, type StepName } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { Database } from './database.js';
-import { type Fence, isOlder } from './fence.js';
+import { isOlder } from './fence.js';
+import {
+  type FenceRow,
+  forgetOld,
+  lockFence,
+  record,
+  RecordedAnswer,
+  remembered,
+  setTombstone,
+  type StepCall,
+} from './inbox.js';
+import { reportChange, reportStep } from './outbox.js';
 import { Problem } from './problem.js';
 
 /*
@@ -16,23 +27,6 @@ import { Problem } from './problem.js';
  * Every answer that ends a step is committed with the fence, refusals too (the effect alone is rolled back, to
  * a savepoint). If the process dies before the commit nothing has happened, and the caller sends it again.
  */
-
-/** One call of the gateway for one step, as its headers say. */
-export interface StepCall {
-  /** `{operationId}/{step}`, or that with `/undo`. */
-  key: string;
-  /** Whose lane it belongs to. */
-  userId: string;
-  fence: Fence;
-}
-
-/** A final answer: it was committed, and will be given again to whoever asks with its key. */
-export class RecordedAnswer {
-  constructor(
-    readonly status: number,
-    readonly body: unknown,
-  ) {}
-}
 
 /** What an effect did. */
 export interface Applied {
@@ -50,23 +44,16 @@ export type Effect = (tx: EntityManager) => Promise<Applied>;
 /** An undo's effect; `before` is what the step's effect had left for it. */
 export type UndoEffect = (tx: EntityManager, before: unknown) => Promise<Applied>;
 
+/** A change that begins in the service; null says that there was nothing to do. */
+export type BesideEffect = (tx: EntityManager) => Promise<Pick<Applied, 'tombstone'> | null>;
+
 export interface StepOptions {
-  /** Deletion and restore: they are carried out for a user who is gone. */
-  ignoresTombstone?: boolean;
+  /**
+   * What it means for the step that its user is gone. It forbids most of them; deletion, restore and what follows
+   * the user are carried out all the same; a purge is carried out only then.
+   */
+  tombstone?: 'forbids' | 'ignored' | 'needed';
 }
-
-interface FenceRow extends Fence {
-  tombstoned: boolean;
-}
-
-interface InboxRow {
-  status: number;
-  body: unknown;
-  before: unknown;
-}
-
-/** How long an answer is remembered at least. It is forgotten only below the fence, where nobody can repeat it. */
-const REMEMBER_AT_LEAST = '1 day';
 
 @Injectable()
 export class Steps {
@@ -75,16 +62,15 @@ export class Steps {
   /** Carries a step out once. @throws Problem `stale-fence`, unrecorded, when a newer claim was seen. */
   apply(call: StepCall, effect: Effect, options: StepOptions = {}): Promise<RecordedAnswer> {
     return this.once(call, async (tx, fence) => {
-      if (fence.tombstoned && !options.ignoresTombstone) {
-        return record(tx, call, new RecordedAnswer(410, problemBody('user-deleted')));
-      }
+      const refusal = refusalByTombstone(fence, options);
+      if (refusal) return refuse(tx, call, refusal);
       return attempt(tx, call, effect);
     });
   }
 
   /** @returns the step's first answer, or seals its key, so that a call that is still under way can do nothing. */
   settle(call: StepCall): Promise<RecordedAnswer> {
-    return this.once(call, (tx) => record(tx, call, new RecordedAnswer(409, problemBody('step-sealed'))));
+    return this.once(call, (tx) => refuse(tx, call, 'step-sealed'));
   }
 
   /**
@@ -105,6 +91,22 @@ export class Steps {
     });
   }
 
+  /**
+   * Carries out a change that begins in this service, beside the lane. It has no place there, so there is no fence to
+   * compare and no answer to remember; but it holds the user's row first, as every step does, so that no step sees
+   * half of it, and its event comes in its order among those of the steps.
+   * @param reportedAs the step whose event tells of it
+   */
+  beside(userId: string, reportedAs: StepName, effect: BesideEffect): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      await lockFence(tx, userId);
+      const applied = await effect(tx);
+      if (!applied) return;
+      if (applied.tombstone) await setTombstone(tx, userId, applied.tombstone);
+      await reportChange(tx, userId, reportedAs);
+    });
+  }
+
   /** Lock; then, in new statements, inbox and fence; then `act`. */
   private once(
     call: StepCall,
@@ -117,7 +119,7 @@ export class Steps {
       if (isOlder(call.fence, fence)) {
         throw new Problem('stale-fence', `fence ${fence.seq}.${fence.epoch} has been seen`);
       }
-      if (call.fence.seq > fence.seq) await forget(tx, call);
+      if (call.fence.seq > fence.seq) await forgetOld(tx, call);
       return act(tx, fence);
     });
   }
@@ -133,64 +135,35 @@ async function attempt(tx: EntityManager, call: StepCall, effect: Effect): Promi
   }
 }
 
+function refuse(tx: EntityManager, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {
+  const body = problemBody(code);
+  return record(tx, call, new RecordedAnswer(body.status, body));
+}
+
+/** @returns why the step is refused before its effect, or null */
+function refusalByTombstone(
+  { tombstoned }: FenceRow,
+  { tombstone = 'forbids' }: StepOptions,
+): ProblemCode | null {
+  switch (tombstone) {
+    case 'forbids':
+      return tombstoned ? 'user-deleted' : null;
+    case 'needed':
+      return tombstoned ? null : 'user-not-deleted';
+    case 'ignored':
+      return null;
+  }
+}
+
 /** The effect in a savepoint of its own, so that a refusal undoes it and can be recorded all the same. */
 async function carryOut(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
   const applied = await tx.transaction(effect);
   if (applied.tombstone) await setTombstone(tx, call.userId, applied.tombstone);
+  await reportStep(tx, call);
   return record(tx, call, new RecordedAnswer(200, applied.body), applied.before);
 }
 
 /** 429 and what is above 499 say nothing about the step; any other problem of an effect is its final answer. */
 function isRefusal(error: unknown): error is Problem {
   return error instanceof Problem && error.body.status < 500 && error.body.status !== 429;
-}
-
-async function lockFence(tx: EntityManager, userId: string): Promise<FenceRow> {
-  await tx.query('insert into fences (user_id) values ($1) on conflict do nothing', [userId]);
-  const rows = await tx.query<FenceRow[]>(
-    'select seq, epoch, tombstoned_at is not null as tombstoned from fences where user_id = $1 for update',
-    [userId],
-  );
-  return rows[0]!;
-}
-
-async function remembered(tx: EntityManager, key: string): Promise<InboxRow | undefined> {
-  const rows = await tx.query<InboxRow[]>('select status, body, before from inbox where key = $1', [key]);
-  return rows[0];
-}
-
-/** Commits the answer together with the fence. */
-async function record(
-  tx: EntityManager,
-  { key, userId, fence }: StepCall,
-  answer: RecordedAnswer,
-  before?: unknown,
-): Promise<RecordedAnswer> {
-  await tx.query(
-    'insert into inbox (key, user_id, seq, status, body, before) values ($1, $2, $3, $4, $5, $6)',
-    [key, userId, fence.seq, answer.status, json(answer.body), json(before)],
-  );
-  await tx.query('update fences set seq = $2, epoch = $3 where user_id = $1', [
-    userId,
-    fence.seq,
-    fence.epoch,
-  ]);
-  return answer;
-}
-
-async function setTombstone(tx: EntityManager, userId: string, tombstone: 'set' | 'clear'): Promise<void> {
-  const at = tombstone === 'set' ? 'now()' : 'null';
-  await tx.query(`update fences set tombstoned_at = ${at} where user_id = $1`, [userId]);
-}
-
-async function forget(tx: EntityManager, { userId, fence }: StepCall): Promise<void> {
-  await tx.query('delete from inbox where user_id = $1 and seq < $2 and answered_at < now() - $3::interval', [
-    userId,
-    fence.seq,
-    REMEMBER_AT_LEAST,
-  ]);
-}
-
-function json(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Erasure } from '@turnpike/contracts';
+import { type Applied, forgetAnswers, Problem, type StepCall } from '@turnpike/service';
+import type { EntityManager } from 'typeorm';
+import { removeCredential } from './credentials.js';
+import { releaseEmails } from './emails.js';
+import { eraseSessionsOf, REVOCATIONS_KEPT } from './sessions.js';
+import { lockUser } from './user-rows.js';
+
+/**
+ * The end of a deleted user: nothing personal is left in this database, the answers that Steps remembers included.
+ * The row stays, so that its id is never given out again and nobody can restore what is not there.
+ */
+@Injectable()
+export class Purge {
+  /** @throws Problem `not-found`, `user-not-deleted`, or `user-deleted` for one who is purged already */
+  async purge(tx: EntityManager, call: StepCall): Promise<Applied> {
+    const { id, state, credentialId } = await lockUser(tx, call.userId);
+    if (state !== 'deleted') throw new Problem('user-not-deleted', 'Only a deleted user is purged.');
+    await makeStub(tx, id);
+    const erasures: Erasure[] = [
+      { relation: 'identity.users', erased: 1, retained: 'id, dates and version' },
+      { relation: 'identity.email_addresses', erased: await releaseEmails(tx, id), retained: '' },
+      { relation: 'identity.credentials', erased: await removeCredential(tx, credentialId), retained: '' },
+      {
+        relation: 'identity.sessions',
+        erased: await eraseSessionsOf(tx, id),
+        retained: `ids of those that ended in the last ${REVOCATIONS_KEPT}, by which their tokens are refused`,
+      },
+      { relation: 'identity.inbox', erased: await forgetAnswers(tx, call), retained: '' },
+    ];
+    return { body: { erasures }, tombstone: 'set' };
+  }
+}
+
+async function makeStub(tx: EntityManager, id: string): Promise<void> {
+  await tx.query(
+    `update users
+     set state = 'purged', email = null, credential_id = null, first_name = '', last_name = '',
+       roles = '{}', claims = '{}', version = version + 1, updated_at = now()
+     where id = $1`,
+    [id],
+  );
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type DomainEvent,
+  type DomainEvents,
+  EVENT_TYPE_PREFIX,
+  type ServiceName,
+  type StepName,
+  STEPS,
+} from '@turnpike/contracts';
+import type { EntityManager } from 'typeorm';
+import { Database } from './database.js';
+
+/*
+ * The outbox: what has happened in this service, until the gateway has it.
+ *
+ * A row is written in the transaction of the change that it tells of, so there is one if and only if the change was
+ * committed. Whoever reads takes the oldest rows and has them deleted when they are safe elsewhere: nothing is lost,
+ * and what is read twice has the same id. There is no "read up to here", because positions are given out before
+ * they are committed, and a row may become visible behind one that was read already.
+ *
+ * Within one user that cannot be: who writes holds the user's fence row to the commit, so the rows of a user become
+ * visible in the order of their positions, which is the order in which the changes came about.
+ */
+
+interface OutboxRow {
+  id: string;
+  userId: string;
+  type: string;
+  operationId: string | null;
+  at: Date;
+}
+
+@Injectable()
+export class Outbox {
+  /** @param service whose events these are, as their `source` says */
+  constructor(
+    private readonly service: ServiceName,
+    private readonly database: Database,
+  ) {}
+
+  /** @returns the oldest events that were not acknowledged. */
+  async oldest(limit: number): Promise<DomainEvents> {
+    const rows = await this.database.query<OutboxRow>(
+      `select id, user_id as "userId", type, operation_id as "operationId", at
+       from outbox order by position limit $1`,
+      [limit],
+    );
+    return { items: rows.map((row) => this.event(row)) };
+  }
+
+  /** Forgets these events; those that are forgotten already do no harm. */
+  async acknowledge(ids: readonly string[]): Promise<void> {
+    await this.database.query('delete from outbox where id = any($1::uuid[])', [ids]);
+  }
+
+  private event({ id, userId, type, operationId, at }: OutboxRow): DomainEvent {
+    return {
+      specversion: '1.0',
+      id,
+      source: `/${this.service}`,
+      type: `${EVENT_TYPE_PREFIX}${type}`,
+      subject: userId,
+      time: at.toISOString(),
+      datacontenttype: 'application/json',
+      data: { operationId },
+    };
+  }
+}
+
+/** Reports the step of that key, or its undo, as done; where the step has no event there is nothing to tell. */
+export async function reportStep(
+  tx: EntityManager,
+  { key, userId }: { key: string; userId: string },
+): Promise<void> {
+  const [operationId, step, undo] = key.split('/') as [string, StepName, string?];
+  const { event } = STEPS[step];
+  if (event !== null) await append(tx, userId, undo ? `${event}.undone` : event, operationId);
+}
+
+/** Reports a change of no operation, by the event of the step that does the same. */
+export async function reportChange(tx: EntityManager, userId: string, step: StepName): Promise<void> {
+  const { event } = STEPS[step];
+  if (event !== null) await append(tx, userId, event, null);
+}
+
+/** Ids only: a value would have to be erased here too, and would be old when it is read. */
+async function append(
+  tx: EntityManager,
+  userId: string,
+  type: string,
+  operationId: string | null,
+): Promise<void> {
+  await tx.query('insert into outbox (user_id, type, operation_id) values ($1, $2, $3)', [
+    userId,
+    type,
+    operationId,
+  ]);
+}

@@ -1,0 +1,24 @@
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { IntegrityQuery, type IntegrityRow } from '@turnpike/contracts';
+import { ServiceTokenGuard } from '@turnpike/service';
+import { Integrity } from './integrity.js';
+
+@ApiTags('integrity')
+@Controller('internal/integrity')
+@UseGuards(ServiceTokenGuard)
+export class IntegrityController {
+  constructor(private readonly integrity: Integrity) {}
+
+  /** The customers that are not purged, in the order of their users' ids. */
+  @Get('customers')
+  async customers(@Query() query: IntegrityQuery): Promise<{ items: IntegrityRow[] }> {
+    return { items: await this.integrity.customers(query) };
+  }
+
+  /** The orders that are not erased, in the order of their ids. */
+  @Get('orders')
+  async orders(@Query() query: IntegrityQuery): Promise<{ items: IntegrityRow[] }> {
+    return { items: await this.integrity.orders(query) };
+  }
+}

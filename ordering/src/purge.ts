@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Delivery, Erasure, OrderStatus } from '@turnpike/contracts';
+import { type Applied, forgetAnswers, type StepCall } from '@turnpike/service';
+import type { EntityManager } from 'typeorm';
+import type { CustomerPurged } from './deletion-answers.js';
+import { RELATION_OF } from './order.js';
+
+/** The delivery block of an order of which nobody shall know where it went. */
+const NOWHERE: Delivery = { name: '' };
+
+/**
+ * The end of a deleted customer: nothing personal is left in this database, the answers that Steps remembers included.
+ * Orders stay as what was bought, when, and for how much; of the customer stays a row that leads to no name.
+ */
+@Injectable()
+export class Purge {
+  async purge(tx: EntityManager, call: StepCall): Promise<Applied> {
+    const body: CustomerPurged = { erasures: await eraseAll(tx, call) };
+    return { body };
+  }
+}
+
+/** @returns what was done to which relation, by their declared names, and to what Steps remembers. */
+export async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasure[]> {
+  const customers = await makeStub(tx, call);
+  const orders = await eraseOrders(tx, call);
+  const forgotten = await forgetAnswers(tx, call);
+  return [
+    { relation: 'ordering.customers', erased: customers, retained: 'ids and dates' },
+    ...[...new Set(Object.values(RELATION_OF))].map((relation) => ({
+      relation,
+      erased: orders.get(relation) ?? 0,
+      retained: 'lines, totals, status and dates',
+    })),
+    { relation: 'ordering.inbox', erased: forgotten, retained: '' },
+  ];
+}
+
+/** @returns how many customers there were with anything to erase: one or none */
+async function makeStub(tx: EntityManager, { userId, key }: StepCall): Promise<number> {
+  const [, erased] = await tx.query<[unknown[], number]>(
+    `update customers
+     set state = 'purged', name = '', phone = null, delivery_address = null, erased_at = now(),
+       deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, $2), version = version + 1
+     where user_id = $1 and state <> 'purged'`,
+    [userId, key],
+  );
+  return erased;
+}
+
+/**
+ * Leaves the time of the last change, which is a fact of the order's. An order that was changed after an erasure,
+ * because its user came back in between, is erased again.
+ * @returns how many orders of which relation
+ */
+async function eraseOrders(tx: EntityManager, { userId }: StepCall): Promise<Map<string, number>> {
+  const rows = await tx.query<{ status: OrderStatus; erased: number }[]>(
+    `with erased as (
+       update orders
+       set delivery = $2, reference = null, payment_reference = null, tracking_number = null,
+         cancel_reason = null, erased_at = now(), version = version + 1
+       where user_id = $1 and (erased_at is null or updated_at > erased_at)
+       returning status
+     )
+     select status, count(*)::integer as erased from erased group by status`,
+    [userId, NOWHERE],
+  );
+  const counts = new Map<string, number>();
+  for (const { status, erased } of rows) {
+    const relation = RELATION_OF[status];
+    counts.set(relation, (counts.get(relation) ?? 0) + erased);
+  }
+  return counts;
+}
