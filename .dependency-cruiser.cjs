@@ -8,8 +8,16 @@ const GATEWAY_ARROWS = {
   ledger: ['ledger/', 'config'],
   queue: ['queue/', 'ledger/', 'run/', 'config'],
   run: ['run/', 'ledger/', 'config'],
-  // Operators' routes ask the one table of authorisation who may use them.
-  watch: ['watch/', 'ledger/', 'queue/', 'entry/(authorise|caller|request)', 'config'],
+  // Operators' routes ask the one table of authorisation who may use them. What is found here is mended by writes
+  // that come in like any other, and the services' data is read through the same typed clients as steps.
+  watch: [
+    'watch/',
+    'ledger/',
+    'queue/',
+    'run/services',
+    'entry/(authorise|caller|request|system-writes)',
+    'config',
+  ],
 };
 
 const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({

@@ -185,9 +185,7 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
     case 'pause':
     case 'resume':
     case 'release': {
-      const { changed, releases } = await (action.do === 'pause'
-        ? control.pause(userId, userId, null)
-        : control[action.do](userId));
+      const { changed, releases } = await control[action.do](userId, userId, null);
       return answer(changed ? 'changed' : 'unchanged', releases);
     }
     case 'reconcile':

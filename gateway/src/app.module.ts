@@ -20,11 +20,17 @@ import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Revocations } from './entry/revocations.js';
 import { SessionsController } from './entry/sessions.controller.js';
+import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
+import { AuditTrail } from './ledger/audit-trail.js';
+import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
+import { IntegrityRuns } from './ledger/integrity-runs.js';
 import { LaneControl } from './ledger/lane-control.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerQueries } from './ledger/queries.js';
+import { ReceivedEvents } from './ledger/received-events.js';
+import { Maintenance } from './queue/maintenance.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
@@ -35,7 +41,14 @@ import { Executor } from './run/executor.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
 import { Actions } from './watch/actions.js';
+import { AuditController } from './watch/audit.controller.js';
+import { Confirmation } from './watch/confirmation.js';
+import { EventInbox } from './watch/events.js';
+import { Integrity } from './watch/integrity.js';
+import { IntegrityController } from './watch/integrity.controller.js';
 import { OpsController } from './watch/ops.controller.js';
+import { Purge } from './watch/purge.js';
+import { SourcePages } from './watch/source-pages.js';
 
 /** Connections to each service; at least as many as writes are in flight. */
 const MAX_SOCKETS = 256;
@@ -50,11 +63,21 @@ const entry = [
   Answers,
   Reads,
   FirstAdministrator,
+  SystemWrites,
 ];
-const ledger = [Ledger, LaneControl, LedgerQueries, Endings];
-const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, QueueLifecycle];
+const ledger = [
+  Ledger,
+  LaneControl,
+  LedgerQueries,
+  Endings,
+  AuditTrail,
+  ReceivedEvents,
+  DuePurges,
+  IntegrityRuns,
+];
+const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
 const run = [Executor, Leases, Breakers, Services];
-const watch = [Actions];
+const watch = [Actions, EventInbox, Purge, SourcePages, Confirmation, Integrity];
 
 const api = [
   UsersController,
@@ -65,6 +88,8 @@ const api = [
   MeController,
   PublicController,
   OpsController,
+  AuditController,
+  IntegrityController,
 ];
 
 /** The gateway process; its providers stand in the order in which a write meets them. */

@@ -59,6 +59,8 @@ export class GatewayConfig {
   laneMaxDepth: number;
   /** How long a deleted user can be restored. */
   deletionGraceMs: number;
+  /** How often the services' data is compared without being asked for; 0 is never. */
+  integrityEveryMs: number;
   serviceSigningKey: string;
   dataKey: string;
   admin: AdminConfig | null;
@@ -107,6 +109,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       paidOrders: env.choice('DELETION_OF_PAID_ORDERS', ['restrict', 'cancel'], 'restrict'),
     },
     deletionGraceMs: env.integer('DELETION_GRACE_MS', THIRTY_DAYS_MS, 0),
+    integrityEveryMs: env.integer('INTEGRITY_EVERY_MS', 3_600_000, 0),
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),

@@ -1,3 +1,4 @@
+import type { InterventionAction } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import type { ClaimKey } from './claim-statements.js';
 import { jsonOrNull } from './sql.js';
@@ -17,7 +18,7 @@ export interface Change {
 /** What an operator does to a lane or to a write in it. */
 export interface Intervention {
   actorId: string;
-  action: 'lane.pause' | 'lane.resume' | 'lane.release' | 'operation.retry' | 'operation.cancel';
+  action: InterventionAction;
   userId: string;
   operationId: string | null;
   reason: string | null;

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { InterventionAction } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
+import type { EntityManager } from 'typeorm';
+import { appendIntervention } from './audit.js';
 import type { Release } from './release-statements.js';
 import { lockLane, pause, release, resume } from './lane-statements.js';
 import { releaseHead } from './release-statements.js';
@@ -12,35 +15,50 @@ export interface Controlled {
 }
 
 const NOT_FOUND: Controlled = { found: false, changed: false, releases: [] };
+const UNCHANGED: Controlled = { found: true, changed: false, releases: [] };
 
-/** What operators do to lanes. Like everything else it happens in the ledger, under the lane's lock. */
+interface LaneChange {
+  action: InterventionAction;
+  /** @returns whether it changed the lane */
+  change: (tx: EntityManager) => Promise<boolean>;
+  userId: string;
+  actorId: string;
+  reason: string | null;
+}
+
+/**
+ * What operators do to lanes. Like everything else it happens in the ledger, under the lane's lock, and the audit
+ * trail tells of it from the same commit on.
+ */
 @Injectable()
 export class LaneControl {
   constructor(private readonly database: Database) {}
 
   /** Holds everything of the lane that has not begun, deletions too. */
   pause(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
-    return this.database.transaction(async (tx) => {
-      if (!(await lockLane(tx, userId))) return NOT_FOUND;
-      return { found: true, changed: await pause(tx, userId, actorId, reason), releases: [] };
-    });
+    const change = (tx: EntityManager): Promise<boolean> => pause(tx, userId, actorId, reason);
+    return this.control({ action: 'lane.pause', change, userId, actorId, reason });
   }
 
   /** Lets a paused lane go on. */
-  resume(userId: string): Promise<Controlled> {
-    return this.goOn(userId, resume);
+  resume(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
+    const change = (tx: EntityManager): Promise<boolean> => resume(tx, userId);
+    return this.control({ action: 'lane.resume', change, userId, actorId, reason });
   }
 
   /** Lets a halted lane go on: what it stopped at is tried again, unless the lane was paused before. */
-  release(userId: string): Promise<Controlled> {
-    return this.goOn(userId, release);
+  release(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
+    const change = (tx: EntityManager): Promise<boolean> => release(tx, userId);
+    return this.control({ action: 'lane.release', change, userId, actorId, reason });
   }
 
-  private goOn(userId: string, change: typeof resume): Promise<Controlled> {
+  private control({ action, change, userId, actorId, reason }: LaneChange): Promise<Controlled> {
     return this.database.transaction(async (tx) => {
       if (!(await lockLane(tx, userId))) return NOT_FOUND;
-      const changed = await change(tx, userId);
-      return { found: true, changed, releases: changed ? await releaseHead(tx, userId) : [] };
+      if (!(await change(tx))) return UNCHANGED;
+      await appendIntervention(tx, { action, userId, actorId, operationId: null, reason });
+      // Of a lane that is paused now this releases nothing.
+      return { found: true, changed: true, releases: await releaseHead(tx, userId) };
     });
   }
 }

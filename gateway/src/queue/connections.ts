@@ -16,7 +16,7 @@ const RETRY_MS = 500;
 /** The protocol of the address of a Redis Cluster. */
 const CLUSTER = 'redis+cluster://';
 
-/** Connections of the PostgreSQL backend beside the one that each partition's worker listens on. */
+/** Connections of the PostgreSQL backend beside those that the workers of partitions and maintenance listen on. */
 const POSTGRES_SPARE_CONNECTIONS = 4;
 
 /** What queues and workers share within a process. */
@@ -96,7 +96,7 @@ function heardByAll<Connection extends EventEmitter>(connection: Connection): Co
 async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
   const pool = new Pool({
     connectionString: url,
-    max: partitions + POSTGRES_SPARE_CONNECTIONS,
+    max: partitions + 1 + POSTGRES_SPARE_CONNECTIONS,
     connectionTimeoutMillis: 2000,
     // Not for the connections that listen: those wait without a statement.
     statement_timeout: 5000,

@@ -12,6 +12,7 @@ import { Database } from '@turnpike/service';
 import type { Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
 import { openConnections, type QueueConnections } from './connections.js';
+import { Maintenance } from './maintenance.js';
 import { partitionNames, prefixOf } from './partitions.js';
 import { Reconciler } from './reconciler.js';
 import { JOB_OPTIONS, type OperationJob, Releaser } from './release.js';
@@ -50,6 +51,7 @@ export class QueueLifecycle
     private readonly releaser: Releaser,
     private readonly worker: QueueWorker,
     private readonly reconciler: Reconciler,
+    private readonly maintenance: Maintenance,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -60,7 +62,7 @@ export class QueueLifecycle
   /** Before the connections of the process are closed: running operations need them. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped.abort();
-    await Promise.all([this.worker.drain(), this.reconciler.stop()]);
+    await Promise.all([this.worker.drain(), this.reconciler.stop(), this.maintenance.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -72,9 +74,11 @@ export class QueueLifecycle
     this.connections = await openConnections(this.config.queue, this.stopped.signal);
     if (!this.connections) return;
     this.releaser.open(await this.openQueues(this.connections));
+    this.maintenance.open(this.connections);
     if (!this.config.worker) return;
     this.worker.start(this.connections);
     this.reconciler.start();
+    this.maintenance.start(this.connections);
   }
 
   private async openQueues(connections: QueueConnections): Promise<Map<string, Queue<OperationJob>>> {

@@ -37,6 +37,8 @@ interface ServiceCall {
   query?: object;
   headers?: Record<string, string>;
   timeoutMs?: number;
+  /** Whoever asks all the time says by itself that there is no answer. */
+  quiet?: boolean;
   signal?: AbortSignal;
 }
 
@@ -75,7 +77,8 @@ export class Services {
    */
   async ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
     const response = await this.send(service, call).catch((error: unknown) => {
-      this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${(error as Error).message}`);
+      const reason = (error as Error).message;
+      if (!call.quiet) this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${reason}`);
       throw unavailable(`${service} does not answer.`);
     });
     if (response.status < 300) return response.data as Body;

@@ -3,20 +3,28 @@ import { isSystemKind, type LaneView, type OperationView } from '@turnpike/contr
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
+import { AuditTrail } from '../ledger/audit-trail.js';
 import { type Controlled, LaneControl } from '../ledger/lane-control.js';
+import type { NewOperation } from '../ledger/lane-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Operation } from '../ledger/operation.entity.js';
 import { LedgerQueries, toView } from '../ledger/queries.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 
-/** Interventions in lanes and operations: all of them are the ledger's, here they only get their answers. */
+/**
+ * Interventions in lanes and operations: all of them are the ledger's, here they only get their answers. What is
+ * done to a lane is audited in its own transaction. A write that is repeated or withdrawn is audited immediately
+ * after: admission and withdrawal are the same for clients, who are not audited for asking, and a withdrawal in
+ * retry ends in another process. If this one dies in between, the operation itself still tells who repeated it.
+ */
 @Injectable()
 export class Actions {
   constructor(
     private readonly ledger: Ledger,
     private readonly lanes: LaneControl,
     private readonly queries: LedgerQueries,
+    private readonly trail: AuditTrail,
     private readonly withdrawal: Withdrawal,
     private readonly releaser: Releaser,
     private readonly config: GatewayConfig,
@@ -33,12 +41,12 @@ export class Actions {
     return this.controlled(userId, await this.lanes.pause(userId, actorId, reason));
   }
 
-  async resume(userId: string): Promise<LaneView> {
-    return this.controlled(userId, await this.lanes.resume(userId));
+  async resume(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
+    return this.controlled(userId, await this.lanes.resume(userId, actorId, reason));
   }
 
-  async release(userId: string): Promise<LaneView> {
-    return this.controlled(userId, await this.lanes.release(userId));
+  async release(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
+    return this.controlled(userId, await this.lanes.release(userId, actorId, reason));
   }
 
   /** Asking again for what is so already is answered with the lane as it is. */
@@ -49,39 +57,26 @@ export class Actions {
   }
 
   /** @throws Problem 409 unless it ends cancelled */
-  async cancel(id: string): Promise<OperationView> {
-    const { userId } = await this.find(id);
+  async cancel(id: string, actorId: string, reason: string | null): Promise<OperationView> {
+    const { userId, state } = await this.find(id);
     if (!(await this.withdrawal.cancel(userId, id))) throw new Problem('operation-not-cancellable');
+    if (state !== 'cancelled') {
+      await this.trail.append({ action: 'operation.cancel', userId, operationId: id, actorId, reason });
+    }
     return toView(await this.find(id));
   }
 
   /** @throws Problem 409 unless it failed; what admission says if the lane does not take it */
-  async retry(id: string, actorId: string): Promise<OperationView> {
+  async retry(id: string, actorId: string, reason: string | null): Promise<OperationView> {
     const failed = await this.find(id);
-    if (failed.state !== 'failed') {
-      throw new Problem('invalid-request', 'Only a failed write can be repeated.');
-    }
-    // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
-    if (isSystemKind(failed.kind))
-      throw new Problem('invalid-request', 'The system itself sees to this one.');
-    // The lane of a user who was never made is closed for ever: the client registers again, as another user.
-    if (failed.kind === 'user.register') throw new Problem('user-deleted');
-    const operation = {
-      id: uuidv7(),
-      userId: failed.userId,
-      kind: failed.kind,
-      actorId,
-      target: { type: failed.targetType, id: failed.targetId },
-      payload: failed.payload,
-      ifMatch: failed.ifMatch,
-      steps: failed.steps.map(({ name, service }) => ({ name, service })),
-      traceparent: null,
-      retryOf: failed.id,
-    };
+    assertRepeatable(failed);
+    const operation = repetitionOf(failed, actorId);
     const { laneMaxDepth: maxDepth } = this.config;
     const admitted = await this.ledger.admit({ operation, clientKey: null, maxDepth });
     if (admitted.outcome === 'refused') throw new Problem(admitted.code);
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
+    const { userId } = failed;
+    await this.trail.append({ action: 'operation.retry', userId, operationId: id, actorId, reason });
     return toView(await this.find(operation.id));
   }
 
@@ -90,4 +85,29 @@ export class Actions {
     if (!operation) throw new Problem('not-found');
     return operation;
   }
+}
+
+/** @throws Problem where a repetition would be wrong, or would do nothing */
+function assertRepeatable({ state, kind }: Operation): void {
+  if (state !== 'failed') throw new Problem('invalid-request', 'Only a failed write can be repeated.');
+  // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
+  if (isSystemKind(kind)) throw new Problem('invalid-request', 'The system itself sees to this one.');
+  // The lane of a user who was never made is closed for ever: the client registers again, as another user.
+  if (kind === 'user.register') throw new Problem('user-deleted');
+}
+
+/** @returns the same write once more, asked for by that operator */
+function repetitionOf(failed: Operation, actorId: string): NewOperation {
+  return {
+    id: uuidv7(),
+    userId: failed.userId,
+    kind: failed.kind,
+    actorId,
+    target: { type: failed.targetType, id: failed.targetId },
+    payload: failed.payload,
+    ifMatch: failed.ifMatch,
+    steps: failed.steps.map(({ name, service }) => ({ name, service })),
+    traceparent: null,
+    retryOf: failed.id,
+  };
 }

@@ -36,11 +36,11 @@ export class OpsController {
   @HttpCode(200)
   resume(
     @Id('userId') userId: string,
-    @Body() _reason: Reason,
+    @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
     authorise('ops', caller, null);
-    return this.actions.resume(userId);
+    return this.actions.resume(userId, caller.userId, reason ?? null);
   }
 
   /** A halted lane goes on: what it stopped at is tried again. */
@@ -48,11 +48,11 @@ export class OpsController {
   @HttpCode(200)
   release(
     @Id('userId') userId: string,
-    @Body() _reason: Reason,
+    @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
     authorise('ops', caller, null);
-    return this.actions.release(userId);
+    return this.actions.release(userId, caller.userId, reason ?? null);
   }
 
   /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
@@ -60,11 +60,11 @@ export class OpsController {
   @HttpCode(200)
   retry(
     @Id('id') id: string,
-    @Body() _reason: Reason,
+    @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
     authorise('ops', caller, null);
-    return this.actions.retry(id, caller.userId);
+    return this.actions.retry(id, caller.userId, reason ?? null);
   }
 
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
@@ -72,10 +72,10 @@ export class OpsController {
   @HttpCode(200)
   cancel(
     @Id('id') id: string,
-    @Body() _reason: Reason,
+    @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
     authorise('ops', caller, null);
-    return this.actions.cancel(id);
+    return this.actions.cancel(id, caller.userId, reason ?? null);
   }
 }

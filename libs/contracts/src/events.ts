@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsUUID } from 'class-validator';
-import type { OperationKind } from './operations.js';
+import type { SystemKind } from './operations.js';
 
 /** `GET /internal/events` of a service: what it has not been acknowledged yet, oldest first. */
 export const EVENTS_PATH = '/internal/events';
@@ -45,7 +45,7 @@ export class AcknowledgeEvents {
 }
 
 /** The changes that a service begins by itself and that the other services have to follow. */
-export const FOLLOWED_EVENTS: Readonly<Record<string, OperationKind>> = {
+export const FOLLOWED_EVENTS: Readonly<Record<string, SystemKind>> = {
   'turnpike.user.deleted': 'event.user-deleted',
   'turnpike.user.updated': 'event.user-updated',
 };

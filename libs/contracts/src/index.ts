@@ -12,3 +12,4 @@ export * from './steps.js';
 export * from './events.js';
 export * from './integrity.js';
 export * from './pages.js';
+export * from './audit.js';

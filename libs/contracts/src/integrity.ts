@@ -1,12 +1,19 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
+import type { OperationView } from './operations.js';
 import { Optional } from './validation.js';
 
 /** What is wrong with a row: its user is not there, it is not there itself, it holds an old copy, it outlived its user. */
 export const FINDING_KINDS = ['dangling', 'missing', 'stale-copy', 'live-after-delete'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** `GET /internal/integrity/{users|customers|orders}`: pages in the order of the keys. */
+/** Where a service lists its rows for a comparison: `GET /internal/integrity/{users|customers|orders}`. */
+export const INTEGRITY_PATH = '/internal/integrity';
+
+/** The most rows of one page. */
+export const INTEGRITY_ROWS_PER_PAGE = 1000;
+
+/** Pages in the order of the keys. */
 export class IntegrityQuery {
   /** The last key of the page before. */
   @Optional()
@@ -17,7 +24,7 @@ export class IntegrityQuery {
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(INTEGRITY_ROWS_PER_PAGE)
   limit: number = 500;
 
   /** The rows of this one user alone. */
@@ -35,7 +42,7 @@ export class IntegrityUser {
 
 /** A row that refers to a user. What a purge has anonymised is not listed. */
 export class IntegrityRow {
-  /** Its own key, by which the pages are ordered. */
+  /** Its own key, by which the pages are ordered; the user's id where each user has one such row. */
   id: string;
   /** A relation of relations.ts. */
   relation: string;
@@ -65,4 +72,9 @@ export class IntegrityRun {
   startedAt: string;
   finishedAt: string | null;
   findings: Finding[];
+}
+
+/** `POST /v1/ops/integrity/runs/{id}/repair`: the writes that mend what the run has found, one for each user. */
+export class Repair {
+  items: OperationView[];
 }

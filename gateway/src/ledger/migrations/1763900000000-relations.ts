@@ -85,6 +85,7 @@ export class Relations1763900000000 implements MigrationInterface {
         state text not null default 'running' check (state in ('running', 'done', 'failed')),
         checked integer not null default 0,
         requested_by uuid,
+        worker text,
         started_at timestamptz not null default now(),
         seen_at timestamptz not null default now(),
         finished_at timestamptz,

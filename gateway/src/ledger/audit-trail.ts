@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditEntry, type AuditQuery, encodeCursor, type Page } from '@turnpike/contracts';
+import { Database } from '@turnpike/service';
+import { appendIntervention, type Intervention } from './audit.js';
+import { positionIn } from './positions.js';
+
+interface AuditRow {
+  id: string;
+  at: Date;
+  actor_id: string | null;
+  action: string;
+  user_id: string;
+  operation_id: string | null;
+  reason: string | null;
+  before: AuditEntry['before'];
+  after: AuditEntry['after'];
+}
+
+/** The audit trail from outside the ledger's own transactions. */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly database: Database) {}
+
+  /** Tells what an operator has done, where the change itself is committed already. */
+  async append(done: Intervention): Promise<void> {
+    await appendIntervention(this.database.manager, done);
+  }
+
+  /** Newest first. */
+  async page({ userId, actorId, action, cursor, limit }: AuditQuery): Promise<Page<AuditEntry>> {
+    const rows = await this.database.query<AuditRow>(
+      `select * from audit
+       where ($1::uuid is null or user_id = $1) and ($2::uuid is null or actor_id = $2)
+         and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
+       order by id desc limit $5`,
+      [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, POSITION), limit + 1],
+    );
+    const items = rows.slice(0, limit).map(entryOf);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+  }
+}
+
+/** A bigint has 19 digits at most; 18 are more than a trail can have entries. */
+const POSITION = /^\d{1,18}$/;
+
+function entryOf(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    actorId: row.actor_id,
+    action: row.action,
+    userId: row.user_id,
+    operationId: row.operation_id,
+    reason: row.reason,
+    before: row.before,
+    after: row.after,
+  };
+}

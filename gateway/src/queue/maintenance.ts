@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { type Job, Queue, Worker } from 'bullmq';
+import type { QueueConnections } from './connections.js';
+import { JOB_OPTIONS } from './release.js';
+
+/*
+ * What the system does by itself from time to time, by BullMQ's job schedulers: each due time is one job, which one
+ * of all worker processes takes. Like every job it is a hint without data: a task finds out by itself what there is
+ * to do, and may be begun twice. A task that threw is done at its next time. If the queue loses everything, the
+ * schedulers are back within UPKEEP_MS, and if a process dies its job is given to another.
+ */
+
+export interface Task {
+  name: string;
+  /** Milliseconds between two times; 0: only on request. */
+  everyMs: number;
+  /** Ends early when the process is to stop. */
+  run: (stopped: AbortSignal) => Promise<void>;
+}
+
+const NAME = 'turnpike-maintenance';
+
+/** One hash tag, so that all keys of the queue are on one node of a cluster. */
+const PREFIX = `{${NAME}}`;
+
+/** Milliseconds between two looks after the schedulers. One that is there already keeps its next time. */
+const UPKEEP_MS = 60_000;
+
+@Injectable()
+export class Maintenance {
+  private readonly logger = new Logger(Maintenance.name);
+  private readonly tasks = new Map<string, Task>();
+  private readonly stopped = new AbortController();
+  private queue: Queue | null = null;
+  private worker: Worker | null = null;
+  private upkeep: Promise<void> = Promise.resolve();
+
+  /** Called while the application is put together. */
+  define(task: Task): void {
+    this.tasks.set(task.name, task);
+  }
+
+  /** Called once the queue's server was reachable. */
+  open({ producer }: QueueConnections): void {
+    this.queue = new Queue(NAME, { connection: producer, prefix: PREFIX, defaultJobOptions: JOB_OPTIONS });
+    this.queue.on('error', (error) => this.logger.warn(error.message));
+  }
+
+  /** Begins to do what is due, one task at a time. */
+  start({ consumer }: QueueConnections): void {
+    this.worker = new Worker(NAME, (job) => this.process(job), {
+      connection: consumer,
+      prefix: PREFIX,
+      concurrency: 1,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.worker.on('error', (error) => this.logger.warn(error.message));
+    this.upkeep = this.keepScheduled(this.queue!);
+  }
+
+  /** Has a task done soon, by whichever process; a request that the queue does not take is logged and forgotten. */
+  request(name: string): void {
+    const added = this.queue?.add(name, {}) ?? Promise.reject(new Error('the queue is not open yet'));
+    added.catch((error: unknown) => this.logger.warn(`${name} was not queued: ${(error as Error).message}`));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await Promise.allSettled([this.worker?.close(), this.upkeep]);
+    await this.queue?.close();
+  }
+
+  private async process({ name }: Job): Promise<void> {
+    try {
+      await this.tasks.get(name)?.run(this.stopped.signal);
+    } catch (error) {
+      this.logger.warn(`${name} is left to its next time: ${(error as Error).message}`);
+    }
+  }
+
+  private async keepScheduled(queue: Queue): Promise<void> {
+    const { signal } = this.stopped;
+    while (!signal.aborted) {
+      for (const task of this.tasks.values()) await this.schedule(queue, task);
+      await pause(UPKEEP_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async schedule(queue: Queue, { name, everyMs }: Task): Promise<void> {
+    try {
+      if (everyMs > 0) await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: JOB_OPTIONS });
+      // It may have had a time of its own before.
+      else await queue.removeJobScheduler(name);
+    } catch (error) {
+      this.logger.warn(`${name} could not be scheduled: ${(error as Error).message}`);
+    }
+  }
+}

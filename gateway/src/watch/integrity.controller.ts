@@ -1,0 +1,52 @@
+import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type IntegrityRun, type Page, PageQuery, type Repair } from '@turnpike/contracts';
+import type { FastifyReply } from 'fastify';
+import { authorise, type Caller } from '../entry/authorise.js';
+import { CurrentCaller } from '../entry/caller.js';
+import { Id } from '../entry/request.js';
+import { Integrity } from './integrity.js';
+
+const PATH = 'v1/ops/integrity/runs';
+
+/** Comparisons of the services' data, and the repair of what they find. */
+@ApiTags('operators')
+@Controller(PATH)
+export class IntegrityController {
+  constructor(private readonly integrity: Integrity) {}
+
+  /** Begins a run; while one is under way, it is that one. */
+  @Post()
+  @HttpCode(202)
+  async begin(
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrityRun> {
+    authorise('ops', caller, null);
+    const run = await this.integrity.begin(caller.userId);
+    void reply.header('location', `/${PATH}/${run.id}`);
+    return run;
+  }
+
+  /** The runs, newest first. */
+  @Get()
+  list(@Query() query: PageQuery, @CurrentCaller() caller: Caller): Promise<Page<IntegrityRun>> {
+    authorise('ops', caller, null);
+    return this.integrity.list(query);
+  }
+
+  /** One run and what it has found so far. */
+  @Get(':id')
+  run(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<IntegrityRun> {
+    authorise('ops', caller, null);
+    return this.integrity.run(id);
+  }
+
+  /** Mends what the run has found, through the lanes; asked again, it answers with the same writes. */
+  @Post(':id/repair')
+  @HttpCode(200)
+  async repair(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<Repair> {
+    authorise('ops', caller, null);
+    return { items: await this.integrity.repair(id, caller.userId) };
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import {
+  INTEGRITY_PATH,
+  INTEGRITY_ROWS_PER_PAGE,
+  type IntegrityQuery,
+  type IntegrityRow,
+  type IntegrityUser,
+} from '@turnpike/contracts';
+import { Services } from '../run/services.js';
+import type { Source } from './faults.js';
+
+type Range = Pick<IntegrityQuery, 'after' | 'userId'>;
+
+/** The rows that the services list for a comparison, page by page. */
+@Injectable()
+export class SourcePages {
+  constructor(private readonly services: Services) {}
+
+  users(range: Range): AsyncGenerator<IntegrityUser[]> {
+    return this.pages<IntegrityUser>({ service: 'identity', name: 'users' }, range);
+  }
+
+  rows(source: Source, range: Range): AsyncGenerator<IntegrityRow[]> {
+    return this.pages<IntegrityRow>(source, range);
+  }
+
+  private async *pages<Row extends { id: string }>(
+    { service, name }: Pick<Source, 'service' | 'name'>,
+    range: Range,
+  ): AsyncGenerator<Row[]> {
+    let { after } = range;
+    do {
+      const query = { ...range, after, limit: INTEGRITY_ROWS_PER_PAGE };
+      const call = { method: 'GET', path: `${INTEGRITY_PATH}/${name}`, query } as const;
+      const { items } = await this.services.ask<{ items: Row[] }>(service, call);
+      if (items.length > 0) yield items;
+      after = items.length === INTEGRITY_ROWS_PER_PAGE ? items.at(-1)!.id : undefined;
+    } while (after !== undefined);
+  }
+}

@@ -1,0 +1,55 @@
+import { IsIn, IsUUID } from 'class-validator';
+import { OPERATION_KINDS } from './operations.js';
+import { PageQuery } from './pages.js';
+import { Optional } from './validation.js';
+
+/** What an operator does to a lane or to a write in it. */
+export const INTERVENTIONS = [
+  'lane.pause',
+  'lane.resume',
+  'lane.release',
+  'operation.retry',
+  'operation.cancel',
+] as const;
+export type InterventionAction = (typeof INTERVENTIONS)[number];
+
+/** How the trail tells that a write has ended without success: `order.pay failed`. */
+const UNSUCCESSFUL = ['failed', 'cancelled', 'rejected'];
+
+/** Everything that the trail tells of: interventions, and the end of every write by its kind. */
+export const AUDIT_ACTIONS: readonly string[] = [
+  ...INTERVENTIONS,
+  ...OPERATION_KINDS.flatMap((kind) => [kind, ...UNSUCCESSFUL.map((end) => `${kind} ${end}`)]),
+];
+
+export class AuditQuery extends PageQuery {
+  /** To whom it was done. */
+  @Optional()
+  @IsUUID()
+  userId?: string;
+
+  /** Who did it. */
+  @Optional()
+  @IsUUID()
+  actorId?: string;
+
+  @Optional()
+  @IsIn(AUDIT_ACTIONS)
+  action?: string;
+}
+
+/** Who did what to whom, when, and by which operation. */
+export class AuditEntry {
+  /** Grows with the trail. */
+  id: string;
+  at: string;
+  /** Null for what the system does by itself, and for an anonymous registration. */
+  actorId: string | null;
+  action: string;
+  userId: string;
+  operationId: string | null;
+  reason: string | null;
+  /** Names and addresses; null where it is not about them, and after the purge. */
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
