@@ -27,7 +27,7 @@ const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => (
   to: { path: '^gateway/src/', pathNot: `^gateway/src/(${allowed.join('|')})` },
 }));
 
-const SERVICES = ['gateway', 'identity', 'ordering'];
+const SERVICES = ['gateway', 'identity', 'ordering', 'examples/billing'];
 
 const serviceRules = SERVICES.map((service) => ({
   name: `${service}-imports-no-other-service`,
@@ -45,25 +45,25 @@ module.exports = {
       name: 'bullmq-only-in-the-queue',
       comment: 'The ledger is the truth; what carries it can then be replaced in one folder.',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|libs)/', pathNot: '^gateway/src/queue/' },
+      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '^gateway/src/queue/' },
       to: { path: 'node_modules/(bullmq|@nestjs/bullmq)/' },
     },
     {
       name: 'contracts-import-nothing-of-ours',
       severity: 'error',
       from: { path: '^libs/contracts/' },
-      to: { path: '^(libs/service|gateway|identity|ordering)/' },
+      to: { path: '^(libs/service|gateway|identity|ordering|examples)/' },
     },
     {
       name: 'libs-import-no-service',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(gateway|identity|ordering)/' },
+      to: { path: '^(gateway|identity|ordering|examples)/' },
     },
     {
       name: 'sources-import-no-tests',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|libs)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

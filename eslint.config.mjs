@@ -55,7 +55,7 @@ export default defineConfig(
   },
   {
     // One file of each process reads the environment; what can be set is then seen in one place.
-    files: ['{gateway,identity,ordering,libs}/**/*.ts'],
+    files: ['{gateway,identity,ordering,examples,libs}/**/*.ts'],
     ignores: ['**/config.ts', ...TESTS],
     rules: {
       'no-restricted-properties': [

@@ -45,7 +45,10 @@ describe('relations', () => {
   let url: string;
   let admin: Api;
   beforeAll(async () => {
-    system = await startSystem({ env: { DELETION_OF_PAID_ORDERS: 'cancel' } });
+    system = await startSystem({
+      // A tenth of the grace period is how often it is looked for users to purge.
+      env: { DELETION_OF_PAID_ORDERS: 'cancel', DELETION_GRACE_MS: '30000' },
+    });
     url = system.gatewayUrls[0]!;
     admin = api(url, await signIn(url, system.admin));
   }, 120_000);

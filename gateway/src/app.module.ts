@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { HttpModule } from '@nestjs/axios';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
 import { GatewayConfig } from './config.js';
@@ -12,6 +12,7 @@ import { CallerGuard } from './entry/caller.js';
 import { CustomersController } from './entry/customers.controller.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
+import { InvoicesController } from './entry/invoices.controller.js';
 import { MeController } from './entry/me.controller.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
@@ -92,6 +93,11 @@ const api = [
   IntegrityController,
 ];
 
+/** Services that join bring routes of their own. */
+function apiOf({ services }: GatewayConfig): Type[] {
+  return services.billing ? [...api, InvoicesController] : api;
+}
+
 /** The gateway process; its providers stand in the order in which a write meets them. */
 @Module({})
 export class AppModule {
@@ -99,7 +105,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [HttpModule.register({ httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) })],
-      controllers: [HealthController, ...(config.api ? api : [])],
+      controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: ServiceTokenSigner, useValue: new ServiceTokenSigner(config.serviceSigningKey) },

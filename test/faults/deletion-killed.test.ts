@@ -71,7 +71,6 @@ describe('a deletion whose worker is killed', () => {
     'round %s, %s: it is carried out everywhere or nowhere',
     async (round) => {
       const boundary = BOUNDARIES[round % BOUNDARIES.length]!;
-      await Promise.all(system.processes.gateways.map((gateway) => gateway.becomesReady()));
       // Every third user has a paid order, which forbids it.
       const restricted = round % 3 === 2;
       const user = await userWithOrders(restricted);
@@ -95,6 +94,7 @@ describe('a deletion whose worker is killed', () => {
       const { state } = await untilRow(system.databases.gateway, deletion, (row) => ENDED.has(row.state));
       expect(state).toBe(restricted ? 'failed' : 'succeeded');
       expect(await whatIsLeft(user)).toEqual(restricted ? EVERYTHING : NOTHING);
+      await Promise.all(system.processes.gateways.map((gateway) => gateway.becomesReady()));
     },
     60_000,
   );

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-export type Project = 'identity' | 'ordering' | 'gateway';
+export type Project = 'identity' | 'ordering' | 'gateway' | 'billing';
 export type Variables = Record<string, string>;
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -111,5 +111,6 @@ async function answersOk(url: string): Promise<boolean> {
 }
 
 function entryOf(project: Project, name: 'main' | 'migrate'): string {
-  return path.join(ROOT, 'dist', project, project, 'src', `${name}.js`);
+  const folder = project === 'billing' ? 'examples/billing' : project;
+  return path.join(ROOT, 'dist', project, folder, 'src', `${name}.js`);
 }

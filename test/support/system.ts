@@ -29,6 +29,8 @@ export interface SystemOptions {
   /** One gateway of both roles by default. The first is the one that services ask for its public key. */
   gateways?: GatewayOptions[];
   queue?: Backend;
+  /** Whether the example takes part. */
+  billing?: boolean;
   /** For every process; a gateway's own `env` wins. */
   env?: Variables;
 }
@@ -41,7 +43,12 @@ export interface System {
   admin: { email: string; password: string };
   databases: Record<Project, Pool>;
   proxies: Partial<Record<ProxyName, TcpProxy>>;
-  processes: { identity: SystemProcess; ordering: SystemProcess; gateways: SystemProcess[] };
+  processes: {
+    identity: SystemProcess;
+    ordering: SystemProcess;
+    billing: SystemProcess | null;
+    gateways: SystemProcess[];
+  };
   /** Starts a process again, in its old place, and waits until it is ready; one that still runs is stopped first. */
   restart(process: SystemProcess): Promise<void>;
   /** Stops everything; unless told otherwise it insists that each process ends with 0 within 30 s. */
@@ -51,11 +58,11 @@ export interface System {
 const ADMIN_WITHIN_MS = 30_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const databases = await createDatabases('gateway', 'identity', 'ordering');
+  const databases = await createDatabases('gateway', 'identity', 'ordering', 'billing');
   const queue = await takeQueue(options.queue ?? 'postgres');
   const plan = await planOf(options, databases, queue.variables);
   await Promise.all(
-    [plan.identity, plan.ordering, plan.gateways[0]!].map(({ project, env }) => migrate(project, env)),
+    [...servicesOf(plan), plan.gateways[0]!].map(({ project, env }) => migrate(project, env)),
   );
   const proxies = await openProxies(options.proxied ?? [], plan);
   const system = run(plan, databases, queue, proxies);
@@ -78,6 +85,7 @@ interface ProcessPlan {
 interface Plan {
   identity: ProcessPlan;
   ordering: ProcessPlan;
+  billing: ProcessPlan | null;
   gateways: ProcessPlan[];
 }
 
@@ -89,13 +97,16 @@ interface Queue {
 /** Ports and environment of every process, before any of them runs. */
 async function planOf(options: SystemOptions, databases: Databases, queue: Variables): Promise<Plan> {
   const gateways = options.gateways ?? [{}];
-  const ports = await Promise.all([...Array(2 + gateways.length)].map(() => freePort()));
-  const [identityUrl, orderingUrl, ...gatewayUrls] = ports.map((port) => `http://127.0.0.1:${port}`);
+  const ports = await Promise.all([...Array(3 + gateways.length)].map(() => freePort()));
+  const [identityUrl, orderingUrl, billingUrl, ...gatewayUrls] = ports.map(
+    (port) => `http://127.0.0.1:${port}`,
+  );
   const shared = {
     ...cleanEnvironment(),
     IDENTITY_URL: identityUrl!,
     ORDERING_URL: orderingUrl!,
     GATEWAY_URL: gatewayUrls[0]!,
+    ...(options.billing && { BILLING_URL: billingUrl! }),
   };
   const planned = async (project: Project, url: string, own: Variables): Promise<ProcessPlan> => ({
     project,
@@ -114,6 +125,7 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
   return {
     identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS, ...admin }),
     ordering: await planned('ordering', orderingUrl!, {}),
+    billing: options.billing ? await planned('billing', billingUrl!, {}) : null,
     gateways: await Promise.all(
       gateways.map(({ role = 'api,worker', env }, index) =>
         planned('gateway', gatewayUrls[index]!, {
@@ -124,6 +136,10 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
       ),
     ),
   };
+}
+
+function servicesOf({ identity, ordering, billing }: Plan): ProcessPlan[] {
+  return [identity, ordering, ...(billing ? [billing] : [])];
 }
 
 /** Nothing of the developer's own settings, and no limits that a test would run into by being fast. */
@@ -161,12 +177,14 @@ function run(plan: Plan, databases: Databases, queue: Queue, proxies: System['pr
   const processes = {
     identity: start(plan.identity),
     ordering: start(plan.ordering),
+    billing: plan.billing && start(plan.billing),
     gateways: plan.gateways.map(start),
   };
   const pools = {
     gateway: poolOf(databases.urls.gateway!),
     identity: poolOf(databases.urls.identity!),
     ordering: poolOf(databases.urls.ordering!),
+    billing: poolOf(databases.urls.billing!),
   };
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = secrets();
   return {
@@ -195,14 +213,14 @@ async function restart(process: SystemProcess): Promise<void> {
 }
 
 /** In the order of `npm start`: gateways first, then what they call. */
-async function stopAll({ identity, ordering, gateways }: System['processes']): Promise<string[]> {
+async function stopAll({ identity, ordering, billing, gateways }: System['processes']): Promise<string[]> {
   const ofGateways = await Promise.all(gateways.map((one) => one.stop()));
-  const ofServices = await Promise.all([identity.stop(), ordering.stop()]);
+  const ofServices = await Promise.all([identity.stop(), ordering.stop(), billing?.stop() ?? null]);
   return [...ofGateways, ...ofServices].filter((complaint) => complaint !== null);
 }
 
-function allOf({ processes: { identity, ordering, gateways } }: System): SystemProcess[] {
-  return [identity, ordering, ...gateways];
+function allOf({ processes: { identity, ordering, billing, gateways } }: System): SystemProcess[] {
+  return [identity, ordering, ...(billing ? [billing] : []), ...gateways];
 }
 
 /** The first administrator is made by a write, which needs all three processes. */

@@ -15,12 +15,8 @@ import { isEnded } from '../ledger/states.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
 
-/** Where a resource is read. */
-const RESOURCE_PATHS: Readonly<Record<TargetType, string>> = {
-  user: '/v1/users',
-  customer: '/v1/customers',
-  order: '/v1/orders',
-};
+/** Where a resource is read that a write with status 201 has made. */
+const RESOURCE_PATHS: Partial<Record<TargetType, string>> = { user: '/v1/users', order: '/v1/orders' };
 
 /** The status that a synchronous interface would give for a success; 200 for the others. */
 const SUCCESS_STATUS: Partial<Record<OperationKind, number>> = {

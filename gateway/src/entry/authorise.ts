@@ -15,7 +15,14 @@ type Who = 'anyone' | 'owner' | 'admin';
 type Operate = 'ops' | 'operation.cancel-anothers';
 
 /** What can be read; a write is named by the kind of its operation. */
-type Read = 'user.read' | 'user.list' | 'customer.read' | 'order.read' | 'order.list-all' | 'operation.read';
+type Read =
+  | 'invoice.read'
+  | 'user.read'
+  | 'user.list'
+  | 'customer.read'
+  | 'order.read'
+  | 'order.list-all'
+  | 'operation.read';
 
 /** The whole of authorisation: who may do what. */
 const ALLOWED: Readonly<Record<ClientKind | Read | Operate, readonly Who[]>> = {
@@ -33,6 +40,9 @@ const ALLOWED: Readonly<Record<ClientKind | Read | Operate, readonly Who[]>> = {
   'order.cancel': ['owner', 'admin'],
   'order.ship': ['admin'],
   'order.deliver': ['admin'],
+  'invoice.issue': ['owner', 'admin'],
+  'invoice.void': ['admin'],
+  'invoice.read': ['owner', 'admin'],
   'user.read': ['owner', 'admin'],
   'user.list': ['admin'],
   'customer.read': ['owner', 'admin'],

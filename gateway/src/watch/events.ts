@@ -71,7 +71,8 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async begin(): Promise<void> {
     await this.database.start();
-    this.finished = Promise.all(SERVICES.map((service) => this.follow(service)));
+    const present = SERVICES.filter((service) => this.config.services[service]);
+    this.finished = Promise.all(present.map((service) => this.follow(service)));
   }
 
   /** Until the process stops. */

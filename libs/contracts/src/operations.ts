@@ -20,6 +20,8 @@ export const OPERATION_KINDS = [
   'order.cancel',
   'order.ship',
   'order.deliver',
+  'invoice.issue',
+  'invoice.void',
   'event.user-deleted',
   'event.user-updated',
   'repair.user',
@@ -60,10 +62,10 @@ export type StepState = (typeof STEP_STATES)[number];
 /** What the system cannot be without. Any other service takes part where the gateway is given its address. */
 export const CORE_SERVICES = ['identity', 'ordering'] as const;
 export type CoreService = (typeof CORE_SERVICES)[number];
-export const SERVICES = [...CORE_SERVICES] as const;
+export const SERVICES = [...CORE_SERVICES, 'billing'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-export const TARGET_TYPES = ['user', 'customer', 'order'] as const;
+export const TARGET_TYPES = ['user', 'customer', 'order', 'invoice'] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
 
 export class OperationTarget {

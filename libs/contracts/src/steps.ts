@@ -49,6 +49,10 @@ export const STEPS = {
   'ordering.cancel': { service: 'ordering', refuses: true, undo: false, event: 'order.cancelled' },
   'ordering.ship': { service: 'ordering', refuses: true, undo: false, event: 'order.shipped' },
   'ordering.deliver': { service: 'ordering', refuses: true, undo: false, event: 'order.delivered' },
+  'billing.issue-invoice': { service: 'billing', refuses: true, undo: false, event: 'invoice.issued' },
+  'billing.void-invoice': { service: 'billing', refuses: true, undo: false, event: 'invoice.voided' },
+  'billing.purge-user': { service: 'billing', refuses: false, undo: false, event: 'invoices.purged' },
+  'billing.follow-user': { service: 'billing', refuses: false, undo: false, event: 'invoices.followed' },
 } as const satisfies Record<string, StepDeclaration>;
 
 interface StepDeclaration {

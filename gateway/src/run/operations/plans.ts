@@ -78,6 +78,8 @@ export const PLANS: Readonly<Record<OperationKind, Plan>> = {
   'order.cancel': singleStep('ordering.cancel'),
   'order.ship': singleStep('ordering.ship'),
   'order.deliver': singleStep('ordering.deliver'),
+  'invoice.issue': singleStep('billing.issue-invoice'),
+  'invoice.void': singleStep('billing.void-invoice'),
   'event.user-deleted': follow,
   'event.user-updated': follow,
   'repair.user': follow,

@@ -21,7 +21,7 @@ describe('the saga of an event', () => {
     ['update', ['identity.update', 'ordering.rename-customer', 'identity.release-email']],
     ['delete', ['ordering.delete-customer', 'identity.delete']],
     ['restore', ['identity.restore', 'ordering.restore-customer']],
-    ['purge', ['ordering.purge-customer', 'identity.purge']],
+    ['purge', ['ordering.purge-customer', 'billing.purge-user', 'identity.purge']],
   ] as const)('%s is computed from the relations', (event, steps) => {
     expect(sagaOf(event, RELATIONS)).toEqual(steps);
   });

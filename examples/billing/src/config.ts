@@ -1,0 +1,32 @@
+import { Environment } from '@turnpike/service';
+
+/** Everything that can be set about a billing process. This file alone reads process.env. */
+export class BillingConfig {
+  host: string;
+  port: number;
+  logLevel: string;
+  databaseUrl: string;
+  /** Where the key is read with which the gateway's calls are verified. */
+  gatewayUrl: string;
+}
+
+/** @throws ConfigurationError that names the variable which is missing or wrong */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): BillingConfig {
+  const env = new Environment(variables);
+  return {
+    host: env.host(),
+    port: env.port('BILLING_PORT', 3003),
+    logLevel: env.logLevel(),
+    databaseUrl: databaseUrl(env),
+    gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
+  };
+}
+
+/** @returns the one setting that a migration needs. */
+export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): string {
+  return databaseUrl(new Environment(variables));
+}
+
+function databaseUrl(env: Environment): string {
+  return env.databaseUrl('BILLING_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/billing');
+}

@@ -1,0 +1,13 @@
+import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
+import { Invoice } from './invoice.entity.js';
+import { Invoices1763900000001 } from './migrations/1763900000001-invoices.js';
+
+/** @returns billing's database at that address, the same for the process and for its migrations. */
+export function databaseOptions(url: string): DatabaseOptions {
+  return {
+    url,
+    entities: [Invoice],
+    migrations: [Inbox1763800000000, Outbox1763900000000, Invoices1763900000001],
+    applicationName: 'turnpike-billing',
+  };
+}

@@ -1,0 +1,20 @@
+import { runMain, startProcess } from '@turnpike/service';
+import { AppModule } from './app.module.js';
+import { readConfig } from './config.js';
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  await startProcess({
+    name: 'billing',
+    module: AppModule.with(config),
+    host: config.host,
+    port: config.port,
+    logLevel: config.logLevel,
+    api: {
+      title: 'Turnpike billing (example)',
+      description: 'Invoices of paid orders. Every route below /internal is for the gateway alone.',
+    },
+  });
+}
+
+runMain(main);
