@@ -195,4 +195,32 @@ describe('a restore', () => {
     const answer = await new Lane(ordering).step(RESTORE);
     expect(answer).toMatchObject({ status: 404, recorded: true, body: { code: 'not-found' } });
   });
+
+  test('that is undone leaves the customer deleted as of the first deletion', async () => {
+    const lane = await newCustomer(ordering);
+    const orderId = await lane.order('pay');
+    await lane.applied(DELETE, { paidOrders: 'cancel' });
+    const deletion = 'select state, deleted_at, deleted_by from customers where user_id = $1';
+    const [before] = await ordering.rows(deletion, lane.userId);
+    const claim = lane.claim();
+    await lane.send(claim, RESTORE);
+    expect(await customerOf(lane)).toEqual(ACTIVE);
+    expect(await lane.undo(claim, RESTORE)).toMatchObject({
+      status: 200,
+      recorded: true,
+      body: { customer: { state: 'deleted' } },
+    });
+    expect(await ordering.rows(deletion, lane.userId)).toEqual([before]);
+    expect(await customerOf(lane)).toMatchObject({ state: 'deleted', tombstoned: true });
+    // The next restore knows what that deletion cancelled.
+    expect((await lane.step(RESTORE)).body).toMatchObject({ staysCancelled: [orderId] });
+  });
+
+  test('of one who was not deleted, undone, leaves the customer as is, for a user who is deleted', async () => {
+    const lane = await newCustomer(ordering);
+    const claim = lane.claim();
+    await lane.send(claim, RESTORE);
+    expect((await lane.undo(claim, RESTORE)).status).toBe(200);
+    expect(await customerOf(lane)).toEqual({ ...ACTIVE, tombstoned: true });
+  });
 });

@@ -148,6 +148,16 @@ describe('customers', () => {
     },
   );
 
+  test('a creation that is undone leaves no customer, and the next one is the first', async () => {
+    const lane = new Lane(ordering);
+    const claim = lane.claim();
+    await lane.send(claim, 'ordering.create-customer', { name: 'Ada' });
+    expect(await lane.undo(claim, 'ordering.create-customer')).toMatchObject({ status: 200, recorded: true });
+    expect((await ordering.get(`/internal/customers/${lane.userId}`)).status).toBe(404);
+    const again = await lane.step('ordering.create-customer', { name: 'Ada' });
+    expect(again).toMatchObject({ status: 200, body: { version: 1 } });
+  });
+
   test('an undo that is refused can be tried again when what stands in its way is mended', async () => {
     const lane = await newCustomer(ordering);
     const claim = lane.claim();

@@ -5,7 +5,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { createDatabases, type Databases } from './databases.js';
 import { freePort } from './ports.js';
 import { migrate, pause, SystemProcess } from './processes.js';
-import { type ServiceAnswer, type ServiceCaller, startServiceCaller, type StepOf } from './service-caller.js';
+import {
+  type ServiceAnswer,
+  type ServiceCaller,
+  startServiceCaller,
+  type StepOf,
+  tablesWith,
+} from './service-caller.js';
 
 const LOCKS_WITHIN_MS = 5000;
 const POLL_MS = 5;
@@ -79,8 +85,29 @@ export class Identity {
     return this.heard(this.caller.post(this.url, path, body));
   }
 
+  patch(path: string, body: object): Promise<Answer> {
+    return this.heard(this.caller.patch(this.url, path, body));
+  }
+
   delete(path: string): Promise<Answer> {
     return this.heard(this.caller.delete(this.url, path));
+  }
+
+  /** The events of that user which wait, by what they tell. */
+  async told({ userId }: Person): Promise<{ type: string; operationId: string | null }[]> {
+    const events = await this.caller.events(this.url, userId);
+    return events.map(({ type, data }) => ({ type, operationId: data.operationId }));
+  }
+
+  /** Where in the database one of these texts stands. */
+  tablesWith(...texts: string[]): Promise<string[]> {
+    return tablesWith((sql, ...parameters) => this.rows(sql, ...parameters), texts);
+  }
+
+  async isTombstoned({ userId }: Person): Promise<boolean> {
+    const sql = 'select tombstoned_at is not null as is from fences where user_id = $1';
+    const [row] = await this.rows<{ is: boolean }>(sql, userId);
+    return row?.is ?? false;
   }
 
   async rows<Row extends QueryResultRow>(sql: string, ...parameters: unknown[]): Promise<Row[]> {

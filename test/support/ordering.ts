@@ -4,7 +4,7 @@ import { Pool, type QueryResultRow } from 'pg';
 import { createDatabases, type Databases } from './databases.js';
 import { freePort } from './ports.js';
 import { migrate, pause, SystemProcess } from './processes.js';
-import { type ServiceAnswer, type ServiceCaller, startServiceCaller } from './service-caller.js';
+import { type ServiceAnswer, type ServiceCaller, startServiceCaller, tablesWith } from './service-caller.js';
 
 const LOCKS_WITHIN_MS = 5000;
 const POLL_MS = 5;
@@ -73,6 +73,11 @@ export class Ordering {
 
   async get(route: string): Promise<Answer> {
     return answerOf(await this.caller.get(this.url, route));
+  }
+
+  /** Where in the database one of these texts stands. */
+  tablesWith(...texts: string[]): Promise<string[]> {
+    return tablesWith((sql, ...parameters) => this.rows(sql, ...parameters), texts);
   }
 
   async rows<Row extends QueryResultRow>(sql: string, ...parameters: unknown[]): Promise<Row[]> {

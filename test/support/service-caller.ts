@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HEADERS, type ServiceName, type StepName, stepKey, STEPS_PATH, undoKey } from '@turnpike/contracts';
+import {
+  type DomainEvent,
+  type DomainEvents,
+  EVENTS_PATH,
+  HEADERS,
+  type ServiceName,
+  type StepName,
+  stepKey,
+  STEPS_PATH,
+  undoKey,
+} from '@turnpike/contracts';
 import { formatFence, SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 
 /** Where in which lane a step belongs; what is left out is a new operation, first in its lane, claimed once. */
@@ -76,8 +86,23 @@ export class ServiceCaller {
     return this.send('POST', `${baseUrl}${path}`, body);
   }
 
+  patch(baseUrl: string, path: string, body: object): Promise<ServiceAnswer> {
+    return this.send('PATCH', `${baseUrl}${path}`, body);
+  }
+
   delete(baseUrl: string, path: string): Promise<ServiceAnswer> {
     return this.send('DELETE', `${baseUrl}${path}`);
+  }
+
+  /** Every event that the service was not acknowledged yet, oldest first; `of` leaves those of one user. */
+  async events(baseUrl: string, of?: string): Promise<DomainEvent[]> {
+    const { body } = await this.get(baseUrl, EVENTS_PATH);
+    const { items } = body as DomainEvents;
+    return of === undefined ? items : items.filter(({ subject }) => subject === of);
+  }
+
+  acknowledge(baseUrl: string, events: readonly DomainEvent[]): Promise<ServiceAnswer> {
+    return this.post(baseUrl, `${EVENTS_PATH}/acknowledge`, { ids: events.map(({ id }) => id) });
   }
 
   private async send(
@@ -128,4 +153,22 @@ function stepHeaders(key: string, step: StepOf): Record<string, string> {
     [HEADERS.laneFence]: fenceOf(step),
     ...(step.ifMatch && { [HEADERS.ifMatch]: step.ifMatch }),
   };
+}
+
+/** @returns the tables of a service in any of whose rows one of these texts stands, in whatever column. */
+export async function tablesWith(
+  query: (sql: string, ...parameters: unknown[]) => Promise<{ name: string }[]>,
+  texts: readonly string[],
+): Promise<string[]> {
+  const tables = await query(`select tablename as name from pg_tables where schemaname = 'public'`);
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await query(
+      `select '${name}' as name from "${name}" as r where exists (
+         select from unnest($1::text[]) as t where position(lower(t) in lower(r::text)) > 0) limit 1`,
+      texts,
+    );
+    if (rows.length > 0) found.push(name);
+  }
+  return found.sort();
 }
