@@ -1,7 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import type { Database } from '@turnpike/service';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
-import axios from 'axios';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayConfig } from '../gateway/src/config.js';
 import { readConfig } from '../gateway/src/config.js';
@@ -11,9 +10,13 @@ import { Releaser } from '../gateway/src/queue/release.js';
 import { Breakers } from '../gateway/src/run/breakers.js';
 import { Services } from '../gateway/src/run/services.js';
 import { EventInbox } from '../gateway/src/watch/events.js';
+import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
+import { allEnded } from './support/effects.js';
 import { EventSource } from './support/event-source.js';
 import { TestLedger } from './support/ledger.js';
 import { pause } from './support/processes.js';
+import { secrets } from './support/servers.js';
+import { startSystem, type System } from './support/system.js';
 
 describe("the gateway's inbox of events", () => {
   let t: TestLedger;
@@ -118,7 +121,7 @@ describe("the gateway's inbox of events", () => {
 
   function inboxOn(database: Database): EventInbox {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
-    const services = new Services(new HttpService(axios.create()), signer, new Breakers(), config);
+    const services = new Services(new HttpService(), signer, new Breakers(), config);
     const writes = new SystemWrites(t.ledger, new Releaser(config), config);
     return new EventInbox(database, new ReceivedEvents(database), services, writes, config);
   }
@@ -139,5 +142,112 @@ describe("the gateway's inbox of events", () => {
 
   function noted(): Promise<{ id: string; user_id: string }[]> {
     return t.database.query('select id, user_id from domain_events order by position');
+  }
+});
+
+describe('a change that begins in identity', () => {
+  let system: System;
+  let url: string;
+  let admin: Api;
+  let identity: Api;
+  let user: Person;
+  let me: Api;
+  beforeAll(async () => {
+    system = await startSystem({ env: { RETRY_BASE_MS: '20', RETRY_MAX_MS: '200' } });
+    url = system.gatewayUrls[0]!;
+    admin = api(url, await signIn(url, system.admin));
+    const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
+    identity = api(system.identityUrl, await signer.tokenFor('identity'));
+  }, 120_000);
+  afterAll(() => system?.stop());
+  beforeEach(async () => {
+    user = await register(url);
+    me = api(url, user.token);
+  });
+
+  it('deletes the customer, cancels orders, closes the lane and voids tokens, and nothing lands after it', async () => {
+    const placed = await place();
+    const paid = await place();
+    expectStatus(await me.post(`/v1/orders/${paid}/pay`, { paymentReference: 'p' }, WAIT), 200);
+    const shipped = await place();
+    expectStatus(await me.post(`/v1/orders/${shipped}/pay`, { paymentReference: 'p' }, WAIT), 200);
+    expectStatus(await admin.post(`/v1/orders/${shipped}/ship`, { trackingNumber: 't' }, WAIT), 200);
+
+    const racing = Promise.all(Array.from({ length: 30 }, () => me.post('/v1/orders', { lines: [LINE] })));
+    expectStatus(await identity.delete(`/internal/users/${user.id}`), 204);
+    const accepted = (await racing).filter(({ status }) => status === 202);
+    await followed('event.user-deleted');
+    await allEnded(system.databases.gateway);
+
+    expect((await admin.get(`/v1/customers/${user.id}`)).body).toMatchObject({ state: 'deleted' });
+    expect(await statusOf(placed, paid, shipped)).toEqual(['cancelled', 'cancelled', 'shipped']);
+    expect((await admin.get(`/v1/ops/lanes/${user.id}`)).body).toMatchObject({ state: 'deleted', depth: 0 });
+    expect(await me.get('/v1/me')).toMatchObject({ status: 401 });
+    expect(await admin.patch(`/v1/users/${user.id}`, { firstName: 'A' })).toMatchObject({ status: 410 });
+    const { rows } = await system.databases.ordering.query(
+      `select 1 from orders where user_id = $1 and status in ('placed', 'paid')`,
+      [user.id],
+    );
+    expect(rows).toEqual([]);
+    for (const { body } of accepted) {
+      const { state, target } = (await admin.get(`/v1/operations/${body.id}`)).body;
+      expect(['succeeded', 'rejected']).toContain(state);
+      const order = await admin.get(`/v1/orders/${target.id}`);
+      expect(order.status).toBe(state === 'succeeded' ? 200 : 404);
+    }
+  });
+
+  it('reaches the copy of the name', async () => {
+    expectStatus(await identity.patch(`/internal/users/${user.id}`, { firstName: 'Augusta' }), 204);
+    await followed('event.user-updated');
+    expect((await me.get(`/v1/customers/${user.id}`)).body).toMatchObject({ name: 'Augusta Hopper' });
+    expect((await me.get(`/v1/users/${user.id}`)).body).toMatchObject({
+      firstName: 'Augusta',
+      state: 'active',
+    });
+  });
+
+  it('is noted among the other events of the user, each once and in order', async () => {
+    expectStatus(await me.patch(`/v1/users/${user.id}`, { firstName: 'Ada' }, WAIT), 200);
+    expectStatus(await identity.patch(`/internal/users/${user.id}`, { firstName: 'Augusta' }), 204);
+    await followed('event.user-updated');
+    expectStatus(await me.delete(`/v1/users/${user.id}`, WAIT), 204);
+    const expected = ['registered', 'updated', 'updated', 'deleted'].map((type) => `turnpike.user.${type}`);
+    const noted = await untilNoted('/identity', expected.length);
+    expect(noted.map(({ type }) => type)).toEqual(expected);
+    expect(noted.map(({ operation_id }) => operation_id === null)).toEqual([false, false, true, false]);
+    const ofOrdering = await untilNoted('/ordering', 4);
+    expect(ofOrdering.map(({ type }) => type)).toEqual(
+      ['created', 'renamed', 'followed', 'deleted'].map((type) => `turnpike.customer.${type}`),
+    );
+  });
+
+  async function place(): Promise<string> {
+    return expectStatus(await me.post<{ id: string }>('/v1/orders', { lines: [LINE] }, WAIT), 201).id;
+  }
+
+  async function statusOf(...orders: string[]): Promise<string[]> {
+    const answers = await Promise.all(orders.map((id) => admin.get(`/v1/orders/${id}`)));
+    return answers.map(({ body }) => body.status);
+  }
+
+  /** Until the write that follows the change has ended. */
+  async function followed(kind: string): Promise<void> {
+    const text = `select 1 from operations where user_id = $1 and kind = $2 and state = 'succeeded'`;
+    while ((await system.databases.gateway.query(text, [user.id, kind])).rowCount === 0) await pause(50);
+  }
+
+  async function untilNoted(
+    source: string,
+    count: number,
+  ): Promise<{ type: string; operation_id: string | null }[]> {
+    for (;;) {
+      const { rows } = await system.databases.gateway.query(
+        'select type, operation_id from domain_events where user_id = $1 and source = $2 order by position',
+        [user.id, source],
+      );
+      if (rows.length >= count) return rows;
+      await pause(50);
+    }
   }
 });
