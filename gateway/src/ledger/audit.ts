@@ -1,7 +1,6 @@
 import type { InterventionAction } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import type { ClaimKey } from './claim-statements.js';
-import { jsonOrNull } from './sql.js';
 import type { EndState } from './states.js';
 
 /*
@@ -24,17 +23,29 @@ export interface Intervention {
   reason: string | null;
 }
 
-/** Tells that an operation has ended: `order.place`, or `order.place failed` where it did not succeed. */
-export async function appendEnd(
-  tx: EntityManager,
-  { userId, id }: ClaimKey,
-  { state, change }: { state: EndState; change?: Change },
-): Promise<void> {
+/** An operation that has ended. */
+export interface Ended {
+  key: ClaimKey;
+  state: EndState;
+  change?: Change;
+}
+
+/** Tells that operations have ended: `order.place`, or `order.place failed` where it did not succeed. */
+export async function appendEnds(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
   await tx.query(
     `insert into audit (user_id, operation_id, actor_id, action, before, after)
-     select user_id, id, actor_id, kind || case when $3::text = 'succeeded' then '' else ' ' || $3::text end, $4, $5
-     from operations where user_id = $1 and id = $2`,
-    [userId, id, state, jsonOrNull(change?.before), jsonOrNull(change?.after)],
+     select user_id, id, actor_id, kind || case when e.ends_as = 'succeeded' then '' else ' ' || e.ends_as end,
+       e.was, e.is_now
+     from operations join jsonb_to_recordset($1)
+       as e (user_id uuid, id uuid, ends_as text, was jsonb, is_now jsonb) using (user_id, id)`,
+    [
+      JSON.stringify(
+        ended.map(({ key, state, change }) => ({
+          ...{ user_id: key.userId, id: key.id, ends_as: state },
+          ...{ was: change?.before, is_now: change?.after },
+        })),
+      ),
+    ],
   );
 }
 

@@ -14,27 +14,52 @@ export interface ClientKey {
 
 export type Replay = { outcome: 'replayed'; operationId: string } | { outcome: 'key-reused' };
 
+/** A client's key and the operation that it is to stand for. */
+export interface Binding {
+  clientKey: ClientKey;
+  userId: string;
+  operationId: string;
+}
+
 /**
- * Binds the key to the operation, unless it already stands for another; an expired one is taken over. It waits
- * for a rival that is about to commit the same key. @returns whether it is bound now
+ * Binds keys to operations, unless a key already stands for another one; an expired one is taken over. It waits
+ * for a rival that is about to commit the same key, in the order of the keys, as everybody does.
+ * @returns the operations whose keys are bound now
  */
-export async function bindKey(
-  tx: EntityManager,
-  { scope, key, fingerprint }: ClientKey,
-  userId: string,
-  operationId: string,
-): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
+export async function bindKeys(tx: EntityManager, bindings: readonly Binding[]): Promise<Set<string>> {
+  const rows = await tx.query<{ operation_id: string }[]>(
     `insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
-     values ($1, $2, $3, $4, $5)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[])
+       as asked (scope, key, fingerprint, user_id, operation_id)
+     order by scope, key
      on conflict (scope, key) do update
        set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
          operation_id = excluded.operation_id, created_at = now()
        where known.created_at < now() - $6::interval
-     returning 1`,
-    [scope, key, fingerprint, userId, operationId, KEPT],
+     returning operation_id`,
+    [
+      bindings.map(({ clientKey }) => clientKey.scope),
+      bindings.map(({ clientKey }) => clientKey.key),
+      bindings.map(({ clientKey }) => clientKey.fingerprint),
+      bindings.map(({ userId }) => userId),
+      bindings.map(({ operationId }) => operationId),
+      KEPT,
+    ],
   );
-  return rows.length > 0;
+  return new Set(rows.map((row) => row.operation_id));
+}
+
+/** Lets the keys of operations go that were not accepted after all. */
+export async function releaseKeys(tx: EntityManager, bindings: readonly Binding[]): Promise<void> {
+  await tx.query(
+    `delete from idempotency_keys k using unnest($1::text[], $2::text[], $3::uuid[]) as bound (scope, key, operation_id)
+     where k.scope = bound.scope and k.key = bound.key and k.operation_id = bound.operation_id`,
+    [
+      bindings.map(({ clientKey }) => clientKey.scope),
+      bindings.map(({ clientKey }) => clientKey.key),
+      bindings.map(({ operationId }) => operationId),
+    ],
+  );
 }
 
 /** @returns what the key stands for, or null */

@@ -49,38 +49,64 @@ export interface Place {
   isHead: boolean;
 }
 
-/** Makes the lane of a new user; nothing but a registration does. */
-export async function openLane(tx: EntityManager, userId: string): Promise<void> {
-  await tx.query('insert into lanes (user_id) values ($1)', [userId]);
+/** Makes the lanes of new users; nothing but registrations does. */
+export async function openLanes(tx: EntityManager, userIds: readonly string[]): Promise<void> {
+  await tx.query('insert into lanes (user_id) select unnest($1::uuid[])', [userIds]);
+}
+
+/** Takes the lanes of registrations back that are not accepted. */
+export async function removeLanes(tx: EntityManager, userIds: readonly string[]): Promise<void> {
+  await tx.query('delete from lanes where user_id = any($1) and last_seq = 0', [userIds]);
 }
 
 /**
- * Makes a lane for a user whom no registration of ours has made, if there is none: closed, it takes nothing but what
+ * Makes a lane for users whom no registration of ours has made, where there is none: closed, it takes nothing but what
  * follows the user. What that finds may open it.
  */
-export async function ensureLane(tx: EntityManager, userId: string): Promise<void> {
-  await tx.query(`insert into lanes (user_id, admission) values ($1, 'closed') on conflict do nothing`, [
-    userId,
-  ]);
+export async function ensureLanes(tx: EntityManager, userIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into lanes (user_id, admission) select distinct unnest($1::uuid[]), 'closed' on conflict do nothing`,
+    [userIds],
+  );
+}
+
+/**
+ * Locks lanes to the commit, in the order of their ids, as everybody does.
+ * @param wait whether to wait for whoever works on one of them, or to leave it out
+ * @returns the users whose lanes are locked now
+ */
+export async function lockLanes(
+  tx: EntityManager,
+  userIds: readonly string[],
+  { wait }: { wait: boolean },
+): Promise<Set<string>> {
+  const rows = await tx.query<{ user_id: string }[]>(
+    `select user_id from lanes where user_id = any($1) order by user_id for update ${wait ? '' : 'skip locked'}`,
+    [userIds],
+  );
+  return new Set(rows.map((row) => row.user_id));
 }
 
 /** Waits for whoever works on the lane, and keeps it to the commit. @returns whether there is such a lane */
 export async function lockLane(tx: EntityManager, userId: string): Promise<boolean> {
-  const rows = await tx.query<unknown[]>('select 1 from lanes where user_id = $1 for update', [userId]);
-  return rows.length > 0;
+  return (await lockLanes(tx, [userId], { wait: true })).size > 0;
 }
 
-/** @returns the lane as it is now that it is locked */
-export async function readLane(tx: EntityManager, userId: string): Promise<LaneState> {
-  const rows = await tx.query<LaneState[]>(
-    'select admission, execution, depth from lanes where user_id = $1',
-    [userId],
+/** @returns the lanes as they are now that they are locked */
+export async function readLanes(
+  tx: EntityManager,
+  userIds: readonly string[],
+): Promise<Map<string, LaneState>> {
+  const rows = await tx.query<(LaneState & { user_id: string })[]>(
+    'select user_id, admission, execution, depth from lanes where user_id = any($1)',
+    [userIds],
   );
-  return rows[0]!;
+  return new Map(rows.map(({ user_id, ...lane }) => [user_id, lane]));
 }
 
 /** What a write needs of its lane to get a place in it. */
 export interface Terms {
+  userId: string;
   /** The lane's admission must be one of these. */
   in: readonly Admission[];
   /** What the acceptance makes of it, where it is `from`. */
@@ -92,68 +118,77 @@ export interface Terms {
 }
 
 /**
- * Takes a place in the lane. The guards decide in the statement that raises last_seq, so a refused write
+ * Takes a place in each of these lanes. The guards decide in the statement that raises last_seq, so a refused write
  * leaves no gap.
- * @returns null if the lane does not take the write
+ * @returns the places by the user; a lane that does not take its write is not among them
  */
-export async function takePlace(tx: EntityManager, userId: string, terms: Terms): Promise<Place | null> {
-  const rows = await update<{ last_seq: number; depth: number }>(
+export async function takePlaces(tx: EntityManager, terms: readonly Terms[]): Promise<Map<string, Place>> {
+  const rows = await update<{ user_id: string; last_seq: number; depth: number }>(
     tx,
-    `update lanes set last_seq = last_seq + 1, depth = depth + 1,
-       admission = case when admission = $4::text then $5::text else admission end
-     where user_id = $1 and admission = any($2) and ($3::integer is null or depth < $3)
-       and ($6::float8 is null or deleted_at <= now() - $6 * interval '1 ms')
-     returning last_seq, depth`,
+    `update lanes l set last_seq = last_seq + 1, depth = depth + 1,
+       admission = case when admission = t.moves_from then t.moves_to else admission end
+     from jsonb_to_recordset($1) as t (user_id uuid, admissions text[], max_depth integer, moves_from text,
+       moves_to text, deleted_for_ms float8)
+     where l.user_id = t.user_id and admission = any(t.admissions) and (t.max_depth is null or depth < t.max_depth)
+       and (t.deleted_for_ms is null or deleted_at <= now() - t.deleted_for_ms * interval '1 ms')
+     returning l.user_id, last_seq, depth`,
     [
-      userId,
-      terms.in,
-      terms.maxDepth,
-      terms.moves?.from ?? null,
-      terms.moves?.to ?? null,
-      terms.deletedForMs ?? null,
+      JSON.stringify(
+        terms.map(({ userId, in: admissions, moves, maxDepth, deletedForMs }) => ({
+          ...{ user_id: userId, admissions, max_depth: maxDepth, deleted_for_ms: deletedForMs },
+          ...{ moves_from: moves?.from, moves_to: moves?.to },
+        })),
+      ),
     ],
   );
-  return rows[0] ? { seq: rows[0].last_seq, isHead: rows[0].depth === 1 } : null;
+  return new Map(rows.map((row) => [row.user_id, { seq: row.last_seq, isHead: row.depth === 1 }]));
 }
 
-/** Writes the operation and its steps down. A head is released with it: its job is added after the commit. */
-export async function append(tx: EntityManager, operation: NewOperation, place: Place): Promise<void> {
+/** An operation and its place. */
+export interface Placed {
+  operation: NewOperation;
+  place: Place;
+}
+
+/** Writes operations and their steps down. A head is released with it: its job is added after the commit. */
+export async function append(tx: EntityManager, placed: readonly Placed[]): Promise<void> {
   await tx.query(
-    `with operation as (
+    `with appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, release, released_at, retry_of)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         case when $11 then 1 else 0 end, case when $11 then now() end, $14)
-       returning user_id, seq
+         traceparent, retry_of, release, released_at)
+       select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+         traceparent, retry_of, case when is_head then 1 else 0 end, case when is_head then now() end
+       from jsonb_to_recordset($1) as o (user_id uuid, seq integer, id uuid, kind text, actor_id uuid,
+         target_type text, target_id uuid, payload jsonb, if_match text, traceparent text, retry_of uuid,
+         is_head boolean)
      )
      insert into steps (user_id, seq, position, name, service)
-     select user_id, seq, position, name, service
-     from operation, unnest($12::text[], $13::text[]) with ordinality as step (name, service, position)`,
-    [
-      operation.userId,
-      place.seq,
-      operation.id,
-      operation.kind,
-      operation.actorId,
-      operation.target.type,
-      operation.target.id,
-      JSON.stringify(operation.payload),
-      operation.ifMatch,
-      operation.traceparent,
-      place.isHead,
-      operation.steps.map((step) => step.name),
-      operation.steps.map((step) => step.service),
-      operation.retryOf ?? null,
-    ],
+     select * from jsonb_to_recordset($2) as s (user_id uuid, seq integer, position smallint, name text, service text)`,
+    [JSON.stringify(placed.map(operationRow)), JSON.stringify(placed.flatMap(stepRows))],
   );
 }
 
-/** Remembers whose lane an order belongs to; a retried placement has the order's id of the first. */
-export async function indexOrder(tx: EntityManager, orderId: string, userId: string): Promise<void> {
-  await tx.query('insert into order_lanes (order_id, user_id) values ($1, $2) on conflict do nothing', [
-    orderId,
-    userId,
-  ]);
+function operationRow({ operation, place }: Placed): object {
+  const { id, userId, kind, actorId, target, payload, ifMatch, traceparent, retryOf } = operation;
+  return {
+    ...{ id, user_id: userId, kind, actor_id: actorId, target_type: target.type, target_id: target.id },
+    ...{ payload, if_match: ifMatch, traceparent, retry_of: retryOf, seq: place.seq, is_head: place.isHead },
+  };
+}
+
+function stepRows({ operation: { userId, steps }, place: { seq } }: Placed): object[] {
+  return steps.map(({ name, service }, index) => ({
+    ...{ user_id: userId, seq, position: index + 1, name, service },
+  }));
+}
+
+/** Remembers whose lanes orders belong to; a retried placement has the order's id of the first. */
+export async function indexOrders(tx: EntityManager, orders: readonly NewOperation[]): Promise<void> {
+  await tx.query(
+    `insert into order_lanes (order_id, user_id) select * from unnest($1::uuid[], $2::uuid[])
+     on conflict do nothing`,
+    [orders.map(({ target }) => target.id), orders.map(({ userId }) => userId)],
+  );
 }
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */
@@ -197,27 +232,37 @@ export async function rejectWaiting(
   return rows.length;
 }
 
+/** Operations that leave a lane, and what their end makes of its admission. */
+export interface Leaving {
+  userId: string;
+  count: number;
+  move?: AdmissionMove | null;
+}
+
 /**
- * Takes operations that have ended out of the lane's depth, and lets the end change its admission. A lane does not
+ * Takes operations that have ended out of their lanes' depth, and lets the ends change the admission. A lane does not
  * open while another deletion waits in it.
  */
-export async function leaveLane(
-  tx: EntityManager,
-  userId: string,
-  count: number,
-  move: AdmissionMove | null = null,
-): Promise<void> {
+export async function leaveLanes(tx: EntityManager, leaving: readonly Leaving[]): Promise<void> {
   await tx.query(
-    `update lanes l set depth = depth - $2, admission = after.admission,
+    `update lanes l set depth = depth - after.count, admission = after.admission,
        deleted_at = case after.admission when 'open' then null else
          case when l.deleted_at is null and after.admission = 'deleted' then now() else l.deleted_at end end
-     from (select case when $4::text is null or admission <> all($3::text[])
-         or ($4 = 'open' and exists (select 1 from operations where user_id = $1
-           and kind in ('user.delete', 'event.user-deleted') and state in ${UNFINISHED}))
-         then admission else $4 end as admission
-       from lanes where user_id = $1) after
-     where l.user_id = $1`,
-    [userId, count, move?.from ?? [], move?.to ?? null],
+     from (select user_id, gone.count,
+         case when becomes is null or admission <> all(gone.leaves)
+           or (becomes = 'open' and exists (select 1 from operations waiting where waiting.user_id = before.user_id
+             and kind in ('user.delete', 'event.user-deleted') and state in ${UNFINISHED}))
+           then admission else becomes end as admission
+       from lanes before join jsonb_to_recordset($1) as gone (user_id uuid, count integer, leaves text[], becomes text)
+         using (user_id)) after
+     where l.user_id = after.user_id`,
+    [
+      JSON.stringify(
+        leaving.map(({ userId, count, move }) => ({
+          ...{ user_id: userId, count, leaves: move?.from ?? [], becomes: move?.to },
+        })),
+      ),
+    ],
   );
 }
 

@@ -19,24 +19,36 @@ export interface Release {
   delayMs: number;
 }
 
-/** Releases the head of a lane that runs, unless a worker has it; one in retry when its time has come. */
-export async function releaseHead(tx: EntityManager, userId: string): Promise<Release[]> {
-  const rows = await update<{ id: string; release: number; delay: number }>(
+/**
+ * Releases the heads of these lanes, where a lane runs and no worker has its head; one in retry when its time has come.
+ * @returns the releases by the user
+ */
+export async function releaseHeads(
+  tx: EntityManager,
+  userIds: readonly string[],
+): Promise<Map<string, Release>> {
+  const rows = await update<{ user_id: string; id: string; release: number; delay: number }>(
     tx,
-    `update operations set release = release + 1, released_at = now()
-     where user_id = $1 and state in ('queued', 'retrying')
-       and (select execution from lanes where user_id = $1) = 'running'
-       and seq = (select min(seq) from operations where user_id = $1 and state in ${UNFINISHED})
-     returning id, release,
+    `update operations o set release = release + 1, released_at = now()
+     from lanes l
+     where l.user_id = any($1) and l.execution = 'running'
+       and o.user_id = l.user_id and state in ('queued', 'retrying')
+       and seq = (select min(seq) from operations where user_id = l.user_id and state in ${UNFINISHED})
+     returning o.user_id, id, release,
        greatest(0, coalesce(extract(epoch from next_attempt_at - now()) * 1000, 0))::float8 as delay`,
-    [userId],
+    [userIds],
   );
-  return rows.map(({ id, release, delay }) => ({
-    userId,
-    operationId: id,
-    release,
-    delayMs: Math.ceil(delay),
-  }));
+  return new Map(
+    rows.map(({ user_id, id, release, delay }) => [
+      user_id,
+      { userId: user_id, operationId: id, release, delayMs: Math.ceil(delay) },
+    ]),
+  );
+}
+
+/** Releases the head of one lane. */
+export async function releaseHead(tx: EntityManager, userId: string): Promise<Release[]> {
+  return [...(await releaseHeads(tx, [userId])).values()];
 }
 
 /** Asks for a write in retry to be withdrawn, at once: a worker has to close its steps first. */

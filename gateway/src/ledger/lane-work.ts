@@ -1,0 +1,67 @@
+import type { Database } from '@turnpike/service';
+import type { EntityManager } from 'typeorm';
+import { Batcher } from './batcher.js';
+import { lockLanes } from './lane-statements.js';
+
+/** What is done with several requests in one transaction, each of another lane. */
+export interface Work<Request, Answer> {
+  laneOf: (request: Request) => string;
+  /** What has to be there before the lanes are locked. */
+  prepare?: (tx: EntityManager, batch: readonly Request[]) => Promise<void>;
+  /**
+   * Looks and decides, now that the lanes are locked, in new statements.
+   * @param locked the users who have a lane
+   * @returns an answer for each request
+   */
+  decide: (
+    tx: EntityManager,
+    batch: readonly Request[],
+    locked: ReadonlySet<string>,
+  ) => Promise<Map<Request, Answer>>;
+}
+
+/**
+ * Lets requests of the same kind be written together. A batch does not wait for a lane that somebody else works on:
+ * such a request gets a transaction of its own, and waits there. So does every request of a batch in which the
+ * database refuses a row, since one bad row must not fail its neighbours.
+ */
+export function batched<Request, Answer>(
+  database: Database,
+  work: Work<Request, Answer>,
+): Batcher<Request, Answer> {
+  const alone = async (request: Request): Promise<Answer> =>
+    (await inLanes(database, [request], work, { wait: true })).get(request)!;
+  const together = (batch: readonly Request[]): Promise<Map<Request, Answer>> =>
+    inLanes(database, batch, work, { wait: false }).catch((error: unknown) => {
+      if (isRefusedRow(error)) return new Map<Request, Answer>();
+      throw error;
+    });
+  return new Batcher(async (batch) => {
+    const answers = await together(batch);
+    return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
+  }, work.laneOf);
+}
+
+/** @returns the answers of the requests whose lanes could be had */
+function inLanes<Request, Answer>(
+  database: Database,
+  batch: readonly Request[],
+  { laneOf, prepare, decide }: Work<Request, Answer>,
+  { wait }: { wait: boolean },
+): Promise<Map<Request, Answer>> {
+  return database.transaction(async (tx) => {
+    await prepare?.(tx, batch);
+    const locked = await lockLanes(tx, batch.map(laneOf), { wait });
+    // Who has waited and has none, has no lane.
+    const requests = wait ? batch : batch.filter((request) => locked.has(laneOf(request)));
+    return requests.length > 0 ? decide(tx, requests, locked) : new Map<Request, Answer>();
+  });
+}
+
+/** Classes of SQLSTATE: a value or a constraint that one row breaks, and a row that was to be written twice. */
+const REFUSED_ROW = /^(21|22|23)/;
+
+function isRefusedRow(error: unknown): boolean {
+  const { code } = (error as { driverError?: { code?: string } }).driverError ?? {};
+  return code !== undefined && REFUSED_ROW.test(code);
+}
