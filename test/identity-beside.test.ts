@@ -91,7 +91,7 @@ describe('a renaming beside the lane', () => {
       await client.query('select 1 from users where id = $1 for update nowait', [person.userId]);
       return [renaming];
     });
-    expect((await pending!).status).toBe(204);
+    expect((await pending).status).toBe(204);
     expect(await person.view()).toMatchObject({ lastName: 'King' });
   });
 

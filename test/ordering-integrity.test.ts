@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IntegrityRow } from '@turnpike/contracts';
-import { Lane, newCustomer, Ordering } from './support/ordering.js';
+import { type Lane, newCustomer, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
 beforeAll(async () => {
