@@ -78,6 +78,18 @@ describe("the gateway's inbox of events", () => {
     expect(await noted()).toHaveLength(1);
   });
 
+  it('acknowledges nothing that is not noted', async () => {
+    identity.report(await t.newLane());
+    await t.database.query('alter table domain_events add constraint full_up check (false) not valid');
+    startGateways(1);
+    await until(() => identity.looks > 2);
+    expect(identity.pending).toHaveLength(1);
+    await t.database.query('alter table domain_events drop constraint full_up');
+    await taken();
+    expect(await followers()).toHaveLength(1);
+    expect(await noted()).toHaveLength(1);
+  });
+
   it("keeps the events of a user in the service's order, over many pages", async () => {
     const users = await Promise.all(Array.from({ length: 3 }, () => t.newLane()));
     const sent = Array.from({ length: 450 }, (_, index) =>

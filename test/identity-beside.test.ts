@@ -82,6 +82,19 @@ describe('a renaming beside the lane', () => {
     expect(await toldOf(person)).toEqual([{ type: 'turnpike.user.updated', operationId: null }]);
   });
 
+  test('waits for whoever holds the lane’s place in this service, and has done nothing before', async () => {
+    const person = await newUser(identity);
+    const [pending] = await identity.transaction(async (client) => {
+      await client.query('select 1 from fences where user_id = $1 for update', [person.userId]);
+      const renaming = identity.patch(pathOf(person), { lastName: 'King' });
+      await identity.waitsForLock();
+      await client.query('select 1 from users where id = $1 for update nowait', [person.userId]);
+      return [renaming];
+    });
+    expect((await pending).status).toBe(204);
+    expect(await person.view()).toMatchObject({ lastName: 'King' });
+  });
+
   test('of a deleted user is refused, and not reported', async () => {
     const person = await newUser(identity);
     await deleteBeside(person);

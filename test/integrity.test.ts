@@ -19,7 +19,7 @@ describe('an integrity run', () => {
   let url: string;
   let admin: Api;
   beforeAll(async () => {
-    system = await startSystem({ env: { INTEGRITY_EVERY_MS: '0' } });
+    system = await startSystem({ proxied: ['ordering'], env: { INTEGRITY_EVERY_MS: '0' } });
     url = system.gatewayUrls[0]!;
     admin = api(url, await signIn(url, system.admin));
   }, 120_000);
@@ -28,6 +28,7 @@ describe('an integrity run', () => {
   it('finds 50 faults and nothing else while writes are in flight; their repair leaves none', async () => {
     const planted = await plantFaults(system);
     expect(planted).toHaveLength(50);
+    const letGo = await renameHalfway();
     const writing = new AbortController();
     const writes = Promise.all(Array.from({ length: WRITERS }, () => keepWriting(writing.signal)));
     const first = await performRun();
@@ -48,6 +49,7 @@ describe('an integrity run', () => {
     const second = await performRun();
     writing.abort();
     await writes;
+    letGo();
     expect(second).toMatchObject({ state: 'done', findings: [] });
     const { items } = expectStatus(await admin.get<{ items: IntegrityRun[] }>(RUNS), 200);
     expect(items.map(({ id }) => id)).toEqual([second.id, first.id]);
@@ -108,6 +110,17 @@ describe('an integrity run', () => {
 
   async function repair({ id }: IntegrityRun): Promise<OperationView[]> {
     return expectStatus(await admin.post<{ items: OperationView[] }>(`${RUNS}/${id}/repair`), 200).items;
+  }
+
+  /** A rename that identity has carried out and that ordering does not hear of. @returns what ends that */
+  async function renameHalfway(): Promise<() => void> {
+    const user = await register(url);
+    const isCopy = (text: string): boolean =>
+      text.includes('/internal/steps/ordering.rename-customer') && text.includes(user.id);
+    const trap = system.proxies.ordering!.trap('request', isCopy, { type: 'reset' }, 1e6);
+    expectStatus(await api(url, user.token).patch(`/v1/users/${user.id}`, { firstName: 'Ada' }), 202);
+    await trap.caught;
+    return () => trap.release();
   }
 
   /** Somebody is registered, renamed, orders, and is deleted; then somebody else. */

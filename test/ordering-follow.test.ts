@@ -150,10 +150,19 @@ test('a customer who is deleted already is so as of the first deletion, with the
   expect(await rowOf(lane)).toEqual({ ...(before as object), name: 'New Name', version: 4 });
 });
 
-test('what a user who came back has ordered is erased by the next purge too', async () => {
-  const { lane } = await active();
-  await follow(lane, 'absent');
+test('a purged customer of a user who is only deleted is so as of the first deletion', async () => {
+  const { lane } = await purged();
+  const before = (await rowOf(lane)) as { deleted_at: Date; deleted_by: string };
+  await follow(lane, 'deleted', 'New Name');
+  const { deleted_at, deleted_by } = before;
+  expect(await rowOf(lane)).toMatchObject({ state: 'deleted', deleted_at, deleted_by });
+});
+
+test('what a user who came back did to orders, old and new, is erased by the next purge too', async () => {
+  const { lane, placed } = await tombstoned();
+  await lane.applied('ordering.purge-customer');
   await follow(lane, 'active', 'Once Again');
+  await lane.applied('ordering.cancel', { orderId: placed, reason: 'Once Again changed my mind' });
   await lane.order('pay');
   await lane.applied('ordering.delete-customer', { paidOrders: 'cancel' });
   await lane.applied('ordering.purge-customer');

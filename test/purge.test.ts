@@ -1,13 +1,15 @@
+import { Redis } from 'ioredis';
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
 import { inParallel } from './support/effects.js';
 import { pause } from './support/processes.js';
+import { backends } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
 const GRACE_MS = 500;
 const NAME = 'Wilhelmina';
 const STREET = '12 Analytical Avenue';
 
-describe('the purge after the grace period', () => {
+describe.each(backends())('the purge after the grace period, on the %s queue', (queue) => {
   let system: System;
   let url: string;
   let admin: Api;
@@ -16,7 +18,7 @@ describe('the purge after the grace period', () => {
   beforeAll(async () => {
     const env = { DELETION_GRACE_MS: String(GRACE_MS) };
     // Several processes look for users who are due.
-    system = await startSystem({ env, gateways: [{}, { role: 'worker' }] });
+    system = await startSystem({ queue, env, gateways: [{}, { role: 'worker' }] });
     url = system.gatewayUrls[0]!;
     admin = api(url, await signIn(url, system.admin));
   }, 120_000);
@@ -102,6 +104,22 @@ describe('the purge after the grace period', () => {
     );
     expect(rows[0]!.early).toBe(0);
   });
+
+  it('goes on by itself when the queue has lost everything', async () => {
+    await loseQueue();
+    expectStatus(await me.delete(`/v1/users/${user.id}`, WAIT), 204);
+    await purged(user.id);
+  });
+
+  async function loseQueue(): Promise<void> {
+    if (queue === 'postgres') {
+      await system.databases.gateway.query('truncate bullmq.job, bullmq.scheduler cascade');
+      return;
+    }
+    const redis = new Redis(system.processes.gateways[0]!.env.QUEUE_URL!);
+    await redis.flushdb();
+    redis.disconnect();
+  }
 
   async function purged(userId: string): Promise<{ result: Receipt }> {
     for (;;) {

@@ -17,9 +17,7 @@ export class Customers {
 
   /** A second customer of one user breaks a constraint: a defect of the caller's, not an answer to it. */
   async create(tx: EntityManager, { userId }: StepCall, { name }: CustomerNameStep): Promise<Applied> {
-    const customer = tx.create(Customer, { userId, name, phone: null, deliveryAddress: null });
-    await tx.insert(Customer, customer);
-    return { body: customerView(customer) };
+    return { body: customerView(await createCustomer(tx, userId, name)) };
   }
 
   /** The registration did not come about: the customer has never been. */
@@ -64,6 +62,12 @@ export class Customers {
     if (!customer) throw noCustomer();
     return customerView(customer);
   }
+}
+
+export async function createCustomer(tx: EntityManager, userId: string, name: string): Promise<Customer> {
+  const customer = tx.create(Customer, { userId, name, phone: null, deliveryAddress: null });
+  await tx.insert(Customer, customer);
+  return customer;
 }
 
 /**

@@ -57,7 +57,7 @@ export class Deletion {
     await recordChanges(tx, call, reopened);
     if (customer?.deletedBy === stepKey) await markActive(tx, customer);
     const body: CustomerUndeleted = { customer: viewIfAny(customer), reopened };
-    return { body, tombstone: customer?.state === 'deleted' ? undefined : 'clear' };
+    return { body, tombstone: customer?.deletedAt ? undefined : 'clear' };
   }
 
   /** The customer is active again. What the deletion cancelled stays cancelled, and is listed. */

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FollowUserStep } from '@turnpike/contracts';
 import { type Applied, invalidRequest, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { Customer, customerView } from './customer.entity.js';
-import { lockCustomer } from './customers.js';
+import { type Customer, customerView } from './customer.entity.js';
+import { createCustomer, lockCustomer } from './customers.js';
 import { cancelOrders, lockCancellableOrders, markDeleted } from './deletion.js';
 import type { CustomerFollowed } from './deletion-answers.js';
 import { eraseAll } from './purge.js';
@@ -55,11 +55,7 @@ async function erase(tx: EntityManager, call: StepCall): Promise<Applied> {
 }
 
 async function lockOrCreate(tx: EntityManager, { userId }: StepCall, name: string): Promise<Customer> {
-  const found = await lockCustomer(tx, userId);
-  if (found) return found;
-  const customer = tx.create(Customer, { userId, name, phone: null, deliveryAddress: null });
-  await tx.insert(Customer, customer);
-  return customer;
+  return (await lockCustomer(tx, userId)) ?? createCustomer(tx, userId, name);
 }
 
 function followed(customer: Customer, cancelled: string[] = []): CustomerFollowed {

@@ -8,6 +8,8 @@ import { v7 as uuidv7 } from 'uuid';
 export class EventSource {
   /** What was not acknowledged, as a service would list it. */
   pending: DomainEvent[] = [];
+  /** How often somebody has asked for them. */
+  looks = 0;
   /** How many acknowledgements are answered with 503 and change nothing. */
   refuseAcknowledgements = 0;
   /** While set, nothing is answered but 503. */
@@ -46,6 +48,7 @@ export class EventSource {
     const url = new URL(request.url!, 'http://service');
     if (this.down) return void response.writeHead(503).end();
     if (url.pathname === EVENTS_PATH) {
+      this.looks += 1;
       const items = this.pending.slice(0, Number(url.searchParams.get('limit')));
       return void response
         .writeHead(200, { 'content-type': 'application/json' })

@@ -24,8 +24,8 @@ const NAME = 'turnpike-maintenance';
 /** One hash tag, so that all keys of the queue are on one node of a cluster. */
 const PREFIX = `{${NAME}}`;
 
-/** Milliseconds between two looks after the schedulers. One that is there already keeps its next time. */
-const UPKEEP_MS = 60_000;
+/** Milliseconds between two looks after the schedulers, which cost one read each. */
+const UPKEEP_MS = 10_000;
 
 @Injectable()
 export class Maintenance {
@@ -90,9 +90,12 @@ export class Maintenance {
 
   private async schedule(queue: Queue, { name, everyMs }: Task): Promise<void> {
     try {
-      if (everyMs > 0) await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: JOB_OPTIONS });
-      // It may have had a time of its own before.
-      else await queue.removeJobScheduler(name);
+      const known = await queue.getJobScheduler(name);
+      if (everyMs === 0) return void (known && (await queue.removeJobScheduler(name)));
+      // One that is as it should be is let alone: two processes that make it anew at once plan a time too many.
+      const isOverdue = (known?.next ?? 0) < Date.now() - everyMs;
+      if (known?.every === everyMs && !isOverdue) return;
+      await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: JOB_OPTIONS });
     } catch (error) {
       this.logger.warn(`${name} could not be scheduled: ${(error as Error).message}`);
     }

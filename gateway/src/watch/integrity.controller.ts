@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type IntegrityRun, type Page, PageQuery, type Repair } from '@turnpike/contracts';
+import { IntegrityRun, type Page, PageQuery, Repair } from '@turnpike/contracts';
 import type { FastifyReply } from 'fastify';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';

@@ -119,8 +119,10 @@ export class Steps {
       if (isOlder(call.fence, fence)) {
         throw new Problem('stale-fence', `fence ${fence.seq}.${fence.epoch} has been seen`);
       }
+      const answer = await act(tx, fence);
+      // Afterwards: a purge counts what it makes forgotten.
       if (call.fence.seq > fence.seq) await forgetOld(tx, call);
-      return act(tx, fence);
+      return answer;
     });
   }
 }
