@@ -76,8 +76,8 @@ async function answerReplays(
   }
 }
 
-function takePlaces(tx: EntityManager, batch: readonly Admittance[]): Promise<Map<string, Place>> {
-  return batch.length > 0 ? lanes.takePlaces(tx, batch.map(termsOf)) : Promise.resolve(new Map());
+async function takePlaces(tx: EntityManager, batch: readonly Admittance[]): Promise<Map<string, Place>> {
+  return batch.length > 0 ? lanes.takePlaces(tx, batch.map(termsOf)) : new Map<string, Place>();
 }
 
 function termsOf({ operation: { kind, userId }, maxDepth, deletedForMs }: Admittance): Terms {

@@ -62,7 +62,10 @@ export class Batcher<Request, Answer> {
       const answers = await this.write(batch.map(({ request }) => request));
       batch.forEach((pending, index) => void this.answer(pending, answers[index]!));
     } catch (error) {
-      batch.forEach((pending) => void this.answer(pending, Promise.reject(error)));
+      batch.forEach(({ lane, reject }) => {
+        reject(error);
+        this.letNext(lane);
+      });
     } finally {
       this.underWay -= 1;
       this.next();
