@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort } from './ports.js';
+import { freePort, isFree } from './ports.js';
 import { pause } from './processes.js';
 
 const MASTERS = 3;
@@ -12,7 +12,7 @@ const MASTERS = 3;
 /** A node's bus has its port plus this, so both must be below 65,536. */
 const BUS_OFFSET = 10_000;
 
-const UP_WITHIN_MS = 10_000;
+const UP_WITHIN_MS = 30_000;
 
 export interface RedisCluster {
   url: string;
@@ -77,10 +77,11 @@ export class ClusterNode {
   }
 }
 
+/** A port that is free together with that of its bus: another test may have got the latter. */
 async function lowPort(): Promise<number> {
   for (;;) {
     const port = await freePort();
-    if (port < 65_536 - BUS_OFFSET) return port;
+    if (port < 65_536 - BUS_OFFSET && (await isFree(port + BUS_OFFSET))) return port;
   }
 }
 
