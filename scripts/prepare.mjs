@@ -11,7 +11,15 @@ const LOCK_FILE = path.join(ROOT, 'package-lock.json');
 const NPM_RECORD = path.join(ROOT, 'node_modules/.package-lock.json');
 const INSTALLED_STAMP = path.join(ROOT, 'node_modules/.turnpike-lock');
 const BUILT_STAMP = path.join(ROOT, 'dist/.turnpike-sources');
-const BUILD_INPUTS = ['libs', 'gateway', 'identity', 'ordering', 'examples', 'tsconfig.json', 'nest-cli.json'];
+const BUILD_INPUTS = [
+  'libs',
+  'gateway',
+  'identity',
+  'ordering',
+  'examples',
+  'tsconfig.json',
+  'nest-cli.json',
+];
 const NOT_BUILT = /(^|\/)(node_modules|dist)$|\.spec\.ts$/;
 
 /** Makes the checkout ready to run; `signal` gives up half-way. */
