@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { RELATION_EVENTS, type RelationEvent, RELATIONS } from '@turnpike/contracts';
 import { api, type Api, expectStatus, LINE, register, signIn, WAIT } from './support/client.js';
 import { inParallel } from './support/effects.js';
+import { FULL } from './faults/kit.js';
 import { startSystem, type System } from './support/system.js';
 
 const ADDRESS = { line1: 'Canal St 7', city: 'Linz', postalCode: '4020', country: 'AT' };
-const USERS = 100;
+const USERS = FULL ? 100 : 30;
 const CLIENTS = 8;
 
 /** What the declarations say of each relation after each event, in the words of the tables. */
