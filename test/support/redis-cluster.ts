@@ -23,33 +23,34 @@ export interface RedisCluster {
 export async function startRedisCluster(): Promise<RedisCluster> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'turnpike-cluster-'));
   const nodes: ClusterNode[] = [];
-  for (let index = 0; index < MASTERS; index += 1) nodes.push(await ClusterNode.start(folder));
-  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'pipe' });
-  for (const node of nodes) await until(() => node.ask('cluster', 'info').includes('cluster_state:ok'));
-  return {
-    url: `redis+cluster://${addresses.join(',')}`,
-    nodes,
-    async stop() {
-      await Promise.all(nodes.map((node) => node.kill()));
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    for (let index = 0; index < MASTERS; index += 1) {
+      const node = new ClusterNode(await lowPort(), folder);
+      nodes.push(node);
+      await node.run();
+    }
+    const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'pipe' });
+    for (const node of nodes) await until(() => node.ask('cluster', 'info').includes('cluster_state:ok'));
+    return { url: `redis+cluster://${addresses.join(',')}`, nodes, stop };
+  } catch (error) {
+    // Nobody else could stop what came up.
+    await stop();
+    throw error;
+  }
 }
 
 export class ClusterNode {
   private child: ChildProcess;
 
-  private constructor(
+  constructor(
     readonly port: number,
     private readonly folder: string,
   ) {}
-
-  static async start(folder: string): Promise<ClusterNode> {
-    const node = new ClusterNode(await lowPort(), folder);
-    await node.run();
-    return node;
-  }
 
   /** Starts it, also again: it finds its place in the cluster by its own file. */
   async run(): Promise<void> {
