@@ -4,6 +4,7 @@ import { type Binding, bindKeys, type ClientKey, findReplay, releaseKeys, type R
 import * as lanes from './lane-statements.js';
 import type { NewOperation, Place, Placed, Terms } from './lane-statements.js';
 import type { Work } from './lane-work.js';
+import * as leaving from './leaving-statements.js';
 import type { Release } from './release-statements.js';
 import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
 
@@ -123,9 +124,9 @@ async function leaveNothing(tx: EntityManager, batch: readonly Admittance[]): Pr
 
 /** Who has withdrawn all before it is the head. */
 async function cancelWaiting(tx: EntityManager, userId: string, places: Map<string, Place>): Promise<void> {
-  const count = await lanes.cancelWaiting(tx, userId);
+  const count = await leaving.cancelWaiting(tx, userId);
   if (count === 0) return;
-  await lanes.leaveLanes(tx, [{ userId, count }]);
+  await leaving.leaveLanes(tx, [{ userId, count }]);
   const { depth } = (await lanes.readLanes(tx, [userId])).get(userId)!;
   places.set(userId, { ...places.get(userId)!, isHead: depth === 1 });
 }

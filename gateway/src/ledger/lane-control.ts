@@ -4,7 +4,8 @@ import { Database } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { appendIntervention } from './audit.js';
 import type { Release } from './release-statements.js';
-import { lockLane, pause, release, resume } from './lane-statements.js';
+import { pause, release, resume } from './execution-statements.js';
+import { lockLane } from './lane-statements.js';
 import { releaseHead } from './release-statements.js';
 
 /** Whether an operator's wish changed the lane; if not, it was so already, or the lane had moved on. */

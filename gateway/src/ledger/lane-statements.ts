@@ -1,20 +1,13 @@
-import {
-  type OperationKind,
-  type ProblemBody,
-  type ServiceName,
-  type StepName,
-  SYSTEM_KINDS,
-  type TargetType,
-} from '@turnpike/contracts';
+import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
-import { UNFINISHED, update } from './sql.js';
-import type { Admission, AdmissionMove, Execution } from './states.js';
+import { update } from './sql.js';
+import type { Admission, Execution } from './states.js';
 
 /*
- * The lane: taking a place in it, leaving it, and what becomes of it.
+ * The lane: who has one, its lock, and taking a place in it.
  *
  * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
- * a transaction of ledger.ts, which has locked the lane's row in a statement of its own before: one statement
+ * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
  * that locks a row and reads another table would see that table as it was before the wait.
  */
 
@@ -189,146 +182,4 @@ export async function indexOrders(tx: EntityManager, orders: readonly NewOperati
      on conflict do nothing`,
     [orders.map(({ target }) => target.id), orders.map(({ userId }) => userId)],
   );
-}
-
-/** Withdraws a write that has not begun. @returns its kind, or null if it has */
-export async function cancelQueued(
-  tx: EntityManager,
-  userId: string,
-  id: string,
-): Promise<OperationKind | null> {
-  const rows = await update<{ kind: OperationKind }>(
-    tx,
-    `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and id = $2 and state = 'queued' and kind <> all($3) returning kind`,
-    [userId, id, SYSTEM_KINDS],
-  );
-  return rows[0]?.kind ?? null;
-}
-
-/** Withdraws what users asked for and has not begun, but never the write that makes the user. @returns how many */
-export async function cancelWaiting(tx: EntityManager, userId: string): Promise<number> {
-  const rows = await update<unknown>(
-    tx,
-    `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and state = 'queued' and kind <> all($2) returning 1`,
-    [userId, ['user.register', ...SYSTEM_KINDS]],
-  );
-  return rows.length;
-}
-
-/** Refuses every write of a lane whose user was never made. @returns how many */
-export async function rejectWaiting(
-  tx: EntityManager,
-  userId: string,
-  problem: ProblemBody,
-): Promise<number> {
-  const rows = await update<unknown>(
-    tx,
-    `update operations set state = 'rejected', finished_at = now(), problem = $2
-     where user_id = $1 and state = 'queued' returning 1`,
-    [userId, JSON.stringify(problem)],
-  );
-  return rows.length;
-}
-
-/** Operations that leave a lane, and what their end makes of its admission. */
-export interface Leaving {
-  userId: string;
-  count: number;
-  move?: AdmissionMove | null;
-}
-
-/**
- * Takes operations that have ended out of their lanes' depth, and lets the ends change the admission. A lane does not
- * open while another deletion waits in it.
- */
-export async function leaveLanes(tx: EntityManager, leaving: readonly Leaving[]): Promise<void> {
-  await tx.query(
-    `update lanes l set depth = depth - after.count, admission = after.admission,
-       deleted_at = case after.admission when 'open' then null else
-         case when l.deleted_at is null and after.admission = 'deleted' then now() else l.deleted_at end end
-     from (select user_id, gone.count,
-         case when becomes is null or admission <> all(gone.leaves)
-           or (becomes = 'open' and exists (select 1 from operations waiting where waiting.user_id = before.user_id
-             and kind in ('user.delete', 'event.user-deleted') and state in ${UNFINISHED}))
-           then admission else becomes end as admission
-       from lanes before join jsonb_to_recordset($1) as gone (user_id uuid, count integer, leaves text[], becomes text)
-         using (user_id)) after
-     where l.user_id = after.user_id`,
-    [
-      JSON.stringify(
-        leaving.map(({ userId, count, move }) => ({
-          ...{ user_id: userId, count, leaves: move?.from ?? [], becomes: move?.to },
-        })),
-      ),
-    ],
-  );
-}
-
-/** Voids the access tokens from before that instant. */
-export async function voidSessions(tx: EntityManager, userId: string, before: string): Promise<void> {
-  await tx.query('update lanes set sessions_valid_from = $2 where user_id = $1', [userId, before]);
-}
-
-/**
- * Stops a lane whose ledger contradicts the services, until an operator has looked at it. If it was paused, it
- * has stood still since then, and is paused again when it is released.
- */
-export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
-  await tx.query(
-    `update lanes set execution = 'halted', reason = $2, paused_at = coalesce(paused_at, now())
-     where user_id = $1`,
-    [userId, reason],
-  );
-}
-
-/** Lets nothing more of the lane begin. What runs goes on. @returns whether the lane was running */
-export async function pause(
-  tx: EntityManager,
-  userId: string,
-  actorId: string,
-  reason: string | null,
-): Promise<boolean> {
-  const rows = await update<unknown>(
-    tx,
-    `update lanes set execution = 'paused', paused_by = $2, reason = $3, paused_at = now()
-     where user_id = $1 and execution = 'running' returning 1`,
-    [userId, actorId, reason],
-  );
-  return rows.length > 0;
-}
-
-/** Lets a lane go on that was paused. @returns whether it was */
-export function resume(tx: EntityManager, userId: string): Promise<boolean> {
-  return goOn(tx, userId, `execution = 'paused'`);
-}
-
-/** Lets a lane go on that was halted; one that somebody had paused before is paused again. @returns whether it was */
-export async function release(tx: EntityManager, userId: string): Promise<boolean> {
-  if (await goOn(tx, userId, `execution = 'halted' and paused_by is null`)) return true;
-  const rows = await update<unknown>(
-    tx,
-    `update lanes set execution = 'paused', reason = null
-     where user_id = $1 and execution = 'halted' returning 1`,
-    [userId],
-  );
-  return rows.length > 0;
-}
-
-async function goOn(tx: EntityManager, userId: string, guard: string): Promise<boolean> {
-  // The time that the lane stood still does not count towards the deadline of what had begun.
-  await tx.query(
-    `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
-     from lanes l
-     where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying')`,
-    [userId],
-  );
-  const rows = await update<unknown>(
-    tx,
-    `update lanes set execution = 'running', paused_by = null, reason = null, paused_at = null
-     where user_id = $1 and ${guard} returning 1`,
-    [userId],
-  );
-  return rows.length > 0;
 }

@@ -5,8 +5,10 @@ import { admission, type Admittance, type Admitted } from './admission.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from './claim-statements.js';
 import { type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
-import * as lanes from './lane-statements.js';
+import { halt } from './execution-statements.js';
+import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
+import * as leaving from './leaving-statements.js';
 import { claiming, type Ending, finishing, leavingOf, puttingBack, rejectWaiting } from './outcomes.js';
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
@@ -78,10 +80,10 @@ export class Ledger {
   /** Halts the lane of a claim that holds. @returns whether it did */
   halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      await lanes.lockLane(tx, key.userId);
+      await lockLane(tx, key.userId);
       await claims.recordSteps(tx, [{ key, steps }]);
       if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null }])).size === 0) return false;
-      await lanes.halt(tx, key.userId, reason);
+      await halt(tx, key.userId, reason);
       return true;
     });
   }
@@ -89,10 +91,10 @@ export class Ledger {
   /** Withdraws a write: at once while it is queued; in retry a worker has to close its steps first. */
   cancel(userId: string, operationId: string): Promise<{ outcome: Cancellation; releases: Release[] }> {
     return this.database.transaction(async (tx) => {
-      await lanes.lockLane(tx, userId);
-      const kind = await lanes.cancelQueued(tx, userId, operationId);
+      await lockLane(tx, userId);
+      const kind = await leaving.cancelQueued(tx, userId, operationId);
       if (kind) {
-        await lanes.leaveLanes(tx, [leavingOf(userId, kind, { state: 'cancelled' })]);
+        await leaving.leaveLanes(tx, [leavingOf(userId, kind, { state: 'cancelled' })]);
         if (kind === 'user.register') await rejectWaiting(tx, userId);
         return { outcome: 'cancelled', releases: await releaseHead(tx, userId) };
       }

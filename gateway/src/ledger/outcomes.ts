@@ -4,9 +4,9 @@ import { appendEnds, type Change } from './audit.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimRequest, Retry, StepOutcome } from './claim-statements.js';
 import { erase } from './erase.js';
-import * as lanes from './lane-statements.js';
-import type { Leaving } from './lane-statements.js';
 import type { Work } from './lane-work.js';
+import * as leaving from './leaving-statements.js';
+import type { Leaving } from './leaving-statements.js';
 import { type Release, releaseHeads } from './release-statements.js';
 import { admissionAtEnd, type EndState } from './states.js';
 
@@ -99,7 +99,7 @@ async function leave(tx: EntityManager, ended: readonly EndedOperation[]): Promi
     ended.map(({ key, ending }) => ({ key, ...ending })),
   );
   for (const one of ended) await endSpecially(tx, one);
-  await lanes.leaveLanes(
+  await leaving.leaveLanes(
     tx,
     ended.map(({ key, kind, ending }) => leavingOf(key.userId, kind, ending)),
   );
@@ -115,13 +115,13 @@ async function leave(tx: EntityManager, ended: readonly EndedOperation[]): Promi
 /** What few ends bring with them. */
 async function endSpecially(tx: EntityManager, { key, kind, ending }: EndedOperation): Promise<void> {
   if (kind === 'user.purge' && ending.state === 'succeeded') await erase(tx, key);
-  if (ending.voidsSessionsBefore) await lanes.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
+  if (ending.voidsSessionsBefore) await leaving.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
 }
 
 /** The user was never made: what waits is never carried out. */
 export async function rejectWaiting(tx: EntityManager, userId: string): Promise<void> {
-  const count = await lanes.rejectWaiting(tx, userId, problemBody('user-deleted'));
-  if (count > 0) await lanes.leaveLanes(tx, [{ userId, count }]);
+  const count = await leaving.rejectWaiting(tx, userId, problemBody('user-deleted'));
+  if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
 }
 
 function releasesOf(next: ReadonlyMap<string, Release>, { userId }: ClaimKey): Release[] {

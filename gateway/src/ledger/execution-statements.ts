@@ -1,0 +1,72 @@
+import type { EntityManager } from 'typeorm';
+import { update } from './sql.js';
+
+/*
+ * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them.
+ *
+ * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
+ * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
+ * that locks a row and reads another table would see that table as it was before the wait.
+ */
+
+/**
+ * Stops a lane whose ledger contradicts the services, until an operator has looked at it. If it was paused, it
+ * has stood still since then, and is paused again when it is released.
+ */
+export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
+  await tx.query(
+    `update lanes set execution = 'halted', reason = $2, paused_at = coalesce(paused_at, now())
+     where user_id = $1`,
+    [userId, reason],
+  );
+}
+
+/** Lets nothing more of the lane begin. What runs goes on. @returns whether the lane was running */
+export async function pause(
+  tx: EntityManager,
+  userId: string,
+  actorId: string,
+  reason: string | null,
+): Promise<boolean> {
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'paused', paused_by = $2, reason = $3, paused_at = now()
+     where user_id = $1 and execution = 'running' returning 1`,
+    [userId, actorId, reason],
+  );
+  return rows.length > 0;
+}
+
+/** Lets a lane go on that was paused. @returns whether it was */
+export function resume(tx: EntityManager, userId: string): Promise<boolean> {
+  return goOn(tx, userId, `execution = 'paused'`);
+}
+
+/** Lets a lane go on that was halted; one that somebody had paused before is paused again. @returns whether it was */
+export async function release(tx: EntityManager, userId: string): Promise<boolean> {
+  if (await goOn(tx, userId, `execution = 'halted' and paused_by is null`)) return true;
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'paused', reason = null
+     where user_id = $1 and execution = 'halted' returning 1`,
+    [userId],
+  );
+  return rows.length > 0;
+}
+
+async function goOn(tx: EntityManager, userId: string, guard: string): Promise<boolean> {
+  // The time that the lane stood still does not count towards the deadline of what had begun.
+  await tx.query(
+    `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
+     from lanes l
+     where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying')`,
+    [userId],
+  );
+  const rows = await update<unknown>(
+    tx,
+    `update lanes set execution = 'running', paused_by = null, reason = null, paused_at = null
+     where user_id = $1 and ${guard} returning 1`,
+    [userId],
+  );
+  return rows.length > 0;
+}
