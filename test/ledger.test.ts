@@ -82,6 +82,37 @@ describe('admission', () => {
   });
 });
 
+describe('writes of several lanes that are written together', () => {
+  const manyLanes = (): Promise<string[]> => Promise.all(Array.from({ length: 12 }, () => t.newLane()));
+
+  it('do not fail with one that the database refuses', async () => {
+    const [bad, ...others] = await manyLanes();
+    const { id } = await t.accepted(bad!);
+    const writes = others.map((userId) => t.accepted(userId));
+    const again = t.write(bad!, { id });
+    const later = others.map((userId) => t.accepted(userId));
+    await expect(again).rejects.toThrow('duplicate key');
+    expect((await Promise.all([...writes, ...later])).map(({ seq }) => seq).sort()).toEqual([
+      ...others.map(() => 2),
+      ...others.map(() => 3),
+    ]);
+    expect((await t.accepted(bad!)).seq).toBe(3);
+  });
+
+  it('do not wait for a lane that somebody else works on', async () => {
+    const [busy, ...others] = await manyLanes();
+    let held: Promise<{ seq: number }> | undefined;
+    await t.database.transaction(async (tx) => {
+      await tx.query('select 1 from lanes where user_id = $1 for update', [busy]);
+      const first = others.map((userId) => t.accepted(userId));
+      held = t.accepted(busy!);
+      const then = others.map((userId) => t.accepted(userId));
+      expect(await Promise.all([...first, ...then])).toHaveLength(2 * others.length);
+    });
+    expect((await held!).seq).toBe(2);
+  });
+});
+
 describe('deletion', () => {
   it('closes the lane at its acknowledgement: of writes that race with it none comes after it', async () => {
     for (let round = 0; round < 5; round += 1) {

@@ -22,6 +22,7 @@ export interface WriteOptions {
   maxDepth?: number;
   cancelsWaiting?: boolean;
   deletedForMs?: number;
+  id?: string;
   payload?: Record<string, unknown>;
 }
 
@@ -66,7 +67,7 @@ export class TestLedger {
   async write(userId: string, options: WriteOptions = {}): Promise<Admitted & { id: string }> {
     const { kind = 'order.place', clientKey = null, maxDepth = 1000, payload = {} } = options;
     const { cancelsWaiting, deletedForMs } = options;
-    const id = uuidv7();
+    const { id = uuidv7() } = options;
     const target = kind.startsWith('order.')
       ? { type: 'order' as const, id: uuidv7() }
       : { type: 'user' as const, id: userId };
