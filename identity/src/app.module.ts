@@ -1,15 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import {
-  Database,
-  EventsController,
-  HealthController,
-  Outbox,
-  READINESS_CHECKS,
-  type ReadinessChecks,
-  ServiceTokenVerifier,
-  SettleController,
-  Steps,
-} from '@turnpike/service';
+import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { IdentityConfig } from './config.js';
 import { CredentialsController } from './credentials.controller.js';
 import { Credentials } from './credentials.js';
@@ -34,26 +24,15 @@ export class AppModule {
       module: AppModule,
       controllers: [
         UserStepsController,
-        SettleController,
-        EventsController,
         UsersController,
         CredentialsController,
         SessionsController,
         JwksController,
         IntegrityController,
-        HealthController,
+        ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        {
-          provide: ServiceTokenVerifier,
-          useFactory: () => new ServiceTokenVerifier('identity', config.gatewayUrl),
-        },
-        Steps,
-        {
-          provide: Outbox,
-          inject: [Database],
-          useFactory: (database: Database) => new Outbox('identity', database),
-        },
+        ...serviceProviders('identity', config.gatewayUrl, databaseOptions(config.databaseUrl)),
         Users,
         Deletion,
         Purge,
@@ -61,20 +40,7 @@ export class AppModule {
         Passwords,
         Sessions,
         { provide: AccessTokens, useFactory: () => AccessTokens.signedWith(config.tokenSigningKeys) },
-        { provide: Database, useFactory: () => startDatabase(config.databaseUrl) },
-        {
-          provide: READINESS_CHECKS,
-          inject: [Database],
-          useFactory: (database: Database): ReadinessChecks => ({ database: () => database.isReady() }),
-        },
       ],
     };
   }
-}
-
-/** Not awaited: the process is live, and answers 503, while its database is away. */
-function startDatabase(url: string): Database {
-  const database = new Database(databaseOptions(url));
-  void database.start();
-  return database;
 }

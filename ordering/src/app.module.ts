@@ -1,15 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import {
-  Database,
-  EventsController,
-  HealthController,
-  Outbox,
-  READINESS_CHECKS,
-  type ReadinessChecks,
-  ServiceTokenVerifier,
-  SettleController,
-  Steps,
-} from '@turnpike/service';
+import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { OrderingConfig } from './config.js';
 import { CustomerStepsController } from './customer-steps.controller.js';
 import { CustomersController } from './customers.controller.js';
@@ -33,44 +23,20 @@ export class AppModule {
       controllers: [
         CustomerStepsController,
         OrderStepsController,
-        SettleController,
-        EventsController,
         CustomersController,
         OrdersController,
         IntegrityController,
-        HealthController,
+        ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        {
-          provide: ServiceTokenVerifier,
-          useFactory: () => new ServiceTokenVerifier('ordering', config.gatewayUrl),
-        },
-        Steps,
-        {
-          provide: Outbox,
-          inject: [Database],
-          useFactory: (database: Database) => new Outbox('ordering', database),
-        },
+        ...serviceProviders('ordering', config.gatewayUrl, databaseOptions(config.databaseUrl)),
         Customers,
         Deletion,
         Follow,
         Purge,
         Orders,
         Integrity,
-        { provide: Database, useFactory: () => startDatabase(config.databaseUrl) },
-        {
-          provide: READINESS_CHECKS,
-          inject: [Database],
-          useFactory: (database: Database): ReadinessChecks => ({ database: () => database.isReady() }),
-        },
       ],
     };
   }
-}
-
-/** Not awaited: the process is live, and answers 503, while its database is away. */
-function startDatabase(url: string): Database {
-  const database = new Database(databaseOptions(url));
-  void database.start();
-  return database;
 }

@@ -1,7 +1,7 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { update } from './sql.js';
-import type { Admission, Execution } from './states.js';
+import type { Admission } from './states.js';
 
 /*
  * The lane: who has one, its lock, and taking a place in it.
@@ -32,7 +32,6 @@ export interface PlannedStep {
 
 export interface LaneState {
   admission: Admission;
-  execution: Execution;
   depth: number;
 }
 
@@ -91,7 +90,7 @@ export async function readLanes(
   userIds: readonly string[],
 ): Promise<Map<string, LaneState>> {
   const rows = await tx.query<(LaneState & { user_id: string })[]>(
-    'select user_id, admission, execution, depth from lanes where user_id = any($1)',
+    'select user_id, admission, depth from lanes where user_id = any($1)',
     [userIds],
   );
   return new Map(rows.map(({ user_id, ...lane }) => [user_id, lane]));

@@ -118,5 +118,5 @@ export function depthLimitOf(kind: OperationKind, maxDepth: number): number | nu
 
 /** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */
 export function followsUser(kind: OperationKind): boolean {
-  return acceptanceOf(kind).in === ADMISSIONS;
+  return acceptanceOf(kind).in.includes('closed');
 }

@@ -16,7 +16,7 @@ const stale: StepAnswer = { type: 'stale' };
 const unknown: StepAnswer = { type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: 7 };
 
 /** A saga over scripted answers, by `{call} {step}`; what is not scripted is applied. It notes every call. */
-function sagaWith(script: Record<string, StepAnswer>): { saga: Saga; calls: string[] } {
+function sagaWith(script: Record<string, StepAnswer>, steps = STEPS): { saga: Saga; calls: string[] } {
   const calls: string[] = [];
   const answer =
     (call: string) =>
@@ -25,8 +25,8 @@ function sagaWith(script: Record<string, StepAnswer>): { saga: Saga; calls: stri
       return Promise.resolve(script[`${call} ${step}`] ?? applied);
     };
   const scripted: Calls = { apply: answer('apply'), settle: answer('settle'), undo: answer('undo') };
-  const known = STEPS.map((name) => ({ name, state: 'pending' as const, attempts: 0 }));
-  return { saga: new Saga(STEPS, known, scripted), calls };
+  const known = steps.map((name) => ({ name, state: 'pending' as const, attempts: 0 }));
+  return { saga: new Saga(steps, known, scripted), calls };
 }
 
 function statesOf(saga: Saga): string[] {
@@ -85,6 +85,16 @@ describe('forward', () => {
     expect(await retried.saga.forward()).toMatchObject({ type: 'retry' });
     const stuck = sagaWith({ [`apply ${SECOND}`]: refused, [`undo ${FIRST}`]: refused });
     expect(await stuck.saga.forward()).toMatchObject({ type: 'stuck' });
+  });
+});
+
+describe('a step that is final', () => {
+  it('is not undone when a later one is refused: the saga is stuck', async () => {
+    const steps: StepName[] = ['ordering.purge-customer', 'identity.purge'];
+    const { saga, calls } = sagaWith({ 'apply identity.purge': refused }, steps);
+    const reason = 'ordering.purge-customer is final and cannot be undone';
+    expect(await saga.forward()).toEqual({ type: 'stuck', reason });
+    expect(calls).toEqual(['apply ordering.purge-customer', 'apply identity.purge']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ProblemBody, StepName, StepState } from '@turnpike/contracts';
-import { problemBody } from '@turnpike/contracts';
+import { problemBody, STEPS } from '@turnpike/contracts';
 import type { StepOutcome } from '../ledger/claim-statements.js';
 import type { Answers, Outcome, StepAnswer } from './outcome.js';
 
@@ -89,6 +89,7 @@ export class Saga {
     this.sealUnsent(index);
     for (const step of this.steps.slice(0, index).toReversed()) {
       if (this.stateOf(step) !== 'applied') continue;
+      if (!STEPS[step].undo) return { type: 'stuck', reason: `${step} is final and cannot be undone` };
       const answer = await this.calls.undo(step);
       switch (answer.type) {
         case 'applied':

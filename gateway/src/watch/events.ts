@@ -40,7 +40,7 @@ const IDLE_MS = 500;
 /** Events of one look. The transaction stays open while their writes are accepted, which takes milliseconds each. */
 const PAGE = 100;
 
-/** Milliseconds for an answer, well below those after which the database ends a transaction that does nothing. */
+/** Milliseconds for an answer. */
 const TIMEOUT_MS = 2000;
 
 @Injectable()
@@ -86,18 +86,21 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Takes one page of events over. @returns whether there are likely more */
   private async round(service: ServiceName): Promise<boolean> {
-    const page = await this.received.takeTurn(service, (tx) => this.takeOver(tx, service));
-    if (page === null) return false;
-    if (page.readable.length > 0) await this.acknowledge(service, page.readable);
-    if (page.unreadable > 0) return this.trouble(service, `${page.unreadable} of its events make no sense`);
+    const items = await this.oldest(service);
+    const readable = items.filter(isReadable);
+    if (readable.length > 0) {
+      const taken = await this.received.takeTurn(service, (tx) => this.takeOver(tx, readable));
+      if (taken === null) return false;
+      await this.acknowledge(service, readable);
+    }
+    const unreadable = items.length - readable.length;
+    if (unreadable > 0) return this.trouble(service, `${unreadable} of its events make no sense`);
     this.troubles.delete(service);
-    return page.readable.length === PAGE;
+    return readable.length === PAGE;
   }
 
-  private async takeOver(
-    tx: EntityManager,
-    service: ServiceName,
-  ): Promise<{ readable: DomainEvent[]; unreadable: number }> {
+  /** Before the transaction, which must not wait for a service. A page that is old by then holds nothing unknown. */
+  private async oldest(service: ServiceName): Promise<DomainEvent[]> {
     const { items } = await this.services.ask<DomainEvents>(service, {
       method: 'GET',
       path: EVENTS_PATH,
@@ -105,12 +108,15 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
       timeoutMs: TIMEOUT_MS,
       quiet: true,
     });
-    const readable = items.filter(isReadable);
-    const unknown = await this.received.append(tx, readable);
-    for (const event of readable) {
+    return items;
+  }
+
+  private async takeOver(tx: EntityManager, events: readonly DomainEvent[]): Promise<true> {
+    const unknown = await this.received.append(tx, events);
+    for (const event of events) {
       if (unknown.has(event.id)) await this.submit(event);
     }
-    return { readable, unreadable: items.length - readable.length };
+    return true;
   }
 
   /** A change that was a step of an operation needs no other: its saga has seen to the rest. */

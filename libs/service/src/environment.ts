@@ -9,8 +9,8 @@ export interface Secret {
 
 /** A setting that stops the process; the message names the variable and never its value. */
 export class ConfigurationError extends Error {
-  constructor(variable: string, complaint: string) {
-    super(`${variable} ${complaint}`);
+  constructor(subject: string, complaint: string) {
+    super(`${subject} ${complaint}`);
     this.name = 'ConfigurationError';
   }
 }

@@ -20,3 +20,4 @@ export * from './public.js';
 export * from './health.js';
 export * from './openapi.js';
 export * from './start.js';
+export * from './service-parts.js';

@@ -7,6 +7,7 @@ import {
   USER_CONFIRMED,
   USER_STEPS,
 } from '@turnpike/contracts';
+import { ConfigurationError } from '@turnpike/service';
 
 /*
  * The steps of what happens to a user, computed from the relations that refer to one.
@@ -40,7 +41,7 @@ export function copySteps(relations: readonly Relation[]): ReadonlySet<StepName>
 
 /**
  * Holds the declarations to what can be carried out.
- * @throws Error that names the relation and what is missing; the process must not start
+ * @throws ConfigurationError that names the relation and what is missing; the process must not start
  */
 export function assertCarriedOut(relations: readonly Relation[]): void {
   for (const relation of relations) {
@@ -52,14 +53,21 @@ export function assertCarriedOut(relations: readonly Relation[]): void {
 
 function assertHasStep(relation: Relation, event: RelationEvent): void {
   const rule = relation[event] as Relation[RelationEvent] | undefined;
-  if (!rule) throw new Error(`The relation ${relation.name} does not say what becomes of it on ${event}.`);
+  if (!rule)
+    throw new ConfigurationError(
+      `The relation ${relation.name}`,
+      `does not say what becomes of it on ${event}.`,
+    );
   if (rule.kind !== 'retain') assertIsStepOf(relation, event, rule.step);
 }
 
 function assertIsStepOf({ name, service }: Relation, event: string, step: string | undefined): void {
   const declared = (STEPS as Readonly<Record<string, { service: string }>>)[String(step)];
   if (declared?.service === service) return;
-  throw new Error(`The relation ${name} has no step of ${service} that carries it out on ${event}: ${step}.`);
+  throw new ConfigurationError(
+    `The relation ${name}`,
+    `has no step of ${service} that carries it out on ${event}: ${step}.`,
+  );
 }
 
 /** A purge is never given up; everything else has to be able to, until its last step. */
@@ -67,7 +75,10 @@ function assertCanBeGivenUp(event: RelationEvent, steps: readonly StepName[]): v
   if (event === 'purge') return;
   const final = steps.slice(0, -1).find((step) => !STEPS[step].undo);
   if (final)
-    throw new Error(`${final} cannot be undone, and so cannot come before the last step on ${event}.`);
+    throw new ConfigurationError(
+      final,
+      `cannot be undone, and so cannot come before the last step on ${event}.`,
+    );
 }
 
 function stepOf(relation: Relation, event: RelationEvent): StepName | null {

@@ -1,0 +1,41 @@
+import type { Provider, Type } from '@nestjs/common';
+import type { ServiceName } from '@turnpike/contracts';
+import { Database, type DatabaseOptions } from './database.js';
+import { EventsController } from './events.controller.js';
+import { HealthController, READINESS_CHECKS, type ReadinessChecks } from './health.js';
+import { Outbox } from './outbox.js';
+import { ServiceTokenVerifier } from './service-token.js';
+import { SettleController } from './settle.controller.js';
+import { Steps } from './steps.js';
+
+/** The controllers that every service behind the gateway has. */
+export const SERVICE_CONTROLLERS: Type[] = [SettleController, EventsController, HealthController];
+
+/**
+ * What every service behind the gateway needs, in the order in which a call meets it.
+ * @param gatewayUrl where the key is read with which the gateway's calls are verified
+ */
+export function serviceProviders(
+  service: ServiceName,
+  gatewayUrl: string,
+  database: DatabaseOptions,
+): Provider[] {
+  return [
+    { provide: ServiceTokenVerifier, useFactory: () => new ServiceTokenVerifier(service, gatewayUrl) },
+    Steps,
+    { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
+    { provide: Database, useFactory: () => startDatabase(database) },
+    {
+      provide: READINESS_CHECKS,
+      inject: [Database],
+      useFactory: (own: Database): ReadinessChecks => ({ database: () => own.isReady() }),
+    },
+  ];
+}
+
+/** Not awaited: the process is live, and answers 503, while its database is away. */
+function startDatabase(options: DatabaseOptions): Database {
+  const database = new Database(options);
+  void database.start();
+  return database;
+}
