@@ -1,13 +1,7 @@
-import {
-  type OperationKind,
-  problemBody,
-  RELATIONS,
-  type StepName,
-  type StepState,
-} from '@turnpike/contracts';
+import { type OperationKind, problemBody, RELATIONS, type StepState } from '@turnpike/contracts';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
-import type { ClaimKey } from '../gateway/src/ledger/claim-statements.js';
+import type { ClaimKey, StepOutcome } from '../gateway/src/ledger/claim-statements.js';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
 import type { Release } from '../gateway/src/ledger/release-statements.js';
 import type { EndState } from '../gateway/src/ledger/states.js';
@@ -19,7 +13,7 @@ import {
   type LaneModel,
   LedgerModel,
 } from './support/lane-model.js';
-import { keyOf, TestLedger } from './support/ledger.js';
+import { keyOf, TERMS, TestLedger } from './support/ledger.js';
 
 /*
  * Whatever is done to the ledger in whatever order, it answers and changes as lane-model.ts says; and what is done
@@ -39,10 +33,10 @@ type Action =
   /** On the nth unfinished operation of the lane; on its last operation where there are fewer. */
   | { do: 'claim' | 'take over' | 'expire' | 'cancel'; user: number; nth: number }
   /** Claims the head and ends it, as a worker does. */
-  | { do: 'carry out'; user: number; state: 'succeeded' | 'failed' }
+  | { do: 'carry out'; user: number; state: 'succeeded' | 'failed'; goesOn: boolean }
   /** With the latest claim of the lane, or an older one. */
   | { do: 'renew' | 'halt'; user: number; age: number }
-  | { do: 'finish'; user: number; age: number; state: EndState; steps: Steps }
+  | { do: 'finish'; user: number; age: number; state: EndState; steps: Steps; goesOn: boolean }
   | { do: 'retry'; user: number; age: number; delayMs: number; steps: Steps }
   | { do: 'pause' | 'resume' | 'release'; user: number }
   | { do: 'reconcile' | 'forget keys' };
@@ -78,8 +72,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .tuple(user, age, ending)
-      .map(([user, age, how]) => ({ do: 'finish' as const, user, age, ...how })),
+      .tuple(user, age, ending, fc.boolean())
+      .map(([user, age, how, goesOn]) => ({ do: 'finish' as const, user, age, goesOn, ...how })),
   },
   {
     weight: 5,
@@ -87,6 +81,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       do: one('carry out'),
       user,
       state: often<'succeeded' | 'failed'>('succeeded', fc.constant('failed')),
+      goesOn: fc.boolean(),
     }),
   },
   {
@@ -167,19 +162,21 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
     case 'renew':
       return answer((await t.ledger.renew([claim], 60_000)).length > 0 ? 'renewed' : 'nothing');
     case 'halt':
-      return answer((await t.ledger.halt(claim, 'a test', [])) ? 'halted' : 'nothing');
+      return answer((await t.ledger.halt(claim, 'a test', await stepStates(t, claim, 'unknown'))) ? 'halted' : 'nothing');
     case 'finish':
-      return finish(action.state, await stepStates(t, claim, action.steps), claim, t);
+      return finish(t, claim, action, await stepStates(t, claim, action.steps));
     case 'carry out': {
       const row = await t.claim(userId, id);
       if (!row) return answer('nothing');
       const claim = keyOf(row);
       const known = await stepStates(t, claim, action.state === 'succeeded' ? 'applied' : 'closed');
-      return { ...(await finish(action.state, known, claim, t)), claim };
+      return { claim, ...(await finish(t, claim, action, known)) };
     }
     case 'retry': {
       const known = await stepStates(t, claim, action.steps);
-      const release = await t.ledger.retryLater(claim, action.delayMs, problemBody('unavailable'), known);
+      const problem = problemBody('unavailable');
+      const { delayMs } = action;
+      const release = await t.ledger.retryLater({ key: claim, delayMs, problem, steps: known });
       return release ? answer('retrying', [release]) : answer('nothing');
     }
     case 'pause':
@@ -214,7 +211,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
         action.steps,
       );
       return action.do === 'finish'
-        ? model.finish(claim, action.state, known)
+        ? model.finish(claim, action.state, known, action.goesOn)
         : model.retryLater(claim, action.delayMs, known);
     }
     case 'carry out': {
@@ -222,7 +219,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
       const { epoch, steps } = model.lane(userId).operations.find((one) => one.id === id)!;
       const names = steps.map(({ name }) => name);
       const known = statesOf(names, action.state === 'succeeded' ? 'applied' : 'closed');
-      return model.finish({ userId, id, epoch }, action.state, known);
+      return model.finish({ userId, id, epoch }, action.state, known, action.goesOn);
     }
     case 'take over':
       model.expire(userId, id);
@@ -295,7 +292,7 @@ class AtOnce implements fc.AsyncCommand<LedgerModel, Real> {
       checkHeads(now, done.releases);
       if (!done.claim) continue;
       real.claims.push(done.claim);
-      checkHeads(now, [`${target.id}-`]);
+      checkHeads(now, [`${done.claim.id}-`]);
       const before = model.lane(target.userId).execution;
       const resumed = all.some(
         (other) => other.target.userId === target.userId && ['resume', 'release'].includes(other.action.do),
@@ -338,7 +335,7 @@ it('is as its rules say, whatever is done to it in whatever order', async () => 
 
 /** Two users and one who is not registered yet, in an empty ledger. */
 async function begin(): Promise<{ model: LedgerModel; real: Real }> {
-  for (const table of ['steps', 'operations', 'idempotency_keys', 'order_lanes', 'lanes']) {
+  for (const table of ['operations', 'idempotency_keys', 'order_lanes', 'lanes']) {
     await t.database.query(`delete from ${table}`);
   }
   const users = [...(await Promise.all([t.newLane(), t.newLane()])), uuidv7()];
@@ -443,15 +440,20 @@ async function admit(
 }
 
 async function finish(
-  state: EndState,
-  known: { name: StepName; state: StepState; attempts: number }[],
-  claim: ClaimKey,
   t: TestLedger,
+  claim: ClaimKey,
+  { state, goesOn }: { state: EndState; goesOn: boolean },
+  steps: StepOutcome[],
 ): Promise<Done> {
   const result = state === 'succeeded' ? {} : null;
   const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
-  const releases = await t.ledger.finish(claim, { state, steps: known, result, problem });
-  return releases ? answer('ended', releases) : answer('nothing');
+  const { kind } = (await t.queries.operation(claim.id))!;
+  const ending = { kind, state, steps, result, problem };
+  const finished = await t.ledger.finish(claim, ending, goesOn ? TERMS : null);
+  if (!finished) return answer('nothing');
+  const { claimed, releases } = finished;
+  if (!claimed) return answer('ended', releases);
+  return { ...answer(`ended, epoch ${claimed.epoch}`, releases), claim: keyOf(claimed) };
 }
 
 /** All pages of a walk, two lanes each, over whatever was released before now. */
@@ -466,16 +468,13 @@ async function overdue(t: TestLedger): Promise<Release[]> {
   return found.sort((a, b) => (a.userId < b.userId ? -1 : 1));
 }
 
-async function stepStates(
-  t: TestLedger,
-  claim: ClaimKey,
-  which: Steps,
-): Promise<{ name: StepName; state: StepState; attempts: number }[]> {
-  const operation = (await t.queries.operation(claim.id))!;
-  return statesOf(
-    operation.steps.map(({ name }) => name),
+async function stepStates(t: TestLedger, claim: ClaimKey, which: Steps): Promise<StepOutcome[]> {
+  const { steps } = (await t.queries.operation(claim.id))!;
+  const known = statesOf(
+    steps.map(({ name }) => name),
     which,
-  ).map((step) => ({ ...step, attempts: 1 }));
+  );
+  return steps.map((step, index) => ({ ...step, ...known[index], attempts: 1 }));
 }
 
 function statesOf<Name extends string>(

@@ -52,7 +52,7 @@ describe('a purge', () => {
     const claimed = (await t.claim(userId, id))!;
     const problem = problemBody('user-not-deleted');
     await t.ledger.finish(keyOf(claimed), {
-      ...{ state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem },
     });
     expect(await t.admission(userId)).toBe('deleted');
@@ -141,7 +141,7 @@ describe('what follows a user who was changed beside the lanes', () => {
     const claimed = (await t.claim(userId, deletion.id))!;
     const problem = problemBody('deletion-restricted');
     await t.ledger.finish(keyOf(claimed), {
-      ...{ state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem },
     });
     expect(await t.admission(userId)).toBe('deleting');

@@ -158,7 +158,7 @@ describe('deletion', () => {
     const userId = await t.newLane();
     const first = await t.accepted(userId, { kind: 'user.delete' });
     const claimed = (await t.claim(userId, first.id))!;
-    await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, 'refused') });
+    await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, 'refused') });
     const second = await t.accepted(userId, { kind: 'user.delete' });
     expect(await t.write(userId)).toMatchObject({ code: 'user-deleting' });
     expect((await t.ledger.cancel(userId, second.id)).outcome).toBe('cancelled');
@@ -200,20 +200,19 @@ describe('a lane', () => {
     const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
     const claimed = (await t.claim(userId, first.id))!;
     const steps = inState(claimed, 'applied');
-    const releases = await t.ledger.finish(keyOf(claimed), {
-      state: 'succeeded',
-      steps,
-      result: {},
-      problem: null,
+    const success = { kind: claimed.kind, state: 'succeeded' as const, steps, result: {}, problem: null };
+    expect(await t.ledger.finish(keyOf(claimed), success)).toMatchObject({
+      claimed: null,
+      releases: [{ operationId: second.id }],
     });
-    expect(releases).toMatchObject([{ operationId: second.id }]);
   });
 
   it('waits for its head while that is in retry', async () => {
     const userId = await t.newLane();
     const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
     const claimed = (await t.claim(userId, first.id))!;
-    await t.ledger.retryLater(keyOf(claimed), 0, problemBody('unavailable'), []);
+    const { steps } = claimed;
+    await t.ledger.retryLater({ key: keyOf(claimed), delayMs: 0, problem: problemBody('unavailable'), steps });
     expect(await t.claim(userId, second.id)).toBeNull();
     expect(await t.claim(userId, first.id)).toMatchObject({ epoch: 2, attempts: 2 });
   });
@@ -232,7 +231,7 @@ describe('a lane', () => {
     const registration = await t.accepted(userId, { kind: 'user.register' });
     const waiting = await t.accepted(userId);
     const claimed = (await t.claim(userId, registration.id))!;
-    await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, 'refused') });
+    await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, 'refused') });
     expect(await t.state(waiting.id)).toBe('rejected');
     expect(await t.write(userId)).toMatchObject({ code: 'user-deleted' });
     expect(await t.write(userId, { kind: 'user.restore' })).toMatchObject({ code: 'user-deleted' });
@@ -257,10 +256,11 @@ describe('a claim', () => {
     await t.expire(id);
     expect(await t.ledger.renew([keyOf(old)], 1000)).toEqual([]);
     expect(await t.claim(userId, id)).toMatchObject({ epoch: 2, crashes: 1 });
-    const ending = { state: 'succeeded' as const, steps: inState(old, 'applied'), result: {}, problem: null };
+    const steps = inState(old, 'applied');
+    const ending = { kind: old.kind, state: 'succeeded' as const, steps, result: {}, problem: null };
     expect(await t.ledger.finish(keyOf(old), ending)).toBeNull();
-    expect(await t.ledger.retryLater(keyOf(old), 0, null, [])).toBeNull();
-    expect(await t.ledger.halt(keyOf(old), 'no', [])).toBe(false);
+    expect(await t.ledger.retryLater({ key: keyOf(old), delayMs: 0, problem: null, steps })).toBeNull();
+    expect(await t.ledger.halt(keyOf(old), 'no', steps)).toBe(false);
     expect(await t.state(id)).toBe('running');
     expect((await t.queries.operation(id))!.steps[0]!.state).toBe('pending');
   });
@@ -279,9 +279,9 @@ describe('a claim', () => {
     const { id } = await t.accepted(userId);
     const claimed = (await t.claim(userId, id))!;
     for (const state of ['pending', 'applied'] as const) {
-      expect(await t.ledger.finish(keyOf(claimed), { ...FAILED, steps: inState(claimed, state) })).toBeNull();
+      expect(await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, state) })).toBeNull();
     }
-    const success = { state: 'succeeded' as const, result: {}, problem: null };
+    const success = { kind: claimed.kind, state: 'succeeded' as const, result: {}, problem: null };
     expect(
       await t.ledger.finish(keyOf(claimed), { ...success, steps: inState(claimed, 'sealed') }),
     ).toBeNull();

@@ -4,7 +4,8 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lane } from './ledger/lane.entity.js';
 import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js';
 import { Relations1763900000000 } from './ledger/migrations/1763900000000-relations.js';
-import { Operation, StepRecord } from './ledger/operation.entity.js';
+import { Batches1764000000000 } from './ledger/migrations/1764000000000-batches.js';
+import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
 /** @returns the gateway's own database, with its entities and migrations */
@@ -12,7 +13,7 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
   return {
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
-    entities: [Lane, Operation, StepRecord, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000, Relations1763900000000],
+    entities: [Lane, Operation, IdempotencyKey, OrderLane],
+    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000],
   };
 }

@@ -95,15 +95,21 @@ export class LedgerModel {
     return answer(this.held(key)?.live ? 'renewed' : 'nothing');
   }
 
-  finish(key: ClaimKey, state: EndState, steps: OperationModel['steps']): Answer {
+  /** @param goesOn whether who ends it claims the lane's next, too */
+  finish(key: ClaimKey, state: EndState, steps: OperationModel['steps'], goesOn: boolean): Answer {
     const operation = this.held(key);
     if (!operation) return answer('nothing');
-    record(operation, steps);
-    const isTrue = operation.steps.every((step) =>
+    const known = operation.steps.map((step) => steps.find(({ name }) => name === step.name) ?? step);
+    const isTrue = known.every((step) =>
       state === 'succeeded' ? step.state === 'applied' : !['pending', 'applied'].includes(step.state),
     );
     if (!isTrue) return answer('nothing');
-    return answer('ended', this.end(key.userId, operation, state));
+    record(operation, steps);
+    this.leave(key.userId, operation, state);
+    const lane = this.lane(key.userId);
+    const next = lane.operations.find(isUnfinished);
+    if (!goesOn || !next || lane.execution !== 'running') return answer('ended', releaseHead(lane));
+    return answer(`ended, ${this.claim(key.userId, next.id).outcome}`);
   }
 
   retryLater(key: ClaimKey, delayMs: number, steps: OperationModel['steps']): Answer {
@@ -124,7 +130,8 @@ export class LedgerModel {
   cancel(userId: string, id: string): Answer {
     const operation = this.lane(userId).operations.find((one) => one.id === id)!;
     if (operation.state === 'queued') {
-      return answer('cancelled', this.end(userId, operation, 'cancelled'));
+      this.leave(userId, operation, 'cancelled');
+      return answer('cancelled', releaseHead(this.lane(userId)));
     }
     if (operation.state !== 'retrying') return answer('not-cancellable');
     Object.assign(operation, { cancelRequested: true, due: true });
@@ -189,7 +196,7 @@ export class LedgerModel {
     );
   }
 
-  private end(userId: string, operation: OperationModel, state: EndState): string[] {
+  private leave(userId: string, operation: OperationModel, state: EndState): void {
     const lane = this.lane(userId);
     Object.assign(operation, { state, live: null, due: null });
     if (operation.kind === 'user.delete') lane.admission = state === 'succeeded' ? 'deleted' : 'open';
@@ -199,7 +206,6 @@ export class LedgerModel {
       lane.admission = 'closed';
       lane.operations.filter(isUnfinished).forEach((one) => (one.state = 'rejected'));
     }
-    return releaseHead(lane);
   }
 }
 

@@ -14,7 +14,7 @@ import type { GatewayConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
 
-const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
+export const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
 
 export interface WriteOptions {
   kind?: OperationKind;
@@ -106,7 +106,7 @@ export class TestLedger {
     const claimed = await this.claim(userId, id);
     if (!claimed) throw new Error(`${id} could not be claimed`);
     const steps = inState(claimed, 'applied');
-    const success: Ending = { state: 'succeeded', steps, result: {}, problem: null };
+    const success: Ending = { kind: claimed.kind, state: 'succeeded', steps, result: {}, problem: null };
     await this.ledger.finish(keyOf(claimed), { ...success, ...ending });
   }
 
@@ -134,15 +134,14 @@ export class TestLedger {
     const [lanes, operations, keys] = await Promise.all([
       this.database.query<LedgerRows['lanes'][number]>('select * from lanes order by user_id'),
       this.database.query<LedgerRows['operations'][number]>(
-        `select o.user_id, o.seq, json_build_object('operation', o, 'steps', s.steps)::text as row,
+        `select o.user_id, o.seq, to_json(o)::text as row,
            json_build_object('id', o.id, 'kind', o.kind, 'state', o.state, 'epoch', o.epoch,
              'crashes', o.crashes, 'cancelRequested', o.cancel_requested, 'release', o.release,
              'live', o.lease_until > clock_timestamp(), 'due', o.next_attempt_at <= clock_timestamp(),
              'steps', s.states) as model
          from operations o, lateral (
-           select json_agg(steps order by position) as steps,
-             json_agg(json_build_object('name', name, 'state', state) order by position) as states
-           from steps where user_id = o.user_id and seq = o.seq) s
+           select json_agg(json_build_object('name', step -> 'name', 'state', step -> 'state')) as states
+           from jsonb_array_elements(o.steps) step) s
          order by o.user_id, o.seq`,
       ),
       this.database.query<LedgerRows['keys'][number]>(
@@ -171,5 +170,5 @@ export function keyOf(claimed: ClaimedRow): ClaimKey {
 }
 
 export function inState(claimed: ClaimedRow, state: StepOutcome['state']): StepOutcome[] {
-  return claimed.steps.map((step) => ({ name: step.name, state, attempts: 1 }));
+  return claimed.steps.map((step) => ({ ...step, state, attempts: 1 }));
 }

@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { NewOperation } from '../ledger/lane-statements.js';
+import type { NewOperation } from '../ledger/admission-statements.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';

@@ -1,11 +1,11 @@
 import type { ProblemCode } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
-import { type Binding, bindKeys, type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js';
+import type { Statements } from '@turnpike/service';
+import { type Applicant, type NewOperation, type Place, takePlaces } from './admission-statements.js';
+import { type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js';
 import * as lanes from './lane-statements.js';
-import type { NewOperation, Place, Placed, Terms } from './lane-statements.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import type { Release } from './release-statements.js';
+import { type Release, releaseHead } from './release-statements.js';
 import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
 
 /*
@@ -25,7 +25,7 @@ export interface Admittance {
 }
 
 export type Admitted =
-  | { outcome: 'accepted'; seq: number; releases: Release[] }
+  | { outcome: 'accepted'; seq: number; createdAt: Date; releases: Release[] }
   | { outcome: 'refused'; code: ProblemCode }
   | Replay;
 
@@ -43,51 +43,37 @@ export const admission: Work<Admittance, Admitted> = {
 
   async decide(tx, batch, locked) {
     const answers: Answers = new Map();
-    const open = (): Admittance[] => batch.filter((request) => !answers.has(request));
-    for (const request of batch) if (!locked.has(userOf(request))) refuse(answers, request, 'not-found');
-    await answerReplays(tx, open(), answers);
-    const places = await takePlaces(tx, open());
-    await answerRefused(
-      tx,
-      open().filter((request) => !places.has(userOf(request))),
-      answers,
+    const [inLanes, without] = partition(batch, (request) => locked.has(userOf(request)));
+    for (const request of without) refuse(answers, request, 'not-found');
+    const { places, bound } = await takePlaces(tx, inLanes.map(applicantOf));
+    const [placed, others] = partition(inLanes, ({ operation }) => places.has(operation.id));
+    const [refused, repeated] = partition(
+      others,
+      ({ clientKey, operation }) => !clientKey || bound.has(operation.id),
     );
+    for (const request of repeated) answers.set(request, (await findReplay(tx, request.clientKey!))!);
+    await answerRefused(tx, refused, answers);
     if (answers.size > 0) await leaveNothing(tx, [...answers.keys()]);
-    for (const request of open()) {
-      if (request.cancelsWaiting) await cancelWaiting(tx, userOf(request), places);
+    for (const request of placed) {
+      answers.set(request, await accepted(tx, request, places.get(request.operation.id)!));
     }
-    await appendAll(tx, open(), places, answers);
     return answers;
   },
 };
 
-/** Binds the keys; what asks with one that is taken is answered by it. */
-async function answerReplays(
-  tx: EntityManager,
-  batch: readonly Admittance[],
-  answers: Answers,
-): Promise<void> {
-  const bindings = batch.flatMap(bindingOf);
-  if (bindings.length === 0) return;
-  const bound = await bindKeys(tx, bindings);
-  for (const request of batch) {
-    const { clientKey, operation } = request;
-    if (!clientKey || bound.has(operation.id)) continue;
-    answers.set(request, (await findReplay(tx, clientKey))!);
-  }
+function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
-async function takePlaces(tx: EntityManager, batch: readonly Admittance[]): Promise<Map<string, Place>> {
-  return batch.length > 0 ? lanes.takePlaces(tx, batch.map(termsOf)) : new Map<string, Place>();
-}
-
-function termsOf({ operation: { kind, userId }, maxDepth, deletedForMs }: Admittance): Terms {
-  return { userId, ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
+function applicantOf({ operation, clientKey, maxDepth, deletedForMs }: Admittance): Applicant {
+  const { kind } = operation;
+  const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
+  return { operation, clientKey, terms };
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */
 async function answerRefused(
-  tx: EntityManager,
+  tx: Statements,
   refused: readonly Admittance[],
   answers: Answers,
 ): Promise<void> {
@@ -115,45 +101,30 @@ function refuse(answers: Answers, request: Admittance, code: ProblemCode): void 
 }
 
 /** Of what was not accepted neither a key nor a lane stays. */
-async function leaveNothing(tx: EntityManager, batch: readonly Admittance[]): Promise<void> {
-  const bindings = batch.flatMap(bindingOf);
+async function leaveNothing(tx: Statements, batch: readonly Admittance[]): Promise<void> {
+  const bindings = batch.flatMap(({ clientKey, operation: { id } }) =>
+    clientKey ? [{ clientKey, operationId: id }] : [],
+  );
   if (bindings.length > 0) await releaseKeys(tx, bindings);
   const registered = batch.filter(({ operation }) => operation.kind === 'user.register');
   if (registered.length > 0) await lanes.removeLanes(tx, registered.map(userOf));
 }
 
+async function accepted(tx: Statements, request: Admittance, place: Place): Promise<Admitted> {
+  const { id, userId } = request.operation;
+  const { seq, createdAt } = place;
+  const releases = place.isHead ? [{ userId, operationId: id, release: 1, delayMs: 0 }] : [];
+  if (request.cancelsWaiting) releases.push(...(await cancelWaiting(tx, userId, seq)));
+  return { outcome: 'accepted', seq, createdAt, releases };
+}
+
 /** Who has withdrawn all before it is the head. */
-async function cancelWaiting(tx: EntityManager, userId: string, places: Map<string, Place>): Promise<void> {
-  const count = await leaving.cancelWaiting(tx, userId);
-  if (count === 0) return;
+async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<Release[]> {
+  const count = await leaving.cancelWaiting(tx, userId, before);
+  if (count === 0) return [];
   await leaving.leaveLanes(tx, [{ userId, count }]);
   const { depth } = (await lanes.readLanes(tx, [userId])).get(userId)!;
-  places.set(userId, { ...places.get(userId)!, isHead: depth === 1 });
-}
-
-async function appendAll(
-  tx: EntityManager,
-  batch: readonly Admittance[],
-  places: ReadonlyMap<string, Place>,
-  answers: Answers,
-): Promise<void> {
-  if (batch.length === 0) return;
-  const placed = batch.map((request): Placed => ({
-    operation: request.operation,
-    place: places.get(userOf(request))!,
-  }));
-  await lanes.append(tx, placed);
-  const orders = batch.map(({ operation }) => operation).filter(({ kind }) => kind === 'order.place');
-  if (orders.length > 0) await lanes.indexOrders(tx, orders);
-  for (const [index, { operation, place }] of placed.entries()) {
-    const release = { userId: operation.userId, operationId: operation.id, release: 1, delayMs: 0 };
-    const releases = place.isHead ? [release] : [];
-    answers.set(batch[index]!, { outcome: 'accepted', seq: place.seq, releases });
-  }
-}
-
-function bindingOf({ clientKey, operation: { userId, id } }: Admittance): Binding[] {
-  return clientKey ? [{ clientKey, userId, operationId: id }] : [];
+  return depth === 1 ? releaseHead(tx, userId) : [];
 }
 
 function userOf({ operation }: Admittance): string {

@@ -23,7 +23,7 @@ export class AuditTrail {
 
   /** Tells what an operator has done, where the change itself is committed already. */
   async append(done: Intervention): Promise<void> {
-    await appendIntervention(this.database.manager, done);
+    await appendIntervention(this.database, done);
   }
 
   /** Newest first. */

@@ -1,7 +1,5 @@
 import type { InterventionAction } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
-import type { ClaimKey } from './claim-statements.js';
-import type { EndState } from './states.js';
+import type { Statements } from '@turnpike/service';
 
 /*
  * The audit trail: who did what to whom, when, by which operation. It is appended to in the transaction of what it
@@ -23,35 +21,9 @@ export interface Intervention {
   reason: string | null;
 }
 
-/** An operation that has ended. */
-export interface Ended {
-  key: ClaimKey;
-  state: EndState;
-  change?: Change;
-}
-
-/** Tells that operations have ended: `order.place`, or `order.place failed` where it did not succeed. */
-export async function appendEnds(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
-  await tx.query(
-    `insert into audit (user_id, operation_id, actor_id, action, before, after)
-     select user_id, id, actor_id, kind || case when e.ends_as = 'succeeded' then '' else ' ' || e.ends_as end,
-       e.was, e.is_now
-     from operations join jsonb_to_recordset($1)
-       as e (user_id uuid, id uuid, ends_as text, was jsonb, is_now jsonb) using (user_id, id)`,
-    [
-      JSON.stringify(
-        ended.map(({ key, state, change }) => ({
-          ...{ user_id: key.userId, id: key.id, ends_as: state },
-          ...{ was: change?.before, is_now: change?.after },
-        })),
-      ),
-    ],
-  );
-}
-
 /** Tells what an operator did. */
-export async function appendIntervention(tx: EntityManager, done: Intervention): Promise<void> {
-  await tx.query(
+export async function appendIntervention(ledger: Statements, done: Intervention): Promise<void> {
+  await ledger.query(
     `insert into audit (user_id, operation_id, actor_id, action, reason) values ($1, $2, $3, $4, $5)`,
     [done.userId, done.operationId, done.actorId, done.action, done.reason],
   );

@@ -1,15 +1,13 @@
-import type { EntityManager } from 'typeorm';
+import type { Statements } from '@turnpike/service';
 import type { ClaimKey } from './claim-statements.js';
-import { update } from './sql.js';
 
 /**
  * Takes everything personal of a user out of the ledger, in the transaction that ends the purge: what the user's
  * writes held and answered, the keys of the user's requests, and names and addresses in the audit trail. Places,
  * kinds, states and times stay: they are what proves the order. What it did is added to the purge's receipt.
  */
-export async function erase(tx: EntityManager, { userId, id }: ClaimKey): Promise<void> {
-  const operations = await update<unknown>(
-    tx,
+export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<void> {
+  const operations = await tx.query<unknown>(
     `update operations set payload = '{}', result = case when id = $2 then result end, if_match = null,
        problem = case when problem is null then null
          else jsonb_build_object('type', problem -> 'type', 'title', problem -> 'title',
@@ -17,12 +15,11 @@ export async function erase(tx: EntityManager, { userId, id }: ClaimKey): Promis
      where user_id = $1 returning 1`,
     [userId, id],
   );
-  const [, keys] = await tx.query<[unknown, number]>(
-    `delete from idempotency_keys where user_id = $1 or scope = 'user ' || $1::text`,
+  const keys = await tx.query<unknown>(
+    `delete from idempotency_keys where user_id = $1 or scope = 'user ' || $1::text returning 1`,
     [userId],
   );
-  const audit = await update<unknown>(
-    tx,
+  const audit = await tx.query<unknown>(
     `update audit set before = null, after = null
      where user_id = $1 and (before is not null or after is not null) returning 1`,
     [userId],
@@ -35,7 +32,7 @@ export async function erase(tx: EntityManager, { userId, id }: ClaimKey): Promis
       id,
       JSON.stringify([
         erasure('gateway.operations', operations.length, 'places, kinds, states and times'),
-        erasure('gateway.idempotency_keys', keys, ''),
+        erasure('gateway.idempotency_keys', keys.length, ''),
         erasure('gateway.audit', audit.length, 'who did what and when'),
       ]),
     ],

@@ -1,19 +1,15 @@
-import type { EntityManager } from 'typeorm';
-import { update } from './sql.js';
+import type { Statements } from '@turnpike/service';
 
 /*
- * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them.
- *
- * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
- * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
- * that locks a row and reads another table would see that table as it was before the wait.
+ * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them. What all statements keep to stands in
+ * sql.ts.
  */
 
 /**
  * Stops a lane whose ledger contradicts the services, until an operator has looked at it. If it was paused, it
  * has stood still since then, and is paused again when it is released.
  */
-export async function halt(tx: EntityManager, userId: string, reason: string): Promise<void> {
+export async function halt(tx: Statements, userId: string, reason: string): Promise<void> {
   await tx.query(
     `update lanes set execution = 'halted', reason = $2, paused_at = coalesce(paused_at, now())
      where user_id = $1`,
@@ -23,13 +19,12 @@ export async function halt(tx: EntityManager, userId: string, reason: string): P
 
 /** Lets nothing more of the lane begin. What runs goes on. @returns whether the lane was running */
 export async function pause(
-  tx: EntityManager,
+  tx: Statements,
   userId: string,
   actorId: string,
   reason: string | null,
 ): Promise<boolean> {
-  const rows = await update<unknown>(
-    tx,
+  const rows = await tx.query<unknown>(
     `update lanes set execution = 'paused', paused_by = $2, reason = $3, paused_at = now()
      where user_id = $1 and execution = 'running' returning 1`,
     [userId, actorId, reason],
@@ -38,15 +33,14 @@ export async function pause(
 }
 
 /** Lets a lane go on that was paused. @returns whether it was */
-export function resume(tx: EntityManager, userId: string): Promise<boolean> {
+export function resume(tx: Statements, userId: string): Promise<boolean> {
   return goOn(tx, userId, `execution = 'paused'`);
 }
 
 /** Lets a lane go on that was halted; one that somebody had paused before is paused again. @returns whether it was */
-export async function release(tx: EntityManager, userId: string): Promise<boolean> {
+export async function release(tx: Statements, userId: string): Promise<boolean> {
   if (await goOn(tx, userId, `execution = 'halted' and paused_by is null`)) return true;
-  const rows = await update<unknown>(
-    tx,
+  const rows = await tx.query<unknown>(
     `update lanes set execution = 'paused', reason = null
      where user_id = $1 and execution = 'halted' returning 1`,
     [userId],
@@ -54,7 +48,7 @@ export async function release(tx: EntityManager, userId: string): Promise<boolea
   return rows.length > 0;
 }
 
-async function goOn(tx: EntityManager, userId: string, guard: string): Promise<boolean> {
+async function goOn(tx: Statements, userId: string, guard: string): Promise<boolean> {
   // The time that the lane stood still does not count towards the deadline of what had begun.
   await tx.query(
     `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
@@ -62,8 +56,7 @@ async function goOn(tx: EntityManager, userId: string, guard: string): Promise<b
      where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying')`,
     [userId],
   );
-  const rows = await update<unknown>(
-    tx,
+  const rows = await tx.query<unknown>(
     `update lanes set execution = 'running', paused_by = null, reason = null, paused_at = null
      where user_id = $1 and ${guard} returning 1`,
     [userId],

@@ -6,11 +6,9 @@ import {
   type Page,
   type PageQuery,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
-import type { EntityManager } from 'typeorm';
+import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { positionIn } from './positions.js';
-import { update } from './sql.js';
 
 /*
  * The integrity runs and what they have found. At most one runs, by a unique index. A worker that takes one says
@@ -45,14 +43,14 @@ export class IntegrityRuns {
 
   /** Makes a run, unless there is one under way. @returns the id of the one that is */
   async begin(requestedBy: string | null): Promise<string> {
-    const id = await this.database.transaction(async (tx) => {
+    const id = await this.database.statements(async (tx) => {
       await failDead(tx);
       await tx.query(
         `insert into integrity_runs (id, requested_by) values ($1, $2)
          on conflict (state) where state = 'running' do nothing`,
         [uuidv7(), requestedBy],
       );
-      const [running] = await tx.query<{ id: string }[]>(
+      const [running] = await tx.query<{ id: string }>(
         `select id from integrity_runs where state = 'running'`,
       );
       return running?.id;
@@ -63,8 +61,7 @@ export class IntegrityRuns {
 
   /** Gives the run that nobody does yet to that worker. @returns null if there is none */
   async claim(worker: string): Promise<RunClaim | null> {
-    const [run] = await update<{ id: string }>(
-      this.database.manager,
+    const [run] = await this.database.query<{ id: string }>(
       `update integrity_runs set worker = $1, seen_at = now()
        where state = 'running' and worker is null returning id`,
       [worker],
@@ -74,8 +71,7 @@ export class IntegrityRuns {
 
   /** @returns whether the worker still has the run */
   async heartbeat({ id, worker }: RunClaim, checked: number): Promise<boolean> {
-    const rows = await update<unknown>(
-      this.database.manager,
+    const rows = await this.database.query<unknown>(
       `update integrity_runs set seen_at = now(), checked = $3
        where id = $1 and worker = $2 and state = 'running' returning 1`,
       [id, worker, checked],
@@ -112,7 +108,7 @@ export class IntegrityRuns {
 
   /** Newest first. */
   async page({ cursor, limit }: PageQuery): Promise<Page<IntegrityRun>> {
-    await failDead(this.database.manager);
+    await failDead(this.database);
     const rows = await this.database.query<RunRow>(
       `select * from integrity_runs where $1::uuid is null or id < $1 order by id desc limit $2`,
       [positionIn(cursor, /^[0-9a-f-]{36}$/), limit + 1],
@@ -123,7 +119,7 @@ export class IntegrityRuns {
   }
 
   async find(id: string): Promise<IntegrityRun | null> {
-    await failDead(this.database.manager);
+    await failDead(this.database);
     const rows = await this.database.query<RunRow>('select * from integrity_runs where id = $1', [id]);
     const [run] = await this.withFindings(rows);
     return run ?? null;
@@ -165,7 +161,7 @@ export class IntegrityRuns {
 }
 
 /** Ends the run of a process that died. */
-async function failDead(tx: EntityManager): Promise<void> {
+async function failDead(tx: Statements): Promise<void> {
   await tx.query(
     `update integrity_runs set state = 'failed', finished_at = now()
      where state = 'running' and seen_at < now() - $1 * interval '1 second'`,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InterventionAction } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
-import type { EntityManager } from 'typeorm';
+import { Database, type Statements } from '@turnpike/service';
 import { appendIntervention } from './audit.js';
 import type { Release } from './release-statements.js';
 import { pause, release, resume } from './execution-statements.js';
@@ -21,7 +20,7 @@ const UNCHANGED: Controlled = { found: true, changed: false, releases: [] };
 interface LaneChange {
   action: InterventionAction;
   /** @returns whether it changed the lane */
-  change: (tx: EntityManager) => Promise<boolean>;
+  change: (tx: Statements) => Promise<boolean>;
   userId: string;
   actorId: string;
   reason: string | null;
@@ -37,24 +36,24 @@ export class LaneControl {
 
   /** Holds everything of the lane that has not begun, deletions too. */
   pause(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
-    const change = (tx: EntityManager): Promise<boolean> => pause(tx, userId, actorId, reason);
+    const change = (tx: Statements): Promise<boolean> => pause(tx, userId, actorId, reason);
     return this.control({ action: 'lane.pause', change, userId, actorId, reason });
   }
 
   /** Lets a paused lane go on. */
   resume(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
-    const change = (tx: EntityManager): Promise<boolean> => resume(tx, userId);
+    const change = (tx: Statements): Promise<boolean> => resume(tx, userId);
     return this.control({ action: 'lane.resume', change, userId, actorId, reason });
   }
 
   /** Lets a halted lane go on: what it stopped at is tried again, unless the lane was paused before. */
   release(userId: string, actorId: string, reason: string | null): Promise<Controlled> {
-    const change = (tx: EntityManager): Promise<boolean> => release(tx, userId);
+    const change = (tx: Statements): Promise<boolean> => release(tx, userId);
     return this.control({ action: 'lane.release', change, userId, actorId, reason });
   }
 
   private control({ action, change, userId, actorId, reason }: LaneChange): Promise<Controlled> {
-    return this.database.transaction(async (tx) => {
+    return this.database.statements(async (tx) => {
       if (!(await lockLane(tx, userId))) return NOT_FOUND;
       if (!(await change(tx))) return UNCHANGED;
       await appendIntervention(tx, { action, userId, actorId, operationId: null, reason });

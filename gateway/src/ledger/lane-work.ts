@@ -1,5 +1,4 @@
-import type { Database } from '@turnpike/service';
-import type { EntityManager } from 'typeorm';
+import type { Database, Statements, Transaction } from '@turnpike/service';
 import { Batcher } from './batcher.js';
 import { lockLanes } from './lane-statements.js';
 
@@ -7,14 +6,14 @@ import { lockLanes } from './lane-statements.js';
 export interface Work<Request, Answer> {
   laneOf: (request: Request) => string;
   /** What has to be there before the lanes are locked. */
-  prepare?: (tx: EntityManager, batch: readonly Request[]) => Promise<void>;
+  prepare?: (tx: Statements, batch: readonly Request[]) => Promise<void>;
   /**
-   * Looks and decides, now that the lanes are locked, in new statements.
+   * Looks and decides, now that the lanes are locked, in new statements; the last may bring the commit with it.
    * @param locked the users who have a lane
    * @returns an answer for each request
    */
   decide: (
-    tx: EntityManager,
+    tx: Transaction,
     batch: readonly Request[],
     locked: ReadonlySet<string>,
   ) => Promise<Map<Request, Answer>>;
@@ -49,7 +48,7 @@ function inLanes<Request, Answer>(
   { laneOf, prepare, decide }: Work<Request, Answer>,
   { wait }: { wait: boolean },
 ): Promise<Map<Request, Answer>> {
-  return database.transaction(async (tx) => {
+  return database.statements(async (tx) => {
     await prepare?.(tx, batch);
     const locked = await lockLanes(tx, batch.map(laneOf), { wait });
     // Who has waited and has none, has no lane.

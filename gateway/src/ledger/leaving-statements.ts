@@ -1,24 +1,20 @@
 import { type OperationKind, type ProblemBody, SYSTEM_KINDS } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
-import { UNFINISHED, update } from './sql.js';
+import type { Statements } from '@turnpike/service';
+import { UNFINISHED } from './sql.js';
 import type { AdmissionMove } from './states.js';
 
 /*
- * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
- *
- * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
- * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
- * that locks a row and reads another table would see that table as it was before the wait.
+ * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane. What all statements keep to stands in
+ * sql.ts.
  */
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */
 export async function cancelQueued(
-  tx: EntityManager,
+  tx: Statements,
   userId: string,
   id: string,
 ): Promise<OperationKind | null> {
-  const rows = await update<{ kind: OperationKind }>(
-    tx,
+  const rows = await tx.query<{ kind: OperationKind }>(
     `update operations set state = 'cancelled', finished_at = now()
      where user_id = $1 and id = $2 and state = 'queued' and kind <> all($3) returning kind`,
     [userId, id, SYSTEM_KINDS],
@@ -26,30 +22,52 @@ export async function cancelQueued(
   return rows[0]?.kind ?? null;
 }
 
-/** Withdraws what users asked for and has not begun, but never the write that makes the user. @returns how many */
-export async function cancelWaiting(tx: EntityManager, userId: string): Promise<number> {
-  const rows = await update<unknown>(
-    tx,
+/**
+ * Withdraws what users asked for before that place and has not begun, but never the write that makes the user.
+ * @returns how many
+ */
+export async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<number> {
+  const rows = await tx.query<unknown>(
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and state = 'queued' and kind <> all($2) returning 1`,
-    [userId, ['user.register', ...SYSTEM_KINDS]],
+     where user_id = $1 and state = 'queued' and kind <> all($2) and seq < $3 returning 1`,
+    [userId, ['user.register', ...SYSTEM_KINDS], before],
   );
   return rows.length;
 }
 
 /** Refuses every write of a lane whose user was never made. @returns how many */
 export async function rejectWaiting(
-  tx: EntityManager,
+  tx: Statements,
   userId: string,
   problem: ProblemBody,
 ): Promise<number> {
-  const rows = await update<unknown>(
-    tx,
+  const rows = await tx.query<unknown>(
     `update operations set state = 'rejected', finished_at = now(), problem = $2
      where user_id = $1 and state = 'queued' returning 1`,
     [userId, JSON.stringify(problem)],
   );
   return rows.length;
+}
+
+/**
+ * The admission of a lane `l` after an end that lets it become `becomes` where it is one of `leaves`. A lane does not
+ * open while another deletion waits in it.
+ * @param end where these columns, and the `id` of what ends, are to be found
+ */
+export function admissionAfter(end: string): string {
+  return `case
+    when ${end}.becomes is null or l.admission <> all(${end}.leaves)
+      or (${end}.becomes = 'open' and exists (select 1 from operations waiting
+        where waiting.user_id = l.user_id and waiting.id is distinct from ${end}.id
+          and waiting.kind in ('user.delete', 'event.user-deleted') and waiting.state in ${UNFINISHED}))
+      then l.admission
+    else ${end}.becomes end`;
+}
+
+/** When the user of a lane `l` was deleted, after the same end. */
+export function deletedAtAfter(end: string): string {
+  return `case ${admissionAfter(end)} when 'open' then null
+    when 'deleted' then coalesce(l.deleted_at, now()) else l.deleted_at end`;
 }
 
 /** Operations that leave a lane, and what their end makes of its admission. */
@@ -59,23 +77,13 @@ export interface Leaving {
   move?: AdmissionMove | null;
 }
 
-/**
- * Takes operations that have ended out of their lanes' depth, and lets the ends change the admission. A lane does not
- * open while another deletion waits in it.
- */
-export async function leaveLanes(tx: EntityManager, leaving: readonly Leaving[]): Promise<void> {
+/** Takes operations that have ended already out of their lanes' depth, and lets the ends change the admission. */
+export async function leaveLanes(tx: Statements, leaving: readonly Leaving[]): Promise<void> {
   await tx.query(
-    `update lanes l set depth = depth - after.count, admission = after.admission,
-       deleted_at = case after.admission when 'open' then null else
-         case when l.deleted_at is null and after.admission = 'deleted' then now() else l.deleted_at end end
-     from (select user_id, gone.count,
-         case when becomes is null or admission <> all(gone.leaves)
-           or (becomes = 'open' and exists (select 1 from operations waiting where waiting.user_id = before.user_id
-             and kind in ('user.delete', 'event.user-deleted') and state in ${UNFINISHED}))
-           then admission else becomes end as admission
-       from lanes before join jsonb_to_recordset($1) as gone (user_id uuid, count integer, leaves text[], becomes text)
-         using (user_id)) after
-     where l.user_id = after.user_id`,
+    `update lanes l set depth = depth - gone.count, admission = ${admissionAfter('gone')},
+       deleted_at = ${deletedAtAfter('gone')}
+     from jsonb_to_recordset($1) as gone (user_id uuid, id uuid, count integer, leaves text[], becomes text)
+     where l.user_id = gone.user_id`,
     [
       JSON.stringify(
         leaving.map(({ userId, count, move }) => ({
@@ -84,9 +92,4 @@ export async function leaveLanes(tx: EntityManager, leaving: readonly Leaving[])
       ),
     ],
   );
-}
-
-/** Voids the access tokens from before that instant. */
-export async function voidSessions(tx: EntityManager, userId: string, before: string): Promise<void> {
-  await tx.query('update lanes set sessions_valid_from = $2 where user_id = $1', [userId, before]);
 }

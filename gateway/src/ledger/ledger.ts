@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { ProblemBody } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import * as claims from './claim-statements.js';
-import type { ClaimedRow, ClaimKey, StepOutcome } from './claim-statements.js';
+import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
 import { type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
 import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import { claiming, type Ending, finishing, leavingOf, puttingBack, rejectWaiting } from './outcomes.js';
+import { claiming, type Ending, type Finished, finishing, puttingBack, rejectWaiting } from './outcomes.js';
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
+import { admissionAtEnd } from './states.js';
 
 /*
  * The ledger is the truth: what it does not say did not happen, and the queue is rebuilt from it.
@@ -45,44 +45,38 @@ export class Ledger {
 
   /** @returns what that key already stands for, so that a repeated request is not prepared a second time */
   findReplay(clientKey: ClientKey): Promise<Replay | null> {
-    return findReplay(this.database.manager, clientKey);
+    return findReplay(this.database, clientKey);
   }
 
   /** Gives the operation to this worker, or null where it is not the head, has a live lease, or has ended. */
-  claim(
-    userId: string,
-    id: string,
-    terms: { worker: string; leaseMs: number; deadlineMs: number },
-  ): Promise<ClaimedRow | null> {
+  claim(userId: string, id: string, terms: ClaimTerms): Promise<ClaimedRow | null> {
     return this.claims.submit({ userId, id, ...terms });
   }
 
   /** Prolongs leases. It takes no lane's lock: it touches only rows whose claim it proves. */
   renew(held: readonly ClaimKey[], leaseMs: number): Promise<string[]> {
-    return claims.renew(this.database.manager, held, leaseMs);
+    return claims.renew(this.database, held, leaseMs);
   }
 
-  /** Ends a claimed operation and releases the next head. @returns null if the claim no longer holds */
-  finish(key: ClaimKey, ending: Ending): Promise<Release[] | null> {
-    return this.ends.submit({ key, ending });
+  /**
+   * Ends a claimed operation, and gives the lane's next one to the same worker, or releases it to the queue.
+   * @param next the terms of the worker's next claim; null where it takes none
+   * @returns null if the claim no longer holds, or the steps contradict the end
+   */
+  finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
+    return this.ends.submit({ key, ending, next });
   }
 
   /** Puts a claimed operation back, to be tried again after `delayMs`. @returns null if the claim no longer holds */
-  retryLater(
-    key: ClaimKey,
-    delayMs: number,
-    problem: ProblemBody | null,
-    steps: readonly StepOutcome[],
-  ): Promise<Release | null> {
-    return this.retries.submit({ key, delayMs, problem, steps });
+  retryLater(retry: Retry): Promise<Release | null> {
+    return this.retries.submit(retry);
   }
 
   /** Halts the lane of a claim that holds. @returns whether it did */
   halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
+    return this.database.statements(async (tx) => {
       await lockLane(tx, key.userId);
-      await claims.recordSteps(tx, [{ key, steps }]);
-      if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null }])).size === 0) return false;
+      if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null, steps }])).size === 0) return false;
       await halt(tx, key.userId, reason);
       return true;
     });
@@ -90,11 +84,11 @@ export class Ledger {
 
   /** Withdraws a write: at once while it is queued; in retry a worker has to close its steps first. */
   cancel(userId: string, operationId: string): Promise<{ outcome: Cancellation; releases: Release[] }> {
-    return this.database.transaction(async (tx) => {
+    return this.database.statements(async (tx) => {
       await lockLane(tx, userId);
       const kind = await leaving.cancelQueued(tx, userId, operationId);
       if (kind) {
-        await leaving.leaveLanes(tx, [leavingOf(userId, kind, { state: 'cancelled' })]);
+        await leaving.leaveLanes(tx, [{ userId, count: 1, move: admissionAtEnd(kind, 'cancelled') }]);
         if (kind === 'user.register') await rejectWaiting(tx, userId);
         return { outcome: 'cancelled', releases: await releaseHead(tx, userId) };
       }
@@ -110,7 +104,7 @@ export class Ledger {
    * @param after where the page begins, null for the first
    */
   releaseOverdue(after: string | null, terms: { olderThanMs: number; limit: number }): Promise<OverduePage> {
-    return this.database.transaction(async (tx) => {
+    return this.database.statements(async (tx) => {
       if (!(await releases.lockReconciliation(tx))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
@@ -118,6 +112,6 @@ export class Ledger {
 
   /** Forgets expired idempotency keys, some at a time. */
   forgetExpiredKeys(limit: number): Promise<number> {
-    return forgetExpiredKeys(this.database.manager, limit);
+    return forgetExpiredKeys(this.database, limit);
   }
 }

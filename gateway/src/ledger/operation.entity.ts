@@ -1,13 +1,6 @@
-import type {
-  OperationKind,
-  OperationState,
-  ProblemBody,
-  ServiceName,
-  StepName,
-  StepState,
-  TargetType,
-} from '@turnpike/contracts';
-import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn } from 'typeorm';
+import type { OperationKind, OperationState, ProblemBody, TargetType } from '@turnpike/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { StepOutcome } from './claim-statements.js';
 
 /** A write and its place in the lane. */
 @Entity('operations')
@@ -96,38 +89,6 @@ export class Operation {
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt: Date | null;
 
-  @OneToMany(() => StepRecord, (step) => step.operation)
-  steps: StepRecord[];
-}
-
-/** What is known of one step of an operation. */
-@Entity('steps')
-export class StepRecord {
-  @PrimaryColumn('uuid', { name: 'user_id' })
-  userId: string;
-
-  @PrimaryColumn('integer')
-  seq: number;
-
-  @PrimaryColumn('smallint')
-  position: number;
-
-  @Column('text')
-  name: StepName;
-
-  @Column('text')
-  service: ServiceName;
-
-  @Column('text', { default: 'pending' })
-  state: StepState;
-
-  @Column('integer', { default: 0 })
-  attempts: number;
-
-  @ManyToOne(() => Operation, (operation) => operation.steps)
-  @JoinColumn([
-    { name: 'user_id', referencedColumnName: 'userId' },
-    { name: 'seq', referencedColumnName: 'seq' },
-  ])
-  operation: Operation;
+  @Column('jsonb')
+  steps: StepOutcome[];
 }

@@ -1,21 +1,22 @@
 import { type ConfirmedState, type OperationKind, type ProblemBody, problemBody } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
-import { appendEnds, type Change } from './audit.js';
+import type { Statements } from '@turnpike/service';
+import type { Change } from './audit.js';
 import * as claims from './claim-statements.js';
-import type { ClaimedRow, ClaimKey, ClaimRequest, Retry, StepOutcome } from './claim-statements.js';
+import type { ClaimedRow, ClaimKey, ClaimRequest, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
+import { end, type EndedBatch } from './end-statements.js';
 import { erase } from './erase.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import type { Leaving } from './leaving-statements.js';
 import { type Release, releaseHeads } from './release-statements.js';
 import { admissionAtEnd, type EndState } from './states.js';
 
 /*
- * Claims and what comes of them: several operations in one transaction, each of another lane. An outcome and the
- * release of the next head are one transaction, and an outcome whose claim no longer holds changes nothing.
+ * Claims and what comes of them: several operations in one transaction, each of another lane. An outcome and what
+ * its lane does next are one transaction, and an outcome whose claim no longer holds changes nothing.
  */
 
 export interface Ending {
+  kind: OperationKind;
   state: EndState;
   steps: readonly StepOutcome[];
   result: Record<string, unknown> | null;
@@ -31,100 +32,76 @@ export interface Ending {
 export interface Finish {
   key: ClaimKey;
   ending: Ending;
+  next: ClaimTerms | null;
 }
 
-export interface PutBack extends Retry {
-  steps: readonly StepOutcome[];
-}
-
-interface EndedOperation extends Finish {
-  kind: OperationKind;
+/** What follows an end in its lane: the next write for the same worker, or one to be queued, or nothing. */
+export interface Finished {
+  claimed: ClaimedRow | null;
+  releases: Release[];
 }
 
 export const claiming: Work<ClaimRequest, ClaimedRow | null> = {
   laneOf: ({ userId }) => userId,
 
   async decide(tx, batch) {
-    const claimed = await claims.claim(tx, batch);
+    const claimed = await claims.claim(tx.last, batch);
     return new Map(batch.map((request) => [request, claimed.get(request.id) ?? null]));
   },
 };
 
-export const finishing: Work<Finish, Release[] | null> = {
+export const finishing: Work<Finish, Finished | null> = {
   laneOf: ({ key }) => key.userId,
 
   async decide(tx, batch) {
-    await claims.recordSteps(
-      tx,
-      batch.map(({ key, ending }) => ({ key, steps: ending.steps })),
+    const ended = await end(
+      batch.some(({ ending }) => isSpecial(ending)) ? tx : tx.last,
+      batch.map(({ key, ending, next }) => ({
+        ...{ key, ...ending, next },
+        ...{ move: admissionAtEnd(ending.kind, ending.state, ending.confirmed), proceeds: !isSpecial(ending) },
+      })),
     );
-    const kinds = await claims.end(
-      tx,
-      batch.map(({ key, ending }) => ({ key, ...ending })),
-    );
-    const ended = batch.flatMap((finish): EndedOperation[] => {
-      const kind = kinds.get(finish.key.id);
-      return kind ? [{ ...finish, kind }] : [];
-    });
-    const next = ended.length > 0 ? await leave(tx, ended) : new Map<string, Release>();
+    for (const { key, ending } of batch) {
+      if (isSpecial(ending) && ended.ended.has(key.id)) await endSpecially(tx, key, ending, ended);
+    }
     return new Map(
-      batch.map((finish) => [finish, kinds.has(finish.key.id) ? releasesOf(next, finish.key) : null]),
+      batch.map((finish) => [finish, ended.ended.has(finish.key.id) ? finished(ended, finish.key) : null]),
     );
   },
 };
 
-export const puttingBack: Work<PutBack, Release | null> = {
+export const puttingBack: Work<Retry, Release | null> = {
   laneOf: ({ key }) => key.userId,
 
   async decide(tx, batch) {
-    await claims.recordSteps(tx, batch);
-    const released = await claims.retry(tx, batch);
+    const released = await claims.retry(tx.last, batch);
     return new Map(batch.map((putBack) => [putBack, released.get(putBack.key.id) ?? null]));
   },
 };
 
-/** What an end means for its lane, in whatever way an operation ends. */
-export function leavingOf(
-  userId: string,
-  kind: OperationKind,
-  { state, confirmed }: Pick<Ending, 'state' | 'confirmed'>,
-): Leaving {
-  return { userId, count: 1, move: admissionAtEnd(kind, state, confirmed) };
+/** Ends that change other writes of their lane before it goes on. */
+function isSpecial({ kind, state }: Ending): boolean {
+  return (kind === 'user.register' && state !== 'succeeded') || (kind === 'user.purge' && state === 'succeeded');
 }
 
-/** Lets the lanes go on. @returns the heads that are released, by the user */
-async function leave(tx: EntityManager, ended: readonly EndedOperation[]): Promise<Map<string, Release>> {
-  await appendEnds(
-    tx,
-    ended.map(({ key, ending }) => ({ key, ...ending })),
-  );
-  for (const one of ended) await endSpecially(tx, one);
-  await leaving.leaveLanes(
-    tx,
-    ended.map(({ key, kind, ending }) => leavingOf(key.userId, kind, ending)),
-  );
-  for (const { key, kind, ending } of ended) {
-    if (kind === 'user.register' && ending.state !== 'succeeded') await rejectWaiting(tx, key.userId);
-  }
-  return releaseHeads(
-    tx,
-    ended.map(({ key }) => key.userId),
-  );
-}
-
-/** What few ends bring with them. */
-async function endSpecially(tx: EntityManager, { key, kind, ending }: EndedOperation): Promise<void> {
-  if (kind === 'user.purge' && ending.state === 'succeeded') await erase(tx, key);
-  if (ending.voidsSessionsBefore) await leaving.voidSessions(tx, key.userId, ending.voidsSessionsBefore);
+async function endSpecially(
+  tx: Statements,
+  key: ClaimKey,
+  { kind }: Ending,
+  { released }: EndedBatch,
+): Promise<void> {
+  if (kind === 'user.purge') await erase(tx, key);
+  else await rejectWaiting(tx, key.userId);
+  for (const [userId, release] of await releaseHeads(tx, [key.userId])) released.set(userId, release);
 }
 
 /** The user was never made: what waits is never carried out. */
-export async function rejectWaiting(tx: EntityManager, userId: string): Promise<void> {
+export async function rejectWaiting(tx: Statements, userId: string): Promise<void> {
   const count = await leaving.rejectWaiting(tx, userId, problemBody('user-deleted'));
   if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
 }
 
-function releasesOf(next: ReadonlyMap<string, Release>, { userId }: ClaimKey): Release[] {
-  const release = next.get(userId);
-  return release ? [release] : [];
+function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished {
+  const release = released.get(userId);
+  return { claimed: claimed.get(userId) ?? null, releases: release ? [release] : [] };
 }

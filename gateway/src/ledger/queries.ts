@@ -25,26 +25,24 @@ export class LedgerQueries {
 
   /** @returns that operation with its steps, or null */
   operation(id: string): Promise<Operation | null> {
-    return this.database.manager.findOne(Operation, {
-      where: { id },
-      relations: { steps: true },
-      order: { steps: { position: 'asc' } },
-    });
+    return this.database.manager.findOneBy(Operation, { id });
   }
 
   /** Operations in the caller's lane or asked for by the caller, newest first. */
   async operationsOf(callerId: string, query: OperationsQuery): Promise<Page<OperationView>> {
     const builder = this.database.manager
       .createQueryBuilder(Operation, 'o')
-      .leftJoinAndSelect('o.steps', 'step')
-      .where(new Brackets((own) => own.where('o.userId = :callerId').orWhere('o.actorId = :callerId')))
+      .where(
+        new Brackets((own) =>
+          own.where('o.userId = :callerId').orWhere('o.actorId = :callerId and o.actorId <> o.userId'),
+        ),
+      )
       .setParameters({ callerId });
     if (query.state) builder.andWhere('o.state = :state', { state: query.state });
     if (query.kind) builder.andWhere('o.kind = :kind', { kind: query.kind });
     if (query.cursor !== undefined) builder.andWhere('o.id < :after', { after: positionOf(query.cursor) });
     const rows = await builder
       .orderBy('o.id', 'DESC')
-      .addOrderBy('step.position', 'ASC')
       .take(query.limit + 1)
       .getMany();
     const items = rows.slice(0, query.limit).map(toView);

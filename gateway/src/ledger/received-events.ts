@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent, ServiceName } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
-import type { EntityManager } from 'typeorm';
+import { Database, type Statements } from '@turnpike/service';
 
 /** The events that the services have reported, each once. */
 @Injectable()
@@ -14,10 +13,10 @@ export class ReceivedEvents {
    */
   takeTurn<Result>(
     service: ServiceName,
-    work: (tx: EntityManager) => Promise<Result>,
+    work: (tx: Statements) => Promise<Result>,
   ): Promise<Result | null> {
-    return this.database.transaction(async (tx) => {
-      const [turn] = await tx.query<{ mine: boolean }[]>(
+    return this.database.statements(async (tx) => {
+      const [turn] = await tx.query<{ mine: boolean }>(
         `select pg_try_advisory_xact_lock(hashtext('turnpike.events.' || $1)) as mine`,
         [service],
       );
@@ -26,8 +25,8 @@ export class ReceivedEvents {
   }
 
   /** Writes events down in their order. @returns the ids of those that were not there before */
-  async append(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
-    const rows = await tx.query<{ id: string }[]>(
+  async append(tx: Statements, events: readonly DomainEvent[]): Promise<Set<string>> {
+    const rows = await tx.query<{ id: string }>(
       `insert into domain_events (id, user_id, source, type, time, operation_id)
        select id, user_id, source, type, time, operation_id
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[])

@@ -1,13 +1,10 @@
 import { SYSTEM_KINDS } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
-import { UNFINISHED, update } from './sql.js';
+import type { Statements } from '@turnpike/service';
+import { UNFINISHED } from './sql.js';
 
 /*
- * The release: which operation may be queued now. Only the head of a lane ever is.
- *
- * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
- * a transaction of ledger.ts, which has locked the lane's row in a statement of its own before: one statement
- * that locks a row and reads another table would see that table as it was before the wait.
+ * The release: which operation may be queued now. Only the head of a lane ever is. What all statements keep to stands in
+ * sql.ts.
  */
 
 /** An operation to be put on the queue. The number makes the job's id new with every release. */
@@ -24,11 +21,10 @@ export interface Release {
  * @returns the releases by the user
  */
 export async function releaseHeads(
-  tx: EntityManager,
+  tx: Statements,
   userIds: readonly string[],
 ): Promise<Map<string, Release>> {
-  const rows = await update<{ user_id: string; id: string; release: number; delay: number }>(
-    tx,
+  const rows = await tx.query<{ user_id: string; id: string; release: number; delay: number }>(
     `update operations o set release = release + 1, released_at = now()
      from lanes l
      where l.user_id = any($1) and l.execution = 'running'
@@ -47,14 +43,13 @@ export async function releaseHeads(
 }
 
 /** Releases the head of one lane. */
-export async function releaseHead(tx: EntityManager, userId: string): Promise<Release[]> {
+export async function releaseHead(tx: Statements, userId: string): Promise<Release[]> {
   return [...(await releaseHeads(tx, [userId])).values()];
 }
 
 /** Asks for a write in retry to be withdrawn, at once: a worker has to close its steps first. */
-export async function requestCancel(tx: EntityManager, userId: string, id: string): Promise<Release | null> {
-  const rows = await update<{ release: number }>(
-    tx,
+export async function requestCancel(tx: Statements, userId: string, id: string): Promise<Release | null> {
+  const rows = await tx.query<{ release: number }>(
     `update operations
      set cancel_requested = true, next_attempt_at = now(), release = release + 1, released_at = now()
      where user_id = $1 and id = $2 and state = 'retrying' and kind <> all($3) returning release`,
@@ -76,18 +71,17 @@ export interface OverduePage {
  * lane: all that it changes is a hint.
  */
 export async function releaseOverdue(
-  tx: EntityManager,
+  tx: Statements,
   after: string | null,
   { olderThanMs, limit }: { olderThanMs: number; limit: number },
 ): Promise<OverduePage> {
-  const lanes = await tx.query<{ user_id: string }[]>(
+  const lanes = await tx.query<{ user_id: string }>(
     `select user_id from lanes
      where depth > 0 and execution = 'running' and ($1::uuid is null or user_id > $1)
      order by user_id limit $2`,
     [after, limit],
   );
-  const rows = await update<{ user_id: string; id: string; release: number }>(
-    tx,
+  const rows = await tx.query<{ user_id: string; id: string; release: number }>(
     `update operations o
      set release = release + case when release = 0 or state = 'running' then 1 else 0 end, released_at = now()
      from unnest($1::uuid[]) as lane (user_id)
@@ -112,8 +106,8 @@ export async function releaseOverdue(
 }
 
 /** @returns whether this transaction is the one that may reconcile now */
-export async function lockReconciliation(tx: EntityManager): Promise<boolean> {
-  const rows = await tx.query<{ locked: boolean }[]>(
+export async function lockReconciliation(tx: Statements): Promise<boolean> {
+  const rows = await tx.query<{ locked: boolean }>(
     `select pg_try_advisory_xact_lock(hashtext('turnpike.reconciler')) as locked`,
   );
   return rows[0]!.locked;

@@ -1,13 +1,14 @@
-import type { EntityManager } from 'typeorm';
+/*
+ * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
+ * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
+ * that locks a row and reads another table would see that table as it was before the wait.
+ *
+ * Those that write batches say with their parts (`with … as`) what follows from what. All parts see the tables as
+ * they were before the statement; what a part has changed the others know from its `returning` alone.
+ */
 
 /** The states of an operation that has not ended, for SQL. */
 export const UNFINISHED = `('queued', 'running', 'retrying')`;
-
-/** TypeORM answers an UPDATE with [rows, count], also when it has RETURNING. */
-export async function update<Row>(tx: EntityManager, sql: string, parameters: unknown[]): Promise<Row[]> {
-  const [rows] = await tx.query<[Row[], number]>(sql, parameters);
-  return rows;
-}
 
 /** @returns the value as a parameter for a jsonb column */
 export function jsonOrNull(value: unknown): string | null {

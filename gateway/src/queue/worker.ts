@@ -80,7 +80,8 @@ export class QueueWorker {
     // It was taken but has not begun: the reconciler of a process that goes on queues it again.
     if (this.draining) return;
     try {
-      await this.releaser.add(await this.executor.run(data.userId, data.operationId));
+      const stopping = (): boolean => this.draining;
+      await this.releaser.add(await this.executor.run(data.userId, data.operationId, stopping));
     } catch (error) {
       this.logger.warn(`${data.operationId} is left to the reconciler: ${(error as Error).message}`);
     }

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
-import { isSystemKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import { isSystemKind, type OperationKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { Ending } from '../ledger/outcomes.js';
-import type { ClaimedRow, ClaimKey, StepOutcome } from '../ledger/claim-statements.js';
+import type { Ending, Finished } from '../ledger/outcomes.js';
+import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
 import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
 import { callOf } from './operations/calls.js';
 import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
-import type { Outcome } from './outcome.js';
+import type { EndOutcome, Outcome } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
 
 /*
- * Carries one operation out: claim, steps, outcome.
+ * Carries operations out: claim, steps, outcome. The outcome of one and the claim of the next in its lane are one
+ * transaction, so that a lane which is at work goes over the queue only now and then.
  *
  * It relies on the ledger for who may run it (the claim and its epoch) and on the services' inboxes and fences
  * for what happens when it is wrong about that. If this process dies half-way, the lease expires and another
@@ -25,6 +26,14 @@ import { Services, type StepContext } from './services.js';
 
 /** An operation that killed that many workers is given up. */
 const POISON_AFTER_CRASHES = 3;
+
+/**
+ * Milliseconds that a lane goes on before its next write is queued again, behind those of other lanes: long beside the
+ * few that the queue takes, short for whoever waits.
+ */
+const TURN_MS = 100;
+
+const NOTHING: Finished = { claimed: null, releases: [] };
 
 @Injectable()
 export class Executor {
@@ -39,21 +48,32 @@ export class Executor {
     private readonly config: GatewayConfig,
   ) {}
 
-  /** Carries the operation out if it may be. @returns what is to be queued next: itself, or its successor */
-  async run(userId: string, operationId: string): Promise<Release[]> {
+  /**
+   * Carries the operation out if it may be, and for a while what follows it in its lane.
+   * @param stopping whether no further operation may begin
+   * @returns what is to be queued next: the last one again, or its successor
+   */
+  async run(userId: string, operationId: string, stopping: () => boolean = () => false): Promise<Release[]> {
+    const turnOver = performance.now() + TURN_MS;
+    const terms = this.terms();
+    const next = (): ClaimTerms | null => (stopping() || performance.now() >= turnOver ? null : terms);
+    let done: Finished = { claimed: await this.ledger.claim(userId, operationId, terms), releases: [] };
+    while (done.claimed) done = await this.runClaimed(done.claimed, next);
+    return done.releases;
+  }
+
+  private terms(): ClaimTerms {
     const { leaseMs, deadlineMs } = this.config.run;
-    const claimed = await this.ledger.claim(userId, operationId, {
-      worker: this.worker,
-      leaseMs,
-      deadlineMs,
-    });
-    if (!claimed) return [];
-    const claim = { userId, id: operationId, epoch: claimed.epoch };
+    return { worker: this.worker, leaseMs, deadlineMs };
+  }
+
+  private async runClaimed(claimed: ClaimedRow, next: () => ClaimTerms | null): Promise<Finished> {
+    const claim = { userId: claimed.user_id, id: claimed.id, epoch: claimed.epoch };
     const lease = this.leases.hold(claim);
     try {
       const saga = this.sagaOf(claimed, lease.signal);
       const outcome = await this.carryOut(claimed, saga);
-      return await this.conclude(claim, claimed, saga, outcome);
+      return await this.conclude(claim, { claimed, outcome, steps: saga.stepOutcomes, next });
     } finally {
       lease.release();
     }
@@ -78,33 +98,19 @@ export class Executor {
   }
 
   /** Writes the outcome down. A claim that no longer holds writes nothing. */
-  private async conclude(
-    claim: ClaimKey,
-    claimed: ClaimedRow,
-    saga: Saga,
-    outcome: Outcome,
-  ): Promise<Release[]> {
-    const steps = saga.stepOutcomes;
+  private async conclude(claim: ClaimKey, run: Run): Promise<Finished> {
+    const { claimed, outcome, steps } = run;
     switch (outcome.type) {
       case 'succeeded':
-        return this.finish(claim, {
-          state: 'succeeded',
-          steps,
-          result: PLANS[claimed.kind].result(outcome.answers),
-          problem: null,
-          voidsSessionsBefore: deletedAt(outcome.answers),
-          confirmed: confirmedState(outcome.answers),
-          change: changeOf(claimed.kind, outcome.answers),
-        });
       case 'failed':
       case 'rejected':
-        return this.finish(claim, { state: outcome.type, steps, result: null, problem: outcome.problem });
       case 'cancelled':
-        return this.finish(claim, { state: 'cancelled', steps, result: null, problem: null });
+        return this.finish(claim, endingOf(claimed.kind, outcome, steps), run.next());
       case 'retry': {
-        const delay = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
-        const release = await this.ledger.retryLater(claim, delay, outcome.problem, steps);
-        return release ? [release] : [];
+        const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
+        const { problem } = outcome;
+        const release = await this.ledger.retryLater({ key: claim, delayMs, problem, steps });
+        return release ? { claimed: null, releases: [release] } : NOTHING;
       }
       case 'lost':
         return this.halt(claim, 'A service has seen a newer claim than the ledger knows.', steps);
@@ -113,21 +119,21 @@ export class Executor {
     }
   }
 
-  private async finish(claim: ClaimKey, ending: Ending): Promise<Release[]> {
-    const releases = await this.ledger.finish(claim, ending);
-    if (releases) return releases;
+  private async finish(claim: ClaimKey, ending: Ending, next: ClaimTerms | null): Promise<Finished> {
+    const finished = await this.ledger.finish(claim, ending, next);
+    if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending.steps);
   }
 
   /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
-  private async halt(claim: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<Release[]> {
+  private async halt(claim: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<Finished> {
     if (await this.ledger.halt(claim, reason, steps)) {
       this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
     } else {
       this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
     }
-    return [];
+    return NOTHING;
   }
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
@@ -147,6 +153,35 @@ export class Executor {
       claimed.steps,
       calls,
     );
+  }
+}
+
+/** A run of an operation that is over. */
+interface Run {
+  claimed: ClaimedRow;
+  outcome: Outcome;
+  steps: readonly StepOutcome[];
+  /** The terms of the next claim, asked for at the end. */
+  next: () => ClaimTerms | null;
+}
+
+function endingOf(kind: OperationKind, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
+  const ending = { kind, steps, result: null, problem: null };
+  switch (outcome.type) {
+    case 'succeeded':
+      return {
+        ...ending,
+        state: 'succeeded',
+        result: PLANS[kind].result(outcome.answers),
+        voidsSessionsBefore: deletedAt(outcome.answers),
+        confirmed: confirmedState(outcome.answers),
+        change: changeOf(kind, outcome.answers),
+      };
+    case 'failed':
+    case 'rejected':
+      return { ...ending, state: outcome.type, problem: outcome.problem };
+    case 'cancelled':
+      return { ...ending, state: 'cancelled' };
   }
 }
 

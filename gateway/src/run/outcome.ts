@@ -15,11 +15,15 @@ export type StepAnswer =
   /** Nothing is known: it may have been applied, or may yet be. */
   | { type: 'unknown'; problem: ProblemBody; retryAfterMs: number | null };
 
-/** How a run of an operation ends. */
-export type Outcome =
+/** How an operation ends. */
+export type EndOutcome =
   | { type: 'succeeded'; answers: Answers }
   | { type: 'failed' | 'rejected'; problem: ProblemBody }
-  | { type: 'cancelled' }
+  | { type: 'cancelled' };
+
+/** How a run of an operation ends. */
+export type Outcome =
+  | EndOutcome
   | { type: 'retry'; problem: ProblemBody; retryAfterMs: number | null }
   /** Somebody else has the operation: nothing is written. */
   | { type: 'lost' }

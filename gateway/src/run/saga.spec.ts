@@ -1,9 +1,9 @@
-import { problemBody, type StepName } from '@turnpike/contracts';
+import { problemBody, type StepName, STEPS } from '@turnpike/contracts';
 import type { StepAnswer } from './outcome.js';
 import { type Calls, Saga } from './saga.js';
 
-const STEPS: StepName[] = ['identity.register', 'ordering.create-customer'];
-const [FIRST, SECOND] = STEPS as [StepName, StepName];
+const TWO: StepName[] = ['identity.register', 'ordering.create-customer'];
+const [FIRST, SECOND] = TWO as [StepName, StepName];
 const CONFLICT = problemBody('email-taken');
 const GONE = problemBody('user-deleted');
 const DEADLINE = { type: 'deadline' as const, problem: problemBody('deadline-exceeded') };
@@ -16,7 +16,7 @@ const stale: StepAnswer = { type: 'stale' };
 const unknown: StepAnswer = { type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: 7 };
 
 /** A saga over scripted answers, by `{call} {step}`; what is not scripted is applied. It notes every call. */
-function sagaWith(script: Record<string, StepAnswer>, steps = STEPS): { saga: Saga; calls: string[] } {
+function sagaWith(script: Record<string, StepAnswer>, steps = TWO): { saga: Saga; calls: string[] } {
   const calls: string[] = [];
   const answer =
     (call: string) =>
@@ -25,7 +25,7 @@ function sagaWith(script: Record<string, StepAnswer>, steps = STEPS): { saga: Sa
       return Promise.resolve(script[`${call} ${step}`] ?? applied);
     };
   const scripted: Calls = { apply: answer('apply'), settle: answer('settle'), undo: answer('undo') };
-  const known = steps.map((name) => ({ name, state: 'pending' as const, attempts: 0 }));
+  const known = steps.map((name) => ({ name, service: STEPS[name].service, state: 'pending' as const, attempts: 0 }));
   return { saga: new Saga(steps, known, scripted), calls };
 }
 

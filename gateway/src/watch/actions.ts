@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 import { type Controlled, LaneControl } from '../ledger/lane-control.js';
-import type { NewOperation } from '../ledger/lane-statements.js';
+import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Operation } from '../ledger/operation.entity.js';
 import { LedgerQueries, toView } from '../ledger/queries.js';

@@ -15,9 +15,8 @@ import {
   type ServiceName,
   SERVICES,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, type Statements } from '@turnpike/service';
 import { isRFC3339, isUUID } from 'class-validator';
-import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { SystemWrites } from '../entry/system-writes.js';
@@ -111,7 +110,7 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
     return items;
   }
 
-  private async takeOver(tx: EntityManager, events: readonly DomainEvent[]): Promise<true> {
+  private async takeOver(tx: Statements, events: readonly DomainEvent[]): Promise<true> {
     const unknown = await this.received.append(tx, events);
     for (const event of events) {
       if (unknown.has(event.id)) await this.submit(event);

@@ -4,6 +4,7 @@ export * from './problem.js';
 export * from './validation.js';
 export * from './logging.js';
 export * from './database.js';
+export { type Statements, Transaction } from './transaction.js';
 export * from './fence.js';
 export * from './inbox.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';

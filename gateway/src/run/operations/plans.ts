@@ -8,7 +8,7 @@ import {
   USER_CONFIRMED,
 } from '@turnpike/contracts';
 import type { Change } from '../../ledger/audit.js';
-import type { PlannedStep } from '../../ledger/lane-statements.js';
+import type { PlannedStep } from '../../ledger/admission-statements.js';
 import type { Answers } from '../outcome.js';
 import type { Plan } from './plan.js';
 import { copySteps, followSaga, sagaOf } from './sagas.js';

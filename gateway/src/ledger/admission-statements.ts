@@ -1,0 +1,130 @@
+import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
+import type { Statements } from '@turnpike/service';
+import { type ClientKey, KEPT } from './keys.js';
+import type { Admission } from './states.js';
+
+/*
+ * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
+ * in sql.ts.
+ */
+
+export interface NewOperation {
+  id: string;
+  userId: string;
+  kind: OperationKind;
+  actorId: string | null;
+  target: { type: TargetType; id: string };
+  payload: Record<string, unknown>;
+  ifMatch: string | null;
+  steps: readonly PlannedStep[];
+  traceparent: string | null;
+  /** The failed operation that this one repeats. */
+  retryOf?: string;
+}
+
+export interface PlannedStep {
+  name: StepName;
+  service: ServiceName;
+}
+
+/** What a write needs of its lane to get a place in it. */
+export interface Terms {
+  /** The lane's admission must be one of these. */
+  in: readonly Admission[];
+  /** What the acceptance makes of it, where it is `from`. */
+  moves?: { from: Admission; to: Admission };
+  /** How many writes may be in the lane before; null for kinds that are exempt. */
+  maxDepth: number | null;
+  /** Of a purge: how long the user must have been deleted. */
+  deletedForMs?: number;
+}
+
+/** A write that asks for a place. */
+export interface Applicant {
+  operation: NewOperation;
+  clientKey: ClientKey | null;
+  terms: Terms;
+}
+
+/** The lane's place of a new operation, and whether it is the head. */
+export interface Place {
+  seq: number;
+  isHead: boolean;
+  createdAt: Date;
+}
+
+/** What has become of applicants, by the ids of their operations. */
+export interface Placed {
+  places: Map<string, Place>;
+  /** Whose key is theirs now. Who has a key and is not among them has asked before. */
+  bound: Set<string>;
+}
+
+/**
+ * Binds the keys of writes, takes a place in each one's lane, and writes the operations down. The guards decide in the
+ * part that raises last_seq, so a refused write leaves no gap. A key that stands for another operation already, and
+ * has not expired, refuses its write before that; for a rival that is about to commit the same key it waits, in
+ * the order of the keys, as everybody does. A head is released with it: its job is added after the commit.
+ */
+export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
+  const rows = await tx.query<PlacedRow>(
+    `with asked as materialized (
+       select * from jsonb_to_recordset($1) as asked (
+         user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
+         traceparent text, retry_of uuid, steps jsonb, scope text, key text, fingerprint text,
+         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
+     ), bound as (
+       insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
+       select scope, key, fingerprint, user_id, id from asked where key is not null order by scope, key
+       on conflict (scope, key) do update
+         set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
+           operation_id = excluded.operation_id, created_at = now()
+         where known.created_at < now() - $2::interval
+       returning operation_id
+     ), placed as (
+       update lanes l set last_seq = last_seq + 1, depth = depth + 1,
+         admission = case when admission = asked.moves_from then asked.moves_to else admission end
+       from asked
+       where l.user_id = asked.user_id
+         and (asked.key is null or asked.id in (select operation_id from bound))
+         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
+         and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
+       returning l.last_seq as seq, l.depth = 1 as is_head, asked.*
+     ), appended as (
+       insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+         traceparent, retry_of, steps, release, released_at)
+       select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+         traceparent, retry_of, steps, is_head::integer, case when is_head then now() end
+       from placed
+     ), indexed as (
+       insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'
+       on conflict do nothing
+     )
+     select id, seq, is_head, now() as created_at from placed
+     union all select operation_id, null, null, null from bound`,
+    [JSON.stringify(applicants.map(rowOf)), KEPT],
+  );
+  const places = rows.flatMap((row): [string, Place][] =>
+    row.seq === null ? [] : [[row.id, { seq: row.seq, isHead: row.is_head, createdAt: row.created_at }]],
+  );
+  return {
+    places: new Map(places),
+    bound: new Set(rows.filter(({ seq }) => seq === null).map(({ id }) => id)),
+  };
+}
+
+type PlacedRow = { id: string } & (
+  { seq: number; is_head: boolean; created_at: Date } | { seq: null; is_head: null; created_at: null }
+);
+
+function rowOf({ operation, clientKey, terms }: Applicant): object {
+  const { id, userId, kind, actorId, target, payload, ifMatch, traceparent, retryOf } = operation;
+  return {
+    ...{ id, user_id: userId, kind, actor_id: actorId, target_type: target.type, target_id: target.id },
+    ...{ payload, if_match: ifMatch, traceparent, retry_of: retryOf },
+    steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
+    ...clientKey,
+    ...{ admissions: terms.in, max_depth: terms.maxDepth, deleted_for_ms: terms.deletedForMs },
+    ...{ moves_from: terms.moves?.from, moves_to: terms.moves?.to },
+  };
+}

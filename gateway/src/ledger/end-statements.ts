@@ -1,0 +1,122 @@
+import type { ProblemBody } from '@turnpike/contracts';
+import type { Statements } from '@turnpike/service';
+import type { Change } from './audit.js';
+import { CLAIM, CLAIMED, type ClaimedRow, type ClaimKey, type ClaimTerms, type StepOutcome } from './claim-statements.js';
+import { admissionAfter, deletedAtAfter } from './leaving-statements.js';
+import type { Release } from './release-statements.js';
+import { UNFINISHED } from './sql.js';
+import type { AdmissionMove, EndState } from './states.js';
+
+/*
+ * The end of a claimed operation, and what its lane does then, in one statement. What all statements keep to stands
+ * in sql.ts.
+ */
+
+/** How a claimed operation ends. */
+export interface End {
+  key: ClaimKey;
+  state: EndState;
+  steps: readonly StepOutcome[];
+  result: unknown;
+  problem: ProblemBody | null;
+  /** For the audit trail. */
+  change?: Change;
+  /** What it makes of the lane's admission. */
+  move: AdmissionMove | null;
+  /** Access tokens from before this instant are void. */
+  voidsSessionsBefore?: string;
+  /** Whether the lane may go on at once: some ends change first what waits. */
+  proceeds: boolean;
+  /** On which terms the same worker takes the next head. Without, it is released to the queue. */
+  next: ClaimTerms | null;
+}
+
+/** The operations that have ended, and what their lanes do then, by their users. */
+export interface EndedBatch {
+  ended: Set<string>;
+  claimed: Map<string, ClaimedRow>;
+  released: Map<string, Release>;
+}
+
+type EndedRow =
+  | { what: 'ended'; id: string; value: null }
+  | { what: 'claimed'; id: string; value: ClaimedRow }
+  | { what: 'released'; id: string; value: Release };
+type ValueOf<What extends EndedRow['what']> = Extract<EndedRow, { what: What }>['value'];
+
+/**
+ * Ends claimed operations, tells the audit trail, takes them out of their lanes, and gives or releases the next heads.
+ * The guard over their steps is the promise itself: a success has every step in force, any other end has none, and
+ * none that could still come into force.
+ * @returns what has ended; of any other the claim no longer holds, or its steps contradict it
+ */
+export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBatch> {
+  const rows = await tx.query<EndedRow>(
+    `with e as materialized (
+       select * from jsonb_to_recordset($1) as e (
+         user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, known jsonb,
+         was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean,
+         worker text, lease_ms float8, deadline_ms float8)
+     ), ended as (
+       update operations o
+       set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because, steps = e.known,
+         lease_until = null, worker = null
+       from e
+       where o.user_id = e.user_id and o.id = e.id and o.epoch = e.epoch and o.state = 'running'
+         and steps_follow(o.steps, e.known) and steps_allow(e.known, e.ends_as)
+       returning o.user_id, o.seq, o.id, o.kind, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
+         e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms
+     ), told as (
+       insert into audit (user_id, operation_id, actor_id, action, before, after)
+       select user_id, id, actor_id, kind || case ends_as when 'succeeded' then '' else ' ' || ends_as end, was, is_now
+       from ended
+     ), gone as (
+       update lanes l
+       set depth = depth - 1, admission = ${admissionAfter('ended')}, deleted_at = ${deletedAtAfter('ended')},
+         sessions_valid_from = coalesce(ended.voids_before, sessions_valid_from)
+       from ended where l.user_id = ended.user_id
+     ), heads as (
+       select ended.*, (select min(seq) from operations o
+         where o.user_id = ended.user_id and o.seq > ended.seq and o.state in ${UNFINISHED}) as next
+       from ended
+       where proceeds and (select execution from lanes where user_id = ended.user_id) = 'running'
+     ), claimed as (
+       update operations o set ${CLAIM}
+       from heads c
+       where o.user_id = c.user_id and o.seq = c.next and c.worker is not null and o.state = 'queued'
+       returning ${CLAIMED}
+     ), released as (
+       update operations o set release = release + 1, released_at = now()
+       from heads
+       where o.user_id = heads.user_id and o.seq = heads.next and heads.worker is null and o.state = 'queued'
+       returning o.user_id as "userId", o.id as "operationId", release, 0 as "delayMs"
+     )
+     select 'ended' as what, id, null::jsonb as value from ended
+     union all select 'claimed', user_id, to_jsonb(claimed) from claimed
+     union all select 'released', "userId", to_jsonb(released) from released`,
+    [JSON.stringify(ends.map(rowOf))],
+  );
+  return {
+    ended: new Set(valuesOf(rows, 'ended').keys()),
+    claimed: valuesOf(rows, 'claimed'),
+    released: valuesOf(rows, 'released'),
+  };
+}
+
+function rowOf({ key, state, steps, result, problem, change, move, next, ...rest }: End): object {
+  return {
+    ...{ user_id: key.userId, id: key.id, epoch: key.epoch },
+    ...{ ends_as: state, ends_with: result, because: problem, known: steps },
+    ...{ was: change?.before, is_now: change?.after, leaves: move?.from ?? [], becomes: move?.to },
+    ...{ voids_before: rest.voidsSessionsBefore, proceeds: rest.proceeds },
+    ...(next && { worker: next.worker, lease_ms: next.leaseMs, deadline_ms: next.deadlineMs }),
+  };
+}
+
+/** @returns the values of that kind of rows, by their ids */
+function valuesOf<What extends EndedRow['what']>(
+  rows: readonly EndedRow[],
+  what: What,
+): Map<string, ValueOf<What>> {
+  return new Map(rows.flatMap((row) => (row.what === what ? [[row.id, row.value as ValueOf<What>]] : [])));
+}

@@ -1,0 +1,79 @@
+import type { ClientBase } from 'pg';
+import { QueryFailedError } from 'typeorm';
+
+/*
+ * Statements of one connection, for what has to be fast. Each is parsed once per connection and known by a name from
+ * then on. The connection is pipelined: what is sent without waiting for the answer before goes in one round trip.
+ */
+
+/** Sends statements. */
+export interface Statements {
+  /**
+   * @param sql one of the program's own constants: every text is remembered by the process and each connection
+   * @returns the statement's rows, those of RETURNING too
+   * @throws QueryFailedError
+   */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+const names = new Map<string, string>();
+
+/** A name for a statement, the same in all connections of the process. */
+function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `s${names.size}`;
+  names.set(sql, name);
+  return name;
+}
+
+/** Sends one statement. @throws QueryFailedError, without the parameters: an error may be logged */
+export async function send<Row>(
+  client: ClientBase,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  try {
+    const { rows } = await client.query({ name: nameOf(sql), text: sql, values: [...parameters] });
+    return rows as Row[];
+  } catch (error) {
+    throw new QueryFailedError(sql, undefined, error as Error);
+  }
+}
+
+/** One transaction, read committed. */
+export class Transaction implements Statements {
+  private committed: Promise<void> | null = null;
+
+  constructor(private readonly client: ClientBase) {
+    // Sent with the first statement. If it fails, the connection is gone, and so does everything after it.
+    client.query('begin').catch(() => undefined);
+  }
+
+  query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return send<Row>(this.client, sql, parameters);
+  }
+
+  /** Sends its statement together with the commit: the rows are answered once they are durable. */
+  readonly last: Statements = {
+    query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+      const [rows] = await Promise.all([this.query<Row>(sql, parameters), this.commit()]);
+      return rows;
+    },
+  };
+
+  /** Commits, unless it has been done. @throws if the server rolled back instead */
+  commit(): Promise<void> {
+    this.committed ??= this.endWith('commit');
+    return this.committed;
+  }
+
+  /** After a failure. */
+  async rollback(): Promise<void> {
+    await this.endWith('rollback');
+  }
+
+  private async endWith(end: 'commit' | 'rollback'): Promise<void> {
+    const { command } = await this.client.query(end);
+    // PostgreSQL answers the commit of a transaction in which something failed so, and not with an error.
+    if (command !== end.toUpperCase()) throw new Error(`The transaction ended with ${command}, not ${end}.`);
+  }
+}
