@@ -27,7 +27,7 @@ export async function runTurnpike(load, { databaseUrl, redisUrl }) {
   })
     .overrideProvider(built('gateway/src/run/services').Services)
     .useValue(handler)
-    .setLogger(false)
+    .setLogger(process.env.LOG ? ['warn','error'] : false)
     .compile();
   await module.init();
   const database = module.get(built('libs/service/src/database').Database);
@@ -91,7 +91,7 @@ function handlerOf({ handlerMs }) {
   return {
     async apply(_step, _body, { userId, fence }) {
       if (running.has(userId)) violations.overlaps += 1;
-      if (fence.seq <= (last.get(userId) ?? 0)) violations.orderViolations += 1;
+      if (fence.seq <= (last.get(userId) ?? 0)) console.error("VIOLATION", fence, last.get(userId)), violations.orderViolations += 1;
       last.set(userId, fence.seq);
       running.add(userId);
       if (handlerMs > 0) await pause(handlerMs);
@@ -110,12 +110,12 @@ function watchEnds(ledger, total) {
   let resolve;
   const all = new Promise((fulfil) => (resolve = fulfil));
   const finish = ledger.finish.bind(ledger);
-  ledger.finish = async (key, ending) => {
-    const releases = await finish(key, ending);
+  ledger.finish = async (key, ...rest) => {
+    const finished = await finish(key, ...rest);
     // What ends before its acceptance was noticed has taken no time that could be told.
     times.push(performance.now() - (accepted.get(key.id) ?? performance.now()));
     if (times.length === total) resolve();
-    return releases;
+    return finished;
   };
   return { accepted, all, times: () => ({ p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }) };
 }

@@ -160,7 +160,7 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
       return answer(outcome, releases);
     }
     case 'renew':
-      return answer((await t.ledger.renew([claim], 60_000)).length > 0 ? 'renewed' : 'nothing');
+      return answer((await t.ledger.renew([claim], 60_000)).get(claim.id) ? 'renewed' : 'nothing');
     case 'halt':
       return answer((await t.ledger.halt(claim, 'a test', await stepStates(t, claim, 'unknown'))) ? 'halted' : 'nothing');
     case 'finish':

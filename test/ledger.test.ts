@@ -254,7 +254,7 @@ describe('a claim', () => {
     const { id } = await t.accepted(userId);
     const old = (await t.claim(userId, id))!;
     await t.expire(id);
-    expect(await t.ledger.renew([keyOf(old)], 1000)).toEqual([]);
+    expect(await t.ledger.renew([keyOf(old)], 1000)).toEqual(new Map([[id, false]]));
     expect(await t.claim(userId, id)).toMatchObject({ epoch: 2, crashes: 1 });
     const steps = inState(old, 'applied');
     const ending = { kind: old.kind, state: 'succeeded' as const, steps, result: {}, problem: null };
@@ -269,7 +269,7 @@ describe('a claim', () => {
     const userId = await t.newLane();
     const { id } = await t.accepted(userId);
     const claimed = (await t.claim(userId, id, { leaseMs: 1000 }))!;
-    expect(await t.ledger.renew([keyOf(claimed)], 60_000)).toEqual([id]);
+    expect(await t.ledger.renew([keyOf(claimed)], 60_000)).toEqual(new Map([[id, true]]));
     const left = (await t.queries.operation(id))!.leaseUntil!.getTime() - Date.now();
     expect(left).toBeGreaterThan(30_000);
   });

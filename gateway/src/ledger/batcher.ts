@@ -15,8 +15,8 @@ interface Pending<Request, Answer> {
 }
 
 /**
- * Gathers what arrives while earlier batches are written, and writes it together. Nothing waits for a timer: an idle
- * system writes each request at once. Of one lane one request is on its way at a time, in the order in which
+ * Gathers what arrives while earlier batches are written, or in the same turn of the event loop, and writes it
+ * together. Nothing waits for a timer: an idle system writes each request at once. Of one lane one request is on its way at a time, in the order in which
  * they came; a busy lane takes one place of a batch, and leaves the others to its neighbours.
  */
 export class Batcher<Request, Answer> {
@@ -24,6 +24,7 @@ export class Batcher<Request, Answer> {
   private readonly behind = new Map<string, Pending<Request, Answer>[]>();
   private ready: Pending<Request, Answer>[] = [];
   private underWay = 0;
+  private isDue = false;
 
   /**
    * @param write answers the requests of a batch, in their order; what it throws is everybody's answer. An answer
@@ -45,6 +46,16 @@ export class Batcher<Request, Answer> {
         this.behind.set(lane, []);
         this.ready.push(pending);
       }
+      this.nextInThisTurn();
+    });
+  }
+
+  /** Answers come in batches, too: whoever got one and asks again does it in the same turn as the others. */
+  private nextInThisTurn(): void {
+    if (this.isDue || this.underWay === MAX_UNDER_WAY) return;
+    this.isDue = true;
+    setImmediate(() => {
+      this.isDue = false;
       this.next();
     });
   }
@@ -54,6 +65,7 @@ export class Batcher<Request, Answer> {
     const batch = this.ready.slice(0, MAX_BATCH);
     this.ready = this.ready.slice(MAX_BATCH);
     void this.send(batch);
+    this.next();
   }
 
   private async send(batch: readonly Pending<Request, Answer>[]): Promise<void> {
@@ -68,7 +80,7 @@ export class Batcher<Request, Answer> {
       });
     } finally {
       this.underWay -= 1;
-      this.next();
+      this.nextInThisTurn();
     }
   }
 
@@ -78,7 +90,7 @@ export class Batcher<Request, Answer> {
   ): Promise<void> {
     await Promise.resolve(answer).then(resolve, reject);
     this.letNext(lane);
-    this.next();
+    this.nextInThisTurn();
   }
 
   private letNext(lane: string): void {

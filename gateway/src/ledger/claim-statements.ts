@@ -96,18 +96,32 @@ export async function claim(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Prolongs leases that are still alive. @returns the ids of those that were */
+/**
+ * Prolongs leases that are still alive. It takes no lane's lock: it touches only rows whose claim it proves, and waits
+ * for none that somebody is at, for a batch of ends may be at several, in another order.
+ * @returns of the claims that hold, by their ids, whether they were prolonged
+ */
 export async function renew(
   ledger: Statements,
   claims: readonly ClaimKey[],
   leaseMs: number,
-): Promise<string[]> {
-  const rows = await ledger.query<{ id: string }>(
-    `update operations o set lease_until = clock_timestamp() + $4 * interval '1 ms'
-     from unnest($1::uuid[], $2::uuid[], $3::integer[]) as held (user_id, id, epoch)
-     where o.user_id = held.user_id and o.id = held.id and o.epoch = held.epoch
-       and o.state = 'running' and o.lease_until > clock_timestamp()
-     returning o.id`,
+): Promise<Map<string, boolean>> {
+  const rows = await ledger.query<{ id: string; renewed: boolean }>(
+    `with held as materialized (
+       select o.user_id, o.seq, o.epoch, o.id
+       from unnest($1::uuid[], $2::uuid[], $3::integer[]) as held (user_id, id, epoch)
+         join operations o on o.user_id = held.user_id and o.id = held.id and o.epoch = held.epoch
+       where o.state = 'running'
+     ), free as materialized (
+       select user_id, seq from held join operations o using (user_id, seq, epoch)
+       where o.state = 'running' and o.lease_until > clock_timestamp()
+       for update of o skip locked
+     ), renewed as (
+       update operations o set lease_until = clock_timestamp() + $4 * interval '1 ms'
+       from free where o.user_id = free.user_id and o.seq = free.seq
+       returning o.id
+     )
+     select id, id in (select id from renewed) as renewed from held`,
     [
       claims.map((held) => held.userId),
       claims.map((held) => held.id),
@@ -115,7 +129,7 @@ export async function renew(
       leaseMs,
     ],
   );
-  return rows.map((row) => row.id);
+  return new Map(rows.map(({ id, renewed }) => [id, renewed]));
 }
 
 /** How a claimed operation is put back. */

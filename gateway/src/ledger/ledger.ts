@@ -53,8 +53,8 @@ export class Ledger {
     return this.claims.submit({ userId, id, ...terms });
   }
 
-  /** Prolongs leases. It takes no lane's lock: it touches only rows whose claim it proves. */
-  renew(held: readonly ClaimKey[], leaseMs: number): Promise<string[]> {
+  /** Prolongs leases. @returns of the claims that hold, by their ids, whether they were prolonged */
+  renew(held: readonly ClaimKey[], leaseMs: number): Promise<Map<string, boolean>> {
     return claims.renew(this.database, held, leaseMs);
   }
 

@@ -68,7 +68,8 @@ export interface OverduePage {
  * Finds, in a page of the lanes that have work and run, the heads that are due, without a live lease, and
  * released long enough ago, and marks them as released now. A head that somebody died with gets a new release
  * number, since its old job may still be held; a lost job is added again under the same one. It locks no
- * lane: all that it changes is a hint.
+ * lane: all that it changes is a hint; and it passes by what somebody is at, since batches that are at several
+ * would wait for it in another order.
  */
 export async function releaseOverdue(
   tx: Statements,
@@ -82,15 +83,18 @@ export async function releaseOverdue(
     [after, limit],
   );
   const rows = await tx.query<{ user_id: string; id: string; release: number }>(
-    `update operations o
+    `with heads as materialized (
+       select o.user_id, o.seq from unnest($1::uuid[]) as lane (user_id) join operations o using (user_id)
+       where o.seq = (select min(seq) from operations head
+           where head.user_id = lane.user_id and head.state in ${UNFINISHED})
+         and (released_at is null or released_at < now() - $2 * interval '1 ms')
+         and (state = 'queued' or (state = 'retrying' and next_attempt_at <= now())
+           or (state = 'running' and lease_until <= now()))
+       for update of o skip locked
+     )
+     update operations o
      set release = release + case when release = 0 or state = 'running' then 1 else 0 end, released_at = now()
-     from unnest($1::uuid[]) as lane (user_id)
-     where o.user_id = lane.user_id
-       and o.seq = (select min(seq) from operations head
-         where head.user_id = lane.user_id and head.state in ${UNFINISHED})
-       and (released_at is null or released_at < now() - $2 * interval '1 ms')
-       and (state = 'queued' or (state = 'retrying' and next_attempt_at <= now())
-         or (state = 'running' and lease_until <= now()))
+     from heads where o.user_id = heads.user_id and o.seq = heads.seq
      returning o.user_id, id, release`,
     [lanes.map((lane) => lane.user_id), olderThanMs],
   );

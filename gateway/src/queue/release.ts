@@ -25,9 +25,19 @@ const ADD_TIMEOUT_MS = 2000;
 /** Milliseconds that a delayed job arrives late on purpose: at its exact time the ledger's clock may be behind. */
 const DELAY_MARGIN_MS = 15;
 
+/** Releases of one partition that are added together. */
+interface Gathering {
+  releases: Release[];
+  /** Fulfilled when they were added or given up. */
+  added: Promise<void>;
+}
+
 @Injectable()
 export class Releaser {
   private readonly logger = new Logger(Releaser.name);
+  /** What will be added when that which is on its way has arrived, by the partition. */
+  private readonly gathering = new Map<string, Gathering>();
+  private readonly underWay = new Map<string, Promise<void>>();
   private queues: ReadonlyMap<string, Queue<OperationJob>> | null = null;
 
   constructor(private readonly config: GatewayConfig) {}
@@ -53,7 +63,24 @@ export class Releaser {
       const partition = partitionOf(release.userId, this.config.queue.partitions);
       byPartition.set(partition, [...(byPartition.get(partition) ?? []), release]);
     }
-    await Promise.all([...byPartition].map(([partition, group]) => this.addTo(partition, group)));
+    await Promise.all([...byPartition].map(([partition, group]) => this.gather(partition, group)));
+  }
+
+  /** One command adds many jobs for little more than one: what comes while one is on its way goes with the next. */
+  private gather(partition: string, releases: readonly Release[]): Promise<void> {
+    const gathering = this.gathering.get(partition);
+    if (gathering) {
+      gathering.releases.push(...releases);
+      return gathering.added;
+    }
+    const next: Gathering = { releases: [...releases], added: Promise.resolve() };
+    this.gathering.set(partition, next);
+    next.added = (this.underWay.get(partition) ?? Promise.resolve()).then(() => {
+      this.gathering.delete(partition);
+      return this.addTo(partition, next.releases);
+    });
+    this.underWay.set(partition, next.added);
+    return next.added;
   }
 
   private async addTo(partition: string, releases: readonly Release[]): Promise<void> {

@@ -58,20 +58,19 @@ export class Leases implements OnApplicationShutdown {
     const leases = [...this.held];
     const asked = performance.now();
     try {
-      const alive = new Set(
-        await this.ledger.renew(
-          leases.map((lease) => lease.claim),
-          this.config.run.leaseMs,
-        ),
+      const holding = await this.ledger.renew(
+        leases.map((lease) => lease.claim),
+        this.config.run.leaseMs,
       );
       for (const lease of leases) {
-        if (alive.has(lease.claim.id)) lease.safeUntil = asked + this.config.run.leaseMs;
-        else this.lose(lease);
+        const renewed = holding.get(lease.claim.id);
+        if (renewed) lease.safeUntil = asked + this.config.run.leaseMs;
+        else if (renewed === undefined) this.lose(lease);
       }
     } catch (error) {
       this.logger.warn(`Leases could not be renewed: ${(error as Error).message}`);
-      leases.filter((lease) => performance.now() >= lease.safeUntil).forEach((lease) => this.lose(lease));
     } finally {
+      leases.filter((lease) => performance.now() >= lease.safeUntil).forEach((lease) => this.lose(lease));
       this.renewing = false;
     }
   }
