@@ -27,7 +27,7 @@ export async function runTurnpike(load, { databaseUrl, redisUrl }) {
   })
     .overrideProvider(built('gateway/src/run/services').Services)
     .useValue(handler)
-    .setLogger(process.env.LOG ? ['warn','error'] : false)
+    .setLogger(process.env.LOG ? ['warn', 'error'] : false)
     .compile();
   await module.init();
   const database = module.get(built('libs/service/src/database').Database);
@@ -91,7 +91,8 @@ function handlerOf({ handlerMs }) {
   return {
     async apply(_step, _body, { userId, fence }) {
       if (running.has(userId)) violations.overlaps += 1;
-      if (fence.seq <= (last.get(userId) ?? 0)) console.error("VIOLATION", fence, last.get(userId)), violations.orderViolations += 1;
+      if (fence.seq <= (last.get(userId) ?? 0))
+        (console.error('VIOLATION', fence, last.get(userId)), (violations.orderViolations += 1));
       last.set(userId, fence.seq);
       running.add(userId);
       if (handlerMs > 0) await pause(handlerMs);

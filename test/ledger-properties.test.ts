@@ -162,7 +162,9 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
     case 'renew':
       return answer((await t.ledger.renew([claim], 60_000)).get(claim.id) ? 'renewed' : 'nothing');
     case 'halt':
-      return answer((await t.ledger.halt(claim, 'a test', await stepStates(t, claim, 'unknown'))) ? 'halted' : 'nothing');
+      return answer(
+        (await t.ledger.halt(claim, 'a test', await stepStates(t, claim, 'unknown'))) ? 'halted' : 'nothing',
+      );
     case 'finish':
       return finish(t, claim, action, await stepStates(t, claim, action.steps));
     case 'carry out': {

@@ -1,12 +1,26 @@
 import { problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import { inState, keyOf, TestLedger } from './support/ledger.js';
+import type { ClaimedRow } from '../gateway/src/ledger/claim-statements.js';
+import type { Finished } from '../gateway/src/ledger/outcomes.js';
+import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
 let t: TestLedger;
 beforeAll(async () => (t = await TestLedger.open()));
 afterAll(() => t.close());
 
 const FAILED = { state: 'failed' as const, result: null, problem: problemBody('order-state-conflict') };
+
+/** Ends the operation as if every step had been applied, and asks for the next of its lane. */
+async function goOn(userId: string, operation: string | ClaimedRow): Promise<Finished | null> {
+  const claimed = typeof operation === 'string' ? (await t.claim(userId, operation))! : operation;
+  const { kind } = claimed;
+  const steps = inState(claimed, 'applied');
+  return t.ledger.finish(
+    keyOf(claimed),
+    { kind, state: 'succeeded', steps, result: {}, problem: null },
+    TERMS,
+  );
+}
 
 describe('admission', () => {
   it('gives the writes of one lane places without gaps, however many arrive at once', async () => {
@@ -158,7 +172,11 @@ describe('deletion', () => {
     const userId = await t.newLane();
     const first = await t.accepted(userId, { kind: 'user.delete' });
     const claimed = (await t.claim(userId, first.id))!;
-    await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, 'refused') });
+    await t.ledger.finish(keyOf(claimed), {
+      ...FAILED,
+      kind: claimed.kind,
+      steps: inState(claimed, 'refused'),
+    });
     const second = await t.accepted(userId, { kind: 'user.delete' });
     expect(await t.write(userId)).toMatchObject({ code: 'user-deleting' });
     expect((await t.ledger.cancel(userId, second.id)).outcome).toBe('cancelled');
@@ -207,12 +225,37 @@ describe('a lane', () => {
     });
   });
 
+  it('gives the next head to whoever ended the one before and goes on', async () => {
+    const userId = await t.newLane();
+    const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
+    const finished = await goOn(userId, first.id);
+    expect(finished).toMatchObject({ claimed: { id: second.id, epoch: 1, crashes: 0 }, releases: [] });
+    expect(await t.claim(userId, second.id)).toBeNull();
+    expect(await goOn(userId, finished!.claimed!)).toEqual({ claimed: null, releases: [] });
+  });
+
+  it('gives nothing to whoever goes on while it is paused', async () => {
+    const userId = await t.newLane();
+    const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
+    const claimed = (await t.claim(userId, first.id))!;
+    await t.database.query(`update lanes set execution = 'paused', paused_at = now() where user_id = $1`, [
+      userId,
+    ]);
+    expect(await goOn(userId, claimed)).toEqual({ claimed: null, releases: [] });
+    expect(await t.state(second.id)).toBe('queued');
+  });
+
   it('waits for its head while that is in retry', async () => {
     const userId = await t.newLane();
     const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
     const claimed = (await t.claim(userId, first.id))!;
     const { steps } = claimed;
-    await t.ledger.retryLater({ key: keyOf(claimed), delayMs: 0, problem: problemBody('unavailable'), steps });
+    await t.ledger.retryLater({
+      key: keyOf(claimed),
+      delayMs: 0,
+      problem: problemBody('unavailable'),
+      steps,
+    });
     expect(await t.claim(userId, second.id)).toBeNull();
     expect(await t.claim(userId, first.id)).toMatchObject({ epoch: 2, attempts: 2 });
   });
@@ -231,7 +274,11 @@ describe('a lane', () => {
     const registration = await t.accepted(userId, { kind: 'user.register' });
     const waiting = await t.accepted(userId);
     const claimed = (await t.claim(userId, registration.id))!;
-    await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, 'refused') });
+    await t.ledger.finish(keyOf(claimed), {
+      ...FAILED,
+      kind: claimed.kind,
+      steps: inState(claimed, 'refused'),
+    });
     expect(await t.state(waiting.id)).toBe('rejected');
     expect(await t.write(userId)).toMatchObject({ code: 'user-deleted' });
     expect(await t.write(userId, { kind: 'user.restore' })).toMatchObject({ code: 'user-deleted' });
@@ -279,7 +326,13 @@ describe('a claim', () => {
     const { id } = await t.accepted(userId);
     const claimed = (await t.claim(userId, id))!;
     for (const state of ['pending', 'applied'] as const) {
-      expect(await t.ledger.finish(keyOf(claimed), { ...FAILED, kind: claimed.kind, steps: inState(claimed, state) })).toBeNull();
+      expect(
+        await t.ledger.finish(keyOf(claimed), {
+          ...FAILED,
+          kind: claimed.kind,
+          steps: inState(claimed, state),
+        }),
+      ).toBeNull();
     }
     const success = { kind: claimed.kind, state: 'succeeded' as const, result: {}, problem: null };
     expect(
@@ -289,13 +342,50 @@ describe('a claim', () => {
   });
 });
 
+describe('a report of a claim', () => {
+  it('counts only if it knows every step', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    const claimed = (await t.claim(userId, id))!;
+    const key = keyOf(claimed);
+    const success = { kind: claimed.kind, state: 'succeeded' as const, result: {}, problem: null };
+    expect(await t.ledger.finish(key, { ...success, steps: [] })).toBeNull();
+    expect(await t.ledger.retryLater({ key, delayMs: 0, problem: null, steps: [] })).toBeNull();
+    expect(await t.ledger.finish(key, { ...success, steps: inState(claimed, 'applied') })).not.toBeNull();
+  });
+});
+
+describe('what takes no lane’s lock', () => {
+  it('passes by what somebody is at', async () => {
+    const [busy, free] = [await t.newLane(), await t.newLane()];
+    const [{ id: busyId }, { id: freeId }] = [await t.accepted(busy), await t.accepted(free)];
+    const claims = [await t.claim(busy, busyId), await t.claim(free, freeId)].map((row) => keyOf(row!));
+    await t.database.statements(async (tx) => {
+      await tx.query('select 1 from operations where id = $1 for update', [busyId]);
+      const renewed = [busyId, freeId].map((id): [string, boolean] => [id, id === freeId]);
+      expect(await t.ledger.renew(claims, 60_000)).toEqual(new Map(renewed));
+    });
+    await Promise.all([busyId, freeId].map((id) => t.expire(id)));
+    await t.database.query(`update operations set released_at = now() - interval '3 s' where id = any($1)`, [
+      [busyId, freeId],
+    ]);
+    await t.database.statements(async (tx) => {
+      await tx.query('select 1 from operations where id = $1 for update', [busyId]);
+      const { releases } = await t.ledger.releaseOverdue(null, { olderThanMs: 2000, limit: 1000 });
+      const ids = releases.map(({ operationId }) => operationId);
+      expect(ids).toContain(freeId);
+      expect(ids).not.toContain(busyId);
+    });
+  });
+});
+
 describe('the reconciler', () => {
-  const TERMS = { olderThanMs: 2000, limit: 2 };
+  const OVERDUE = { olderThanMs: 2000, limit: 2 };
   const released = async (): Promise<string[]> => {
     const ids: string[] = [];
     let after: string | null = null;
     do {
-      const page = await t.ledger.releaseOverdue(after, TERMS);
+      const page = await t.ledger.releaseOverdue(after, OVERDUE);
       ids.push(...page.releases.map(({ operationId, release }) => `${operationId}-${release}`));
       after = page.next;
     } while (after);
@@ -357,6 +447,16 @@ describe('impossible rows are refused by the database itself', () => {
     ],
     ['a success that was never begun', 'under_way_was_claimed', `state = 'succeeded', finished_at = now()`],
     ['a retry without a time', 'retrying_has_a_time', `state = 'retrying'`],
+    [
+      'a success with a step that is not in force',
+      'end_agrees_with_steps',
+      `state = 'succeeded', finished_at = now(), epoch = 1, started_at = now(), deadline_at = now()`,
+    ],
+    [
+      'a step in no known state',
+      'steps_are_in_known_states',
+      `steps = '[{"name": "ordering.place", "state": "done"}]'`,
+    ],
   ])('%s', async (_what, constraint, change) => {
     const userId = await t.newLane();
     const first = await t.accepted(userId);

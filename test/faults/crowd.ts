@@ -24,9 +24,9 @@ export async function makeLanes({ databases }: System, count: number): Promise<L
     [users],
   );
   await databases.gateway.query(
-    `insert into operations (user_id, seq, id, kind, state, target_type, target_id, payload, epoch, attempts,
+    `insert into operations (user_id, seq, id, kind, state, target_type, target_id, payload, steps, epoch, attempts,
        release, released_at, started_at, deadline_at, finished_at)
-     select user_id, 1, id, 'user.register', 'succeeded', 'user', user_id, '{}', 1, 1, 1, now(), now(), now(), now()
+     select user_id, 1, id, 'user.register', 'succeeded', 'user', user_id, '{}', '[]', 1, 1, 1, now(), now(), now(), now()
      from unnest($1::uuid[], $2::uuid[]) as registered (user_id, id)`,
     [users, lanes.map(({ registrationId }) => registrationId)],
   );

@@ -165,7 +165,7 @@ describe.each(backends())('a gateway that is killed while it accepts, on the %s 
 
 /** The statement that writes an operation of that user into the ledger. */
 function acceptanceOf({ id }: { id: string }): Matches {
-  return (message) => message.includes('insert into operations') && message.includes(id);
+  return (message) => message.includes('ledger.admit') && message.includes(id);
 }
 
 async function somebodyWaitsForALock(gateway: Pool): Promise<void> {

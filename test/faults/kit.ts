@@ -57,7 +57,7 @@ export function appliedAnswer(inBody: string): Matches {
 
 /** The statement that ends an operation. */
 export function endOf({ id }: { id: string }): Matches {
-  return (message) => /update operations[^]*finished_at/.test(message) && message.includes(id);
+  return (message) => message.includes('ledger.end') && message.includes(id);
 }
 
 /** The COMMIT of the transaction in which such a statement was. */
@@ -65,14 +65,13 @@ export function commitAfter(statement: Matches): Matches {
   let of: number | null = null;
   return (message, connection) => {
     if (statement(message, connection)) of = connection;
-    return of === connection && message.includes('COMMIT');
+    return of === connection && message.includes('commit');
   };
 }
 
 /** The statement by which a worker claims an operation of that user. */
 export function claimOf(user: { id: string }): Matches {
-  return (message) =>
-    /update operations[^]*epoch = (o\.)?epoch \+ 1/.test(message) && message.includes(user.id);
+  return (message) => message.includes('ledger.claim') && message.includes(user.id);
 }
 
 /** Holds the database's word that the transaction with such a statement is committed. */
@@ -87,7 +86,11 @@ export function holdCommitted(database: TcpProxy, statement: Matches): Trap {
     },
     { type: 'hold' },
   );
-  const trap = database.trap('response', (_, connection) => connection === of, { type: 'hold' });
+  const trap = database.trap(
+    'response',
+    (message, connection) => connection === of && message.includes('COMMIT'),
+    { type: 'hold' },
+  );
   void trap.caught.then(() => watch.release());
   return trap;
 }

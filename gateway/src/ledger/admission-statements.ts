@@ -68,7 +68,7 @@ export interface Placed {
  */
 export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
   const rows = await tx.query<PlacedRow>(
-    `with asked as materialized (
+    `/* ledger.admit */ with asked as materialized (
        select * from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, steps jsonb, scope text, key text, fingerprint text,

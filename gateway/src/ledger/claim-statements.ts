@@ -76,7 +76,7 @@ export async function claim(
   requests: readonly ClaimRequest[],
 ): Promise<Map<string, ClaimedRow>> {
   const rows = await tx.query<ClaimedRow>(
-    `update operations o set ${CLAIM}
+    `/* ledger.claim */ update operations o set ${CLAIM}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)
      where o.user_id = c.user_id and o.id = c.id
@@ -107,7 +107,7 @@ export async function renew(
   leaseMs: number,
 ): Promise<Map<string, boolean>> {
   const rows = await ledger.query<{ id: string; renewed: boolean }>(
-    `with held as materialized (
+    `/* ledger.renew */ with held as materialized (
        select o.user_id, o.seq, o.epoch, o.id
        from unnest($1::uuid[], $2::uuid[], $3::integer[]) as held (user_id, id, epoch)
          join operations o on o.user_id = held.user_id and o.id = held.id and o.epoch = held.epoch
@@ -146,7 +146,7 @@ export interface Retry {
  */
 export async function retry(tx: Statements, retries: readonly Retry[]): Promise<Map<string, Release>> {
   const rows = await tx.query<{ id: string; user_id: string; release: number; delay_ms: number }>(
-    `update operations o
+    `/* ledger.retry */ update operations o
      set state = 'retrying', next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 ms',
        problem = r.because, steps = r.steps, lease_until = null, worker = null, release = release + 1,
        released_at = now(), crashes = 0

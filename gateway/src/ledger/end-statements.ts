@@ -1,7 +1,14 @@
 import type { ProblemBody } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from './audit.js';
-import { CLAIM, CLAIMED, type ClaimedRow, type ClaimKey, type ClaimTerms, type StepOutcome } from './claim-statements.js';
+import {
+  CLAIM,
+  CLAIMED,
+  type ClaimedRow,
+  type ClaimKey,
+  type ClaimTerms,
+  type StepOutcome,
+} from './claim-statements.js';
 import { admissionAfter, deletedAtAfter } from './leaving-statements.js';
 import type { Release } from './release-statements.js';
 import { UNFINISHED } from './sql.js';
@@ -52,7 +59,7 @@ type ValueOf<What extends EndedRow['what']> = Extract<EndedRow, { what: What }>[
  */
 export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBatch> {
   const rows = await tx.query<EndedRow>(
-    `with e as materialized (
+    `/* ledger.end */ with e as materialized (
        select * from jsonb_to_recordset($1) as e (
          user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, known jsonb,
          was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean,

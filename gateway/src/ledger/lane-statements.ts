@@ -42,7 +42,9 @@ export async function lockLanes(
   { wait }: { wait: boolean },
 ): Promise<Set<string>> {
   const rows = await tx.query<{ user_id: string }>(
-    `select user_id from lanes where user_id = any($1) order by user_id for update ${wait ? '' : 'skip locked'}`,
+    wait
+      ? '/* ledger.lock */ select user_id from lanes where user_id = any($1) order by user_id for update'
+      : '/* ledger.lock-free */ select user_id from lanes where user_id = any($1) order by user_id for update skip locked',
     [userIds],
   );
   return new Set(rows.map((row) => row.user_id));
@@ -54,11 +56,8 @@ export async function lockLane(tx: Statements, userId: string): Promise<boolean>
 }
 
 /** @returns the lanes as they are now that they are locked */
-export async function readLanes(
-  tx: Statements,
-  userIds: readonly string[],
-): Promise<Map<string, LaneState>> {
-  const rows = await tx.query<(LaneState & { user_id: string })>(
+export async function readLanes(tx: Statements, userIds: readonly string[]): Promise<Map<string, LaneState>> {
+  const rows = await tx.query<LaneState & { user_id: string }>(
     'select user_id, admission, depth from lanes where user_id = any($1)',
     [userIds],
   );

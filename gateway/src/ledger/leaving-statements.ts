@@ -36,11 +36,7 @@ export async function cancelWaiting(tx: Statements, userId: string, before: numb
 }
 
 /** Refuses every write of a lane whose user was never made. @returns how many */
-export async function rejectWaiting(
-  tx: Statements,
-  userId: string,
-  problem: ProblemBody,
-): Promise<number> {
+export async function rejectWaiting(tx: Statements, userId: string, problem: ProblemBody): Promise<number> {
   const rows = await tx.query<unknown>(
     `update operations set state = 'rejected', finished_at = now(), problem = $2
      where user_id = $1 and state = 'queued' returning 1`,

@@ -2,7 +2,14 @@ import { type ConfirmedState, type OperationKind, type ProblemBody, problemBody 
 import type { Statements } from '@turnpike/service';
 import type { Change } from './audit.js';
 import * as claims from './claim-statements.js';
-import type { ClaimedRow, ClaimKey, ClaimRequest, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
+import type {
+  ClaimedRow,
+  ClaimKey,
+  ClaimRequest,
+  ClaimTerms,
+  Retry,
+  StepOutcome,
+} from './claim-statements.js';
 import { end, type EndedBatch } from './end-statements.js';
 import { erase } from './erase.js';
 import type { Work } from './lane-work.js';
@@ -58,7 +65,10 @@ export const finishing: Work<Finish, Finished | null> = {
       batch.some(({ ending }) => isSpecial(ending)) ? tx : tx.last,
       batch.map(({ key, ending, next }) => ({
         ...{ key, ...ending, next },
-        ...{ move: admissionAtEnd(ending.kind, ending.state, ending.confirmed), proceeds: !isSpecial(ending) },
+        ...{
+          move: admissionAtEnd(ending.kind, ending.state, ending.confirmed),
+          proceeds: !isSpecial(ending),
+        },
       })),
     );
     for (const { key, ending } of batch) {
@@ -81,7 +91,9 @@ export const puttingBack: Work<Retry, Release | null> = {
 
 /** Ends that change other writes of their lane before it goes on. */
 function isSpecial({ kind, state }: Ending): boolean {
-  return (kind === 'user.register' && state !== 'succeeded') || (kind === 'user.purge' && state === 'succeeded');
+  return (
+    (kind === 'user.register' && state !== 'succeeded') || (kind === 'user.purge' && state === 'succeeded')
+  );
 }
 
 async function endSpecially(

@@ -83,7 +83,7 @@ export async function releaseOverdue(
     [after, limit],
   );
   const rows = await tx.query<{ user_id: string; id: string; release: number }>(
-    `with heads as materialized (
+    `/* ledger.reconcile */ with heads as materialized (
        select o.user_id, o.seq from unnest($1::uuid[]) as lane (user_id) join operations o using (user_id)
        where o.seq = (select min(seq) from operations head
            where head.user_id = lane.user_id and head.state in ${UNFINISHED})

@@ -25,7 +25,12 @@ function sagaWith(script: Record<string, StepAnswer>, steps = TWO): { saga: Saga
       return Promise.resolve(script[`${call} ${step}`] ?? applied);
     };
   const scripted: Calls = { apply: answer('apply'), settle: answer('settle'), undo: answer('undo') };
-  const known = steps.map((name) => ({ name, service: STEPS[name].service, state: 'pending' as const, attempts: 0 }));
+  const known = steps.map((name) => ({
+    name,
+    service: STEPS[name].service,
+    state: 'pending' as const,
+    attempts: 0,
+  }));
   return { saga: new Saga(steps, known, scripted), calls };
 }
 

@@ -33,7 +33,16 @@ const CLIENT_MARGIN_MS = 500;
 /** One number for all of Turnpike's migrations: several starters on one database wait for each other. */
 const MIGRATION_LOCK = 7_310_577;
 
-function dataSourceOf(options: DatabaseOptions): DataSource {
+/** Limits for statements that somebody waits for. */
+const LIMITS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS,
+  lock_timeout: STATEMENT_TIMEOUT_MS,
+  // Somebody who died between two statements must not keep a lane locked.
+  idle_in_transaction_session_timeout: 5000,
+};
+
+function dataSourceOf(options: DatabaseOptions, limits: object): DataSource {
   return new DataSource({
     type: 'postgres',
     url: options.url,
@@ -45,11 +54,7 @@ function dataSourceOf(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize ?? 10,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS,
-      lock_timeout: STATEMENT_TIMEOUT_MS,
-      // Somebody who died between two statements must not keep a lane locked.
-      idle_in_transaction_session_timeout: 5000,
+      ...limits,
       // See Transaction; whoever waits for each answer notices no difference.
       pipeline: true,
     },
@@ -68,7 +73,7 @@ export class Database implements OnApplicationShutdown, Statements {
   private usable = false;
 
   constructor(options: DatabaseOptions) {
-    this.dataSource = dataSourceOf(options);
+    this.dataSource = dataSourceOf(options, LIMITS);
   }
 
   /** Begins to connect. @returns a promise that is fulfilled once the database is reachable and migrated. */
@@ -156,12 +161,11 @@ export class Database implements OnApplicationShutdown, Statements {
 
 /** Brings a database up to date; of several that are called at once, one works and the others wait for it. */
 export async function migrate(options: DatabaseOptions): Promise<string[]> {
-  const dataSource = dataSourceOf({ ...options, poolSize: 2 });
+  // A migration reads whole tables, and waits for another starter's: neither has a time limit.
+  const dataSource = dataSourceOf({ ...options, poolSize: 2 }, {});
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    // The wait for another starter's migrations, and a long one of our own, have no time limit.
-    await lock.query('set statement_timeout = 0; set lock_timeout = 0');
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done = await dataSource.runMigrations({ transaction: 'each' });
     return done.map((migration) => migration.name);

@@ -18,9 +18,12 @@ export interface Statements {
 
 const names = new Map<string, string>();
 
+/** What names itself in a first comment has that name in the database's views and logs, too. */
+const NAMED = /^\/\* ([a-z.-]+) \*\//;
+
 /** A name for a statement, the same in all connections of the process. */
 function nameOf(sql: string): string {
-  const name = names.get(sql) ?? `s${names.size}`;
+  const name = names.get(sql) ?? NAMED.exec(sql)?.[1] ?? `statement ${names.size}`;
   names.set(sql, name);
   return name;
 }
@@ -39,13 +42,20 @@ export async function send<Row>(
   }
 }
 
+/**
+ * A batch is small beside its tables, which it enters by their indexes. What the planner would find out by planning
+ * every statement anew in each connection, or guess wrong while a table is new and has no statistics, is said here.
+ */
+const BEGIN = `begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off;
+  set local enable_hashjoin = off; set local enable_mergejoin = off`;
+
 /** One transaction, read committed. */
 export class Transaction implements Statements {
   private committed: Promise<void> | null = null;
 
   constructor(private readonly client: ClientBase) {
     // Sent with the first statement. If it fails, the connection is gone, and so does everything after it.
-    client.query('begin').catch(() => undefined);
+    client.query(BEGIN).catch(() => undefined);
   }
 
   query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
