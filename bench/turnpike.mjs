@@ -1,32 +1,76 @@
-// The gateway's own ledger, queue and executor; only the services behind it are a handler that waits.
+// The gateway's own ledger, queue and executor; only the services behind it are the handler of a benchmark. This file
+// alone knows the gateway's insides: the rest of the benchmarks sees contenders, processes and HTTP.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
-import { percentile } from './statistics.mjs';
-import { submitAll } from './submitters.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (path) => require(`../dist/gateway/${path}.js`);
 const { Test } = require('@nestjs/testing');
+const { Client } = require('pg');
 const { v7: uuidv7 } = require('uuid');
 
-/** @returns accepted and finished per second, times from accept to done, and what of the order was broken */
-export async function runTurnpike(load, { databaseUrl, redisUrl }) {
-  const { readConfig } = built('gateway/src/config');
-  const config = readConfig({
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** More than any benchmark queues: what is measured is never a refusal. */
+const MAX_DEPTH = 1_000_000;
+
+/** Opens the gateway as a contender of `course.mjs`. */
+export async function open({ settings, handle, done }) {
+  const ids = new Map();
+  const writes = new Map();
+  const apply = async (_step, _body, { key }) => {
+    // A step's key begins with the operation's id.
+    const write = writes.get(key.slice(0, key.indexOf('/')));
+    return handle(write).then(
+      () => ({ type: 'applied', body: {} }),
+      () => ({ type: 'unknown', problem: null, retryAfterMs: null }),
+    );
+  };
+  const gateway = await openGateway(settings, apply);
+  const ended = await hearEnds(settings.databaseUrl, (operationId) => {
+    const write = writes.get(operationId);
+    if (!write) return;
+    writes.delete(operationId);
+    done(write.id);
+  });
+  return {
+    async prepare(users) {
+      const uuids = await gateway.makeLanes(users.length);
+      users.forEach((user, index) => ids.set(user, uuids[index]));
+    },
+    async submit(write) {
+      const operationId = uuidv7();
+      writes.set(operationId, write);
+      await gateway.admit(ids.get(write.user), operationId);
+    },
+    async close() {
+      await gateway.close();
+      await ended.close();
+    },
+  };
+}
+
+/**
+ * Starts what of the gateway lies behind HTTP, in this process: `role` is `worker`, or `api` for a gateway that
+ * accepts and runs nothing.
+ * @param apply stands in for the services
+ */
+export async function openGateway({ databaseUrl, redisUrl, concurrency, role = 'worker' }, apply) {
+  const config = built('gateway/src/config').readConfig({
     GATEWAY_DATABASE_URL: databaseUrl,
     ...(redisUrl && { QUEUE_URL: redisUrl }),
-    WORKER_CONCURRENCY: String(load.concurrency),
-    GATEWAY_ROLE: 'worker',
+    WORKER_CONCURRENCY: String(concurrency),
+    GATEWAY_ROLE: role,
     INTEGRITY_EVERY_MS: '0',
+    RETRY_BASE_MS: '20', // a retry is to cost its way through the queue, not a long sleep
   });
   await migrateAll(config);
-  const handler = handlerOf(load);
   const module = await Test.createTestingModule({
     imports: [built('gateway/src/app.module').AppModule.for(config)],
   })
     .overrideProvider(built('gateway/src/run/services').Services)
-    .useValue(handler)
+    .useValue({ apply, ask: () => Promise.reject(new Error('there are no services here')) })
     .setLogger(false)
     .compile();
   await module.init();
@@ -34,41 +78,25 @@ export async function runTurnpike(load, { databaseUrl, redisUrl }) {
   const ledger = module.get(built('gateway/src/ledger/ledger').Ledger);
   const releaser = module.get(built('gateway/src/queue/release').Releaser);
   while (!releaser.isOpen) await pause(10);
-  try {
-    const users = await makeLanes(database, load.users);
-    const total = load.users * load.writes;
-    const done = watchEnds(ledger, total);
-    const begun = performance.now();
-    const accepting = await submitAll(load, async (user) => {
-      const operation = operationOf(users[user]);
-      const admitted = await ledger.admit({ operation, clientKey: null, maxDepth: total });
-      done.accepted.set(operation.id, performance.now());
+  return {
+    makeLanes: (count) => makeLanes(database, count),
+    async admit(userId, operationId = uuidv7()) {
+      const operation = operationOf(userId, operationId);
+      const admitted = await ledger.admit({ operation, clientKey: null, maxDepth: MAX_DEPTH });
+      if (admitted.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(admitted)}`);
       releaser.release(admitted.releases);
-    });
-    await done.all;
-    const seconds = (performance.now() - begun) / 1000;
-    return { ...rates(total, accepting, seconds), ...done.times(), ...handler.violations() };
-  } finally {
-    await module.close();
-  }
-
-  function operationOf(userId) {
-    return {
-      id: uuidv7(),
-      userId,
-      kind: 'customer.update',
-      actorId: userId,
-      target: { type: 'customer', id: userId },
-      payload: { phone: '1' },
-      ifMatch: null,
-      steps: [{ name: 'ordering.update-customer', service: 'ordering' }],
-      traceparent: null,
-    };
-  }
+    },
+    close: () => module.close(),
+  };
 }
 
-export function rates(total, accepting, seconds) {
-  return { acceptedPerSecond: Math.round(total / accepting), finishedPerSecond: Math.round(total / seconds) };
+/** Tells of every operation that has ended, whichever process ended it, after the commit. */
+export async function hearEnds(databaseUrl, onEnd) {
+  const client = new Client({ connectionString: databaseUrl });
+  client.on('notification', ({ payload }) => (payload.match(UUID) ?? []).forEach(onEnd));
+  await client.connect();
+  await client.query('listen operation_ended');
+  return { close: () => client.end() };
 }
 
 async function migrateAll(config) {
@@ -83,39 +111,17 @@ async function makeLanes(database, count) {
   return users;
 }
 
-/** In place of the services: every step is applied after a while, and the order in which they come is looked at. */
-function handlerOf({ handlerMs }) {
-  const last = new Map();
-  const running = new Set();
-  const violations = { orderViolations: 0, overlaps: 0 };
+/** A write of one step. */
+function operationOf(userId, id) {
   return {
-    async apply(_step, _body, { userId, fence }) {
-      if (running.has(userId)) violations.overlaps += 1;
-      if (fence.seq <= (last.get(userId) ?? 0)) violations.orderViolations += 1;
-      last.set(userId, fence.seq);
-      running.add(userId);
-      if (handlerMs > 0) await pause(handlerMs);
-      running.delete(userId);
-      return { type: 'applied', body: {} };
-    },
-    ask: () => Promise.reject(new Error('there are no services here')),
-    violations: () => violations,
+    id,
+    userId,
+    kind: 'customer.update',
+    actorId: userId,
+    target: { type: 'customer', id: userId },
+    payload: { phone: '1' },
+    ifMatch: null,
+    steps: [{ name: 'ordering.update-customer', service: 'ordering' }],
+    traceparent: null,
   };
-}
-
-/** Notices when operations have ended, at their commits. */
-function watchEnds(ledger, total) {
-  const accepted = new Map();
-  const times = [];
-  let resolve;
-  const all = new Promise((fulfil) => (resolve = fulfil));
-  const finish = ledger.finish.bind(ledger);
-  ledger.finish = async (key, ending) => {
-    const releases = await finish(key, ending);
-    // What ends before its acceptance was noticed has taken no time that could be told.
-    times.push(performance.now() - (accepted.get(key.id) ?? performance.now()));
-    if (times.length === total) resolve();
-    return releases;
-  };
-  return { accepted, all, times: () => ({ p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }) };
 }
