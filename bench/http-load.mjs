@@ -1,0 +1,29 @@
+// Load over HTTP, by autocannon in a process of its own:
+//   node bench/http-load.mjs '{"url": "http://…", "connections": 64, "seconds": 5, "requests": [{…}]}'
+// The requests are dealt to the connections, so that no two of them write for one user.
+import { createRequire } from 'node:module';
+
+const autocannon = createRequire(new URL('peers/', import.meta.url))('autocannon');
+
+const { url, connections, seconds, requests } = JSON.parse(process.argv[2]);
+let opened = 0;
+const result = await autocannon({
+  url,
+  connections,
+  duration: seconds,
+  setupClient(client) {
+    const own = opened++;
+    client.setRequests(requests.filter((_, index) => index % connections === own % requests.length));
+  },
+});
+console.log(
+  JSON.stringify({
+    perSecond: Math.round(result['2xx'] / result.duration),
+    answered: result['2xx'],
+    refused: result.non2xx,
+    errors: result.errors,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+  }),
+);
+process.exit(0);
