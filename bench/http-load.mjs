@@ -1,19 +1,21 @@
 // Load over HTTP, by autocannon in a process of its own:
-//   node bench/http-load.mjs '{"url": "http://…", "connections": 64, "seconds": 5, "requests": [{…}]}'
-// The requests are dealt to the connections, so that no two of them write for one user.
+//   node bench/http-load.mjs '{"url": "http://…", "connections": 64, "seconds": 5, "request": {…}, "tokens": ["…"]}'
+// The tokens are dealt to the connections, so that no two of them write for one user.
 import { createRequire } from 'node:module';
 
 const autocannon = createRequire(new URL('peers/', import.meta.url))('autocannon');
 
-const { url, connections, seconds, requests } = JSON.parse(process.argv[2]);
+const { url, connections, seconds, request, tokens = [] } = JSON.parse(process.argv[2]);
 let opened = 0;
 const result = await autocannon({
   url,
   connections,
   duration: seconds,
+  requests: [request],
   setupClient(client) {
     const own = opened++;
-    client.setRequests(requests.filter((_, index) => index % connections === own % requests.length));
+    const dealt = tokens.filter((_, index) => index % connections === own);
+    if (dealt.length > 0) client.setRequests(dealt.map(authorised));
   },
 });
 console.log(
@@ -27,3 +29,7 @@ console.log(
   }),
 );
 process.exit(0);
+
+function authorised(token) {
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
+}

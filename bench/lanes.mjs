@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { prepareCheckout } from './child.mjs';
 import { TURNPIKE, WITHOUT_ORDER } from './peers.mjs';
 import { runCourse } from './run-course.mjs';
-import { onServers } from './servers.mjs';
 import { mediansOf } from './statistics.mjs';
 
 const { values } = parseArgs({
@@ -30,6 +29,7 @@ const { backend } = values;
 const concurrency = Number(values.concurrency);
 
 prepareCheckout();
+const { onServers } = await import('./servers.mjs'); // needs packages that a fresh clone has just installed
 // On PostgreSQL alone BullMQ without a ledger would be another comparison than the one that is asked for.
 const contenders = backend === 'redis' ? [TURNPIKE, WITHOUT_ORDER] : [TURNPIKE];
 const runs = await onServers(backend, async (servers) => {

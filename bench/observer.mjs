@@ -104,7 +104,8 @@ function timesOf(writes) {
   const times = writes
     .filter(({ doneAt }) => doneAt !== null)
     .map(({ acceptedAt, doneAt }) => Math.max(0, doneAt - (acceptedAt ?? doneAt)));
-  return { p50Ms: rounded(percentile(times, 0.5)), p99Ms: rounded(percentile(times, 0.99)) };
+  const at = (part) => rounded(percentile(times, part));
+  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
 function perSecond(count, from, until) {

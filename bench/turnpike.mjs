@@ -3,6 +3,7 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
+import { query } from './servers.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (path) => require(`../dist/gateway/${path}.js`);
@@ -15,13 +16,17 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** More than any benchmark queues: what is measured is never a refusal. */
 const MAX_DEPTH = 1_000_000;
 
-/** Opens the gateway as a contender of `course.mjs`. */
+/**
+ * Opens the gateway as a contender of `course.mjs`. What was queued before has a handler that only waits, for
+ * `queuedHandlerMs`.
+ */
 export async function open({ settings, handle, done }) {
   const ids = new Map();
   const writes = new Map();
   const apply = async (_step, _body, { key }) => {
     // A step's key begins with the operation's id.
     const write = writes.get(key.slice(0, key.indexOf('/')));
+    if (!write) return pause(settings.queuedHandlerMs ?? 0, { type: 'applied', body: {} });
     return handle(write).then(
       () => ({ type: 'applied', body: {} }),
       () => ({ type: 'unknown', problem: null, retryAfterMs: null }),
@@ -97,6 +102,36 @@ export async function hearEnds(databaseUrl, onEnd) {
   await client.connect();
   await client.query('listen operation_ended');
   return { close: () => client.end() };
+}
+
+/** How many operations wait or run. */
+export async function countUnfinished(databaseUrl) {
+  const [{ count }] = await query(
+    databaseUrl,
+    `select count(*)::integer as count from operations where state in ('queued', 'running', 'retrying')`,
+  );
+  return count;
+}
+
+/** @returns every user who has a lane */
+export async function usersWithLanes(databaseUrl) {
+  return (await query(databaseUrl, 'select user_id from lanes')).map(({ user_id: userId }) => userId);
+}
+
+/**
+ * How long lanes with more to do stood still between an end and the next claim: p50 and p99 in ms, of what was
+ * claimed since then. An end is counted from the begin of its transaction, so its commit is in it.
+ */
+export async function releaseTimes(databaseUrl, since) {
+  const [{ times }] = await query(
+    databaseUrl,
+    `select percentile_disc(array[0.5, 0.99]) within group (
+       order by extract(epoch from next.started_at - ended.finished_at)::float8 * 1000) as times
+     from operations ended
+     join operations next on next.user_id = ended.user_id and next.seq = ended.seq + 1
+     where ended.started_at >= '${since}' and next.started_at is not null`,
+  );
+  return times ? { p50Ms: times[0], p99Ms: times[1] } : { p50Ms: null, p99Ms: null };
 }
 
 async function migrateAll(config) {

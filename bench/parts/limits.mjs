@@ -82,21 +82,32 @@ const SHORT = {
   pushesPerSecond: 'LPUSH, pipelined',
 };
 
+const ONE_ROW = { name: 'one', text: 'insert into written (word) values ($1)', values: ['a word or two'] };
+const MANY_ROWS = {
+  name: 'many',
+  text: 'insert into written (word) select unnest($1::text[])',
+  values: [Array.from({ length: ROWS }, () => 'a word or two')],
+};
+
 async function measureCommits(databaseUrl, { seconds, calls }) {
+  const commitMs = await measureCommit(databaseUrl, calls);
+  const rates = await onTable(databaseUrl, async (pool) => ({
+    commitsPerSecond: await ratePerSecond(CLIENTS, seconds, () => pool.query(ONE_ROW)),
+    batchCommitsPerSecond: await ratePerSecond(CLIENTS, seconds, () => pool.query(MANY_ROWS)),
+  }));
+  return { commitMs, ...rates };
+}
+
+/** One commit of one row, nothing else on its way: p50 in ms. */
+export function measureCommit(databaseUrl, calls) {
+  return onTable(databaseUrl, (pool) => medianMs(calls, () => pool.query(ONE_ROW)));
+}
+
+async function onTable(databaseUrl, work) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CLIENTS });
   try {
-    await pool.query('create table written (id bigserial primary key, word text not null)');
-    const one = { name: 'one', text: 'insert into written (word) values ($1)', values: ['a word or two'] };
-    const many = {
-      name: 'many',
-      text: 'insert into written (word) select unnest($1::text[])',
-      values: [Array.from({ length: ROWS }, () => 'a word or two')],
-    };
-    return {
-      commitMs: await medianMs(calls, () => pool.query(one)),
-      commitsPerSecond: await ratePerSecond(CLIENTS, seconds, () => pool.query(one)),
-      batchCommitsPerSecond: await ratePerSecond(CLIENTS, seconds, () => pool.query(many)),
-    };
+    await pool.query('create table if not exists written (id bigserial primary key, word text not null)');
+    return await work(pool);
   } finally {
     await pool.end();
   }
@@ -122,8 +133,12 @@ async function measureEcho(url, { seconds, calls }) {
 
 export function cannonEcho(url, seconds) {
   const request = { method: 'POST', path: '/echo', body: JSON.stringify(ECHO_BODY), headers: JSON_HEADERS };
-  const task = { url, connections: HTTP_CONNECTIONS, seconds, requests: [request] };
-  return runChild('http-load.mjs', task);
+  return cannon(url, { seconds, request });
+}
+
+/** Load over as many connections as every measurement over HTTP has. */
+export function cannon(url, task) {
+  return runChild('http-load.mjs', { url, connections: HTTP_CONNECTIONS, ...task });
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json' };
