@@ -163,15 +163,19 @@ async function measurePushes(redisUrl, { seconds }) {
   }
 }
 
-/** One after the other on an idle system. */
-export async function medianMs(calls, call) {
+async function medianMs(calls, call) {
+  return rounded(median(await timesOf(calls, call)));
+}
+
+/** The milliseconds of each call, one after the other on an idle system. */
+export async function timesOf(calls, call) {
   const times = [];
   for (let index = 0; index < calls; index += 1) {
     const begun = performance.now();
-    await call();
+    await call(index);
     times.push(performance.now() - begun);
   }
-  return rounded(median(times));
+  return times;
 }
 
 async function ratePerSecond(clients, seconds, call) {
