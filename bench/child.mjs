@@ -5,6 +5,9 @@ import { ROOT } from '../scripts/checkout.mjs';
 
 const STOP_WITH_PARENT = new URL('../scripts/stop-with-parent.mjs', import.meta.url).href;
 
+/** Milliseconds for one measurement, a million writes among them: what hangs must not hang for ever. */
+const LIMIT_MS = 20 * 60_000;
+
 /** A script of this folder, started with a task. @returns the process, and the JSON that it prints before it ends */
 export function startChild(script, task, { node = process.execPath } = {}) {
   const file = path.join(ROOT, 'bench', script);
@@ -13,9 +16,11 @@ export function startChild(script, task, { node = process.execPath } = {}) {
   child.stdin.on('error', () => {}); // it has ended by itself
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const result = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(JSON.parse(output));
       else reject(new Error(`${script} ended with ${signal ?? code}: ${output}`));
     });

@@ -24,7 +24,7 @@ export function writeDocument(parts, folder = RESULTS) {
     return [{ name, data, ...part.describe(data) }];
   });
   const targets = found.flatMap((part) => part.targets);
-  const text = [HEAD, asMarkdown({ ...targetTable(targets) }), ...found.map(sectionOf)].join('\n');
+  const text = [HEAD, asMarkdown(targetTable(targets), 2), ...found.map(sectionOf)].join('\n');
   writeFileSync(path.join(folder, 'README.md'), text);
 }
 
@@ -40,7 +40,14 @@ function sectionOf({ name, title, data, tables }) {
   const when = `${machine.date}, commit ${machine.commit}, ${runCount} ${runCount === 1 ? 'run' : 'runs'}`;
   const small = quick ? ['', 'A quick run, for trying out: its figures mean nothing.'] : [];
   const plot = `![${title}](${name}.svg)`;
-  return [`## ${title}`, '', `${on}.\n${when}.`, ...small, '', plot, '', ...tables.map(asMarkdown)].join(
-    '\n',
-  );
+  return [
+    `## ${title}`,
+    '',
+    `${on}.\n${when}.`,
+    ...small,
+    '',
+    plot,
+    '',
+    ...tables.map((table) => asMarkdown(table)),
+  ].join('\n');
 }

@@ -2,12 +2,12 @@
 import { formatted } from './svg.mjs';
 
 /** @param table `{ title, columns, rows, notes? }`; a cell is a text, a number, or null where nothing was measured */
-export function asMarkdown({ title, columns, rows, notes = [] }) {
+export function asMarkdown({ title, columns, rows, notes = [] }, level = 3) {
   const head = `| ${columns.join(' | ')} |`;
   const rule = `| ${columns.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |`;
   const body = rows.map((row) => `| ${row.map(cell).join(' | ')} |`);
   const remarks = notes.flatMap((note) => ['', note]);
-  return [`### ${title}`, '', head, rule, ...body, ...remarks, ''].join('\n');
+  return [`${'#'.repeat(level)} ${title}`, '', head, rule, ...body, ...remarks, ''].join('\n');
 }
 
 export function asText({ title, columns, rows, notes = [] }) {

@@ -98,10 +98,15 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
 /** Tells of every operation that has ended, whichever process ended it, after the commit. */
 export async function hearEnds(databaseUrl, onEnd) {
   const client = new Client({ connectionString: databaseUrl });
-  client.on('notification', ({ payload }) => (payload.match(UUID) ?? []).forEach(onEnd));
+  client.on('notification', ({ payload }) => operationsIn(payload).forEach((id) => onEnd(id)));
   await client.connect();
   await client.query('listen operation_ended');
   return { close: () => client.end() };
+}
+
+/** A notification names users and their operations in turn. */
+function operationsIn(payload) {
+  return (payload.match(UUID) ?? []).filter((_, index) => index % 2 === 1);
 }
 
 /** How many operations wait or run. */

@@ -82,7 +82,7 @@ export function describe({ medians, sizes, users, sample }) {
         rows,
         notes: [
           `At each size at most ${sample.toLocaleString('en-US')} writes are finished, and filled up again for the next run.`,
-          'Release: from an end, its commit included, to the next claim of that lane.',
+          'Release: from an end, its commit included, to the next claim of that lane; with more lanes than workers the wait for a worker is in it.',
         ],
       },
     ],
