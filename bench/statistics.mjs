@@ -16,9 +16,12 @@ export function mediansOf(runs) {
   return Object.fromEntries(names.map((name) => [name, medianOf(runs.map((run) => run[name]))]));
 }
 
+/** A run that has no such number, because it was not done in time, counts as worse than all others. */
 function medianOf(values) {
-  const numbers = values.filter((value) => typeof value === 'number');
-  return numbers.length > 0 ? median(numbers) : (values.at(-1) ?? null);
+  const numbers = values.map((value) => (typeof value === 'number' ? value : Infinity));
+  if (numbers.every((number) => number === Infinity)) return values.at(-1) ?? null;
+  const found = median(numbers);
+  return found === Infinity ? null : found;
 }
 
 /** Three digits tell a measurement; more would pretend that the next run says the same. */

@@ -135,7 +135,7 @@ function targetsOf(medians, loads) {
 function spreadTargets(name, contenders) {
   const own = contenders[TURNPIKE.name];
   const ceiling = contenders[WITHOUT_ORDER.name];
-  const peer = bestDurable(contenders);
+  const peer = bestDurable(contenders) ?? { name: 'a durable peer' };
   const accepted = own.acceptedPerSecond / peer.acceptedPerSecond;
   return [
     atLeast(`${name}: finished/s, to ${peer.name}`, own.finishedPerSecond / peer.finishedPerSecond, 4),
