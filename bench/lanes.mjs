@@ -1,10 +1,11 @@
 // `npm run bench:lanes`: the dispatch core alone. Writes of many users are accepted durably, queued, claimed, handled
-// and ended, all in one process, and beside it BullMQ alone does the same work without ledger and without order.
+// and ended, and beside it BullMQ alone does the same work without ledger and without order.
 // Prints JSON; options: --users --writes --handler-ms --concurrency --submitters --backend --runs
 import { parseArgs } from 'node:util';
-import { prepare } from '../scripts/prepare.mjs';
-import { median } from './statistics.mjs';
-import { onServers } from './servers.mjs';
+import { prepareCheckout } from './child.mjs';
+import { TURNPIKE, WITHOUT_ORDER } from './peers.mjs';
+import { runCourse } from './run-course.mjs';
+import { mediansOf } from './statistics.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,34 +19,28 @@ const { values } = parseArgs({
   },
 });
 const load = {
+  kind: 'spread',
   users: Number(values.users),
   writes: Number(values.writes),
   handlerMs: Number(values['handler-ms']),
-  concurrency: Number(values.concurrency),
   submitters: Number(values.submitters),
-  backend: values.backend,
 };
+const { backend } = values;
+const concurrency = Number(values.concurrency);
 
-await prepare();
-const results = await onServers(load.backend, async (servers) => {
-  const { runTurnpike } = await import('./turnpike.mjs');
-  const { runBullMq } = await import('./bullmq.mjs');
-  const runs = { turnpike: [], 'BullMQ without order': [] };
+prepareCheckout();
+const { onServers } = await import('./servers.mjs'); // needs packages that a fresh clone has just installed
+// On PostgreSQL alone BullMQ without a ledger would be another comparison than the one that is asked for.
+const contenders = backend === 'redis' ? [TURNPIKE, WITHOUT_ORDER] : [TURNPIKE];
+const runs = await onServers(backend, async (servers) => {
+  const found = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let run = 0; run < Number(values.runs); run += 1) {
-    runs.turnpike.push(await runTurnpike(load, servers));
-    if (load.backend === 'redis') runs['BullMQ without order'].push(await runBullMq(load, servers));
+    for (const contender of contenders) {
+      console.error(`  run ${run + 1}: ${contender.name} …`);
+      found[contender.name].push(await runCourse(contender, load, servers, { concurrency }));
+    }
   }
-  return runs;
+  return found;
 });
-const medians = Object.fromEntries(
-  Object.entries(results)
-    .filter(([, runs]) => runs.length > 0)
-    .map(([name, runs]) => [name, mediansOf(runs)]),
-);
-console.log(JSON.stringify({ load, medians, runs: results }, null, 2));
-process.exit(0);
-
-function mediansOf(runs) {
-  const names = Object.keys(runs[0]);
-  return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))]));
-}
+const medians = Object.fromEntries(Object.entries(runs).map(([name, of]) => [name, mediansOf(of)]));
+console.log(JSON.stringify({ load: { ...load, concurrency, backend }, medians, runs }, null, 2));

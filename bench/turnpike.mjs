@@ -1,74 +1,142 @@
-// The gateway's own ledger, queue and executor; only the services behind it are a handler that waits.
+// The gateway's own ledger, queue and executor; only the services behind it are the handler of a benchmark. This file
+// alone knows the gateway's insides: the rest of the benchmarks sees contenders, processes and HTTP.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
-import { percentile } from './statistics.mjs';
-import { submitAll } from './submitters.mjs';
+import { query } from './servers.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (path) => require(`../dist/gateway/${path}.js`);
 const { Test } = require('@nestjs/testing');
+const { Client } = require('pg');
 const { v7: uuidv7 } = require('uuid');
 
-/** @returns accepted and finished per second, times from accept to done, and what of the order was broken */
-export async function runTurnpike(load, { databaseUrl, redisUrl }) {
-  const { readConfig } = built('gateway/src/config');
-  const config = readConfig({
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** More than any benchmark queues: what is measured is never a refusal. */
+const MAX_DEPTH = 1_000_000;
+
+/**
+ * Opens the gateway as a contender of `course.mjs`. What was queued before has a handler that only waits, for
+ * `queuedHandlerMs`.
+ */
+export async function open({ settings, handle, done }) {
+  const ids = new Map();
+  const writes = new Map();
+  const apply = async (_step, _body, { key }) => {
+    // A step's key begins with the operation's id.
+    const write = writes.get(key.slice(0, key.indexOf('/')));
+    if (!write) return pause(settings.queuedHandlerMs ?? 0, { type: 'applied', body: {} });
+    return handle(write).then(
+      () => ({ type: 'applied', body: {} }),
+      () => ({ type: 'unknown', problem: null, retryAfterMs: null }),
+    );
+  };
+  const gateway = await openGateway(settings, apply);
+  const ended = await hearEnds(settings.databaseUrl, (operationId) => {
+    const write = writes.get(operationId);
+    if (!write) return;
+    writes.delete(operationId);
+    done(write.id);
+  });
+  return {
+    async prepare(users) {
+      const uuids = await gateway.makeLanes(users.length);
+      users.forEach((user, index) => ids.set(user, uuids[index]));
+    },
+    async submit(write) {
+      const operationId = uuidv7();
+      writes.set(operationId, write);
+      await gateway.admit(ids.get(write.user), operationId);
+    },
+    async close() {
+      await gateway.close();
+      await ended.close();
+    },
+  };
+}
+
+/**
+ * Starts what of the gateway lies behind HTTP, in this process: `role` is `worker`, or `api` for a gateway that
+ * accepts and runs nothing.
+ * @param apply stands in for the services
+ */
+export async function openGateway({ databaseUrl, redisUrl, concurrency, role = 'worker' }, apply) {
+  const config = built('gateway/src/config').readConfig({
     GATEWAY_DATABASE_URL: databaseUrl,
     ...(redisUrl && { QUEUE_URL: redisUrl }),
-    WORKER_CONCURRENCY: String(load.concurrency),
-    GATEWAY_ROLE: 'worker',
+    WORKER_CONCURRENCY: String(concurrency),
+    GATEWAY_ROLE: role,
     INTEGRITY_EVERY_MS: '0',
+    RETRY_BASE_MS: '20', // a retry is to cost its way through the queue, not a long sleep
   });
   await migrateAll(config);
-  const handler = handlerOf(load);
   const module = await Test.createTestingModule({
     imports: [built('gateway/src/app.module').AppModule.for(config)],
   })
     .overrideProvider(built('gateway/src/run/services').Services)
-    .useValue(handler)
-    .setLogger(process.env.LOG ? ['warn', 'error'] : false)
+    .useValue({ apply, ask: () => Promise.reject(new Error('there are no services here')) })
+    .setLogger(false)
     .compile();
   await module.init();
   const database = module.get(built('libs/service/src/database').Database);
   const ledger = module.get(built('gateway/src/ledger/ledger').Ledger);
   const releaser = module.get(built('gateway/src/queue/release').Releaser);
   while (!releaser.isOpen) await pause(10);
-  try {
-    const users = await makeLanes(database, load.users);
-    const total = load.users * load.writes;
-    const done = watchEnds(ledger, total);
-    const begun = performance.now();
-    const accepting = await submitAll(load, async (user) => {
-      const operation = operationOf(users[user]);
-      const admitted = await ledger.admit({ operation, clientKey: null, maxDepth: total });
-      done.accepted.set(operation.id, performance.now());
+  return {
+    makeLanes: (count) => makeLanes(database, count),
+    async admit(userId, operationId = uuidv7()) {
+      const operation = operationOf(userId, operationId);
+      const admitted = await ledger.admit({ operation, clientKey: null, maxDepth: MAX_DEPTH });
+      if (admitted.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(admitted)}`);
       releaser.release(admitted.releases);
-    });
-    await done.all;
-    const seconds = (performance.now() - begun) / 1000;
-    return { ...rates(total, accepting, seconds), ...done.times(), ...handler.violations() };
-  } finally {
-    await module.close();
-  }
-
-  function operationOf(userId) {
-    return {
-      id: uuidv7(),
-      userId,
-      kind: 'customer.update',
-      actorId: userId,
-      target: { type: 'customer', id: userId },
-      payload: { phone: '1' },
-      ifMatch: null,
-      steps: [{ name: 'ordering.update-customer', service: 'ordering' }],
-      traceparent: null,
-    };
-  }
+    },
+    close: () => module.close(),
+  };
 }
 
-export function rates(total, accepting, seconds) {
-  return { acceptedPerSecond: Math.round(total / accepting), finishedPerSecond: Math.round(total / seconds) };
+/** Tells of every operation that has ended, whichever process ended it, after the commit. */
+export async function hearEnds(databaseUrl, onEnd) {
+  const client = new Client({ connectionString: databaseUrl });
+  client.on('notification', ({ payload }) => operationsIn(payload).forEach((id) => onEnd(id)));
+  await client.connect();
+  await client.query('listen operation_ended');
+  return { close: () => client.end() };
+}
+
+/** A notification names users and their operations in turn. */
+function operationsIn(payload) {
+  return (payload.match(UUID) ?? []).filter((_, index) => index % 2 === 1);
+}
+
+/** How many operations wait or run. */
+export async function countUnfinished(databaseUrl) {
+  const [{ count }] = await query(
+    databaseUrl,
+    `select count(*)::integer as count from operations where state in ('queued', 'running', 'retrying')`,
+  );
+  return count;
+}
+
+/** @returns every user who has a lane */
+export async function usersWithLanes(databaseUrl) {
+  return (await query(databaseUrl, 'select user_id from lanes')).map(({ user_id: userId }) => userId);
+}
+
+/**
+ * How long lanes with more to do stood still between an end and the next claim: p50 and p99 in ms, of what was
+ * claimed since then. An end is counted from the begin of its transaction, so its commit is in it.
+ */
+export async function releaseTimes(databaseUrl, since) {
+  const [{ times }] = await query(
+    databaseUrl,
+    `select percentile_disc(array[0.5, 0.99]) within group (
+       order by extract(epoch from next.started_at - ended.finished_at)::float8 * 1000) as times
+     from operations ended
+     join operations next on next.user_id = ended.user_id and next.seq = ended.seq + 1
+     where ended.started_at >= '${since}' and next.started_at is not null`,
+  );
+  return times ? { p50Ms: times[0], p99Ms: times[1] } : { p50Ms: null, p99Ms: null };
 }
 
 async function migrateAll(config) {
@@ -83,40 +151,17 @@ async function makeLanes(database, count) {
   return users;
 }
 
-/** In place of the services: every step is applied after a while, and the order in which they come is looked at. */
-function handlerOf({ handlerMs }) {
-  const last = new Map();
-  const running = new Set();
-  const violations = { orderViolations: 0, overlaps: 0 };
+/** A write of one step. */
+function operationOf(userId, id) {
   return {
-    async apply(_step, _body, { userId, fence }) {
-      if (running.has(userId)) violations.overlaps += 1;
-      if (fence.seq <= (last.get(userId) ?? 0))
-        (console.error('VIOLATION', fence, last.get(userId)), (violations.orderViolations += 1));
-      last.set(userId, fence.seq);
-      running.add(userId);
-      if (handlerMs > 0) await pause(handlerMs);
-      running.delete(userId);
-      return { type: 'applied', body: {} };
-    },
-    ask: () => Promise.reject(new Error('there are no services here')),
-    violations: () => violations,
+    id,
+    userId,
+    kind: 'customer.update',
+    actorId: userId,
+    target: { type: 'customer', id: userId },
+    payload: { phone: '1' },
+    ifMatch: null,
+    steps: [{ name: 'ordering.update-customer', service: 'ordering' }],
+    traceparent: null,
   };
-}
-
-/** Notices when operations have ended, at their commits. */
-function watchEnds(ledger, total) {
-  const accepted = new Map();
-  const times = [];
-  let resolve;
-  const all = new Promise((fulfil) => (resolve = fulfil));
-  const finish = ledger.finish.bind(ledger);
-  ledger.finish = async (key, ...rest) => {
-    const finished = await finish(key, ...rest);
-    // What ends before its acceptance was noticed has taken no time that could be told.
-    times.push(performance.now() - (accepted.get(key.id) ?? performance.now()));
-    if (times.length === total) resolve();
-    return finished;
-  };
-  return { accepted, all, times: () => ({ p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }) };
 }

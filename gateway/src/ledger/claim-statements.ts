@@ -80,8 +80,10 @@ export async function claim(
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)
      where o.user_id = c.user_id and o.id = c.id
-       and (state = 'queued' or (state = 'retrying' and next_attempt_at <= clock_timestamp())
-         or (state = 'running' and lease_until <= clock_timestamp()))
+       and case state
+         when 'queued' then true
+         when 'retrying' then next_attempt_at <= clock_timestamp()
+         when 'running' then lease_until <= clock_timestamp() end
        and (select execution from lanes where user_id = o.user_id) = 'running'
        and seq = (select min(seq) from operations where user_id = o.user_id and state in ${UNFINISHED})
      returning ${CLAIMED}`,
@@ -108,17 +110,17 @@ export async function renew(
 ): Promise<Map<string, boolean>> {
   const rows = await ledger.query<{ id: string; renewed: boolean }>(
     `/* ledger.renew */ with held as materialized (
-       select o.user_id, o.seq, o.epoch, o.id
+       select o.user_id, o.id, o.epoch
        from unnest($1::uuid[], $2::uuid[], $3::integer[]) as held (user_id, id, epoch)
-         join operations o on o.user_id = held.user_id and o.id = held.id and o.epoch = held.epoch
-       where o.state = 'running'
+         join operations o on o.user_id = held.user_id and o.id = held.id
+       where case o.state when 'running' then o.epoch = held.epoch end
      ), free as materialized (
-       select user_id, seq from held join operations o using (user_id, seq, epoch)
-       where o.state = 'running' and o.lease_until > clock_timestamp()
+       select user_id, id from held join operations o using (user_id, id, epoch)
+       where case o.state when 'running' then o.lease_until > clock_timestamp() end
        for update of o skip locked
      ), renewed as (
        update operations o set lease_until = clock_timestamp() + $4 * interval '1 ms'
-       from free where o.user_id = free.user_id and o.seq = free.seq
+       from free where o.user_id = free.user_id and o.id = free.id
        returning o.id
      )
      select id, id in (select id from renewed) as renewed from held`,
@@ -152,7 +154,7 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
        released_at = now(), crashes = 0
      from jsonb_to_recordset($1)
        as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb)
-     where o.user_id = r.user_id and o.id = r.id and o.epoch = r.epoch and o.state = 'running'
+     where o.user_id = r.user_id and o.id = r.id and case o.state when 'running' then o.epoch = r.epoch end
        and steps_follow(o.steps, r.steps)
      returning o.id, o.user_id, release, r.delay_ms`,
     [

@@ -69,7 +69,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because, steps = e.known,
          lease_until = null, worker = null
        from e
-       where o.user_id = e.user_id and o.id = e.id and o.epoch = e.epoch and o.state = 'running'
+       where o.user_id = e.user_id and o.id = e.id and case o.state when 'running' then o.epoch = e.epoch end
          and steps_follow(o.steps, e.known) and steps_allow(e.known, e.ends_as)
        returning o.user_id, o.seq, o.id, o.kind, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
          e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms
@@ -83,19 +83,20 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
          sessions_valid_from = coalesce(ended.voids_before, sessions_valid_from)
        from ended where l.user_id = ended.user_id
      ), heads as (
-       select ended.*, (select min(seq) from operations o
-         where o.user_id = ended.user_id and o.seq > ended.seq and o.state in ${UNFINISHED}) as next
-       from ended
+       select ended.*, (select o.id from operations o
+         where o.user_id = ended.user_id and o.seq > ended.seq and o.state in ${UNFINISHED}
+         order by o.seq limit 1) as next
+       from ended -- which was under way: what comes next cannot be, too
        where proceeds and (select execution from lanes where user_id = ended.user_id) = 'running'
      ), claimed as (
        update operations o set ${CLAIM}
        from heads c
-       where o.user_id = c.user_id and o.seq = c.next and c.worker is not null and o.state = 'queued'
+       where o.user_id = c.user_id and o.id = c.next and c.worker is not null
        returning ${CLAIMED}
      ), released as (
        update operations o set release = release + 1, released_at = now()
        from heads
-       where o.user_id = heads.user_id and o.seq = heads.next and heads.worker is null and o.state = 'queued'
+       where o.user_id = heads.user_id and o.id = heads.next and heads.worker is null
        returning o.user_id as "userId", o.id as "operationId", release, 0 as "delayMs"
      )
      select 'ended' as what, id, null::jsonb as value from ended

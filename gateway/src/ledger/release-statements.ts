@@ -26,11 +26,12 @@ export async function releaseHeads(
 ): Promise<Map<string, Release>> {
   const rows = await tx.query<{ user_id: string; id: string; release: number; delay: number }>(
     `update operations o set release = release + 1, released_at = now()
-     from lanes l
+     from lanes l,
+       lateral (select id from operations
+         where user_id = l.user_id and state in ${UNFINISHED} order by seq limit 1) head
      where l.user_id = any($1) and l.execution = 'running'
-       and o.user_id = l.user_id and state in ('queued', 'retrying')
-       and seq = (select min(seq) from operations where user_id = l.user_id and state in ${UNFINISHED})
-     returning o.user_id, id, release,
+       and o.user_id = l.user_id and o.id = head.id and case state when 'running' then false else true end
+     returning o.user_id, o.id, release,
        greatest(0, coalesce(extract(epoch from next_attempt_at - now()) * 1000, 0))::float8 as delay`,
     [userIds],
   );
@@ -84,18 +85,22 @@ export async function releaseOverdue(
   );
   const rows = await tx.query<{ user_id: string; id: string; release: number }>(
     `/* ledger.reconcile */ with heads as materialized (
-       select o.user_id, o.seq from unnest($1::uuid[]) as lane (user_id) join operations o using (user_id)
-       where o.seq = (select min(seq) from operations head
-           where head.user_id = lane.user_id and head.state in ${UNFINISHED})
-         and (released_at is null or released_at < now() - $2 * interval '1 ms')
-         and (state = 'queued' or (state = 'retrying' and next_attempt_at <= now())
-           or (state = 'running' and lease_until <= now()))
+       select o.user_id, o.id
+       from unnest($1::uuid[]) as lane (user_id),
+         lateral (select id from operations
+           where user_id = lane.user_id and state in ${UNFINISHED} order by seq limit 1) head,
+         operations o
+       where o.user_id = lane.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')
+         and case state
+           when 'queued' then true
+           when 'retrying' then next_attempt_at <= now()
+           when 'running' then lease_until <= now() end
        for update of o skip locked
      )
      update operations o
      set release = release + case when release = 0 or state = 'running' then 1 else 0 end, released_at = now()
-     from heads where o.user_id = heads.user_id and o.seq = heads.seq
-     returning o.user_id, id, release`,
+     from heads where o.user_id = heads.user_id and o.id = heads.id
+     returning o.user_id, o.id, release`,
     [lanes.map((lane) => lane.user_id), olderThanMs],
   );
   return {

@@ -4,7 +4,9 @@
  * that locks a row and reads another table would see that table as it was before the wait.
  *
  * Those that write batches say with their parts (`with … as`) what follows from what. All parts see the tables as
- * they were before the statement; what a part has changed the others know from its `returning` alone.
+ * they were before the statement; what a part has changed the others know from its `returning` alone. They look
+ * rows up by their keys and ask for the state in a `case`: where a condition says plainly that a row is unfinished,
+ * the planner may walk the partial index of all that are, which is short when it plans and long in a backlog.
  */
 
 /** The states of an operation that has not ended, for SQL. */
