@@ -30,7 +30,9 @@ export class AuditTrail {
   async page({ userId, actorId, action, cursor, limit }: AuditQuery): Promise<Page<AuditEntry>> {
     const rows = await this.database.query<AuditRow>(
       `select * from audit
-       where ($1::uuid is null or user_id = $1) and ($2::uuid is null or actor_id = $2)
+       where ($1::uuid is null or user_id = $1)
+         -- Each half has its index.
+         and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
        order by id desc limit $5`,
       [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, POSITION), limit + 1],

@@ -77,20 +77,16 @@ export async function releaseOverdue(
   after: string | null,
   { olderThanMs, limit }: { olderThanMs: number; limit: number },
 ): Promise<OverduePage> {
-  const lanes = await tx.query<{ user_id: string }>(
-    `select user_id from lanes
-     where depth > 0 and execution = 'running' and ($1::uuid is null or user_id > $1)
-     order by user_id limit $2`,
-    [after, limit],
-  );
+  const users = await busyUsers(tx, after ?? BEFORE_ALL, limit);
   const rows = await tx.query<{ user_id: string; id: string; release: number }>(
     `/* ledger.reconcile */ with heads as materialized (
        select o.user_id, o.id
-       from unnest($1::uuid[]) as lane (user_id),
+       from unnest($1::uuid[]) as busy (user_id), lanes lane,
          lateral (select id from operations
            where user_id = lane.user_id and state in ${UNFINISHED} order by seq limit 1) head,
          operations o
-       where o.user_id = lane.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')
+       where lane.user_id = busy.user_id and lane.execution = 'running'
+         and o.user_id = lane.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')
          and case state
            when 'queued' then true
            when 'retrying' then next_attempt_at <= now()
@@ -101,7 +97,7 @@ export async function releaseOverdue(
      set release = release + case when release = 0 or state = 'running' then 1 else 0 end, released_at = now()
      from heads where o.user_id = heads.user_id and o.id = heads.id
      returning o.user_id, o.id, release`,
-    [lanes.map((lane) => lane.user_id), olderThanMs],
+    [users, olderThanMs],
   );
   return {
     releases: rows.map(({ user_id, id, release }) => ({
@@ -110,8 +106,31 @@ export async function releaseOverdue(
       release,
       delayMs: 0,
     })),
-    next: lanes.length === limit ? lanes.at(-1)!.user_id : null,
+    next: users.length === limit ? users.at(-1)! : null,
   };
+}
+
+/** No user has it: the walk begins behind it. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The users after that one who have unfinished writes, in the order of their ids: from each to the next by the index of
+ * what is unfinished, however much of it is theirs. Lanes know their depth, but an index of it would have to be kept
+ * with every write.
+ */
+async function busyUsers(tx: Statements, after: string, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ user_id: string }>(
+    `with recursive busy (user_id) as (
+       select $1::uuid
+       union all
+       select (select user_id from operations
+         where user_id > busy.user_id and state in ${UNFINISHED} order by user_id limit 1)
+       from busy where busy.user_id is not null
+     )
+     select user_id from busy where user_id is not null offset 1 limit $2`,
+    [after, limit],
+  );
+  return rows.map((row) => row.user_id);
 }
 
 /** @returns whether this transaction is the one that may reconcile now */
