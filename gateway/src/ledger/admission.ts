@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
+import { type Acceptance, readAcceptances } from './acceptance-statements.js';
 import { type Binding, bindKeys, type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js';
 import * as lanes from './lane-statements.js';
 import type { NewOperation, Place, Placed, Terms } from './lane-statements.js';
@@ -25,7 +26,7 @@ export interface Admittance {
 }
 
 export type Admitted =
-  | { outcome: 'accepted'; seq: number; releases: Release[] }
+  | { outcome: 'accepted'; seq: number; releases: Release[]; acceptance: Acceptance }
   | { outcome: 'refused'; code: ProblemCode }
   | Replay;
 
@@ -145,10 +146,12 @@ async function appendAll(
   await lanes.append(tx, placed);
   const orders = batch.map(({ operation }) => operation).filter(({ kind }) => kind === 'order.place');
   if (orders.length > 0) await lanes.indexOrders(tx, orders);
+  const acceptances = await readAcceptances(tx, batch.map(userOf));
   for (const [index, { operation, place }] of placed.entries()) {
     const release = { userId: operation.userId, operationId: operation.id, release: 1, delayMs: 0 };
     const releases = place.isHead ? [release] : [];
-    answers.set(batch[index]!, { outcome: 'accepted', seq: place.seq, releases });
+    const acceptance = acceptances.get(operation.userId)!;
+    answers.set(batch[index]!, { outcome: 'accepted', seq: place.seq, releases, acceptance });
   }
 }
 

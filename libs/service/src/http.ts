@@ -35,13 +35,18 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   parseJson(fastify);
-  fastify.addHook('preValidation', async ({ query }) => assertStorable(query));
-  fastify.addHook('onSend', async (request, reply) => {
+  // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
+  fastify.addHook('preValidation', ({ query }, _reply, done) => {
+    assertStorable(query);
+    done();
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
     reply.header(HEADERS.requestId, request.id);
     const callId = request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
+    done(null, payload);
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     pino.info({
       requestId: request.id,
       method: request.method,
@@ -50,6 +55,7 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     });
+    done();
   });
   return adapter;
 }
