@@ -12,17 +12,16 @@ const REMEMBER_MS = 60_000;
  * what ends a token before its time is asked for at every request.
  */
 export class VerifiedTokens<Claims extends { exp: number }> {
-  private readonly known = new LRUCache<string, Claims>({ max: MAX_TOKENS, ttl: REMEMBER_MS });
+  private readonly known = new LRUCache<string, { claims: Claims; until: number }>({ max: MAX_TOKENS });
 
   /** @param verify throws unless the token is good now */
   constructor(private readonly verify: (token: string) => Promise<Claims>) {}
 
   async claimsOf(token: string): Promise<Claims> {
     const known = this.known.get(token);
-    // The clock and not the cache's timer: from the instant of its expiry on `verify` is asked again.
-    if (known && Date.now() < known.exp * 1000) return known;
+    if (known && Date.now() < known.until) return known.claims;
     const claims = await this.verify(token);
-    this.known.set(token, claims);
+    this.known.set(token, { claims, until: Math.min(claims.exp * 1000, Date.now() + REMEMBER_MS) });
     return claims;
   }
 }
