@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { keptConnections } from './transport.js';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 describe('calls on kept connections', () => {
   let server: Server;
@@ -15,7 +15,7 @@ describe('calls on kept connections', () => {
 
   beforeEach(async () => {
     const own = (sockets = { opened: 0, closed: 0 });
-    server = createServer((request, response) => handle(request, response));
+    server = createServer((request, response) => void handle(request, response));
     server.on('connection', (socket) => {
       own.opened += 1;
       socket.once('close', () => (own.closed += 1));

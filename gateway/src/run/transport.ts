@@ -29,7 +29,7 @@ function requestOf(config: InternalAxiosRequestConfig): Dispatcher.DispatchOptio
   return {
     origin,
     path: config.params ? axios.getUri({ url: pathname, params: config.params as unknown }) : pathname,
-    method: config.method!.toUpperCase() as Dispatcher.HttpMethod,
+    method: config.method!.toUpperCase(),
     headers: config.headers.toJSON() as Record<string, string>,
     body: (config.data as string | undefined) ?? null,
   };
