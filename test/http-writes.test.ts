@@ -87,6 +87,30 @@ describe('a write over HTTP', () => {
       });
     });
 
+    it('at once with what a reader of the operation is told, to the byte', async () => {
+      const mine = await register(url);
+      const own = api(url, mine.token);
+      const lane = `/v1/ops/lanes/${mine.id}`;
+      expectStatus(await admin.post(`${lane}/pause`, {}), 200);
+      const address = { line1: '1 Main Street', city: 'Berlin', postalCode: '10115', country: 'DE' };
+      const first = await own.post('/v1/orders', ORDER);
+      const second = await own.put(`/v1/customers/${mine.id}`, { deliveryAddress: address });
+      const withdrawn = await own.patch(`/v1/users/${mine.id}`, { firstName: 'Ada' });
+      expectStatus(await own.delete(`/v1/operations/${withdrawn.body.id}`), 200);
+      const third = await admin.patch(`/v1/users/${mine.id}`, { lastName: 'King' });
+      for (const answer of [first, second, third]) await equalsItsOperation(answer);
+      expect(third.body).toMatchObject({ seq: 5, actorId: expect.not.stringMatching(mine.id) });
+      expect(third.body.waiting).toMatchObject({ reason: 'paused', position: 2, behind: second.body.id });
+      await equalsItsOperation(await own.delete(`/v1/users/${mine.id}?pending=cancel`));
+      expectStatus(await admin.post(`${lane}/resume`, {}), 200);
+    });
+
+    /** Text and not values: a member that is elsewhere would be a change too. */
+    async function equalsItsOperation(answer: Answer<{ id: string }>): Promise<void> {
+      const read = await admin.get(`/v1/operations/${expectStatus(answer, 202).id}`);
+      expect(JSON.stringify(answer.body)).toBe(JSON.stringify(read.body));
+    }
+
     it('with the outcome where the client prefers to wait: 201, 200, 204, or the problem', async () => {
       const person = newPerson();
       const registered = await api(url).post('/v1/users', person, WAIT);

@@ -1,4 +1,3 @@
-import { Agent } from 'node:http';
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
@@ -41,6 +40,7 @@ import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
+import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
 import { Confirmation } from './watch/confirmation.js';
@@ -50,9 +50,6 @@ import { IntegrityController } from './watch/integrity.controller.js';
 import { OpsController } from './watch/ops.controller.js';
 import { Purge } from './watch/purge.js';
 import { SourcePages } from './watch/source-pages.js';
-
-/** Connections to each service; at least as many as writes are in flight. */
-const MAX_SOCKETS = 256;
 
 const entry = [
   CallerGuard,
@@ -104,7 +101,7 @@ export class AppModule {
   static for(config: GatewayConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [HttpModule.register({ httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) })],
+      imports: [HttpModule.register({ adapter: keptConnections() })],
       controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },

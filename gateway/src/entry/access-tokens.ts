@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
-import { isWithoutKeys, Problem, unavailable } from '@turnpike/service';
+import { isWithoutKeys, Problem, unavailable, VerifiedTokens } from '@turnpike/service';
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { GatewayConfig } from '../config.js';
-import type { Lane } from '../ledger/lane.entity.js';
-import { LedgerQueries } from '../ledger/queries.js';
+import { LedgerQueries, type Standing } from '../ledger/queries.js';
 import type { Caller } from './authorise.js';
 import { Revocations } from './revocations.js';
 
@@ -15,6 +14,7 @@ const KEYS_COOLDOWN_MS = 60_000;
 @Injectable()
 export class AccessTokens {
   private readonly keys: JWTVerifyGetKey;
+  private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
   constructor(
     private readonly revocations: Revocations,
@@ -29,10 +29,10 @@ export class AccessTokens {
 
   /** @throws Problem 401 unless the token is valid, its session goes on, and its user is not deleted */
   async verify(token: string): Promise<Caller> {
-    const claims = await this.claimsOf(token);
+    const claims = await this.verified.claimsOf(token);
     if (this.revocations.has(claims.sid)) throw noLongerValid();
-    const lane = await this.queries.lane(claims.sub);
-    if (!lane || !isAcceptedBy(lane, claims)) throw noLongerValid();
+    const standing = await this.queries.standing(claims.sub);
+    if (!standing || !isAcceptedBy(standing, claims)) throw noLongerValid();
     return { userId: claims.sub, sessionId: claims.sid, roles: claims.roles };
   }
 
@@ -57,7 +57,7 @@ export class AccessTokens {
 }
 
 /** A deletion ends a user's tokens for ever, a restore revives none; the lane knows at once. */
-function isAcceptedBy({ admission, sessionsValidFrom }: Lane, { iat }: AccessClaims): boolean {
+function isAcceptedBy({ admission, sessionsValidFrom }: Standing, { iat }: AccessClaims): boolean {
   if (admission === 'deleted' || admission === 'closed') return false;
   // The instant of the deletion is known to the millisecond: what was minted within it counts as before.
   return !sessionsValidFrom || iat * 1000 >= sessionsValidFrom.getTime() + 1;

@@ -53,10 +53,13 @@ export class Admission {
   async submit(write: Write, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     authorise(write.kind, write.caller, write.userId);
     const clientKey = this.clientKeyOf(write, request);
-    const replay = clientKey && (await this.ledger.findReplay(clientKey));
-    if (replay) return this.answerReplay(replay, request, reply);
     const operation = operationOf(write, request, this.config.relations);
-    Object.assign(operation.payload, await write.prepare?.());
+    if (write.prepare) {
+      // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
+      const replay = clientKey && (await this.ledger.findReplay(clientKey));
+      if (replay) return this.answerReplay(replay, request, reply);
+      Object.assign(operation.payload, await write.prepare());
+    }
     const admitted = await this.ledger.admit({
       operation,
       clientKey,
@@ -66,7 +69,7 @@ export class Admission {
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
-        return this.answers.operation(operation.id, request, reply);
+        return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
       case 'replayed':

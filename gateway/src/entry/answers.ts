@@ -10,8 +10,10 @@ import { Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import type { Operation } from '../ledger/operation.entity.js';
-import { LedgerQueries, toView } from '../ledger/queries.js';
+import type { Acceptance, NewOperation } from '../ledger/admission-statements.js';
+import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
+import { acceptedView, toView } from '../ledger/views.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
 
@@ -34,16 +36,27 @@ export class Answers {
     private readonly operationTokens: OperationTokens,
   ) {}
 
+  /** The answer to a write that is new: nothing has to be read for it, unless the client prefers to wait. */
+  async accepted(
+    operation: NewOperation,
+    place: { seq: number; acceptance: Acceptance },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    if (preferredWait(request) !== null) return this.operation(operation.id, request, reply);
+    await this.giveToken(operation, reply);
+    sayAccepted(operation.id, reply);
+    return acceptedView(operation, place);
+  }
+
   /** The answer to an accepted write: 202, or after `Prefer: wait` the outcome. */
   async operation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const wait = preferredWait(request);
     const operation = await this.get(id, wait ?? 0);
-    if (operation.kind === 'user.register') {
-      void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
-    }
+    await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);
-    void reply.status(202).header('location', `/v1/operations/${id}`);
+    sayAccepted(id, reply);
     return this.view(operation);
   }
 
@@ -64,6 +77,16 @@ export class Answers {
     const waiting = await this.queries.waiting(operation);
     return { ...toView(operation), ...(waiting && { waiting }) };
   }
+
+  /** Whoever registers is nobody yet, and could not read the operation otherwise. */
+  private async giveToken({ id, kind }: Pick<Operation, 'id' | 'kind'>, reply: FastifyReply): Promise<void> {
+    if (kind === 'user.register')
+      void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
+  }
+}
+
+function sayAccepted(id: string, reply: FastifyReply): void {
+  void reply.status(202).header('location', `/v1/operations/${id}`);
 }
 
 /** What a synchronous interface would have answered. */
@@ -75,7 +98,7 @@ function outcomeOf(operation: Operation, reply: FastifyReply): unknown {
   }
   // Withdrawn while the client waited: no status of its own says that, the operation does.
   if (operation.state === 'cancelled') {
-    void reply.status(202).header('location', `/v1/operations/${operation.id}`);
+    sayAccepted(operation.id, reply);
     return toView(operation);
   }
   const status = SUCCESS_STATUS[operation.kind] ?? 200;

@@ -1,7 +1,8 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { type ClientKey, KEPT } from './keys.js';
-import type { Admission } from './states.js';
+import { UNFINISHED } from './sql.js';
+import type { Admission, Execution } from './states.js';
 
 /*
  * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
@@ -46,11 +47,22 @@ export interface Applicant {
   terms: Terms;
 }
 
-/** The lane's place of a new operation, and whether it is the head. */
+/** How many writes of the lane have to end before one, and the last of those. */
+export interface Position {
+  position: number;
+  behind: string | null;
+}
+
+/** What there is to tell of a write that has just got the last place of its lane, beside the write itself. */
+export interface Acceptance extends Position {
+  createdAt: Date;
+  execution: Execution;
+}
+
+/** The lane's place of a new operation. */
 export interface Place {
   seq: number;
-  isHead: boolean;
-  createdAt: Date;
+  acceptance: Acceptance;
 }
 
 /** What has become of applicants, by the ids of their operations. */
@@ -89,33 +101,52 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
-       returning l.last_seq as seq, l.depth = 1 as is_head, asked.*
+       returning l.last_seq as seq, l.depth - 1 as position, l.execution, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
          traceparent, retry_of, steps, release, released_at)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, steps, is_head::integer, case when is_head then now() end
+         traceparent, retry_of, steps, (position = 0)::integer, case position when 0 then now() end
        from placed
      ), indexed as (
        insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'
        on conflict do nothing
      )
-     select id, seq, is_head, now() as created_at from placed
-     union all select operation_id, null, null, null from bound`,
+     select id, seq, position, execution, now() as created_at, case when position > 0 then
+       (select o.id from operations o where o.user_id = placed.user_id and o.state in ${UNFINISHED}
+        order by o.seq desc limit 1) end as behind
+     from placed
+     union all select operation_id, null, null, null, null, null from bound`,
     [JSON.stringify(applicants.map(rowOf)), KEPT],
   );
-  const places = rows.flatMap((row): [string, Place][] =>
-    row.seq === null ? [] : [[row.id, { seq: row.seq, isHead: row.is_head, createdAt: row.created_at }]],
-  );
+  const isPlaced = (row: PlacedRow): boolean => row.seq !== null;
   return {
-    places: new Map(places),
-    bound: new Set(rows.filter(({ seq }) => seq === null).map(({ id }) => id)),
+    places: new Map(rows.filter(isPlaced).map((row) => [row.id, placeOf(row)])),
+    bound: new Set(rows.filter((row) => !isPlaced(row)).map(({ id }) => id)),
   };
 }
 
-type PlacedRow = { id: string } & (
-  { seq: number; is_head: boolean; created_at: Date } | { seq: null; is_head: null; created_at: null }
-);
+/** @returns the position of a write after others of its lane were withdrawn */
+export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
+  const [row] = await tx.query<Position>(
+    `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind from operations
+     where user_id = $1 and seq < $2 and state in ${UNFINISHED}`,
+    [userId, seq],
+  );
+  return row!;
+}
+
+/** Of a key that was bound it has the id alone. */
+interface PlacedRow extends Position {
+  id: string;
+  seq: number;
+  execution: Execution;
+  created_at: Date;
+}
+
+function placeOf({ seq, position, behind, execution, created_at: createdAt }: PlacedRow): Place {
+  return { seq, acceptance: { createdAt, execution, position, behind } };
+}
 
 function rowOf({ operation, clientKey, terms }: Applicant): object {
   const { id, userId, kind, actorId, target, payload, ifMatch, traceparent, retryOf } = operation;

@@ -1,6 +1,13 @@
 import type { ProblemCode } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import { type Applicant, type NewOperation, type Place, takePlaces } from './admission-statements.js';
+import {
+  type Acceptance,
+  type Applicant,
+  type NewOperation,
+  type Place,
+  readPosition,
+  takePlaces,
+} from './admission-statements.js';
 import { type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js';
 import * as lanes from './lane-statements.js';
 import type { Work } from './lane-work.js';
@@ -25,7 +32,7 @@ export interface Admittance {
 }
 
 export type Admitted =
-  | { outcome: 'accepted'; seq: number; createdAt: Date; releases: Release[] }
+  | { outcome: 'accepted'; seq: number; releases: Release[]; acceptance: Acceptance }
   | { outcome: 'refused'; code: ProblemCode }
   | Replay;
 
@@ -112,19 +119,22 @@ async function leaveNothing(tx: Statements, batch: readonly Admittance[]): Promi
 
 async function accepted(tx: Statements, request: Admittance, place: Place): Promise<Admitted> {
   const { id, userId } = request.operation;
-  const { seq, createdAt } = place;
-  const releases = place.isHead ? [{ userId, operationId: id, release: 1, delayMs: 0 }] : [];
-  if (request.cancelsWaiting) releases.push(...(await cancelWaiting(tx, userId, seq)));
-  return { outcome: 'accepted', seq, createdAt, releases };
+  const { seq, acceptance } = place;
+  if (request.cancelsWaiting && (await cancelWaiting(tx, userId, seq))) {
+    const position = await readPosition(tx, userId, seq);
+    // Who has withdrawn all before it is the head.
+    const releases = position.position === 0 ? await releaseHead(tx, userId) : [];
+    return { outcome: 'accepted', seq, releases, acceptance: { ...acceptance, ...position } };
+  }
+  const release = { userId, operationId: id, release: 1, delayMs: 0 };
+  return { outcome: 'accepted', seq, acceptance, releases: acceptance.position === 0 ? [release] : [] };
 }
 
-/** Who has withdrawn all before it is the head. */
-async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<Release[]> {
+/** @returns whether anything was withdrawn */
+async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<boolean> {
   const count = await leaving.cancelWaiting(tx, userId, before);
-  if (count === 0) return [];
-  await leaving.leaveLanes(tx, [{ userId, count }]);
-  const { depth } = (await lanes.readLanes(tx, [userId])).get(userId)!;
-  return depth === 1 ? releaseHead(tx, userId) : [];
+  if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
+  return count > 0;
 }
 
 function userOf({ operation }: Admittance): string {

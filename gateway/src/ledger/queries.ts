@@ -7,20 +7,23 @@ import {
   type OperationsQuery,
   type OperationView,
   type Page,
-  type WaitingReason,
   type WaitingView,
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { Brackets, IsNull } from 'typeorm';
+import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation } from './operation.entity.js';
-import { OrderLane } from './order-lane.entity.js';
 import { isEnded } from './states.js';
+import { toView, type Waiting, waitingView } from './views.js';
 
 /** Reads of the ledger. None of them decides anything. */
 @Injectable()
 export class LedgerQueries {
+  private readonly standings = gathered((userIds) => this.readStandings(userIds));
+  private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
+
   constructor(private readonly database: Database) {}
 
   /** @returns that operation with its steps, or null */
@@ -54,6 +57,11 @@ export class LedgerQueries {
     return this.database.manager.findOneBy(Lane, { userId });
   }
 
+  /** @returns what decides whether a user's tokens are accepted, or null where there is no lane */
+  standing(userId: string): Promise<Standing | null> {
+    return this.standings(userId);
+  }
+
   /** @returns the lane as operators see it, or null */
   async laneView(userId: string): Promise<LaneView | null> {
     const lane = await this.lane(userId);
@@ -67,9 +75,8 @@ export class LedgerQueries {
   }
 
   /** @returns whose lane that order's writes go to, or null */
-  async laneOfOrder(orderId: string): Promise<string | null> {
-    const row = await this.database.manager.findOneBy(OrderLane, { orderId });
-    return row?.userId ?? null;
+  laneOfOrder(orderId: string): Promise<string | null> {
+    return this.lanesOfOrders(orderId);
   }
 
   /** @returns whether every write of that lane up to that one has ended */
@@ -85,7 +92,7 @@ export class LedgerQueries {
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: Operation): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
-    const [row] = await this.database.query<WaitingRow>(
+    const [row] = await this.database.query<Waiting>(
       `select l.execution, b.position::integer, b.behind from lanes l, lateral (
          select count(*) as position, (array_agg(id order by seq desc))[1] as behind from operations o
          where o.user_id = l.user_id and o.seq < $2 and o.state in ('queued', 'running', 'retrying')) b
@@ -94,26 +101,27 @@ export class LedgerQueries {
     );
     return row ? waitingView(operation, row) : null;
   }
+
+  private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
+    const rows = await this.database.query<Standing & { userId: string }>(
+      `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom"
+       from lanes where user_id = any($1)`,
+      [userIds],
+    );
+    return new Map(rows.map((row) => [row.userId, row]));
+  }
+
+  private async readLanesOfOrders(orderIds: string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ orderId: string; userId: string }>(
+      'select order_id as "orderId", user_id as "userId" from order_lanes where order_id = any($1)',
+      [orderIds],
+    );
+    return new Map(rows.map(({ orderId, userId }) => [orderId, userId]));
+  }
 }
 
-interface WaitingRow {
-  execution: Lane['execution'];
-  position: number;
-  behind: string | null;
-}
-
-function waitingView(operation: Operation, { execution, position, behind }: WaitingRow): WaitingView {
-  const since = (operation.startedAt ?? operation.createdAt).toISOString();
-  const expectedAt = operation.nextAttemptAt?.toISOString() ?? null;
-  if (execution !== 'running') return { behind, position, reason: execution, since, expectedAt: null };
-  return { behind, position, reason: reasonOf(operation), since, expectedAt };
-}
-
-/** The last problem of a write in retry says whether it was called at all. */
-function reasonOf({ state, problem }: Operation): WaitingReason {
-  if (state !== 'retrying') return 'turn';
-  return problem?.['breaker'] ? 'breaker' : 'retry';
-}
+/** What of the lane decides whether the user's tokens are accepted. */
+export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom'>;
 
 function laneViewOf(lane: Lane, head: Operation | null): LaneView {
   return {
@@ -148,28 +156,4 @@ function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];
   if (!isUUID(id)) throw invalidRequest([{ path: 'cursor', message: 'cursor is not one of a page' }]);
   return id!;
-}
-
-/** @returns the operation as clients see it */
-export function toView(operation: Operation): OperationView {
-  const self = `/v1/operations/${operation.id}`;
-  return {
-    id: operation.id,
-    kind: operation.kind,
-    userId: operation.userId,
-    actorId: operation.actorId,
-    seq: operation.seq,
-    state: operation.state,
-    attempts: operation.attempts,
-    target: { type: operation.targetType, id: operation.targetId },
-    steps: operation.steps.map(({ name, service, state, attempts }) => ({ name, service, state, attempts })),
-    createdAt: operation.createdAt.toISOString(),
-    startedAt: operation.startedAt?.toISOString() ?? null,
-    finishedAt: operation.finishedAt?.toISOString() ?? null,
-    nextAttemptAt: operation.nextAttemptAt?.toISOString() ?? null,
-    result: operation.result,
-    problem: operation.problem,
-    ...(operation.retryOf && { retryOf: operation.retryOf }),
-    links: { self, events: `${self}/events` },
-  };
 }

@@ -8,7 +8,8 @@ import { type Controlled, LaneControl } from '../ledger/lane-control.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Operation } from '../ledger/operation.entity.js';
-import { LedgerQueries, toView } from '../ledger/queries.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import { toView } from '../ledger/views.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 

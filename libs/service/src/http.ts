@@ -35,14 +35,21 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   parseJson(fastify);
-  fastify.addHook('preValidation', async ({ query }) => assertStorable(query));
-  fastify.addHook('onSend', async (request, reply) => {
+  // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
+  fastify.addHook('preValidation', ({ query }, _reply, done) => {
+    assertStorable(query);
+    done();
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
     reply.header(HEADERS.requestId, request.id);
     const callId = request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
+    done(null, payload);
   });
-  fastify.addHook('onResponse', async (request, reply) => {
-    pino.info({
+  // The line of a request is made of what is never secret: looking for secrets would cost ten times the line.
+  const requests = pino.child({}, { redact: [] });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    requests.info({
       requestId: request.id,
       method: request.method,
       // The pattern of the route: a query string may hold an e-mail address.
@@ -50,6 +57,7 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     });
+    done();
   });
   return adapter;
 }

@@ -16,6 +16,7 @@ export * from './if-match.js';
 export * from './settle.controller.js';
 export * from './events.controller.js';
 export * from './service-token.js';
+export * from './verified-tokens.js';
 export * from './http.js';
 export * from './public.js';
 export * from './health.js';

@@ -13,6 +13,7 @@ import {
   SignJWT,
 } from 'jose';
 import { Problem, unavailable } from './problem.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Milliseconds for which a signed token is used again; it is valid for 60 s, so no call carries an old one. */
 const REUSE_MS = 30_000;
@@ -73,6 +74,7 @@ export function isWithoutKeys(error: unknown): boolean {
 /** A service's side: accepts the gateway's tokens for this one service. */
 export class ServiceTokenVerifier {
   private readonly keys: JWTVerifyGetKey;
+  private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
   constructor(
     private readonly audience: ServiceName,
@@ -85,8 +87,12 @@ export class ServiceTokenVerifier {
 
   /** @throws Problem 401 for anything but a valid token; 503 when the gateway's keys cannot be had. */
   async verify(token: string): Promise<void> {
+    await this.verified.claimsOf(token);
+  }
+
+  private async claimsOf(token: string): Promise<{ exp: number }> {
     try {
-      await jwtVerify(token, this.keys, {
+      const { payload } = await jwtVerify<{ exp: number }>(token, this.keys, {
         issuer: SERVICE_TOKENS.issuer,
         audience: this.audience,
         typ: SERVICE_TOKENS.type,
@@ -96,6 +102,7 @@ export class ServiceTokenVerifier {
         clockTolerance: 5,
         requiredClaims: ['iat', 'exp'],
       });
+      return payload;
     } catch (error) {
       if (isWithoutKeys(error)) {
         throw unavailable('The keys of the gateway cannot be read.');

@@ -1,7 +1,9 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
 import type { FieldError } from '@turnpike/contracts';
+import { plainToInstance } from 'class-transformer';
 import type { ValidationError } from 'class-validator';
 import { Problem } from './problem.js';
+import { isSound } from './sound.js';
 
 /** How deep JSON may be nested: PostgreSQL refuses much deeper, and no request of ours needs it. */
 const MAX_DEPTH = 20;
@@ -10,16 +12,37 @@ const MAX_DEPTH = 20;
 // eslint-disable-next-line no-control-regex -- U+0000 is what it looks for
 const UNSTORABLE = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** One pipe for every process: unknown fields are refused, answers list every field that is wrong. */
+/**
+ * One pipe for every process: unknown fields are refused, answers list every field that is wrong. What is in order
+ * is let through after a look at the rules alone; all else is the framework's own pipe's to refuse or to accept.
+ */
+class InputPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      // A rejected value may be a password.
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => fieldErrors(error))),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const input = this.toValidate(metadata) ? inputOf(metadata.metatype!, value ?? {}) : null;
+    return input && isSound(input) ? input : super.transform(value, metadata);
+  }
+}
+
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    // A rejected value may be a password.
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => fieldErrors(error))),
-  });
+  return new InputPipe();
+}
+
+/** @returns the body or query as an instance of its class, or null for what is no object */
+function inputOf(type: Type, value: unknown): object | null {
+  if (typeof value !== 'object' || Array.isArray(value)) return null;
+  const input: unknown = plainToInstance(type, value);
+  return input instanceof type ? (input as object) : null;
 }
 
 export function invalidRequest(errors: FieldError[]): Problem {

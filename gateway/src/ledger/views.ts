@@ -1,0 +1,65 @@
+import type { OperationView, StepView, WaitingReason, WaitingView } from '@turnpike/contracts';
+import type { Acceptance, NewOperation } from './admission-statements.js';
+import type { Operation } from './operation.entity.js';
+
+/** What clients are told of an operation. */
+type Viewed = Pick<
+  Operation,
+  Exclude<keyof OperationView, 'target' | 'steps' | 'waiting' | 'links'> | 'targetType' | 'targetId'
+> & { steps: readonly StepView[] };
+
+/** Whether its lane runs, and what of it comes before. */
+export type Waiting = Omit<Acceptance, 'createdAt'>;
+
+/** @returns the operation as clients see it */
+export function toView(operation: Viewed): OperationView {
+  const self = `/v1/operations/${operation.id}`;
+  return {
+    id: operation.id,
+    kind: operation.kind,
+    userId: operation.userId,
+    actorId: operation.actorId,
+    seq: operation.seq,
+    state: operation.state,
+    attempts: operation.attempts,
+    target: { type: operation.targetType, id: operation.targetId },
+    steps: operation.steps.map(({ name, service, state, attempts }) => ({ name, service, state, attempts })),
+    createdAt: operation.createdAt.toISOString(),
+    startedAt: operation.startedAt?.toISOString() ?? null,
+    finishedAt: operation.finishedAt?.toISOString() ?? null,
+    nextAttemptAt: operation.nextAttemptAt?.toISOString() ?? null,
+    result: operation.result,
+    problem: operation.problem,
+    ...(operation.retryOf && { retryOf: operation.retryOf }),
+    links: { self, events: `${self}/events` },
+  };
+}
+
+/** @returns a write as it was accepted, which is what a reader would have found at that instant */
+export function acceptedView(
+  operation: NewOperation,
+  { seq, acceptance }: { seq: number; acceptance: Acceptance },
+): OperationView {
+  const accepted: Viewed = {
+    ...{ id: operation.id, kind: operation.kind, userId: operation.userId, actorId: operation.actorId, seq },
+    ...{ state: 'queued', attempts: 0, targetType: operation.target.type, targetId: operation.target.id },
+    steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
+    ...{ createdAt: acceptance.createdAt, startedAt: null, finishedAt: null, nextAttemptAt: null },
+    ...{ result: null, problem: null, retryOf: operation.retryOf ?? null },
+  };
+  return { ...toView(accepted), waiting: waitingView(accepted, acceptance) };
+}
+
+/** @returns why a write that has not ended, and is not under way, has to wait */
+export function waitingView(operation: Viewed, { execution, position, behind }: Waiting): WaitingView {
+  const since = (operation.startedAt ?? operation.createdAt).toISOString();
+  const expectedAt = operation.nextAttemptAt?.toISOString() ?? null;
+  if (execution !== 'running') return { behind, position, reason: execution, since, expectedAt: null };
+  return { behind, position, reason: reasonOf(operation), since, expectedAt };
+}
+
+/** The last problem of a write in retry says whether it was called at all. */
+function reasonOf({ state, problem }: Viewed): WaitingReason {
+  if (state !== 'retrying') return 'turn';
+  return problem?.['breaker'] ? 'breaker' : 'retry';
+}
