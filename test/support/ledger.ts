@@ -35,8 +35,11 @@ export interface LedgerRows {
 
 /** A ledger with the few calls that tests repeat. */
 export class TestLedger {
+  private calls = 0;
+
   private constructor(
-    readonly ledger: Ledger,
+    /** Two, as of two processes: what one does at once in a lane it does in turn by itself. */
+    private readonly ledgers: readonly [Ledger, Ledger],
     readonly queries: LedgerQueries,
     readonly database: Database,
     private readonly drop: () => Promise<void>,
@@ -48,7 +51,18 @@ export class TestLedger {
     await migrate(options);
     const database = new Database(options);
     await database.start();
-    return new TestLedger(new Ledger(database), new LedgerQueries(database), database, drop);
+    return new TestLedger(
+      [new Ledger(database), new Ledger(database)],
+      new LedgerQueries(database),
+      database,
+      drop,
+    );
+  }
+
+  /** Another one each time. */
+  get ledger(): Ledger {
+    this.calls += 1;
+    return this.ledgers[this.calls % 2]!;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Batcher } from './batcher.js';
+import { Turns } from './turns.js';
 
 interface Request {
   lane: string;
@@ -20,6 +21,7 @@ function stepwise(): {
         finishes.push((error) => (error ? reject(error) : resolve(batch.map(({ n }) => n * 10))));
       }),
     ({ lane }) => lane,
+    new Turns(),
   );
   return { batcher, batches, finish: (index, error) => finishes[index]!(error) };
 }
@@ -28,7 +30,7 @@ function stepwise(): {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('a batcher', () => {
-  it('gathers what comes in one turn, and while two batches are under way', async () => {
+  it('gathers what comes in one turn, and while a batch is under way', async () => {
     const { batcher, batches, finish } = stepwise();
     const answers = [batcher.submit({ lane: 'a', n: 0 }), batcher.submit({ lane: 'b', n: 1 })];
     await settled();
@@ -36,15 +38,31 @@ describe('a batcher', () => {
     await settled();
     answers.push(batcher.submit({ lane: 'd', n: 3 }));
     await settled();
-    answers.push(batcher.submit({ lane: 'e', n: 4 }));
-    await settled();
-    expect(batches.map((batch) => batch.length)).toEqual([2, 1]);
+    expect(batches.map((batch) => batch.length)).toEqual([2]);
     finish(0);
     expect(await answers[0]).toBe(0);
     await settled();
-    expect(batches[2]!.map(({ lane }) => lane)).toEqual(['d', 'e']);
-    [1, 2].forEach((index) => finish(index));
-    expect(await Promise.all(answers)).toEqual([0, 10, 20, 30, 40]);
+    finish(1);
+    expect(batches[1]!.map(({ lane }) => lane)).toEqual(['c', 'd']);
+    expect(await Promise.all(answers)).toEqual([0, 10, 20, 30]);
+  });
+
+  it('waits for a lane that another batcher is at', async () => {
+    const turns = new Turns();
+    const written: string[] = [];
+    const batcherOf = (name: string): Batcher<string, string> =>
+      new Batcher(
+        async (batch) => {
+          written.push(`${name} ${batch.join()}`);
+          await settled();
+          return batch;
+        },
+        (lane) => lane,
+        turns,
+      );
+    const [one, other] = [batcherOf('one'), batcherOf('other')];
+    await Promise.all([one.submit('a'), one.submit('b'), other.submit('a'), other.submit('c')]);
+    expect(written).toEqual(['one a,b', 'other c', 'other a']);
   });
 
   it('has one request of a lane on its way at a time, in their order, and neighbours beside it', async () => {
@@ -71,6 +89,7 @@ describe('a batcher', () => {
         return batch.map(({ n }) => (n === 1 ? late : n));
       },
       ({ lane }) => lane,
+      new Turns(),
     );
     const first = batcher.submit({ lane: 'a', n: 1 });
     const second = batcher.submit({ lane: 'a', n: 2 });

@@ -1,6 +1,7 @@
 import type { Database, Statements, Transaction } from '@turnpike/service';
 import { Batcher } from './batcher.js';
 import { lockLanes } from './lane-statements.js';
+import type { Turns } from './turns.js';
 
 /** What is done with several requests in one transaction, each of another lane. */
 export interface Work<Request, Answer> {
@@ -26,6 +27,7 @@ export interface Work<Request, Answer> {
  */
 export function batched<Request, Answer>(
   database: Database,
+  turns: Turns,
   work: Work<Request, Answer>,
 ): Batcher<Request, Answer> {
   const alone = async (request: Request): Promise<Answer> =>
@@ -35,10 +37,14 @@ export function batched<Request, Answer>(
       if (isRefusedRow(error)) return new Map<Request, Answer>();
       throw error;
     });
-  return new Batcher(async (batch) => {
-    const answers = await together(batch);
-    return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
-  }, work.laneOf);
+  return new Batcher(
+    async (batch) => {
+      const answers = await together(batch);
+      return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
+    },
+    work.laneOf,
+    turns,
+  );
 }
 
 /** @returns the answers of the requests whose lanes could be had */

@@ -12,6 +12,7 @@ import { claiming, type Ending, type Finished, finishing, puttingBack, rejectWai
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
 import { admissionAtEnd } from './states.js';
+import { Turns } from './turns.js';
 
 /*
  * The ledger is the truth: what it does not say did not happen, and the queue is rebuilt from it.
@@ -32,10 +33,11 @@ export class Ledger {
   private readonly retries;
 
   constructor(private readonly database: Database) {
-    this.admissions = batched(database, admission);
-    this.claims = batched(database, claiming);
-    this.ends = batched(database, finishing);
-    this.retries = batched(database, puttingBack);
+    const turns = new Turns();
+    this.admissions = batched(database, turns, admission);
+    this.claims = batched(database, turns, claiming);
+    this.ends = batched(database, turns, finishing);
+    this.retries = batched(database, turns, puttingBack);
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
