@@ -1,7 +1,7 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { type ClientKey, KEPT } from './keys.js';
-import { UNFINISHED } from './sql.js';
+import { LOCKED, UNFINISHED } from './sql.js';
 import type { Admission, Execution } from './states.js';
 
 /*
@@ -85,6 +85,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
+       where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
        select scope, key, fingerprint, user_id, id from asked where key is not null order by scope, key

@@ -50,9 +50,10 @@ export const admission: Work<Admittance, Admitted> = {
 
   async decide(tx, batch, locked) {
     const answers: Answers = new Map();
-    const [inLanes, without] = partition(batch, (request) => locked.has(userOf(request)));
+    const { places, bound } = await takePlaces(tx, batch.map(applicantOf));
+    const lanesOf = await locked;
+    const [inLanes, without] = partition(batch, (request) => lanesOf.has(userOf(request)));
     for (const request of without) refuse(answers, request, 'not-found');
-    const { places, bound } = await takePlaces(tx, inLanes.map(applicantOf));
     const [placed, others] = partition(inLanes, ({ operation }) => places.has(operation.id));
     const [refused, repeated] = partition(
       others,
@@ -60,7 +61,7 @@ export const admission: Work<Admittance, Admitted> = {
     );
     for (const request of repeated) answers.set(request, (await findReplay(tx, request.clientKey!))!);
     await answerRefused(tx, refused, answers);
-    if (answers.size > 0) await leaveNothing(tx, [...answers.keys()]);
+    if (refused.length + repeated.length > 0) await leaveNothing(tx, [...refused, ...repeated]);
     for (const request of placed) {
       answers.set(request, await accepted(tx, request, places.get(request.operation.id)!));
     }

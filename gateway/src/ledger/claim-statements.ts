@@ -1,7 +1,7 @@
 import type { OperationKind, ProblemBody, ServiceName, StepName, StepState } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Release } from './release-statements.js';
-import { UNFINISHED } from './sql.js';
+import { LOCKED, UNFINISHED } from './sql.js';
 
 /*
  * The claim: a worker's hold on the head of a lane, from its begin until it is put back; its end is in
@@ -79,7 +79,7 @@ export async function claim(
     `/* ledger.claim */ update operations o set ${CLAIM}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)
-     where o.user_id = c.user_id and o.id = c.id
+     where o.user_id = c.user_id and o.id = c.id and c.user_id = any(${LOCKED})
        and case state
          when 'queued' then true
          when 'retrying' then next_attempt_at <= clock_timestamp()
@@ -154,7 +154,7 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
        released_at = now(), crashes = 0
      from jsonb_to_recordset($1)
        as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb)
-     where o.user_id = r.user_id and o.id = r.id and case o.state when 'running' then o.epoch = r.epoch end
+     where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED}) and case o.state when 'running' then o.epoch = r.epoch end
        and steps_follow(o.steps, r.steps)
      returning o.id, o.user_id, release, r.delay_ms`,
     [

@@ -11,7 +11,7 @@ import {
 } from './claim-statements.js';
 import { admissionAfter, deletedAtAfter } from './leaving-statements.js';
 import type { Release } from './release-statements.js';
-import { UNFINISHED } from './sql.js';
+import { LOCKED, UNFINISHED } from './sql.js';
 import type { AdmissionMove, EndState } from './states.js';
 
 /*
@@ -64,6 +64,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
          user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, known jsonb,
          was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean,
          worker text, lease_ms float8, deadline_ms float8)
+       where user_id = any(${LOCKED})
      ), ended as (
        update operations o
        set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because, steps = e.known,

@@ -32,7 +32,8 @@ export async function ensureLanes(tx: Statements, userIds: readonly string[]): P
 }
 
 /**
- * Locks lanes to the commit, in the order of their ids, as everybody does.
+ * Locks lanes to the commit, in the order of their ids, as everybody does. The statements that follow know which they
+ * are (LOCKED), so they can be sent without waiting for the answer.
  * @param wait whether to wait for whoever works on one of them, or to leave it out
  * @returns the users whose lanes are locked now
  */
@@ -41,18 +42,23 @@ export async function lockLanes(
   userIds: readonly string[],
   { wait }: { wait: boolean },
 ): Promise<Set<string>> {
-  const rows = await tx.query<{ user_id: string }>(
-    wait
-      ? '/* ledger.lock */ select user_id from lanes where user_id = any($1) order by user_id for update'
-      : '/* ledger.lock-free */ select user_id from lanes where user_id = any($1) order by user_id for update skip locked',
-    [userIds],
-  );
-  return new Set(rows.map((row) => row.user_id));
+  const [row] = await tx.query<{ locked: string }>(wait ? LOCK : LOCK_FREE, [userIds]);
+  return new Set(row!.locked.split(','));
+}
+
+const LOCK = `/* ledger.lock */ ${lockAnd('')}`;
+const LOCK_FREE = `/* ledger.lock-free */ ${lockAnd('skip locked')}`;
+
+function lockAnd(skip: string): string {
+  return `with locked as materialized (
+      select user_id from lanes where user_id = any($1) order by user_id for update ${skip}
+    )
+    select set_config('turnpike.locked', coalesce(string_agg(user_id::text, ','), ''), true) as locked from locked`;
 }
 
 /** Waits for whoever works on the lane, and keeps it to the commit. @returns whether there is such a lane */
 export async function lockLane(tx: Statements, userId: string): Promise<boolean> {
-  return (await lockLanes(tx, [userId], { wait: true })).size > 0;
+  return (await lockLanes(tx, [userId], { wait: true })).has(userId);
 }
 
 /** @returns the lanes as they are now that they are locked */

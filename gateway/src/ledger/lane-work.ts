@@ -9,14 +9,15 @@ export interface Work<Request, Answer> {
   /** What has to be there before the lanes are locked. */
   prepare?: (tx: Statements, batch: readonly Request[]) => Promise<void>;
   /**
-   * Looks and decides, now that the lanes are locked, in new statements; the last may bring the commit with it.
-   * @param locked the users who have a lane
-   * @returns an answer for each request
+   * Looks and decides in statements that follow the one which locks the lanes; the last may bring the commit with it.
+   * They touch those lanes only that are locked.
+   * @param locked whose lanes are; the first statement does not wait to know
+   * @returns an answer for each request in such a lane, or in none
    */
   decide: (
     tx: Transaction,
     batch: readonly Request[],
-    locked: ReadonlySet<string>,
+    locked: Promise<ReadonlySet<string>>,
   ) => Promise<Map<Request, Answer>>;
 }
 
@@ -55,11 +56,13 @@ function inLanes<Request, Answer>(
   { wait }: { wait: boolean },
 ): Promise<Map<Request, Answer>> {
   return database.statements(async (tx) => {
-    await prepare?.(tx, batch);
-    const locked = await lockLanes(tx, batch.map(laneOf), { wait });
+    if (prepare) await prepare(tx, batch);
+    const [locked, answers] = await tx.together(() => {
+      const locking = lockLanes(tx, batch.map(laneOf), { wait });
+      return Promise.all([locking, decide(tx, batch, locking)]);
+    });
     // Who has waited and has none, has no lane.
-    const requests = wait ? batch : batch.filter((request) => locked.has(laneOf(request)));
-    return requests.length > 0 ? decide(tx, requests, locked) : new Map<Request, Answer>();
+    return wait ? answers : new Map([...answers].filter(([request]) => locked.has(laneOf(request))));
   });
 }
 

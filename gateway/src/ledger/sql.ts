@@ -9,6 +9,9 @@
  * the planner may walk the partial index of all that are, which is short when it plans and long in a backlog.
  */
 
+/** The users whose lanes this transaction has locked: those that a batch may write in. */
+export const LOCKED = `array(select unnest(string_to_array(current_setting('turnpike.locked', true), ','))::uuid)`;
+
 /** The states of an operation that has not ended, for SQL. */
 export const UNFINISHED = `('queued', 'running', 'retrying')`;
 

@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { PoolClient } from 'pg';
+import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import { unavailable } from './problem.js';
 import { send, type Statements, Transaction } from './transaction.js';
@@ -128,10 +128,10 @@ export class Database implements OnApplicationShutdown, Statements {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async onConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  private async onConnection<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     const runner = this.manager.connection.createQueryRunner();
     try {
-      return await work((await runner.connect()) as PoolClient);
+      return await work((await runner.connect()) as Client);
     } finally {
       await runner.release();
     }

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import { QueryFailedError } from 'typeorm';
 
 /*
@@ -51,39 +51,61 @@ const BEGIN = `begin; set local plan_cache_mode = force_generic_plan; set local 
 
 /** One transaction, read committed. */
 export class Transaction implements Statements {
+  private begun = false;
   private committed: Promise<void> | null = null;
 
-  constructor(private readonly client: ClientBase) {
-    // Sent with the first statement. If it fails, the connection is gone, and so does everything after it.
-    client.query(BEGIN).catch(() => undefined);
-  }
+  constructor(private readonly client: Client) {}
 
+  /** The first brings the begin with it. */
   query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return send<Row>(this.client, sql, parameters);
+    return this.together(() => {
+      this.begin();
+      return send<Row>(this.client, sql, parameters);
+    });
   }
 
   /** Sends its statement together with the commit: the rows are answered once they are durable. */
   readonly last: Statements = {
     query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
-      const [rows] = await Promise.all([this.query<Row>(sql, parameters), this.commit()]);
+      const [rows] = await Promise.all(
+        this.together(() => [this.query<Row>(sql, parameters), this.commit()] as const),
+      );
       return rows;
     },
   };
 
   /** Commits, unless it has been done. @throws if the server rolled back instead */
   commit(): Promise<void> {
-    this.committed ??= this.endWith('commit');
+    this.committed ??= this.begun ? this.endWith('commit') : Promise.resolve();
     return this.committed;
   }
 
   /** After a failure. */
   async rollback(): Promise<void> {
-    await this.endWith('rollback');
+    if (this.begun) await this.endWith('rollback');
+  }
+
+  private begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    // If it fails, the connection is gone, and so does everything after it.
+    this.client.query(BEGIN).catch(() => undefined);
   }
 
   private async endWith(end: 'commit' | 'rollback'): Promise<void> {
     const { command } = await this.client.query(end);
     // PostgreSQL answers the commit of a transaction in which something failed so, and not with an error.
     if (command !== end.toUpperCase()) throw new Error(`The transaction ended with ${command}, not ${end}.`);
+  }
+
+  /** Sends in one packet: a write to a socket costs both sides about as much as a small statement. */
+  together<Result>(sendAll: () => Result): Result {
+    const { stream } = this.client.connection;
+    stream.cork();
+    try {
+      return sendAll();
+    } finally {
+      stream.uncork();
+    }
   }
 }
