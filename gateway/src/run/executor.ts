@@ -29,9 +29,9 @@ const POISON_AFTER_CRASHES = 3;
 
 /**
  * Milliseconds that a lane goes on before its next write is queued again, behind those of other lanes: long beside the
- * few that the queue takes, short for whoever waits.
+ * few that the queue takes, and short for whoever waits until one of so many lanes as run at a time makes room.
  */
-const TURN_MS = 100;
+const TURN_MS = 250;
 
 const NOTHING: Finished = { claimed: null, releases: [] };
 
