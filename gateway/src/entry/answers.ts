@@ -43,7 +43,11 @@ export class Answers {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<unknown> {
-    if (preferredWait(request) !== null) return this.operation(operation.id, request, reply);
+    const wait = preferredWait(request);
+    if (wait !== null) {
+      const { id, userId } = operation;
+      return this.answer((await this.ended(id, userId, wait)) ?? (await this.get(id, 0)), request, reply);
+    }
     await this.giveToken(operation, reply);
     sayAccepted(operation.id, reply);
     return acceptedView(operation, place);
@@ -51,12 +55,15 @@ export class Answers {
 
   /** The answer to an accepted write: 202, or after `Prefer: wait` the outcome. */
   async operation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    return this.answer(await this.get(id, preferredWait(request) ?? 0), request, reply);
+  }
+
+  private async answer(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const wait = preferredWait(request);
-    const operation = await this.get(id, wait ?? 0);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);
-    sayAccepted(id, reply);
+    sayAccepted(operation.id, reply);
     return this.view(operation);
   }
 
@@ -65,11 +72,16 @@ export class Answers {
     const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     if (waitSeconds === 0 || isEnded(operation.state)) return operation;
-    const ended = await this.endings.waitFor(operation.userId, waitSeconds * 1000, async () => {
+    const ended = await this.ended(id, operation.userId, waitSeconds);
+    return ended ?? (await this.queries.operation(id)) ?? operation;
+  }
+
+  /** @returns the operation once it has ended, or null where it has not after that many seconds */
+  private ended(id: string, userId: string, waitSeconds: number): Promise<Operation | null> {
+    return this.endings.waitFor(userId, waitSeconds * 1000, async () => {
       const current = await this.queries.operation(id);
       return current && isEnded(current.state) ? current : null;
     });
-    return ended ?? (await this.queries.operation(id)) ?? operation;
   }
 
   /** @returns the operation as clients see it, with why it waits */

@@ -29,7 +29,7 @@ export class AuditTrail {
   /** Newest first. */
   async page({ userId, actorId, action, cursor, limit }: AuditQuery): Promise<Page<AuditEntry>> {
     const rows = await this.database.query<AuditRow>(
-      `select * from audit
+      `select id, at, actor_id, action, user_id, operation_id, reason, before, after from audit
        where ($1::uuid is null or user_id = $1)
          -- Each half has its index.
          and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2)

@@ -33,6 +33,8 @@ interface RunRow {
   finished_at: Date | null;
 }
 
+const RUNS = 'select id, state, checked, started_at, finished_at from integrity_runs';
+
 interface FindingRow extends Finding {
   runId: string;
 }
@@ -110,7 +112,7 @@ export class IntegrityRuns {
   async page({ cursor, limit }: PageQuery): Promise<Page<IntegrityRun>> {
     await failDead(this.database);
     const rows = await this.database.query<RunRow>(
-      `select * from integrity_runs where $1::uuid is null or id < $1 order by id desc limit $2`,
+      `${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`,
       [positionIn(cursor, /^[0-9a-f-]{36}$/), limit + 1],
     );
     const items = await this.withFindings(rows.slice(0, limit));
@@ -120,7 +122,7 @@ export class IntegrityRuns {
 
   async find(id: string): Promise<IntegrityRun | null> {
     await failDead(this.database);
-    const rows = await this.database.query<RunRow>('select * from integrity_runs where id = $1', [id]);
+    const rows = await this.database.query<RunRow>(`${RUNS} where id = $1`, [id]);
     const [run] = await this.withFindings(rows);
     return run ?? null;
   }

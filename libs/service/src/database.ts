@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import { PreparingClient } from './preparing-client.js';
 import { unavailable } from './problem.js';
 import { send, type Statements, Transaction } from './transaction.js';
 
@@ -55,6 +56,7 @@ function dataSourceOf(options: DatabaseOptions, limits: object): DataSource {
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       ...limits,
+      Client: PreparingClient,
       // See Transaction; whoever waits for each answer notices no difference.
       pipeline: true,
     },

@@ -2,30 +2,17 @@ import type { Client, ClientBase } from 'pg';
 import { QueryFailedError } from 'typeorm';
 
 /*
- * Statements of one connection, for what has to be fast. Each is parsed once per connection and known by a name from
- * then on. The connection is pipelined: what is sent without waiting for the answer before goes in one round trip.
+ * Statements of one connection, for what has to be fast. The connection is pipelined: what is sent without waiting for
+ * the answer before goes in one round trip.
  */
 
 /** Sends statements. */
 export interface Statements {
   /**
-   * @param sql one of the program's own constants: every text is remembered by the process and each connection
    * @returns the statement's rows, those of RETURNING too
    * @throws QueryFailedError
    */
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
-}
-
-const names = new Map<string, string>();
-
-/** What names itself in a first comment has that name in the database's views and logs, too. */
-const NAMED = /^\/\* ([a-z.-]+) \*\//;
-
-/** A name for a statement, the same in all connections of the process. */
-function nameOf(sql: string): string {
-  const name = names.get(sql) ?? NAMED.exec(sql)?.[1] ?? `statement ${names.size}`;
-  names.set(sql, name);
-  return name;
 }
 
 /** Sends one statement. @throws QueryFailedError, without the parameters: an error may be logged */
@@ -35,7 +22,7 @@ export async function send<Row>(
   parameters: readonly unknown[],
 ): Promise<Row[]> {
   try {
-    const { rows } = await client.query({ name: nameOf(sql), text: sql, values: [...parameters] });
+    const { rows } = await client.query(sql, [...parameters]);
     return rows as Row[];
   } catch (error) {
     throw new QueryFailedError(sql, undefined, error as Error);
