@@ -1,6 +1,7 @@
 import { problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import type { ClaimedRow } from '../gateway/src/ledger/claim-statements.js';
+import { claim, type ClaimedRow } from '../gateway/src/ledger/claim-statements.js';
+import { lockLanes } from '../gateway/src/ledger/lane-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
@@ -352,6 +353,20 @@ describe('a report of a claim', () => {
     expect(await t.ledger.finish(key, { ...success, steps: [] })).toBeNull();
     expect(await t.ledger.retryLater({ key, delayMs: 0, problem: null, steps: [] })).toBeNull();
     expect(await t.ledger.finish(key, { ...success, steps: inState(claimed, 'applied') })).not.toBeNull();
+  });
+});
+
+describe('a batch', () => {
+  it('touches no lane but those that its transaction has locked', async () => {
+    const [locked, other] = [await t.newLane(), await t.newLane()];
+    const writes = [await t.accepted(locked), await t.accepted(other)];
+    const requests = [locked, other].map((userId, index) => ({ userId, id: writes[index]!.id, ...TERMS }));
+    const claimed = await t.database.statements(async (tx) => {
+      await lockLanes(tx, [locked], { wait: true });
+      return claim(tx, requests);
+    });
+    expect([...claimed.keys()]).toEqual([writes[0]!.id]);
+    expect(await t.state(writes[1]!.id)).toBe('queued');
   });
 });
 

@@ -1,0 +1,73 @@
+import { Database } from '@turnpike/service';
+import { createDatabases } from './support/databases.js';
+
+let database: Database;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const databases = await createDatabases('plain');
+  const options = { url: databases.urls['plain']!, entities: [], migrations: [] };
+  database = new Database({ ...options, applicationName: 'test', poolSize: 1 });
+  drop = () => databases.drop();
+  await database.start();
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await drop();
+});
+
+/** What the one connection has prepared, by the names. */
+async function prepared(): Promise<string[]> {
+  const rows = await database.query<{ name: string }>('select name from pg_prepared_statements');
+  return rows.map(({ name }) => name);
+}
+
+describe('statements', () => {
+  it('are prepared under the name that they give themselves', async () => {
+    for (const n of [1, 2]) {
+      expect(await database.query('/* a.name */ select $1::integer as n', [n])).toEqual([{ n }]);
+    }
+    expect((await prepared()).filter((name) => name === 'a.name')).toEqual(['a.name']);
+  });
+
+  it('are prepared for TypeORM, too, where they have parameters', async () => {
+    await database.manager.query('/* of.typeorm */ select $1::integer', [1]);
+    await database.manager.query('/* without.parameters */ select 1');
+    expect(await prepared()).toContain('of.typeorm');
+    expect(await prepared()).not.toContain('without.parameters');
+  });
+});
+
+describe('a transaction', () => {
+  beforeAll(() => database.query('create table things (id integer primary key)'));
+
+  it('is one: what fails later takes back what came before', async () => {
+    const work = database.statements(async (tx) => {
+      await tx.query('insert into things values ($1)', [1]);
+      await tx.query('insert into things values ($1)', [1]);
+    });
+    await expect(work).rejects.toThrow('duplicate key');
+    expect(await database.query('select id from things')).toEqual([]);
+  });
+
+  it('does not commit when its last statement fails, though the commit was sent with it', async () => {
+    const work = database.statements(async (tx) => {
+      await tx.query('insert into things values ($1)', [2]);
+      await tx.last.query('insert into things values ($1)', [2]);
+    });
+    await expect(work).rejects.toThrow('duplicate key');
+    expect(await database.query('select id from things')).toEqual([]);
+  });
+
+  it('fails when a failure in it was swallowed', async () => {
+    const work = database.statements((tx) =>
+      tx.query('select 1 / $1::integer', [0]).catch(() => 'never mind'),
+    );
+    await expect(work).rejects.toThrow('ended with ROLLBACK');
+  });
+
+  it('leaves its connection fit for the next', async () => {
+    await database.statements((tx) => tx.query('select 1 / $1::integer', [0])).catch(() => undefined);
+    await database.statements((tx) => tx.last.query('insert into things values ($1)', [3]));
+    expect(await database.query('select id from things')).toEqual([{ id: 3 }]);
+  });
+});
