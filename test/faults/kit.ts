@@ -100,11 +100,6 @@ export function finishingOf({ id }: { id: string }): Matches {
   return (message) => message.includes(id) && /move_to_completed|returnvalue/.test(message);
 }
 
-/** A job on its way to the queue. */
-export function enqueuingOf({ id }: { id: string }): Matches {
-  return (message) => message.includes(id) && message.includes('operationId');
-}
-
 /** The process that has claimed the operation: its id is part of the worker's name. */
 export async function workerOf(system: System, { id }: { id: string }): Promise<SystemProcess> {
   const { rows } = await system.databases.gateway.query<{ worker: string | null }>(
