@@ -7,22 +7,23 @@ interface Request {
 }
 
 /** Batches that are written when the test says so. */
-function stepwise(): {
+function stepwise(options: { patienceMs?: number } = {}): {
   batcher: Batcher<Request, number>;
   batches: Request[][];
   finish: (index: number, error?: Error) => void;
 } {
   const batches: Request[][] = [];
   const finishes: ((error?: Error) => void)[] = [];
-  const batcher = new Batcher<Request, number>(
-    (batch) =>
+  const batcher = new Batcher<Request, number>({
+    write: (batch) =>
       new Promise((resolve, reject) => {
         batches.push([...batch]);
         finishes.push((error) => (error ? reject(error) : resolve(batch.map(({ n }) => n * 10))));
       }),
-    ({ lane }) => lane,
-    new Turns(),
-  );
+    laneOf: ({ lane }) => lane,
+    turns: new Turns(),
+    ...options,
+  });
   return { batcher, batches, finish: (index, error) => finishes[index]!(error) };
 }
 
@@ -51,15 +52,15 @@ describe('a batcher', () => {
     const turns = new Turns();
     const written: string[] = [];
     const batcherOf = (name: string): Batcher<string, string> =>
-      new Batcher(
-        async (batch) => {
+      new Batcher({
+        write: async (batch) => {
           written.push(`${name} ${batch.join()}`);
           await settled();
           return batch;
         },
-        (lane) => lane,
+        laneOf: (lane) => lane,
         turns,
-      );
+      });
     const [one, other] = [batcherOf('one'), batcherOf('other')];
     await Promise.all([one.submit('a'), one.submit('b'), other.submit('a'), other.submit('c')]);
     expect(written).toEqual(['one a,b', 'other c', 'other a']);
@@ -83,14 +84,14 @@ describe('a batcher', () => {
     let answer = (_n: number): void => undefined;
     const late = new Promise<number>((resolve) => (answer = resolve));
     const written: Request[] = [];
-    const batcher = new Batcher<Request, number>(
-      async (batch) => {
+    const batcher = new Batcher<Request, number>({
+      write: async (batch) => {
         written.push(...batch);
         return batch.map(({ n }) => (n === 1 ? late : n));
       },
-      ({ lane }) => lane,
-      new Turns(),
-    );
+      laneOf: ({ lane }) => lane,
+      turns: new Turns(),
+    });
     const first = batcher.submit({ lane: 'a', n: 1 });
     const second = batcher.submit({ lane: 'a', n: 2 });
     expect(await batcher.submit({ lane: 'b', n: 3 })).toBe(3);
@@ -109,5 +110,22 @@ describe('a batcher', () => {
     await settled();
     finish(1);
     expect(await next).toBe(20);
+  });
+
+  it('refuses in time what it could not send, and does not send it later', async () => {
+    const { batcher, batches, finish } = stepwise({ patienceMs: 30 });
+    const sent = batcher.submit({ lane: 'a', n: 1 });
+    await settled();
+    const late = [batcher.submit({ lane: 'a', n: 2 }), batcher.submit({ lane: 'b', n: 3 })];
+    const refused = await Promise.all(late.map((one) => one.catch((error: unknown) => error)));
+    expect(refused).toMatchObject([{ code: 'unavailable' }, { code: 'unavailable' }]);
+    finish(0);
+    expect(await sent).toBe(10);
+    await settled();
+    const next = [batcher.submit({ lane: 'a', n: 4 }), batcher.submit({ lane: 'b', n: 5 })];
+    await settled();
+    finish(1);
+    expect(await Promise.all(next)).toEqual([40, 50]);
+    expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1], [4, 5]]);
   });
 });

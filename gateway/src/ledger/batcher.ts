@@ -1,12 +1,31 @@
+import { unavailable } from '@turnpike/service';
 import type { Turns } from './turns.js';
 
 /** The most requests of one batch: some hundred kilobytes of parameters, a few milliseconds of the database. */
 const MAX_BATCH = 200;
 
+export interface BatcherOptions<Request, Answer> {
+  /**
+   * Answers the requests of a batch, in their order; what it throws is everybody's answer. An answer may be still to
+   * come: its lane waits for it, the next batch does not.
+   */
+  write: (batch: readonly Request[]) => Promise<readonly (Answer | Promise<Answer>)[]>;
+  /** Whose turn a request has to wait for. */
+  laneOf: (request: Request) => string;
+  /** Shared by all batchers that write in the same lanes. */
+  turns: Turns;
+  /** Milliseconds after which a request that could not be sent yet is refused; without, it waits. */
+  patienceMs?: number;
+}
+
 interface Pending<Request, Answer> {
+  lane: string;
   request: Request;
-  resolve: (answer: Answer | Promise<Answer>) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
+  patience?: NodeJS.Timeout;
+  /** It was refused before it was sent. */
+  isLate: boolean;
 }
 
 /**
@@ -16,31 +35,34 @@ interface Pending<Request, Answer> {
  * leaves the others to its neighbours.
  */
 export class Batcher<Request, Answer> {
-  private ready: Pending<Request, Answer>[] = [];
+  private readonly ready = new Set<Pending<Request, Answer>>();
   private isUnderWay = false;
   private isDue = false;
 
-  /**
-   * @param write answers the requests of a batch, in their order; what it throws is everybody's answer. An answer
-   *   may be still to come: its lane waits for it, the next batch does not
-   * @param laneOf whose turn a request has to wait for
-   * @param turns shared by all batchers that write in the same lanes
-   */
-  constructor(
-    private readonly write: (batch: readonly Request[]) => Promise<readonly (Answer | Promise<Answer>)[]>,
-    private readonly laneOf: (request: Request) => string,
-    private readonly turns: Turns,
-  ) {}
+  constructor(private readonly options: BatcherOptions<Request, Answer>) {}
 
+  /** @throws Problem `unavailable` where it has waited for too long to be sent; whatever `write` throws */
   submit(request: Request): Promise<Answer> {
-    const lane = this.laneOf(request);
-    const answered = new Promise<Answer>((resolve, reject) => {
-      this.turns.take(lane, () => {
-        this.ready.push({ request, resolve, reject });
-        this.nextInThisTurn();
-      });
+    const lane = this.options.laneOf(request);
+    return new Promise<Answer>((resolve, reject) => {
+      const pending: Pending<Request, Answer> = { lane, request, resolve, reject, isLate: false };
+      const { patienceMs, turns } = this.options;
+      if (patienceMs !== undefined) pending.patience = setTimeout(() => this.refuse(pending), patienceMs);
+      turns.take(lane, () => this.begin(pending));
     });
-    return answered.finally(() => this.turns.leave(lane));
+  }
+
+  private begin(pending: Pending<Request, Answer>): void {
+    if (pending.isLate) return this.options.turns.leave(pending.lane);
+    this.ready.add(pending);
+    this.nextInThisTurn();
+  }
+
+  /** Whoever asked is told in time, and what is too much does not pile up. */
+  private refuse(pending: Pending<Request, Answer>): void {
+    pending.isLate = true;
+    pending.reject(unavailable('There is more to write down than the ledger can take.'));
+    if (this.ready.delete(pending)) this.options.turns.leave(pending.lane);
   }
 
   /** Answers come in batches, too: whoever got one and asks again does it in the same turn as the others. */
@@ -54,18 +76,37 @@ export class Batcher<Request, Answer> {
   }
 
   private async next(): Promise<void> {
-    if (this.isUnderWay || this.ready.length === 0) return;
-    const batch = this.ready.slice(0, MAX_BATCH);
-    this.ready = this.ready.slice(MAX_BATCH);
+    if (this.isUnderWay || this.ready.size === 0) return;
+    const batch = this.takeReady();
     this.isUnderWay = true;
     try {
-      const answers = await this.write(batch.map(({ request }) => request));
-      batch.forEach(({ resolve }, index) => resolve(answers[index]!));
+      const answers = await this.options.write(batch.map(({ request }) => request));
+      batch.forEach((pending, index) => void this.answer(pending, answers[index]!));
     } catch (error) {
-      batch.forEach(({ reject }) => reject(error));
+      batch.forEach(({ lane, reject }) => {
+        reject(error);
+        this.options.turns.leave(lane);
+      });
     } finally {
       this.isUnderWay = false;
       this.nextInThisTurn();
     }
+  }
+
+  private takeReady(): Pending<Request, Answer>[] {
+    const batch = Array.from(this.ready).slice(0, MAX_BATCH);
+    for (const pending of batch) {
+      this.ready.delete(pending);
+      clearTimeout(pending.patience);
+    }
+    return batch;
+  }
+
+  private async answer(
+    { lane, resolve, reject }: Pending<Request, Answer>,
+    answer: Answer | Promise<Answer>,
+  ): Promise<void> {
+    await Promise.resolve(answer).then(resolve, reject);
+    this.options.turns.leave(lane);
   }
 }

@@ -28,8 +28,8 @@ export interface Work<Request, Answer> {
  */
 export function batched<Request, Answer>(
   database: Database,
-  turns: Turns,
   work: Work<Request, Answer>,
+  options: { turns: Turns; patienceMs?: number },
 ): Batcher<Request, Answer> {
   const alone = async (request: Request): Promise<Answer> =>
     (await inLanes(database, [request], work, { wait: true })).get(request)!;
@@ -38,14 +38,14 @@ export function batched<Request, Answer>(
       if (isRefusedRow(error)) return new Map<Request, Answer>();
       throw error;
     });
-  return new Batcher(
-    async (batch) => {
+  return new Batcher({
+    ...options,
+    laneOf: work.laneOf,
+    async write(batch) {
       const answers = await together(batch);
       return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
     },
-    work.laneOf,
-    turns,
-  );
+  });
 }
 
 /** @returns the answers of the requests whose lanes could be had */

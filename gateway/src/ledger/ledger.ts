@@ -23,6 +23,9 @@ import { Turns } from './turns.js';
  * commit the reconciler finds what was released and never queued.
  */
 
+/** Milliseconds that a write waits to be written down: a client is told within 2 s that there is too much to do. */
+const PATIENCE_MS = 1800;
+
 export type Cancellation = 'cancelled' | 'requested' | 'not-cancellable';
 
 @Injectable()
@@ -34,10 +37,11 @@ export class Ledger {
 
   constructor(private readonly database: Database) {
     const turns = new Turns();
-    this.admissions = batched(database, turns, admission);
-    this.claims = batched(database, turns, claiming);
-    this.ends = batched(database, turns, finishing);
-    this.retries = batched(database, turns, puttingBack);
+    // What a worker has to say waits as long as it takes: nobody else can say it.
+    this.admissions = batched(database, admission, { turns, patienceMs: PATIENCE_MS });
+    this.claims = batched(database, claiming, { turns });
+    this.ends = batched(database, finishing, { turns });
+    this.retries = batched(database, puttingBack, { turns });
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
