@@ -1,7 +1,7 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { type ClientKey, KEPT } from './keys.js';
-import { LOCKED, UNFINISHED } from './sql.js';
+import { LOCKED, positionBefore, UNFINISHED } from './sql.js';
 import type { Admission, Execution } from './states.js';
 
 /*
@@ -129,11 +129,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
 
 /** @returns the position of a write after others of its lane were withdrawn */
 export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
-  const [row] = await tx.query<Position>(
-    `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind from operations
-     where user_id = $1 and seq < $2 and state in ${UNFINISHED}`,
-    [userId, seq],
-  );
+  const [row] = await tx.query<Position>(positionBefore('$1', '$2'), [userId, seq]);
   return row!;
 }
 

@@ -128,4 +128,21 @@ describe('a batcher', () => {
     expect(await Promise.all(next)).toEqual([40, 50]);
     expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1], [4, 5]]);
   });
+
+  it('lets a lane go on behind any number who have given up', async () => {
+    const { batcher, batches, finish } = stepwise({ patienceMs: 50 });
+    const sent = batcher.submit({ lane: 'a', n: 1 });
+    await settled();
+    const late = Array.from({ length: 20_000 }, (_, n) =>
+      batcher.submit({ lane: 'a', n }).catch(() => 'late'),
+    );
+    expect(new Set(await Promise.all(late))).toEqual(new Set(['late']));
+    const next = batcher.submit({ lane: 'a', n: 2 });
+    finish(0);
+    expect(await sent).toBe(10);
+    await settled();
+    finish(1);
+    expect(await next).toBe(20);
+    expect(batches).toHaveLength(2);
+  });
 });

@@ -52,10 +52,11 @@ export class Batcher<Request, Answer> {
     });
   }
 
-  private begin(pending: Pending<Request, Answer>): void {
-    if (pending.isLate) return this.options.turns.leave(pending.lane);
+  private begin(pending: Pending<Request, Answer>): boolean {
+    if (pending.isLate) return false;
     this.ready.add(pending);
     this.nextInThisTurn();
+    return true;
   }
 
   /** Whoever asked is told in time, and what is too much does not pile up. */

@@ -154,7 +154,8 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
        released_at = now(), crashes = 0
      from jsonb_to_recordset($1)
        as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb)
-     where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED}) and case o.state when 'running' then o.epoch = r.epoch end
+     where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED})
+       and case o.state when 'running' then o.epoch = r.epoch end
        and steps_follow(o.steps, r.steps)
      returning o.id, o.user_id, release, r.delay_ms`,
     [

@@ -1,8 +1,9 @@
 import type { Statements } from '@turnpike/service';
 
 /*
- * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them. What all statements keep to stands in
- * sql.ts.
+ * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them.
+ *
+ * What all statements keep to stands in sql.ts.
  */
 
 /**

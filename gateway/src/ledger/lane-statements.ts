@@ -7,7 +7,6 @@ import type { Admission } from './states.js';
 
 export interface LaneState {
   admission: Admission;
-  depth: number;
 }
 
 /** Makes the lanes of new users; nothing but registrations does. */
@@ -64,7 +63,7 @@ export async function lockLane(tx: Statements, userId: string): Promise<boolean>
 /** @returns the lanes as they are now that they are locked */
 export async function readLanes(tx: Statements, userIds: readonly string[]): Promise<Map<string, LaneState>> {
   const rows = await tx.query<LaneState & { user_id: string }>(
-    'select user_id, admission, depth from lanes where user_id = any($1)',
+    'select user_id, admission from lanes where user_id = any($1)',
     [userIds],
   );
   return new Map(rows.map(({ user_id, ...lane }) => [user_id, lane]));

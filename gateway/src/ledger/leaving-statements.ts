@@ -4,8 +4,9 @@ import { UNFINISHED } from './sql.js';
 import type { AdmissionMove } from './states.js';
 
 /*
- * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane. What all statements keep to stands in
- * sql.ts.
+ * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
+ *
+ * What all statements keep to stands in sql.ts.
  */
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */

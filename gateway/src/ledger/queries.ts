@@ -15,6 +15,7 @@ import { Brackets, IsNull } from 'typeorm';
 import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation } from './operation.entity.js';
+import { positionBefore, UNFINISHED } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
 
@@ -83,7 +84,7 @@ export class LedgerQueries {
   async hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
     const rows = await this.database.query(
       `select 1 from operations
-       where user_id = $1 and seq <= $2 and state in ('queued', 'running', 'retrying') limit 1`,
+       where user_id = $1 and seq <= $2 and state in ${UNFINISHED} limit 1`,
       [userId, seq],
     );
     return rows.length === 0;
@@ -93,9 +94,7 @@ export class LedgerQueries {
   async waiting(operation: Operation): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
     const [row] = await this.database.query<Waiting>(
-      `select l.execution, b.position::integer, b.behind from lanes l, lateral (
-         select count(*) as position, (array_agg(id order by seq desc))[1] as behind from operations o
-         where o.user_id = l.user_id and o.seq < $2 and o.state in ('queued', 'running', 'retrying')) b
+      `select l.execution, b.position, b.behind from lanes l, lateral (${positionBefore('$1', '$2')}) b
        where l.user_id = $1`,
       [operation.userId, operation.seq],
     );

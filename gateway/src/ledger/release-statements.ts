@@ -3,8 +3,9 @@ import type { Statements } from '@turnpike/service';
 import { UNFINISHED } from './sql.js';
 
 /*
- * The release: which operation may be queued now. Only the head of a lane ever is. What all statements keep to stands in
- * sql.ts.
+ * The release: which operation may be queued now. Only the head of a lane ever is.
+ *
+ * What all statements keep to stands in sql.ts.
  */
 
 /** An operation to be put on the queue. The number makes the job's id new with every release. */

@@ -15,7 +15,8 @@ export const LOCKED = `array(select unnest(string_to_array(current_setting('turn
 /** The states of an operation that has not ended, for SQL. */
 export const UNFINISHED = `('queued', 'running', 'retrying')`;
 
-/** @returns the value as a parameter for a jsonb column */
-export function jsonOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
+/** How many writes of a lane have to end before that place, and the last of those. */
+export function positionBefore(userId: string, seq: string): string {
+  return `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind from operations
+    where user_id = ${userId} and seq < ${seq} and state in ${UNFINISHED}`;
 }
