@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
-import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
 import { PreparingClient } from './preparing-client.js';
 import { unavailable } from './problem.js';
 import { send, type Statements, Transaction } from './transaction.js';
@@ -95,10 +95,12 @@ export class Database implements OnApplicationShutdown, Statements {
     return this.manager.transaction(work);
   }
 
-  /** The same for statements that are prepared and pipelined: what the ledger's batches are made of. */
+  /** The same for statements that are pipelined: what the ledger's batches and the services' steps are made of. */
   statements<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return this.onConnection(async (client) => {
-      const tx = new Transaction(client);
+    return this.onConnection(async (client, runner) => {
+      const tx = new Transaction(client, runner.manager);
+      // TypeORM's own begin waits for its answer, so it is not used; but without it no entity may be locked.
+      Object.assign(runner, { isTransactionActive: true });
       try {
         const result = await work(tx);
         await tx.commit();
@@ -130,10 +132,12 @@ export class Database implements OnApplicationShutdown, Statements {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async onConnection<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  private async onConnection<Result>(
+    work: (client: Client, runner: QueryRunner) => Promise<Result>,
+  ): Promise<Result> {
     const runner = this.manager.connection.createQueryRunner();
     try {
-      return await work((await runner.connect()) as Client);
+      return await work((await runner.connect()) as Client, runner);
     } finally {
       await runner.release();
     }

@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
+import type { OutboxEvent } from './outbox.js';
+import type { Statements, Transaction } from './transaction.js';
 
 /*
  * The rows of Steps: the answers that were given (`inbox`), and how far each user's lane has come (`fences`). What
@@ -36,42 +38,68 @@ interface InboxRow {
 /** How long an answer is remembered at least. It is forgotten only below the fence, where nobody can repeat it. */
 const REMEMBER_AT_LEAST = '1 day';
 
+/** The savepoint before a step's effect. */
+const EFFECT = 'effect';
+
+/** What is set is set now; what is neither set nor cleared stays. */
+const TOMBSTONE = `tombstoned_at = case $5::text when 'set' then now() when 'clear' then null else tombstoned_at end`;
+
+/** What a service knows of a call before it acts. */
+export interface Known {
+  fence: FenceRow;
+  /** The answer that the call was given before. */
+  answer: InboxRow | undefined;
+}
+
+/**
+ * Locks the user's row to the end of the transaction, making it if absent, and looks then, in a new statement, whether
+ * the call was answered before. A savepoint comes with it, for {@link undoEffect}: the three are one round trip.
+ */
+export async function lockAndLook(tx: Transaction, { userId, key }: StepCall): Promise<Known> {
+  const look = (): Promise<[FenceRow | undefined, InboxRow | undefined, unknown]> =>
+    tx.together(() =>
+      Promise.all([lockFence(tx, userId), remembered(tx, key), tx.query(`savepoint ${EFFECT}`)]),
+    );
+  let [fence, answer] = await look();
+  if (!fence) {
+    await makeFence(tx, userId);
+    [fence, answer] = await look();
+  }
+  return { fence: fence!, answer };
+}
+
 /** Locks the user's row to the end of the transaction, making it if absent. */
-export async function lockFence(tx: EntityManager, userId: string): Promise<FenceRow> {
-  await tx.query('insert into fences (user_id) values ($1) on conflict do nothing', [userId]);
-  const rows = await tx.query<FenceRow[]>(
+export async function lockUser(tx: Transaction, userId: string): Promise<void> {
+  if (await lockFence(tx, userId)) return;
+  await makeFence(tx, userId);
+  await lockFence(tx, userId);
+}
+
+async function lockFence(tx: Statements, userId: string): Promise<FenceRow | undefined> {
+  const rows = await tx.query<FenceRow>(
     'select seq, epoch, tombstoned_at is not null as tombstoned from fences where user_id = $1 for update',
     [userId],
   );
-  return rows[0]!;
-}
-
-export async function remembered(tx: EntityManager, key: string): Promise<InboxRow | undefined> {
-  const rows = await tx.query<InboxRow[]>('select status, body, before from inbox where key = $1', [key]);
   return rows[0];
 }
 
-/** Commits the answer together with the fence. */
-export async function record(
-  tx: EntityManager,
-  { key, userId, fence }: StepCall,
-  answer: RecordedAnswer,
-  before?: unknown,
-): Promise<RecordedAnswer> {
-  await tx.query(
-    'insert into inbox (key, user_id, seq, status, body, before) values ($1, $2, $3, $4, $5, $6)',
-    [key, userId, fence.seq, answer.status, json(answer.body), json(before)],
-  );
-  await tx.query('update fences set seq = $2, epoch = $3 where user_id = $1', [
-    userId,
-    fence.seq,
-    fence.epoch,
-  ]);
-  return answer;
+async function makeFence(tx: Statements, userId: string): Promise<void> {
+  await tx.query('insert into fences (user_id) values ($1) on conflict do nothing', [userId]);
 }
 
+export async function remembered(tx: Statements, key: string): Promise<InboxRow | undefined> {
+  const rows = await tx.query<InboxRow>('select status, body, before from inbox where key = $1', [key]);
+  return rows[0];
+}
+
+/** Takes back what was done since {@link lockAndLook}. */
+export async function undoEffect(tx: Statements): Promise<void> {
+  await tx.query(`rollback to savepoint ${EFFECT}`);
+}
+
+/** Sets or takes away the tombstone of a user whose row is locked. */
 export async function setTombstone(
-  tx: EntityManager,
+  tx: Statements,
   userId: string,
   tombstone: 'set' | 'clear',
 ): Promise<void> {
@@ -79,15 +107,51 @@ export async function setTombstone(
   await tx.query(`update fences set tombstoned_at = ${at} where user_id = $1`, [userId]);
 }
 
-/** Forgets the answers of earlier operations that are old enough for it. */
-export async function forgetOld(tx: EntityManager, { userId, fence }: StepCall): Promise<void> {
-  await tx.query('delete from inbox where user_id = $1 and seq < $2 and answered_at < now() - $3::interval', [
-    userId,
-    fence.seq,
-    REMEMBER_AT_LEAST,
-  ]);
+/** What an answer brings with it. */
+export interface Outcome {
+  /** What the step's undo needs to know. */
+  before?: unknown;
+  tombstone?: 'set' | 'clear';
+  event?: OutboxEvent | null;
 }
 
+/**
+ * Commits the answer, together with the fence, the tombstone and the event of what was done. Answers of earlier
+ * operations that are old enough are forgotten with it.
+ */
+export async function record(
+  tx: Transaction,
+  { key, userId, fence }: StepCall,
+  answer: RecordedAnswer,
+  { before, tombstone, event }: Outcome = {},
+): Promise<RecordedAnswer> {
+  await tx.last.query(
+    `/* step.record */
+     with moved as (
+       update fences set seq = $3, epoch = $4, ${TOMBSTONE}
+       where user_id = $2
+     ), forgotten as (
+       delete from inbox where user_id = $2 and seq < $3 and answered_at < now() - interval '${REMEMBER_AT_LEAST}'
+     ), told as (
+       insert into outbox (user_id, type, operation_id)
+       select $2, $9, $10 where $9::text is not null
+     )
+     insert into inbox (key, user_id, seq, status, body, before) values ($1, $2, $3, $6, $7, $8)`,
+    [
+      key,
+      userId,
+      fence.seq,
+      fence.epoch,
+      tombstone ?? null,
+      answer.status,
+      json(answer.body),
+      json(before),
+      event?.type ?? null,
+      event?.operationId ?? null,
+    ],
+  );
+  return answer;
+}
 /**
  * Forgets the answers of all earlier operations at once, for a purge: they repeat what the rows held. The step that
  * calls it moves the fence, below which nobody can ask for them any more.

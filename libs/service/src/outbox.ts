@@ -7,8 +7,8 @@ import {
   type StepName,
   STEPS,
 } from '@turnpike/contracts';
-import type { EntityManager } from 'typeorm';
 import { Database } from './database.js';
+import type { Statements } from './transaction.js';
 
 /*
  * The outbox: what has happened in this service, until the gateway has it.
@@ -67,32 +67,23 @@ export class Outbox {
   }
 }
 
-/** Reports the step of that key, or its undo, as done; where the step has no event there is nothing to tell. */
-export async function reportStep(
-  tx: EntityManager,
-  { key, userId }: { key: string; userId: string },
-): Promise<void> {
+/** What a change writes into the outbox: ids only, a value would have to be erased here too, and would be old. */
+export interface OutboxEvent {
+  type: string;
+  /** null for a change of no operation. */
+  operationId: string | null;
+}
+
+/** @returns the event of the step of that key, or of its undo; null where the step has none to tell */
+export function eventOfStep(key: string): OutboxEvent | null {
   const [operationId, step, undo] = key.split('/') as [string, StepName, string?];
   const { event } = STEPS[step];
-  if (event !== null) await append(tx, userId, undo ? `${event}.undone` : event, operationId);
+  return event === null ? null : { type: undo ? `${event}.undone` : event, operationId };
 }
 
 /** Reports a change of no operation, by the event of the step that does the same. */
-export async function reportChange(tx: EntityManager, userId: string, step: StepName): Promise<void> {
+export async function reportChange(tx: Statements, userId: string, step: StepName): Promise<void> {
   const { event } = STEPS[step];
-  if (event !== null) await append(tx, userId, event, null);
-}
-
-/** Ids only: a value would have to be erased here too, and would be old when it is read. */
-async function append(
-  tx: EntityManager,
-  userId: string,
-  type: string,
-  operationId: string | null,
-): Promise<void> {
-  await tx.query('insert into outbox (user_id, type, operation_id) values ($1, $2, $3)', [
-    userId,
-    type,
-    operationId,
-  ]);
+  if (event === null) return;
+  await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, event]);
 }

@@ -5,16 +5,18 @@ import { Database } from './database.js';
 import { isOlder } from './fence.js';
 import {
   type FenceRow,
-  forgetOld,
-  lockFence,
+  lockAndLook,
+  lockUser,
   record,
   RecordedAnswer,
   remembered,
   setTombstone,
   type StepCall,
+  undoEffect,
 } from './inbox.js';
-import { reportChange, reportStep } from './outbox.js';
+import { eventOfStep, reportChange } from './outbox.js';
 import { Problem } from './problem.js';
+import type { Transaction } from './transaction.js';
 
 /*
  * Inbox, fence and tombstone: how a service keeps its half of the promise.
@@ -26,6 +28,9 @@ import { Problem } from './problem.js';
  *
  * Every answer that ends a step is committed with the fence, refusals too (the effect alone is rolled back, to
  * a savepoint). If the process dies before the commit nothing has happened, and the caller sends it again.
+ *
+ * What comes before the effect goes to the database in one packet, and what comes after it in another, the begin and
+ * the commit with them: sent one by one they were most of what a step cost.
  */
 
 /** What an effect did. */
@@ -84,10 +89,11 @@ export class Steps {
     return this.once(call, async (tx) => {
       const step = await remembered(tx, stepKey);
       if (!step || step.status >= 300) throw new Error(`undo of ${stepKey}, which was not applied`);
-      return carryOut(tx, call, (inner) => effect(inner, step.before)).catch((error: unknown) => {
+      const applied = await effect(tx.entities, step.before).catch((error: unknown) => {
         if (!isRefusal(error)) throw error;
         throw new Problem('undo-refused', error.body.detail ?? error.body.title);
       });
+      return recordApplied(tx, call, applied);
     });
   }
 
@@ -98,9 +104,9 @@ export class Steps {
    * @param reportedAs the step whose event tells of it
    */
   beside(userId: string, reportedAs: StepName, effect: BesideEffect): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      await lockFence(tx, userId);
-      const applied = await effect(tx);
+    return this.database.statements(async (tx) => {
+      await lockUser(tx, userId);
+      const applied = await effect(tx.entities);
       if (!applied) return;
       if (applied.tombstone) await setTombstone(tx, userId, applied.tombstone);
       await reportChange(tx, userId, reportedAs);
@@ -110,34 +116,42 @@ export class Steps {
   /** Lock; then, in new statements, inbox and fence; then `act`. */
   private once(
     call: StepCall,
-    act: (tx: EntityManager, fence: FenceRow) => Promise<RecordedAnswer>,
+    act: (tx: Transaction, fence: FenceRow) => Promise<RecordedAnswer>,
   ): Promise<RecordedAnswer> {
-    return this.database.transaction(async (tx) => {
-      const fence = await lockFence(tx, call.userId);
-      const first = await remembered(tx, call.key);
-      if (first) return new RecordedAnswer(first.status, first.body);
+    return this.database.statements(async (tx) => {
+      const { fence, answer } = await lockAndLook(tx, call);
+      if (answer) return new RecordedAnswer(answer.status, answer.body);
       if (isOlder(call.fence, fence)) {
         throw new Problem('stale-fence', `fence ${fence.seq}.${fence.epoch} has been seen`);
       }
-      const answer = await act(tx, fence);
-      // Afterwards: a purge counts what it makes forgotten.
-      if (call.fence.seq > fence.seq) await forgetOld(tx, call);
-      return answer;
+      return act(tx, fence);
     });
   }
 }
 
 /** Carries the effect out, or records why not. */
-async function attempt(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
+async function attempt(tx: Transaction, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
+  let applied: Applied;
   try {
-    return await carryOut(tx, call, effect);
+    applied = await effect(tx.entities);
   } catch (error) {
     if (!isRefusal(error)) throw error;
+    await undoEffect(tx);
     return record(tx, call, new RecordedAnswer(error.body.status, error.body));
   }
+  return recordApplied(tx, call, applied);
 }
 
-function refuse(tx: EntityManager, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {
+function recordApplied(
+  tx: Transaction,
+  call: StepCall,
+  { body, before, tombstone }: Applied,
+): Promise<RecordedAnswer> {
+  const event = eventOfStep(call.key);
+  return record(tx, call, new RecordedAnswer(200, body), { before, tombstone, event });
+}
+
+function refuse(tx: Transaction, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {
   const body = problemBody(code);
   return record(tx, call, new RecordedAnswer(body.status, body));
 }
@@ -155,14 +169,6 @@ function refusalByTombstone(
     case 'ignored':
       return null;
   }
-}
-
-/** The effect in a savepoint of its own, so that a refusal undoes it and can be recorded all the same. */
-async function carryOut(tx: EntityManager, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
-  const applied = await tx.transaction(effect);
-  if (applied.tombstone) await setTombstone(tx, call.userId, applied.tombstone);
-  await reportStep(tx, call);
-  return record(tx, call, new RecordedAnswer(200, applied.body), applied.before);
 }
 
 /** 429 and what is above 499 say nothing about the step; any other problem of an effect is its final answer. */

@@ -1,5 +1,5 @@
 import type { Client, ClientBase } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import { type EntityManager, QueryFailedError } from 'typeorm';
 
 /*
  * Statements of one connection, for what has to be fast. The connection is pipelined: what is sent without waiting for
@@ -41,7 +41,11 @@ export class Transaction implements Statements {
   private begun = false;
   private committed: Promise<void> | null = null;
 
-  constructor(private readonly client: Client) {}
+  /** @param entities of the same connection, for what is written as entities once the transaction has begun */
+  constructor(
+    private readonly client: Client,
+    readonly entities: EntityManager,
+  ) {}
 
   /** The first brings the begin with it. */
   query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
