@@ -63,6 +63,8 @@ export class GatewayConfig {
   integrityEveryMs: number;
   serviceSigningKey: string;
   dataKey: string;
+  /** What DATA_KEY was before, while it is being changed. */
+  previousDataKey: string | null;
   admin: AdminConfig | null;
 }
 
@@ -113,6 +115,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
+    previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,
     admin: readAdmin(env),
   };
 }

@@ -89,6 +89,11 @@ export class Environment {
     return value;
   }
 
+  /** @returns the same for a secret that may be absent. */
+  optionalSecret(secret: Secret): string | undefined {
+    return this.variables[secret.name] ? this.secret(secret) : undefined;
+  }
+
   /** Where a process listens: only on this machine, unless it is told otherwise or runs in production. */
   host(): string {
     return this.text('HOST', this.production ? '0.0.0.0' : '127.0.0.1');
