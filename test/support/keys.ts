@@ -1,6 +1,7 @@
 // The keys of a ledger, as a process has them.
 import type { Database } from '@turnpike/service';
 import type { Pool } from 'pg';
+import type { GatewayConfig } from '../../gateway/src/config.js';
 import { DataKeys } from '../../gateway/src/ledger/data-keys.js';
 import { RootKey } from '../../gateway/src/ledger/root-key.js';
 import { Seals } from '../../gateway/src/ledger/seals.js';
@@ -20,7 +21,7 @@ export interface MasterKeys {
 /** @throws Unreadable where those keys are not the ledger's */
 export async function openKeys(database: Database, given: MasterKeys = {}): Promise<Keys> {
   const { dataKey = secrets().DATA_KEY, previousDataKey = null } = given;
-  const root = new RootKey(database, { dataKey, previousDataKey });
+  const root = new RootKey(database, { dataKey, previousDataKey } as GatewayConfig);
   await root.open();
   const dataKeys = new DataKeys(database, root);
   return { root, dataKeys, seals: new Seals(dataKeys) };

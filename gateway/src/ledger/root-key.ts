@@ -30,7 +30,7 @@ export class RootKey implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly database: Database,
-    private readonly config: Pick<GatewayConfig, 'dataKey' | 'previousDataKey'>,
+    private readonly config: GatewayConfig,
   ) {}
 
   onApplicationBootstrap(): void {
