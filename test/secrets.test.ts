@@ -29,6 +29,8 @@ const SECRET: Record<string, string> = {
   newPassword: canary('newpassword'),
   wrongPassword: canary('wrongpassword'),
   unparsedPassword: canary('unparsed'),
+  // Parsers quote some ten characters of what they cannot read.
+  pieceOfUnparsed: 'canaryunp',
 };
 
 const EMAIL = `${PERSONAL.email}@example.com`;
