@@ -41,6 +41,8 @@ export function environmentOf(process_, settings, { env, databaseUrls, secrets }
   for (const project of PROJECTS) delete own[variable(project, 'DATABASE_URL')];
   for (const secret of SECRETS) delete own[secret];
   for (const secret of SECRETS_OF[process_.name]) own[secret] = secrets[secret];
+  // Never invented: it is there while DATA_KEY is being changed.
+  if (process_.name !== 'gateway') delete own.DATA_KEY_PREVIOUS;
   for (const other of settings.processes) {
     own[variable(other.name, 'URL')] = other.url;
     own[other.portVariable] = String(other.port);

@@ -11,6 +11,7 @@ import {
   WAIT,
   waitFor,
 } from './support/client.js';
+import { keysOf } from './support/keys.js';
 import { startSystem, type System } from './support/system.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -202,13 +203,17 @@ describe('a write over HTTP', () => {
 
     it('leaves no password in ledger and queue', async () => {
       const person = newPerson();
-      await api(url).post('/v1/users', person, WAIT);
-      const { rows } = await system.databases.gateway.query<{ payload: object }>(
-        `select payload from operations where kind = 'user.register' and payload->>'email' = $1`,
-        [person.email],
+      const { id: userId } = (await api(url).post('/v1/users', person, WAIT)).body;
+      const { rows } = await system.databases.gateway.query<{ id: string; payload: string }>(
+        `select id, payload from operations where kind = 'user.register' and user_id = $1`,
+        [userId],
       );
-      expect(JSON.stringify(rows)).not.toContain(person.password);
-      expect(Object.keys(rows[0]!.payload).sort()).toEqual([
+      const { seals } = await keysOf(system.databases.gateway);
+      const { id: operationId, payload: sealed } = rows[0]!;
+      const payload = (await seals.open({ userId, operationId, field: 'payload' }, sealed))!;
+      expect(payload).toMatchObject({ email: person.email });
+      expect(JSON.stringify(payload)).not.toContain(person.password);
+      expect(Object.keys(payload).sort()).toEqual([
         'credentialId',
         'email',
         'firstName',

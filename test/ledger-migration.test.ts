@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { createDatabases } from './support/databases.js';
 
-const NOT_YET = ['Batches1764000000000'];
+const NOT_YET = ['Batches1764000000000', 'Seals1764100000000'];
 
 test('steps that had a table of their own are in the rows of their operations', async () => {
   const databases = await createDatabases('gateway');

@@ -1,5 +1,6 @@
-import { type OperationKind, problemBody } from '@turnpike/contracts';
+import { AuditQuery, type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 
 let t: TestLedger;
@@ -80,6 +81,7 @@ describe('a purge', () => {
         { relation: 'gateway.operations', erased: 4, retained: 'places, kinds, states and times' },
         { relation: 'gateway.idempotency_keys', erased: 1, retained: '' },
         { relation: 'gateway.audit', erased: 1, retained: 'who did what and when' },
+        { relation: 'gateway.data_keys', erased: 1, retained: '' },
       ],
     });
   });
@@ -163,14 +165,16 @@ describe('nobody withdraws what the system wants', () => {
 
 describe('the audit trail', () => {
   it('tells who did what by which operation, and cannot be changed', async () => {
+    const trail = new AuditTrail(t.database, t.keys[0].seals);
     const userId = await t.newLane();
     const id = await t.done(userId, 'user.update', {
       change: { before: { lastName: 'Byron' }, after: null },
     });
-    const [row] = await t.database.query<{ id: string }>('select * from audit where operation_id = $1', [id]);
+    const { items } = await trail.page(Object.assign(new AuditQuery(), { userId }));
+    const row = items.find(({ operationId }) => operationId === id);
     expect(row).toMatchObject({
-      ...{ actor_id: userId, user_id: userId, action: 'user.update' },
-      before: { lastName: 'Byron' },
+      ...{ actorId: userId, userId, action: 'user.update' },
+      ...{ before: { lastName: 'Byron' }, after: null },
     });
     for (const change of ['reason', 'action', 'actor_id'].map((name) => `update audit set ${name} = null`)) {
       await expect(t.database.query(`${change} where id = $1`, [row!.id])).rejects.toThrow('only appended');

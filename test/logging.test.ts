@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 const LOGGING = path.resolve(__dirname, '../dist/identity/libs/service/src/logging.js');
+const START = path.resolve(__dirname, '../dist/identity/libs/service/src/start.js');
 const LINES = 1000;
 
 /** Writes more lines than are buffered, and then ends as it is told to. */
@@ -35,5 +36,24 @@ describe('the log', () => {
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     child.kill('SIGKILL');
     expect(JSON.parse(chunk.toString())).toMatchObject({ level: 30, name: 'test', line: 0 });
+  });
+
+  it.each([
+    ['thrown later', 'setTimeout(() => { throw error; }); await new Promise(() => undefined);'],
+    ['that a promise was refused with', 'void Promise.reject(error);'],
+    ['that the start has thrown', 'throw error;'],
+  ])('shows of an error %s where it comes from, and nothing that it carries', async (_what, raise) => {
+    const script = `require(${JSON.stringify(START)}).runMain(async () => {
+      const error = Object.assign(new Error('unforeseen'), { config: { headers: { authorization: 'canary' } } });
+      ${raise}
+    });`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = once(child, 'exit');
+    const outputs = await Promise.all([child.stdout, child.stderr].map((stream) => stream.toArray()));
+    const output = Buffer.concat(outputs.flat() as Buffer[]).toString();
+    expect(output).toContain('Error: unforeseen');
+    expect(output).toContain('    at ');
+    expect(output).not.toContain('canary');
+    expect((await exited)[0]).toBe(1);
   });
 });

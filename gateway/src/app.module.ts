@@ -23,6 +23,7 @@ import { SessionsController } from './entry/sessions.controller.js';
 import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
 import { AuditTrail } from './ledger/audit-trail.js';
+import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
@@ -30,6 +31,8 @@ import { LaneControl } from './ledger/lane-control.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { ReceivedEvents } from './ledger/received-events.js';
+import { RootKey } from './ledger/root-key.js';
+import { Seals } from './ledger/seals.js';
 import { Maintenance } from './queue/maintenance.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
@@ -64,6 +67,9 @@ const entry = [
   SystemWrites,
 ];
 const ledger = [
+  RootKey,
+  DataKeys,
+  Seals,
   Ledger,
   LaneControl,
   LedgerQueries,
@@ -115,9 +121,10 @@ export class AppModule {
         ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }] : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, Releaser],
-          useFactory: (database: Database, releaser: Releaser) => ({
+          inject: [Database, RootKey, Releaser],
+          useFactory: (database: Database, root: RootKey, releaser: Releaser) => ({
             database: () => database.isReady(),
+            keys: () => root.isOpen,
             queue: () => releaser.isOpen,
           }),
         },

@@ -1,6 +1,7 @@
 import {
   CORE_SERVICES,
   type CoreService,
+  PASSWORD_LENGTH,
   type Relation,
   RELATIONS,
   type ServiceName,
@@ -63,14 +64,28 @@ export class GatewayConfig {
   integrityEveryMs: number;
   serviceSigningKey: string;
   dataKey: string;
+  /** What DATA_KEY was before, while it is being changed. */
+  previousDataKey: string | null;
   admin: AdminConfig | null;
 }
+
+/** What people type who have to type something; identity refuses another 20,000 when it hashes the password. */
+const TYPED_IN_HASTE =
+  /^(pass(w[o0]rd|wort)?|admin(istrator)?|turnpike|change.?(me|it)|secret|welcome|qwerty|uiop|letmein|test|user|[\W\d_])+$/i;
+
+/** Fewer different characters are one key that was held down, or two in turn. */
+const MIN_DIFFERENT_CHARACTERS = 4;
 
 /** The first administrator's password is as weak as whoever typed it. */
 const ADMIN_PASSWORD: Secret = {
   name: 'ADMIN_PASSWORD',
   sample: '',
-  weakness: (value) => (value.length >= 10 ? null : 'must have at least 10 characters'),
+  weakness: (value) => {
+    if (value.length < PASSWORD_LENGTH.min) return `must have at least ${PASSWORD_LENGTH.min} characters`;
+    const isCommon = TYPED_IN_HASTE.test(value) || new Set(value).size < MIN_DIFFERENT_CHARACTERS;
+    return isCommon ? 'is one of those that everybody tries first' : null;
+  },
+  partsOf: (value) => [value],
 };
 
 const THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000;
@@ -113,6 +128,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
+    previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,
     admin: readAdmin(env),
   };
 }
@@ -133,6 +149,7 @@ function readServices(env: Environment): Addresses {
 
 function readQueue(env: Environment, databaseUrl: string): QueueConfig {
   const url = env.optional('QUEUE_URL') ?? databaseUrl;
+  env.refuseSamplePassword('QUEUE_URL', url);
   const backend = backendOf(url);
   if (!backend)
     throw new ConfigurationError(

@@ -1,7 +1,9 @@
 // Fills a history: a client that writes down what it asks and is told, and readers of what really happened.
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { Stored } from '../../gateway/src/ledger/seals.js';
 import { type Answer, api } from '../support/client.js';
+import { keysOf } from '../support/keys.js';
 import { pause } from '../support/processes.js';
 import type { System } from '../support/system.js';
 import type { Effect, History, LedgerRow, RecordedWrite, Sighting, StepRecord } from './history.js';
@@ -114,13 +116,19 @@ function operationOf({ status, headers, body }: Answer): string | null {
 }
 
 async function ledgerOf(gateway: Pool): Promise<LedgerRow[]> {
-  const { rows } = await gateway.query<LedgerRow>(
-    `select id, user_id as "userId", seq, kind, state, target_id as "targetId",
-       result ->> 'id' as "resultId",
+  const { rows } = await gateway.query<Omit<LedgerRow, 'resultId'> & { result: Stored | null }>(
+    `select id, user_id as "userId", seq, kind, state, target_id as "targetId", result,
        ${millisecondsOf('started_at')} as "startedAt", ${millisecondsOf('finished_at')} as "finishedAt"
      from operations`,
   );
-  return rows;
+  const { seals } = await keysOf(gateway);
+  return Promise.all(
+    rows.map(async ({ result, ...row }) => {
+      const { userId, id: operationId } = row;
+      const resource = await seals.open({ userId, operationId, field: 'result' }, result);
+      return { ...row, resultId: (resource?.['id'] as string | undefined) ?? null };
+    }),
+  );
 }
 
 async function effectsOf(ordering: Pool): Promise<Effect[]> {

@@ -12,6 +12,7 @@ import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
 import type { GatewayConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';
+import { type Keys, openKeys } from './keys.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
 
 export const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
@@ -42,6 +43,8 @@ export class TestLedger {
     private readonly ledgers: readonly [Ledger, Ledger],
     readonly queries: LedgerQueries,
     readonly database: Database,
+    /** Of the same two processes. */
+    readonly keys: readonly [Keys, Keys],
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -51,10 +54,12 @@ export class TestLedger {
     await migrate(options);
     const database = new Database(options);
     await database.start();
+    const [one, two] = [await openKeys(database), await openKeys(database)];
     return new TestLedger(
-      [new Ledger(database), new Ledger(database)],
-      new LedgerQueries(database),
+      [new Ledger(database, one.dataKeys, one.seals), new Ledger(database, two.dataKeys, two.seals)],
+      new LedgerQueries(database, one.seals),
       database,
+      [one, two],
       drop,
     );
   }

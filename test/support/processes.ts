@@ -11,7 +11,7 @@ const STOP_WITH_PARENT = path.join(ROOT, 'scripts/stop-with-parent.mjs');
 const READY_WITHIN_MS = 40_000;
 const STOP_WITHIN_MS = 30_000;
 const POLL_MS = 25;
-const OUTPUT_KEPT = 20_000;
+const OUTPUT_KEPT = 500_000;
 
 export class SystemProcess {
   /** Exit code or signal of the current run. */

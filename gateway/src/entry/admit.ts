@@ -88,7 +88,8 @@ export class Admission {
     const key = idempotencyKey(request);
     if (!key) return null;
     const scope = caller ? `user ${caller.userId}` : `email ${this.fingerprints.hash(anonymousScope ?? '')}`;
-    return { scope, key, fingerprint: this.fingerprints.of(request) };
+    // Who makes a key of an address or a number must not find it in the ledger.
+    return { scope, key: this.fingerprints.hash(key), fingerprint: this.fingerprints.of(request) };
   }
 }
 

@@ -9,8 +9,8 @@ import {
 import { Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
-import type { Operation } from '../ledger/operation.entity.js';
 import type { Acceptance, NewOperation } from '../ledger/admission-statements.js';
+import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
@@ -58,7 +58,11 @@ export class Answers {
     return this.answer(await this.get(id, preferredWait(request) ?? 0), request, reply);
   }
 
-  private async answer(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  private async answer(
+    operation: OperationRead,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
     const wait = preferredWait(request);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
@@ -68,7 +72,7 @@ export class Answers {
   }
 
   /** @returns the operation once it has ended, or as it is after that many seconds */
-  async get(id: string, waitSeconds: number): Promise<Operation> {
+  async get(id: string, waitSeconds: number): Promise<OperationRead> {
     const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     if (waitSeconds === 0 || isEnded(operation.state)) return operation;
@@ -77,7 +81,7 @@ export class Answers {
   }
 
   /** @returns the operation once it has ended, or null where it has not after that many seconds */
-  private ended(id: string, userId: string, waitSeconds: number): Promise<Operation | null> {
+  private ended(id: string, userId: string, waitSeconds: number): Promise<OperationRead | null> {
     return this.endings.waitFor(userId, waitSeconds * 1000, async () => {
       const current = await this.queries.operation(id);
       return current && isEnded(current.state) ? current : null;
@@ -85,13 +89,16 @@ export class Answers {
   }
 
   /** @returns the operation as clients see it, with why it waits */
-  async view(operation: Operation): Promise<OperationView> {
+  async view(operation: OperationRead): Promise<OperationView> {
     const waiting = await this.queries.waiting(operation);
     return { ...toView(operation), ...(waiting && { waiting }) };
   }
 
   /** Whoever registers is nobody yet, and could not read the operation otherwise. */
-  private async giveToken({ id, kind }: Pick<Operation, 'id' | 'kind'>, reply: FastifyReply): Promise<void> {
+  private async giveToken(
+    { id, kind }: Pick<OperationRead, 'id' | 'kind'>,
+    reply: FastifyReply,
+  ): Promise<void> {
     if (kind === 'user.register')
       void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
   }
@@ -102,7 +109,7 @@ function sayAccepted(id: string, reply: FastifyReply): void {
 }
 
 /** What a synchronous interface would have answered. */
-function outcomeOf(operation: Operation, reply: FastifyReply): unknown {
+function outcomeOf(operation: OperationRead, reply: FastifyReply): unknown {
   void reply.header(HEADERS.operationId, operation.id);
   if (operation.problem) {
     const { code, detail, type: _type, title: _title, status: _status, ...extensions } = operation.problem;

@@ -1,7 +1,7 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { GatewayConfig } from '../config.js';
+import { RootKey } from '../ledger/root-key.js';
 
 /**
  * Recognises a request that is sent again. The hash is keyed, because the body may hold a password: whoever
@@ -9,12 +9,7 @@ import { GatewayConfig } from '../config.js';
  */
 @Injectable()
 export class Fingerprints {
-  private readonly key: Buffer;
-
-  constructor(config: GatewayConfig) {
-    const master = Buffer.from(config.dataKey, 'base64');
-    this.key = Buffer.from(hkdfSync('sha256', master, '', 'turnpike request fingerprints', 32));
-  }
+  constructor(private readonly root: RootKey) {}
 
   /** @returns what is equal for equal requests: method, path, query and body, whatever the order of members */
   of({ method, url, body }: FastifyRequest): string {
@@ -23,9 +18,9 @@ export class Fingerprints {
     return this.hash(JSON.stringify([method, pathname, searchParams.toString(), canonical(body ?? null)]));
   }
 
-  /** @returns a pseudonym of a text, equal for equal texts */
+  /** @returns a pseudonym of a text, equal for equal texts in this ledger */
   hash(text: string): string {
-    return createHmac('sha256', this.key).update(text).digest('hex');
+    return createHmac('sha256', this.root.for('fingerprints')).update(text).digest('hex');
   }
 }
 

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
 import { bearerToken, Problem, Public } from '@turnpike/service';
-import type { Operation } from '../ledger/operation.entity.js';
+import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 import { AccessTokens } from './access-tokens.js';
@@ -75,7 +75,7 @@ export class OperationsController {
 }
 
 /** Whoever asked for a write may see what became of it, as may the user whose data it is about. */
-function authoriseFor(operation: Operation | null, caller: Caller): Operation {
+function authoriseFor(operation: OperationRead | null, caller: Caller): OperationRead {
   const ownerId = operation?.actorId === caller.userId ? caller.userId : operation?.userId;
   authorise('operation.read', caller, ownerId ?? null);
   if (!operation) throw new Problem('not-found');

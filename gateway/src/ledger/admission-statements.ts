@@ -1,6 +1,7 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { type ClientKey, KEPT } from './keys.js';
+import type { Content, Stored } from './seals.js';
 import { LOCKED, positionBefore, UNFINISHED } from './sql.js';
 import type { Admission, Execution } from './states.js';
 
@@ -15,7 +16,7 @@ export interface NewOperation {
   kind: OperationKind;
   actorId: string | null;
   target: { type: TargetType; id: string };
-  payload: Record<string, unknown>;
+  payload: Content;
   ifMatch: string | null;
   steps: readonly PlannedStep[];
   traceparent: string | null;
@@ -43,6 +44,8 @@ export interface Terms {
 /** A write that asks for a place. */
 export interface Applicant {
   operation: NewOperation;
+  /** The operation's, as it is stored; without one there is no place. */
+  payload: Stored | null;
   clientKey: ClientKey | null;
   terms: Terms;
 }
@@ -74,7 +77,7 @@ export interface Placed {
 
 /**
  * Binds the keys of writes, takes a place in each one's lane, and writes the operations down. The guards decide in the
- * part that raises last_seq, so a refused write leaves no gap. A key that stands for another operation already, and
+ * part that raises last_seq, so a refused write leaves no gap; a write that could not be sealed is refused. A key that stands for another operation already, and
  * has not expired, refuses its write before that; for a rival that is about to commit the same key it waits, in
  * the order of the keys, as everybody does. A head is released with it: its job is added after the commit.
  */
@@ -99,7 +102,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          admission = case when admission = asked.moves_from then asked.moves_to else admission end
        from asked
        where l.user_id = asked.user_id
-         and (asked.key is null or asked.id in (select operation_id from bound))
+         and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
        returning l.last_seq as seq, l.depth - 1 as position, l.execution, asked.*
@@ -145,8 +148,8 @@ function placeOf({ seq, position, behind, execution, created_at: createdAt }: Pl
   return { seq, acceptance: { createdAt, execution, position, behind } };
 }
 
-function rowOf({ operation, clientKey, terms }: Applicant): object {
-  const { id, userId, kind, actorId, target, payload, ifMatch, traceparent, retryOf } = operation;
+function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
+  const { id, userId, kind, actorId, target, ifMatch, traceparent, retryOf } = operation;
   return {
     ...{ id, user_id: userId, kind, actor_id: actorId, target_type: target.type, target_id: target.id },
     ...{ payload, if_match: ifMatch, traceparent, retry_of: retryOf },

@@ -13,6 +13,7 @@ import * as lanes from './lane-statements.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
 import { type Release, releaseHead } from './release-statements.js';
+import type { Stored } from './seals.js';
 import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
 
 /*
@@ -31,19 +32,28 @@ export interface Admittance {
   deletedForMs?: number;
 }
 
+/** The same, and what of it is sealed before it comes into the batch. */
+export interface SealedAdmittance extends Admittance {
+  payload: Stored | null;
+  /** Of a registration: the key under which everything of that user is sealed, as it is kept. */
+  dataKey: string | null;
+}
+
 export type Admitted =
   | { outcome: 'accepted'; seq: number; releases: Release[]; acceptance: Acceptance }
   | { outcome: 'refused'; code: ProblemCode }
   | Replay;
 
-type Answers = Map<Admittance, Admitted>;
+type Answers = Map<SealedAdmittance, Admitted>;
 
-export const admission: Work<Admittance, Admitted> = {
+export const admission: Work<SealedAdmittance, Admitted> = {
   laneOf: userOf,
 
   async prepare(tx, batch) {
-    const registered = batch.filter(({ operation }) => operation.kind === 'user.register');
-    if (registered.length > 0) await lanes.openLanes(tx, registered.map(userOf));
+    const registered = batch.flatMap(({ operation: { userId }, dataKey }) =>
+      dataKey === null ? [] : [{ userId, dataKey }],
+    );
+    if (registered.length > 0) await lanes.openLanes(tx, registered);
     const followed = batch.filter(({ operation }) => followsUser(operation.kind));
     if (followed.length > 0) await lanes.ensureLanes(tx, followed.map(userOf));
   },
@@ -73,16 +83,17 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
   return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
-function applicantOf({ operation, clientKey, maxDepth, deletedForMs }: Admittance): Applicant {
+function applicantOf(request: SealedAdmittance): Applicant {
+  const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
   const { kind } = operation;
   const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
-  return { operation, clientKey, terms };
+  return { operation, payload, clientKey, terms };
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */
 async function answerRefused(
   tx: Statements,
-  refused: readonly Admittance[],
+  refused: readonly SealedAdmittance[],
   answers: Answers,
 ): Promise<void> {
   if (refused.length === 0) return;
@@ -104,7 +115,7 @@ function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation
   }
 }
 
-function refuse(answers: Answers, request: Admittance, code: ProblemCode): void {
+function refuse(answers: Answers, request: SealedAdmittance, code: ProblemCode): void {
   answers.set(request, { outcome: 'refused', code });
 }
 

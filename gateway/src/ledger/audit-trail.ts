@@ -3,6 +3,7 @@ import { type AuditEntry, type AuditQuery, encodeCursor, type Page } from '@turn
 import { Database } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit.js';
 import { positionIn } from './positions.js';
+import { type SealedAt, Seals, type Stored } from './seals.js';
 
 interface AuditRow {
   id: string;
@@ -12,14 +13,17 @@ interface AuditRow {
   user_id: string;
   operation_id: string | null;
   reason: string | null;
-  before: AuditEntry['before'];
-  after: AuditEntry['after'];
+  before: Stored | null;
+  after: Stored | null;
 }
 
 /** The audit trail from outside the ledger's own transactions. */
 @Injectable()
 export class AuditTrail {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly seals: Seals,
+  ) {}
 
   /** Tells what an operator has done, where the change itself is committed already. */
   async append(done: Intervention): Promise<void> {
@@ -37,25 +41,28 @@ export class AuditTrail {
        order by id desc limit $5`,
       [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, POSITION), limit + 1],
     );
-    const items = rows.slice(0, limit).map(entryOf);
+    const items = await Promise.all(rows.slice(0, limit).map((row) => this.entryOf(row)));
     const last = rows.length > limit ? items.at(-1) : undefined;
     return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+  }
+
+  /** Only operations have changed anything, and what they have changed is sealed with their ids. */
+  private async entryOf(row: AuditRow): Promise<AuditEntry> {
+    const open = (field: SealedAt['field'], stored: Stored | null): Promise<AuditEntry['before']> =>
+      this.seals.open({ userId: row.user_id, operationId: row.operation_id ?? '', field }, stored);
+    return {
+      id: row.id,
+      at: row.at.toISOString(),
+      actorId: row.actor_id,
+      action: row.action,
+      userId: row.user_id,
+      operationId: row.operation_id,
+      reason: row.reason,
+      before: await open('before', row.before),
+      after: await open('after', row.after),
+    };
   }
 }
 
 /** A bigint has 19 digits at most; 18 are more than a trail can have entries. */
 const POSITION = /^\d{1,18}$/;
-
-function entryOf(row: AuditRow): AuditEntry {
-  return {
-    id: row.id,
-    at: row.at.toISOString(),
-    actorId: row.actor_id,
-    action: row.action,
-    userId: row.user_id,
-    operationId: row.operation_id,
-    reason: row.reason,
-    before: row.before,
-    after: row.after,
-  };
-}

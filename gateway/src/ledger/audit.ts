@@ -1,5 +1,6 @@
 import type { InterventionAction } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import type { Content } from './seals.js';
 
 /*
  * The audit trail: who did what to whom, when, by which operation. It is appended to in the transaction of what it
@@ -7,9 +8,9 @@ import type { Statements } from '@turnpike/service';
  */
 
 /** Names and addresses before and after; null where the operation is not about them. */
-export interface Change {
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
+export interface Change<Value = Content> {
+  before: Value | null;
+  after: Value | null;
 }
 
 /** What an operator does to a lane or to a write in it. */

@@ -1,6 +1,7 @@
 import type { OperationKind, ProblemBody, ServiceName, StepName, StepState } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Release } from './release-statements.js';
+import type { Content, Stored } from './seals.js';
 import { LOCKED, UNFINISHED } from './sql.js';
 
 /*
@@ -15,12 +16,12 @@ export interface ClaimKey {
   epoch: number;
 }
 
-export interface ClaimedRow {
+export interface ClaimedRow<Payload = Content> {
   user_id: string;
   seq: number;
   id: string;
   kind: OperationKind;
-  payload: Record<string, unknown>;
+  payload: Payload;
   target_id: string;
   actor_id: string | null;
   if_match: string | null;
@@ -74,8 +75,8 @@ export const CLAIMED = `
 export async function claim(
   tx: Statements,
   requests: readonly ClaimRequest[],
-): Promise<Map<string, ClaimedRow>> {
-  const rows = await tx.query<ClaimedRow>(
+): Promise<Map<string, ClaimedRow<Stored>>> {
+  const rows = await tx.query<ClaimedRow<Stored>>(
     `/* ledger.claim */ update operations o set ${CLAIM}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)

@@ -11,6 +11,7 @@ import {
 } from './claim-statements.js';
 import { admissionAfter, deletedAtAfter } from './leaving-statements.js';
 import type { Release } from './release-statements.js';
+import type { Stored } from './seals.js';
 import { LOCKED, UNFINISHED } from './sql.js';
 import type { AdmissionMove, EndState } from './states.js';
 
@@ -24,10 +25,10 @@ export interface End {
   key: ClaimKey;
   state: EndState;
   steps: readonly StepOutcome[];
-  result: unknown;
+  result: Stored | null;
   problem: ProblemBody | null;
   /** For the audit trail. */
-  change?: Change;
+  change?: Change<Stored>;
   /** What it makes of the lane's admission. */
   move: AdmissionMove | null;
   /** Access tokens from before this instant are void. */
@@ -41,13 +42,13 @@ export interface End {
 /** The operations that have ended, and what their lanes do then, by their users. */
 export interface EndedBatch {
   ended: Set<string>;
-  claimed: Map<string, ClaimedRow>;
+  claimed: Map<string, ClaimedRow<Stored>>;
   released: Map<string, Release>;
 }
 
 type EndedRow =
   | { what: 'ended'; id: string; value: null }
-  | { what: 'claimed'; id: string; value: ClaimedRow }
+  | { what: 'claimed'; id: string; value: ClaimedRow<Stored> }
   | { what: 'released'; id: string; value: Release };
 type ValueOf<What extends EndedRow['what']> = Extract<EndedRow, { what: What }>['value'];
 

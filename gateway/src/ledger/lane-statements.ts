@@ -9,12 +9,24 @@ export interface LaneState {
   admission: Admission;
 }
 
-/** Makes the lanes of new users; nothing but registrations does. */
-export async function openLanes(tx: Statements, userIds: readonly string[]): Promise<void> {
-  await tx.query('insert into lanes (user_id) select unnest($1::uuid[])', [userIds]);
+/** A user who is about to have a lane, and the key of all that is personal in it. */
+export interface NewUser {
+  userId: string;
+  dataKey: string;
 }
 
-/** Takes the lanes of registrations back that are not accepted. */
+/** Makes the lanes and the keys of new users; nothing but registrations does. */
+export async function openLanes(tx: Statements, users: readonly NewUser[]): Promise<void> {
+  await tx.query(
+    `with opened as (
+       insert into lanes (user_id) select unnest($1::uuid[])
+     )
+     insert into data_keys (user_id, wrapped) select * from unnest($1::uuid[], $2::text[])`,
+    [users.map(({ userId }) => userId), users.map(({ dataKey }) => dataKey)],
+  );
+}
+
+/** Takes the lanes of registrations back that are not accepted, and their keys with them. */
 export async function removeLanes(tx: Statements, userIds: readonly string[]): Promise<void> {
   await tx.query('delete from lanes where user_id = any($1) and last_seq = 0', [userIds]);
 }

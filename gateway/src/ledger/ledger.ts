@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '@turnpike/service';
 import { admission, type Admittance, type Admitted } from './admission.js';
+import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
+import { DataKeys } from './data-keys.js';
 import { type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
 import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
@@ -11,6 +13,7 @@ import * as leaving from './leaving-statements.js';
 import { claiming, type Ending, type Finished, finishing, puttingBack, rejectWaiting } from './outcomes.js';
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
+import { type Content, type SealedAt, Seals, sealWith, type Stored } from './seals.js';
 import { admissionAtEnd } from './states.js';
 import { Turns } from './turns.js';
 
@@ -21,6 +24,9 @@ import { Turns } from './turns.js';
  * statements; the lock is held to the commit. So for one user the order of `seq` is the order of commits, over
  * all gateways, without gaps. If the process dies half-way PostgreSQL rolls back, and if it dies after the
  * commit the reconciler finds what was released and never queued.
+ *
+ * What is personal is sealed here before it comes into a batch, and opened again after it: statements and batches
+ * have it sealed only, and callers in the clear only.
  */
 
 /** Milliseconds that a write waits to be written down: a client is told within 2 s that there is too much to do. */
@@ -34,8 +40,13 @@ export class Ledger {
   private readonly claims;
   private readonly ends;
   private readonly retries;
+  private readonly logger = new Logger(Ledger.name);
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly dataKeys: DataKeys,
+    private readonly seals: Seals,
+  ) {
     const turns = new Turns();
     // What a worker has to say waits as long as it takes: nobody else can say it.
     this.admissions = batched(database, admission, { turns, patienceMs: PATIENCE_MS });
@@ -45,8 +56,22 @@ export class Ledger {
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
-  admit(request: Admittance): Promise<Admitted> {
-    return this.admissions.submit(request);
+  async admit(request: Admittance): Promise<Admitted> {
+    const { id, userId, kind, payload } = request.operation;
+    if (kind === 'user.register') return this.admitNewUser(request);
+    const at: SealedAt = { userId, operationId: id, field: 'payload' };
+    const sealed = await this.seals.seal(kind, at, payload);
+    return this.admissions.submit({ ...request, payload: sealed, dataKey: null });
+  }
+
+  /** The user's key is written down with the lane. */
+  private async admitNewUser(request: Admittance): Promise<Admitted> {
+    const { id, userId, payload } = request.operation;
+    const { key, wrapped } = this.dataKeys.fresh(userId);
+    const sealed = sealWith(key, { userId, operationId: id, field: 'payload' }, payload);
+    const admitted = await this.admissions.submit({ ...request, payload: sealed, dataKey: wrapped });
+    if (admitted.outcome === 'accepted') this.dataKeys.remember(userId, key);
+    return admitted;
   }
 
   /** @returns what that key already stands for, so that a repeated request is not prepared a second time */
@@ -55,8 +80,25 @@ export class Ledger {
   }
 
   /** Gives the operation to this worker, or null where it is not the head, has a live lease, or has ended. */
-  claim(userId: string, id: string, terms: ClaimTerms): Promise<ClaimedRow | null> {
-    return this.claims.submit({ userId, id, ...terms });
+  async claim(userId: string, id: string, terms: ClaimTerms): Promise<ClaimedRow | null> {
+    // Before the claim: a worker that cannot have the key now must not hold the operation until its lease expires.
+    await this.dataKeys.find(userId);
+    return this.opened(await this.claims.submit({ userId, id, ...terms }));
+  }
+
+  /** What cannot be read cannot be carried out: its lane waits for somebody to look at it. */
+  private async opened(claimed: ClaimedRow<Stored> | null): Promise<ClaimedRow | null> {
+    if (!claimed) return null;
+    const { user_id: userId, id, epoch, steps } = claimed;
+    try {
+      const payload = await this.seals.open({ userId, operationId: id, field: 'payload' }, claimed.payload);
+      if (payload) return { ...claimed, payload };
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+    }
+    this.logger.error(`The lane of ${userId} is halted: ${id} cannot be read.`);
+    await this.halt({ userId, id, epoch }, 'What the write holds cannot be read.', steps);
+    return null;
   }
 
   /** Prolongs leases. @returns of the claims that hold, by their ids, whether they were prolonged */
@@ -69,8 +111,24 @@ export class Ledger {
    * @param next the terms of the worker's next claim; null where it takes none
    * @returns null if the claim no longer holds, or the steps contradict the end
    */
-  finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
-    return this.ends.submit({ key, ending, next });
+  async finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
+    const finished = await this.ends.submit({ key, ending: await this.sealed(key, ending), next });
+    if (ending.kind === 'user.purge') this.dataKeys.forget(key.userId);
+    return finished && { ...finished, claimed: await this.opened(finished.claimed) };
+  }
+
+  private async sealed({ userId, id }: ClaimKey, ending: Ending): Promise<Ending<Stored>> {
+    const seal = async (field: SealedAt['field'], content: Content | null): Promise<Stored | null> =>
+      content && this.seals.seal(ending.kind, { userId, operationId: id, field }, content);
+    const { change } = ending;
+    return {
+      ...ending,
+      result: await seal('result', ending.result),
+      change: change && {
+        before: await seal('before', change.before),
+        after: await seal('after', change.after),
+      },
+    };
   }
 
   /** Puts a claimed operation back, to be tried again after `delayMs`. @returns null if the claim no longer holds */

@@ -1,6 +1,7 @@
 import type { OperationKind, OperationState, ProblemBody, TargetType } from '@turnpike/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StepOutcome } from './claim-statements.js';
+import type { Content, Stored } from './seals.js';
 
 /** A write and its place in the lane. */
 @Entity('operations')
@@ -30,7 +31,7 @@ export class Operation {
   targetId: string;
 
   @Column('jsonb')
-  payload: Record<string, unknown>;
+  payload: Stored;
 
   @Column('text', { name: 'if_match', nullable: true })
   ifMatch: string | null;
@@ -69,7 +70,7 @@ export class Operation {
   deadlineAt: Date | null;
 
   @Column('jsonb', { nullable: true })
-  result: Record<string, unknown> | null;
+  result: Stored | null;
 
   @Column('jsonb', { nullable: true })
   problem: ProblemBody | null;
@@ -92,3 +93,6 @@ export class Operation {
   @Column('jsonb')
   steps: StepOutcome[];
 }
+
+/** An operation whose result is in the clear; few who read one want to know what it holds. */
+export type OperationRead = Omit<Operation, 'result'> & { result: Content | null };

@@ -11,10 +11,11 @@ import type {
   StepOutcome,
 } from './claim-statements.js';
 import { end, type EndedBatch } from './end-statements.js';
-import { erase } from './erase.js';
+import { destroyKey, erase } from './erase.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
 import { type Release, releaseHeads } from './release-statements.js';
+import type { Content, Stored } from './seals.js';
 import { admissionAtEnd, type EndState } from './states.js';
 
 /*
@@ -22,33 +23,33 @@ import { admissionAtEnd, type EndState } from './states.js';
  * its lane does next are one transaction, and an outcome whose claim no longer holds changes nothing.
  */
 
-export interface Ending {
+export interface Ending<Value = Content> {
   kind: OperationKind;
   state: EndState;
   steps: readonly StepOutcome[];
-  result: Record<string, unknown> | null;
+  result: Value | null;
   problem: ProblemBody | null;
   /** Of a deletion: access tokens from before this instant are void. */
   voidsSessionsBefore?: string;
   /** How identity had the user, where the operation asked. */
   confirmed?: ConfirmedState;
   /** For the audit trail. */
-  change?: Change;
+  change?: Change<Value>;
 }
 
 export interface Finish {
   key: ClaimKey;
-  ending: Ending;
+  ending: Ending<Stored>;
   next: ClaimTerms | null;
 }
 
 /** What follows an end in its lane: the next write for the same worker, or one to be queued, or nothing. */
-export interface Finished {
-  claimed: ClaimedRow | null;
+export interface Finished<Payload = Content> {
+  claimed: ClaimedRow<Payload> | null;
   releases: Release[];
 }
 
-export const claiming: Work<ClaimRequest, ClaimedRow | null> = {
+export const claiming: Work<ClaimRequest, ClaimedRow<Stored> | null> = {
   laneOf: ({ userId }) => userId,
 
   async decide(tx, batch) {
@@ -57,7 +58,7 @@ export const claiming: Work<ClaimRequest, ClaimedRow | null> = {
   },
 };
 
-export const finishing: Work<Finish, Finished | null> = {
+export const finishing: Work<Finish, Finished<Stored> | null> = {
   laneOf: ({ key }) => key.userId,
 
   async decide(tx, batch) {
@@ -90,7 +91,7 @@ export const puttingBack: Work<Retry, Release | null> = {
 };
 
 /** Ends that change other writes of their lane before it goes on. */
-function isSpecial({ kind, state }: Ending): boolean {
+function isSpecial({ kind, state }: Pick<Ending, 'kind' | 'state'>): boolean {
   return (
     (kind === 'user.register' && state !== 'succeeded') || (kind === 'user.purge' && state === 'succeeded')
   );
@@ -99,7 +100,7 @@ function isSpecial({ kind, state }: Ending): boolean {
 async function endSpecially(
   tx: Statements,
   key: ClaimKey,
-  { kind }: Ending,
+  { kind }: Pick<Ending, 'kind'>,
   { released }: EndedBatch,
 ): Promise<void> {
   if (kind === 'user.purge') await erase(tx, key);
@@ -107,13 +108,14 @@ async function endSpecially(
   for (const [userId, release] of await releaseHeads(tx, [key.userId])) released.set(userId, release);
 }
 
-/** The user was never made: what waits is never carried out. */
+/** The user was never made: what waits is never carried out, and nothing of it is ever read. */
 export async function rejectWaiting(tx: Statements, userId: string): Promise<void> {
+  await destroyKey(tx, userId);
   const count = await leaving.rejectWaiting(tx, userId, problemBody('user-deleted'));
   if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
 }
 
-function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished {
+function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished<Stored> {
   const release = released.get(userId);
   return { claimed: claimed.get(userId) ?? null, releases: release ? [release] : [] };
 }

@@ -14,7 +14,8 @@ import { isUUID } from 'class-validator';
 import { Brackets, IsNull } from 'typeorm';
 import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
-import { Operation } from './operation.entity.js';
+import { Operation, type OperationRead } from './operation.entity.js';
+import { type Content, Seals } from './seals.js';
 import { positionBefore, UNFINISHED } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
@@ -25,11 +26,20 @@ export class LedgerQueries {
   private readonly standings = gathered((userIds) => this.readStandings(userIds));
   private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly seals: Seals,
+  ) {}
 
   /** @returns that operation with its steps, or null */
-  operation(id: string): Promise<Operation | null> {
-    return this.database.manager.findOneBy(Operation, { id });
+  async operation(id: string): Promise<OperationRead | null> {
+    const operation = await this.database.manager.findOneBy(Operation, { id });
+    return operation && this.withResult(operation);
+  }
+
+  /** @returns what that write holds, or null where it was erased */
+  payloadOf({ userId, id, payload }: OperationRead): Promise<Content | null> {
+    return this.seals.open({ userId, operationId: id, field: 'payload' }, payload);
   }
 
   /** Operations in the caller's lane or asked for by the caller, newest first. */
@@ -49,7 +59,8 @@ export class LedgerQueries {
       .orderBy('o.id', 'DESC')
       .take(query.limit + 1)
       .getMany();
-    const items = rows.slice(0, query.limit).map(toView);
+    const read = await Promise.all(rows.slice(0, query.limit).map((row) => this.withResult(row)));
+    const items = read.map(toView);
     const last = rows.length > query.limit ? items.at(-1) : undefined;
     return { items, nextCursor: last ? encodeCursor([last.id]) : null };
   }
@@ -91,7 +102,7 @@ export class LedgerQueries {
   }
 
   /** @returns why that operation has to wait, or null if it does not */
-  async waiting(operation: Operation): Promise<WaitingView | null> {
+  async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
     const [row] = await this.database.query<Waiting>(
       `select l.execution, b.position, b.behind from lanes l, lateral (${positionBefore('$1', '$2')}) b
@@ -99,6 +110,14 @@ export class LedgerQueries {
       [operation.userId, operation.seq],
     );
     return row ? waitingView(operation, row) : null;
+  }
+
+  private async withResult(operation: Operation): Promise<OperationRead> {
+    const { userId, id, result } = operation;
+    return {
+      ...operation,
+      result: await this.seals.open({ userId, operationId: id, field: 'result' }, result),
+    };
   }
 
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {

@@ -1,10 +1,10 @@
 import type { OperationView, StepView, WaitingReason, WaitingView } from '@turnpike/contracts';
 import type { Acceptance, NewOperation } from './admission-statements.js';
-import type { Operation } from './operation.entity.js';
+import type { OperationRead } from './operation.entity.js';
 
 /** What clients are told of an operation. */
 type Viewed = Pick<
-  Operation,
+  OperationRead,
   Exclude<keyof OperationView, 'target' | 'steps' | 'waiting' | 'links'> | 'targetType' | 'targetId'
 > & { steps: readonly StepView[] };
 

@@ -7,8 +7,9 @@ import { AuditTrail } from '../ledger/audit-trail.js';
 import { type Controlled, LaneControl } from '../ledger/lane-control.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { Operation } from '../ledger/operation.entity.js';
+import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
+import type { Content } from '../ledger/seals.js';
 import { toView } from '../ledger/views.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
@@ -71,7 +72,9 @@ export class Actions {
   async retry(id: string, actorId: string, reason: string | null): Promise<OperationView> {
     const failed = await this.find(id);
     assertRepeatable(failed);
-    const operation = repetitionOf(failed, actorId);
+    const payload = await this.queries.payloadOf(failed);
+    if (!payload) throw new Problem('user-deleted');
+    const operation = repetitionOf(failed, payload, actorId);
     const { laneMaxDepth: maxDepth } = this.config;
     const admitted = await this.ledger.admit({ operation, clientKey: null, maxDepth });
     if (admitted.outcome === 'refused') throw new Problem(admitted.code);
@@ -81,7 +84,7 @@ export class Actions {
     return toView(await this.find(operation.id));
   }
 
-  private async find(id: string): Promise<Operation> {
+  private async find(id: string): Promise<OperationRead> {
     const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     return operation;
@@ -89,7 +92,7 @@ export class Actions {
 }
 
 /** @throws Problem where a repetition would be wrong, or would do nothing */
-function assertRepeatable({ state, kind }: Operation): void {
+function assertRepeatable({ state, kind }: OperationRead): void {
   if (state !== 'failed') throw new Problem('invalid-request', 'Only a failed write can be repeated.');
   // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
   if (isSystemKind(kind)) throw new Problem('invalid-request', 'The system itself sees to this one.');
@@ -98,14 +101,14 @@ function assertRepeatable({ state, kind }: Operation): void {
 }
 
 /** @returns the same write once more, asked for by that operator */
-function repetitionOf(failed: Operation, actorId: string): NewOperation {
+function repetitionOf(failed: OperationRead, payload: Content, actorId: string): NewOperation {
   return {
     id: uuidv7(),
     userId: failed.userId,
     kind: failed.kind,
     actorId,
     target: { type: failed.targetType, id: failed.targetId },
-    payload: failed.payload,
+    payload,
     ifMatch: failed.ifMatch,
     steps: failed.steps.map(({ name, service }) => ({ name, service })),
     traceparent: null,

@@ -5,7 +5,12 @@ export interface Secret {
   sample: string;
   /** @returns what is wrong with the value, without the value, or null. */
   weakness: (value: string) => string | null;
+  /** @returns what of the value is secret: with any part of the sample's a value is as good as the sample. */
+  partsOf: (value: string) => readonly string[];
 }
+
+/** Passwords of databases that stand in this source, or in everybody's instructions. */
+const SAMPLE_PASSWORDS = ['turnpike', 'postgres', 'password'];
 
 /** A setting that stops the process; the message names the variable and never its value. */
 export class ConfigurationError extends Error {
@@ -52,6 +57,7 @@ export class Environment {
     const value = this.required(name, developmentFallback);
     if (!/^postgres(ql)?:$/.test(protocolOf(value)))
       throw new ConfigurationError(name, 'is not a postgres:// address');
+    this.refuseSamplePassword(name, value);
     return value;
   }
 
@@ -81,12 +87,26 @@ export class Environment {
   /** @returns the secret; production refuses an absent one, the sample that came with the source, and weak ones. */
   secret(secret: Secret): string {
     const value = this.required(secret.name, secret.sample);
-    if (this.production && value === secret.sample) {
+    if (this.production && isSample(secret, value)) {
       throw new ConfigurationError(secret.name, 'is the sample that came with the source: make your own');
     }
     const weakness = secret.weakness(value);
     if (weakness) throw new ConfigurationError(secret.name, weakness);
     return value;
+  }
+
+  /** @returns the same for a secret that may be absent. */
+  optionalSecret(secret: Secret): string | undefined {
+    return this.variables[secret.name] ? this.secret(secret) : undefined;
+  }
+
+  /** @throws ConfigurationError in production, for an address with a password that everybody tries first. */
+  refuseSamplePassword(name: string, address: string): void {
+    if (!this.production || !URL.canParse(address)) return;
+    const { password } = new URL(address);
+    if (SAMPLE_PASSWORDS.includes(decodeURIComponent(password).toLowerCase())) {
+      throw new ConfigurationError(name, 'has a password that everybody tries first: make your own');
+    }
   }
 
   /** Where a process listens: only on this machine, unless it is told otherwise or runs in production. */
@@ -97,6 +117,11 @@ export class Environment {
   logLevel(): string {
     return this.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info');
   }
+}
+
+function isSample({ sample, partsOf }: Secret, value: string): boolean {
+  const known = partsOf(sample);
+  return value === sample || partsOf(value).some((part) => known.includes(part));
 }
 
 function protocolOf(address: string): string {

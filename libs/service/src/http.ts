@@ -46,10 +46,8 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
     done(null, payload);
   });
-  // The line of a request is made of what is never secret: looking for secrets would cost ten times the line.
-  const requests = pino.child({}, { redact: [] });
   fastify.addHook('onResponse', (request, reply, done) => {
-    requests.info({
+    pino.info({
       requestId: request.id,
       method: request.method,
       // The pattern of the route: a query string may hold an e-mail address.
@@ -87,8 +85,9 @@ function parseBody(raw: Buffer): unknown {
 function parseOrRefuse(raw: Buffer): unknown {
   try {
     return secureJson.parse(utf8.decode(raw), { protoAction: 'error', constructorAction: 'error' });
-  } catch (error) {
-    throw new Problem('invalid-json', (error as Error).message);
+  } catch {
+    // What was wrong would be said with a piece of the body, which may be one of a password.
+    throw new Problem('invalid-json');
   }
 }
 

@@ -1,17 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
-import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
-
-/** Members that no log line shows, wherever they stand in what is logged. */
-const SECRET_MEMBERS = [
-  'password',
-  'currentPassword',
-  'newPassword',
-  'accessToken',
-  'refreshToken',
-  'authorization',
-  'cookie',
-  'email',
-];
+import {
+  type DestinationStream,
+  type Logger as Pino,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from 'pino';
+import { describeError, redactValue } from './redact.js';
 
 /** The lines of some 150 requests: to write each of them would cost more than all else that is done for a line. */
 const BUFFER_BYTES = 32 * 1024;
@@ -21,7 +16,8 @@ const FLUSH_EVERY_MS = 200;
 
 /**
  * @returns a logger that writes JSON lines to stdout, asynchronously: a request never waits for the log. What is
- *   buffered is written at every end of the process but SIGKILL's.
+ *   buffered is written at every end of the process but SIGKILL's. Nothing secret or personal is in a line, wherever
+ *   it stands in the objects that are logged; a text is written as it is.
  */
 export function createLogger(
   name: string,
@@ -33,8 +29,19 @@ export function createLogger(
     periodicFlush: FLUSH_EVERY_MS,
   }),
 ): Pino {
-  const paths = SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]);
-  return pino({ name, level, timestamp: stdTimeFunctions.isoTime, redact: { paths } }, destination);
+  const options: LoggerOptions = {
+    ...{ name, level, timestamp: stdTimeFunctions.isoTime },
+    hooks: {
+      // Before pino takes the message of a line from an error.
+      logMethod(args, write) {
+        const [first, ...others] = args as [unknown, ...unknown[]];
+        write.apply(this, [redactValue(first), ...others] as typeof args);
+      },
+    },
+    // What is an error was described before.
+    serializers: { err: (described: unknown) => described },
+  };
+  return pino(options, destination);
 }
 
 /** Nest's logger over pino. */
@@ -71,7 +78,8 @@ export class PinoLogger implements LoggerService {
     context: unknown[],
   ): void {
     const members = { context: context.at(-1), ...(context.length > 1 && { more: context.slice(0, -1) }) };
-    if (message instanceof Error) this.pino[level]({ ...members, err: message }, message.message);
+    if (message instanceof Error)
+      this.pino[level]({ ...members, err: message }, describeError(message).message);
     else if (typeof message === 'object' && message !== null) this.pino[level]({ ...members, ...message });
     else this.pino[level](members, String(message));
   }

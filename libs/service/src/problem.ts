@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { HEADERS, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeError } from './redact.js';
 import { isUnavailable } from './unavailable.js';
 
 /** Seconds after which a client may ask again when something behind this process is away. */
@@ -87,10 +88,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.code === 'internal-error') {
-      this.logger.error({
-        requestId: request.id,
-        stack: error instanceof Error ? error.stack : String(error),
-      });
+      this.logger.error({ requestId: request.id, ...describeError(error) });
     }
     sendProblem(problem, request, reply);
   }

@@ -7,6 +7,7 @@ import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js'
 import { createLogger, PinoLogger } from './logging.js';
 import { type ApiDescription, describeApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
+import { describeError } from './redact.js';
 import { validationPipe } from './validation.js';
 
 export interface ProcessOptions {
@@ -45,15 +46,28 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
 /** Milliseconds for requests to end after the process was told to stop; a client that does not read is cut off. */
 const REQUESTS_END_WITHIN_MS = 22_000;
 
-/** Runs a process' main function; a wrong setting or a taken port ends it with one line that says which. */
+/**
+ * Runs a process' main function; a wrong setting or a taken port ends it with one line that says which. What nobody
+ * caught ends it, too; Node by itself would print such an error with all its members, the parameters of a statement or
+ * the headers of a call.
+ */
 export function runMain(main: () => Promise<void>): void {
+  process.on('uncaughtException', (error) => {
+    sayLast(error);
+    process.exit(1);
+  });
   main().catch((error: unknown) => {
     const { code, port } = error as { code?: string; port?: number };
     if (error instanceof ConfigurationError) console.error(error.message);
     else if (code === 'EADDRINUSE') console.error(`Port ${port} is in use.`);
-    else console.error(error);
+    else sayLast(error);
     process.exit(1);
   });
+}
+
+function sayLast(error: unknown): void {
+  const { message, stack = message } = describeError(error);
+  console.error(stack);
 }
 
 function stopOnSignal(
@@ -67,7 +81,7 @@ function stopOnSignal(
     void app.close().then(
       () => exit(0),
       (error: unknown) => {
-        console.error(error);
+        sayLast(error);
         exit(1);
       },
     );

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import {
+  ConfigurationError,
+  DATA_KEY,
+  type Secret,
+  SERVICE_SIGNING_KEY,
+  TOKEN_SIGNING_KEYS,
+} from '@turnpike/service';
+import { readConfig as readGateway } from '../gateway/src/config.js';
+import { readConfig as readIdentity } from '../identity/src/config.js';
+import { readConfig as readOrdering } from '../ordering/src/config.js';
+import { type Project, type Variables } from './support/processes.js';
+import { secrets } from './support/servers.js';
+
+type Core = Exclude<Project, 'billing'>;
+
+const READ: Record<Core, (variables: Variables) => unknown> = {
+  gateway: readGateway,
+  identity: readIdentity,
+  ordering: readOrdering,
+};
+
+/** Everything that each process has to be given in production. */
+function complete(): Record<Core, Variables> {
+  const { SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS, DATA_KEY, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets();
+  const database = (name: Core) => ({
+    [`${name.toUpperCase()}_DATABASE_URL`]: `postgres://${name}:s3cr3t-s3cr3t@db/${name}`,
+  });
+  const services = { IDENTITY_URL: 'https://identity', ORDERING_URL: 'https://ordering' };
+  const NODE_ENV = 'production';
+  return {
+    gateway: {
+      ...{ NODE_ENV, ...database('gateway'), ...services, SERVICE_SIGNING_KEY, DATA_KEY },
+      ...{ ADMIN_EMAIL, ADMIN_PASSWORD },
+    },
+    identity: { NODE_ENV, ...database('identity'), GATEWAY_URL: 'https://gateway', TOKEN_SIGNING_KEYS },
+    ordering: { NODE_ENV, ...database('ordering'), GATEWAY_URL: 'https://gateway' },
+  };
+}
+
+const NOT_A_KEY = Buffer.alloc(32).toString('base64url');
+const jwkOf = ({ sample }: Secret): Record<string, string> => {
+  const jwk = JSON.parse(sample) as { keys?: Record<string, string>[] };
+  return jwk.keys?.[0] ?? (jwk as Record<string, string>);
+};
+
+/** What is wrong with a private key as JWK, whoever's it is. */
+function wrongKeys(secret: Secret): [string, Record<string, unknown>][] {
+  const own = jwkOf({ ...secret, sample: secrets()[secret.name as 'SERVICE_SIGNING_KEY'] });
+  const { d: _private, ...publicKey } = own;
+  return [
+    ['the sample', jwkOf(secret)],
+    ['the sample under another name', { ...jwkOf(secret), kid: 'mine' }],
+    ['a public key', publicKey],
+    ['a key of zeros', { ...own, d: NOT_A_KEY }],
+    ['two halves of different keys', { ...own, x: jwkOf(secret).x }],
+    ['a key of another kind', { ...own, crv: 'Ed448' }],
+    ['a key that is too short', { ...own, d: own.d!.slice(0, 20) }],
+  ];
+}
+
+const WRONG: Record<string, [string, () => string][]> = {
+  SERVICE_SIGNING_KEY: [
+    ['no JSON', () => 'canary'],
+    ...wrongKeys(SERVICE_SIGNING_KEY).map(([what, jwk]): [string, () => string] => [
+      what,
+      () => JSON.stringify(jwk),
+    ]),
+  ],
+  TOKEN_SIGNING_KEYS: [
+    ['no JSON', () => 'canary'],
+    ['no key at all', () => '{"keys":[]}'],
+    ...wrongKeys(TOKEN_SIGNING_KEYS).map(([what, jwk]): [string, () => string] => [
+      `${what} behind a good one`,
+      () =>
+        JSON.stringify({
+          keys: [jwkOf({ ...TOKEN_SIGNING_KEYS, sample: secrets().TOKEN_SIGNING_KEYS }), jwk],
+        }),
+    ]),
+  ],
+  DATA_KEY: [
+    ['the sample', () => DATA_KEY.sample],
+    ['too short', () => Buffer.from('canary canary').toString('base64')],
+    ['zeros', () => Buffer.alloc(32).toString('base64')],
+    ['one byte, again and again', () => Buffer.alloc(32, 1).toString('base64')],
+    ['typed and not drawn', () => Buffer.from('abcabcabcabcabcabcabcabcabcabcab').toString('base64')],
+    ['not in base64', () => 'canary canary canary canary canary canary !!'],
+    ['in hex', () => Buffer.from(secrets().DATA_KEY, 'base64').toString('hex')],
+  ],
+  ADMIN_PASSWORD: [
+    'short',
+    'password123',
+    'Passw0rd'.padEnd(10, '!'),
+    '1234567890',
+    'aaaaaaaaaaaa',
+    'Turnpike-2026',
+    'change-me!',
+  ].map((value): [string, () => string] => [value, () => value]),
+  GATEWAY_DATABASE_URL: [
+    ['the sample', () => 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway'],
+    ['of a server that nobody configured', () => 'postgres://postgres:postgres@db/gateway'],
+    ['another database', () => 'mysql://gateway:canary@db/gateway'],
+    ['no address', () => 'canary'],
+  ],
+  QUEUE_URL: [
+    ['with a sample password', () => 'postgres://turnpike:turnpike@db/queue'],
+    ['of a queue that is not known', () => 'amqp://canary'],
+  ],
+  IDENTITY_URL: [['no address', () => 'canary']],
+  GATEWAY_URL: [['no address', () => 'canary']],
+};
+
+/** Which may be left out: without an administrator nobody is made, without a queue the database is one. */
+const OPTIONAL = ['NODE_ENV', 'ADMIN_EMAIL', 'QUEUE_URL'];
+
+const PROJECTS = Object.keys(READ) as Core[];
+
+/** @returns the one line that stops the process */
+function complaintOf(project: Core, variables: Variables): string {
+  try {
+    READ[project](variables);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe.each(PROJECTS)('in production %s', (project) => {
+  it('starts with what was made for it', () => {
+    expect(() => READ[project](complete()[project])).not.toThrow();
+  });
+
+  it.each(Object.keys(complete()[project]).filter((name) => !OPTIONAL.includes(name)))(
+    'does not start without %s',
+    (name) => {
+      for (const value of ['', undefined]) {
+        const complaint = complaintOf(project, { ...complete()[project], [name]: value as string });
+        expect(complaint).toMatch(new RegExp(`^${name} is required in production$`));
+      }
+    },
+  );
+
+  const wrong = Object.entries(WRONG)
+    .filter(([name]) => name in complete()[project] || (name === 'QUEUE_URL' && project === 'gateway'))
+    .flatMap(([name, values]) => values.map(([what, value]) => [name, what, value] as const));
+
+  if (wrong.length > 0)
+    it.each(wrong)('does not start where %s is %s, and does not show it', (name, _what, value) => {
+      const complaint = complaintOf(project, { ...complete()[project], [name]: value() });
+      expect(complaint.startsWith(`${name} `)).toBe(true);
+      expect(complaint.split('\n')).toHaveLength(1);
+      expect(complaint).not.toContain(value());
+    });
+
+  it('ends at once, with that line alone, as a process', async () => {
+    const own = complete()[project];
+    const name = `${project.toUpperCase()}_DATABASE_URL`;
+    const env = {
+      PATH: process.env.PATH!,
+      ...own,
+      [name]: 'postgres://turnpike:turnpike@127.0.0.1:1/canary',
+    };
+    const main = path.resolve(__dirname, `../dist/${project}/${project}/src/main.js`);
+    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = once(child, 'exit');
+    const [stdout, stderr] = await Promise.all(
+      [child.stdout, child.stderr].map((stream) => stream.toArray()),
+    );
+    expect(Buffer.concat(stdout as Buffer[]).toString()).toBe('');
+    expect(Buffer.concat(stderr as Buffer[]).toString()).toBe(
+      `${name} has a password that everybody tries first: make your own\n`,
+    );
+    expect((await exited)[0]).toBe(1);
+  });
+});
+
+it('what is wrong with the previous DATA_KEY is said of it', () => {
+  const variables = { ...complete().gateway, DATA_KEY_PREVIOUS: Buffer.alloc(32).toString('base64') };
+  expect(complaintOf('gateway', variables)).toMatch(/^DATA_KEY_PREVIOUS /);
+});

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts';
+import ts from 'typescript';
+
+const CONTRACTS = path.resolve(__dirname, '../libs/contracts/src');
+
+/** What operators may see in a log: ids, instants, states, names of things, and what people are told of a problem. */
+const SHOWN = [
+  ...[
+    'id',
+    'ids',
+    'userId',
+    'actorId',
+    'operationId',
+    'orderId',
+    'invoiceId',
+    'credentialId',
+    'replaces',
+    'subject',
+  ],
+  ...['sub', 'sid', 'keepSession', 'revoked', 'pausedBy', 'behind', 'retryOf', 'key', 'fence', 'instance'],
+  ...[
+    'at',
+    'now',
+    'time',
+    'since',
+    'createdAt',
+    'updatedAt',
+    'deletedAt',
+    'startedAt',
+    'finishedAt',
+    'issuedAt',
+  ],
+  ...[
+    'expectedAt',
+    'nextAttemptAt',
+    'oldestQueuedAt',
+    'action',
+    'event',
+    'events',
+    'type',
+    'source',
+    'relation',
+  ],
+  ...[
+    'from',
+    'retained',
+    'self',
+    'cursor',
+    'nextCursor',
+    'path',
+    'message',
+    'title',
+    'detail',
+    'sku',
+    'currency',
+  ],
+];
+
+/** Types in which somebody can have written something. */
+const TEXTUAL = /\b(string|unknown|Claims)\b/;
+
+/** @returns the members of all classes and interfaces of the contracts that may have a text in them */
+function textualMembers(): string[] {
+  const files = readdirSync(CONTRACTS).map((name) => path.join(CONTRACTS, name));
+  const members = files.flatMap((file) => {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    return source.statements.flatMap((statement) =>
+      ts.isClassDeclaration(statement) || ts.isInterfaceDeclaration(statement) ? [...statement.members] : [],
+    );
+  });
+  const isTextual = (member: ts.ClassElement | ts.TypeElement): boolean =>
+    (ts.isPropertyDeclaration(member) || ts.isPropertySignature(member)) &&
+    TEXTUAL.test(member.type?.getText() ?? '');
+  return [...new Set(members.filter(isTextual).map((member) => member.name!.getText()))];
+}
+
+describe('of every text that crosses the border of a process', () => {
+  const members = textualMembers();
+
+  it.each(members)('it is said whether the log may show it: %s', (member) => {
+    const lists = [SECRET_MEMBERS, PERSONAL_MEMBERS, SHOWN].map((list: readonly string[]) =>
+      list.includes(member),
+    );
+    expect(lists.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('nothing is said of what there is no more', () => {
+    expect(SHOWN.filter((name) => !members.includes(name))).toEqual([]);
+  });
+
+  it('the members of the requests are among them', () => {
+    expect(members).toEqual(
+      expect.arrayContaining(['password', 'email', 'line1', 'paymentReference', 'phone']),
+    );
+  });
+});
