@@ -3,7 +3,7 @@ import { Database, migrate } from '@turnpike/service';
 import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { RateWindows } from '../gateway/src/ledger/rate-windows.js';
-import { type Answer, api, expectStatus, register, signIn } from './support/client.js';
+import { type Answer, api, register, signIn } from './support/client.js';
 import { BELIEVES_TESTS, from, limit, newClient } from './support/clients.js';
 import { createDatabases, type Databases } from './support/databases.js';
 import { startSystem, type System } from './support/system.js';
