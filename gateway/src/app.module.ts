@@ -8,10 +8,12 @@ import { AccessTokens } from './entry/access-tokens.js';
 import { Admission } from './entry/admit.js';
 import { Answers } from './entry/answers.js';
 import { CallerGuard } from './entry/caller.js';
+import { ClientPlaces } from './entry/client-places.js';
 import { CustomersController } from './entry/customers.controller.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
+import { limitProviders } from './entry/limits.js';
 import { MeController } from './entry/me.controller.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
@@ -20,6 +22,7 @@ import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Revocations } from './entry/revocations.js';
 import { SessionsController } from './entry/sessions.controller.js';
+import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
 import { AuditTrail } from './ledger/audit-trail.js';
@@ -30,9 +33,11 @@ import { IntegrityRuns } from './ledger/integrity-runs.js';
 import { LaneControl } from './ledger/lane-control.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerQueries } from './ledger/queries.js';
+import { RateWindows } from './ledger/rate-windows.js';
 import { ReceivedEvents } from './ledger/received-events.js';
 import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
+import { SignInPlaces } from './ledger/sign-in-places.js';
 import { Maintenance } from './queue/maintenance.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
@@ -48,6 +53,7 @@ import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
+import { Forgetting } from './watch/forgetting.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
 import { OpsController } from './watch/ops.controller.js';
@@ -59,6 +65,8 @@ const entry = [
   AccessTokens,
   Revocations,
   Fingerprints,
+  ClientPlaces,
+  SignInThrottle,
   OperationTokens,
   Admission,
   Answers,
@@ -78,10 +86,12 @@ const ledger = [
   ReceivedEvents,
   DuePurges,
   IntegrityRuns,
+  RateWindows,
+  SignInPlaces,
 ];
 const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
 const run = [Executor, Leases, Breakers, Services];
-const watch = [Actions, EventInbox, Purge, SourcePages, Confirmation, Integrity];
+const watch = [Actions, EventInbox, Purge, Forgetting, SourcePages, Confirmation, Integrity];
 
 const api = [
   UsersController,
@@ -118,7 +128,7 @@ export class AppModule {
         ...queue,
         ...run,
         ...watch,
-        ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }] : []),
+        ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)] : []),
         {
           provide: READINESS_CHECKS,
           inject: [Database, RootKey, Releaser],

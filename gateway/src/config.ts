@@ -35,6 +35,16 @@ export interface RunConfig {
   paidOrders: 'restrict' | 'cancel';
 }
 
+/** How much is allowed; 0 is no limit. */
+export interface LimitsConfig {
+  /** Requests a minute from one address. */
+  address: number;
+  /** Requests a minute of one user. */
+  user: number;
+  /** Failed sign-ins of one account from one address in five minutes. */
+  loginFailures: number;
+}
+
 export interface AdminConfig {
   email: string;
   password: string;
@@ -58,6 +68,9 @@ export class GatewayConfig {
   queue: QueueConfig;
   run: RunConfig;
   laneMaxDepth: number;
+  limits: LimitsConfig;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
   /** How long a deleted user can be restored. */
   deletionGraceMs: number;
   /** How often the services' data is compared without being asked for; 0 is never. */
@@ -93,6 +106,9 @@ const THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000;
 /** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
 const MIN_LEASE_MS = 200;
 
+/** What is counted in 32 bits, ten times over. */
+const MAX_LIMIT = 100_000_000;
+
 /** @throws ConfigurationError that names the variable which is missing or wrong */
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const env = new Environment(variables);
@@ -126,6 +142,12 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     deletionGraceMs: env.integer('DELETION_GRACE_MS', THIRTY_DAYS_MS, 0),
     integrityEveryMs: env.integer('INTEGRITY_EVERY_MS', 3_600_000, 0),
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
+    limits: {
+      address: env.integer('RATE_LIMIT_ADDRESS', 300, 0, MAX_LIMIT),
+      user: env.integer('RATE_LIMIT_USER', 1200, 0, MAX_LIMIT),
+      loginFailures: env.integer('LOGIN_FAILURE_LIMIT', 10, 0, MAX_LIMIT),
+    },
+    trustedProxies: env.networks('TRUSTED_PROXIES'),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
     previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,

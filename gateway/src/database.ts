@@ -6,6 +6,7 @@ import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js
 import { Relations1763900000000 } from './ledger/migrations/1763900000000-relations.js';
 import { Batches1764000000000 } from './ledger/migrations/1764000000000-batches.js';
 import { Seals1764100000000 } from './ledger/migrations/1764100000000-seals.js';
+import { Limits1764200000000 } from './ledger/migrations/1764200000000-limits.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -15,6 +16,12 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
     entities: [Lane, Operation, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000, Seals1764100000000],
+    migrations: [
+      Ledger1763800000000,
+      Relations1763900000000,
+      Batches1764000000000,
+      Seals1764100000000,
+      Limits1764200000000,
+    ],
   };
 }

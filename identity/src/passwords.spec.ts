@@ -1,4 +1,4 @@
-import { complaintAbout, Passwords } from './passwords.js';
+import { complaintAbout, isWeak, Passwords } from './passwords.js';
 
 describe('a password that somebody wants to have', () => {
   test.each(['correct horse battery', 'ünïcödé-päß', 'x'.repeat(128), '🔑'.repeat(10)])(
@@ -45,5 +45,17 @@ describe('hashes', () => {
     await expect(crowded.verify('correct horse battery', undefined)).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+
+  test.each([
+    ['$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', false],
+    ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA', false],
+    ['$argon2id$v=19$m=19455,t=2,p=1$c2FsdA$aGFzaA', true],
+    ['$argon2id$v=19$m=19456,t=1,p=1$c2FsdA$aGFzaA', true],
+    ['$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', true],
+    ['$argon2id$v=16$m=19456,t=2,p=1$c2FsdA$aGFzaA', true],
+    ['$2b$12$abc', true],
+  ])('like %s are weak: %s', (hash, weak) => {
+    expect(isWeak(hash)).toBe(weak);
   });
 });

@@ -8,7 +8,7 @@ import pLimit from 'p-limit';
 import commonPasswords from './common-passwords.json';
 
 /** Argon2id (the library's default) with OWASP's parameters: 19 MiB, two passes, one lane. */
-const ARGON2: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } satisfies Options;
 
 /** Each takes a core for some 16 ms and 19 MiB: more at once would only slow each other down, and the rest. */
 const AT_ONCE = 2;
@@ -28,6 +28,15 @@ export function complaintAbout(password: string): string | null {
   if (!length(password, min, max)) return `must have ${min} to ${max} characters`;
   if (COMMON.has(normalForm(password).toLowerCase())) return 'is on the list of common passwords';
   return null;
+}
+
+/** The parameters that a hash carries with it. */
+const PARAMETERS = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/;
+
+/** @returns whether the hash took less work than ARGON2 asks for, or was made in another way. */
+export function isWeak(passwordHash: string): boolean {
+  const [, memory, time] = PARAMETERS.exec(passwordHash) ?? [];
+  return Number(memory ?? 0) < ARGON2.memoryCost || Number(time ?? 0) < ARGON2.timeCost;
 }
 
 /** Hashes and verifies passwords, off the event loop and only so many at once. */

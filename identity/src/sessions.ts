@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   ACCESS_TOKENS,
   type AccessClaims,
@@ -8,7 +8,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, Problem } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { Passwords } from './passwords.js';
+import { isWeak, Passwords } from './passwords.js';
 import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
 
 /*
@@ -45,6 +45,8 @@ interface Grant {
 
 @Injectable()
 export class Sessions {
+  private readonly logger = new Logger(Sessions.name);
+
   constructor(
     private readonly database: Database,
     private readonly passwords: Passwords,
@@ -61,6 +63,7 @@ export class Sessions {
       return session && grantFor(tx, session);
     });
     if (!grant) throw new Problem('invalid-credentials');
+    if (isWeak(account.hash)) await this.strengthen(account, password);
     return this.view(grant);
   }
 
@@ -90,6 +93,20 @@ export class Sessions {
     );
     const { now, revoked } = rows[0]!;
     return { now: now.toISOString(), revoked };
+  }
+
+  /** Makes the hash anew, unless it has changed: only now is the password known. The sign-in does not hang on it. */
+  private async strengthen({ credentialId, hash }: AccountRow, password: string): Promise<void> {
+    try {
+      const stronger = await this.passwords.hash(password);
+      await this.database.query('update credentials set hash = $3 where id = $1 and hash = $2', [
+        credentialId,
+        hash,
+        stronger,
+      ]);
+    } catch (error) {
+      this.logger.warn(`A weak hash was left as it is: ${(error as Error).message}`);
+    }
   }
 
   private async findAccount(email: string): Promise<AccountRow | undefined> {

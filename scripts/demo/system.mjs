@@ -41,7 +41,7 @@ function startIsRunning() {
 }
 
 async function startOwn(given) {
-  const env = await withFreePorts({ RATE_LIMIT_ADDRESS: '0', RATE_LIMIT_USER: '0', ...given });
+  const env = await withFreePorts(given);
   const start = spawnStart(env);
   const urls = urlsFrom(env);
   try {

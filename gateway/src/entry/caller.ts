@@ -7,9 +7,14 @@ import type { Caller } from './authorise.js';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
+/** @returns whoever sends the request, once the guard has let it pass; nobody on a public route */
+export function callerOf(request: FastifyRequest): Caller | undefined {
+  return callers.get(request);
+}
+
 /** The caller of a route that is not public. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
   if (!caller) throw new Problem('unauthenticated');
   return caller;
 });

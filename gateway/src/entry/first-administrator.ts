@@ -9,7 +9,7 @@ import { stepsOf } from '../run/operations/plans.js';
 import { Services } from '../run/services.js';
 import { Fingerprints } from './fingerprint.js';
 
-/** Milliseconds between two attempts while database or identity are away. */
+/** Milliseconds between two attempts while database or identity are away, and two looks for what was asked for. */
 const RETRY_MS = 500;
 
 /** Makes the first administrator, if nobody has that e-mail address: by a registration like any other. */
@@ -17,6 +17,7 @@ const RETRY_MS = 500;
 export class FirstAdministrator implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(FirstAdministrator.name);
   private stopped = false;
+  private isToCome = true;
 
   constructor(
     private readonly ledger: Ledger,
@@ -25,6 +26,12 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     private readonly fingerprints: Fingerprints,
     private readonly config: GatewayConfig,
   ) {}
+
+  /** @returns whether that is the address of an administrator who is not there yet */
+  isAwaited(email: string): boolean {
+    const { admin } = this.config;
+    return this.isToCome && admin !== null && email === normaliseEmail(admin.email);
+  }
 
   onApplicationBootstrap(): void {
     if (this.config.api && this.config.admin) void this.ensure(this.config.admin);
@@ -35,17 +42,19 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
   }
 
   private async ensure(admin: AdminConfig): Promise<void> {
-    while (!this.stopped) {
-      try {
-        if (!(await this.exists(admin))) await this.register(admin);
-        return;
-      } catch (error) {
-        if (!(error instanceof Problem) || error.body.status < 500) {
-          this.logger.error(`The administrator cannot be made: ${(error as Error).message}`);
-          return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
+    try {
+      await this.persistently(async () => (await this.exists(admin)) || (await this.register(admin)));
+      await this.persistently(() => this.exists(admin));
+    } catch (error) {
+      this.logger.error(`The administrator cannot be made: ${(error as Error).message}`);
+    }
+    this.isToCome = false;
+  }
+
+  /** Repeats that until it says true; while something is away it has not said anything. */
+  private async persistently(attempt: () => Promise<boolean>): Promise<void> {
+    while (!this.stopped && !(await attempt().catch(onlyIfAway))) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
@@ -61,7 +70,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     );
   }
 
-  private async register({ email, password }: AdminConfig): Promise<void> {
+  private async register({ email, password }: AdminConfig): Promise<true> {
     const { credentialId } = await this.services.ask<PreparedCredential>('identity', {
       method: 'POST',
       path: '/internal/credentials',
@@ -94,5 +103,11 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
       maxDepth: this.config.laneMaxDepth,
     });
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
+    return true;
   }
+}
+
+function onlyIfAway(error: unknown): false {
+  if (error instanceof Problem && error.body.status >= 500) return false;
+  throw error;
 }

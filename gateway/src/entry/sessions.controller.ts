@@ -1,11 +1,13 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
 import { Public } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
+import type { Request } from './http.js';
 import { Revocations } from './revocations.js';
+import { SignInThrottle } from './sign-in-throttle.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
 @ApiTags('sessions')
@@ -14,13 +16,16 @@ export class SessionsController {
   constructor(
     private readonly services: Services,
     private readonly revocations: Revocations,
+    private readonly throttle: SignInThrottle,
   ) {}
 
-  /** Signs in. */
+  /** Signs in. After too many failures it is 429 for a while, whatever the password. */
   @Public()
   @Post()
-  signIn(@Body() body: SignIn): Promise<SessionView> {
-    return this.services.ask('identity', { method: 'POST', path: '/internal/sessions', body });
+  signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
+    return this.throttle.check(body.email, request, () =>
+      this.services.ask('identity', { method: 'POST', path: '/internal/sessions', body }),
+    );
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */

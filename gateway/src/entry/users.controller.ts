@@ -29,6 +29,7 @@ import {
 } from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
+import { SignInThrottle } from './sign-in-throttle.js';
 
 /** Users: their data is identity's, their writes go through their lane. */
 @ApiTags('users')
@@ -38,6 +39,7 @@ export class UsersController {
     private readonly admission: Admission,
     private readonly services: Services,
     private readonly reads: Reads,
+    private readonly throttle: SignInThrottle,
   ) {}
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
@@ -74,7 +76,7 @@ export class UsersController {
     return this.admission.submit(write, request, reply);
   }
 
-  /** Changes the password. A wrong current one is refused at once. All other sessions end. */
+  /** Changes the password. A wrong current one is refused at once, and counts as a failed sign-in. All other sessions end. */
   @Put(':id/password')
   @AcceptsWrite()
   changePassword(
@@ -89,7 +91,9 @@ export class UsersController {
       payload: { keepSession: caller.sessionId },
       prepare: async () => {
         const credential = { password: newPassword, userId: id, currentPassword };
-        return { ...(await this.prepareCredential(credential)) };
+        const { email } = await this.user(id);
+        const check = () => this.prepareCredential(credential);
+        return { ...(await this.throttle.check(email, request, check)) };
       },
     };
     return this.admission.submit(write, request, reply);
@@ -163,11 +167,7 @@ export class UsersController {
   ): Promise<UserView> {
     authorise('user.read', caller, id);
     await this.reads.after(request, caller, id);
-    const user = await this.services.ask<UserView>('identity', {
-      method: 'GET',
-      path: `/internal/users/${id}`,
-    });
-    return sendResource(user, request, reply) as UserView;
+    return sendResource(await this.user(id), request, reply) as UserView;
   }
 
   /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
@@ -181,6 +181,10 @@ export class UsersController {
     authorise('user.list', caller, null);
     await this.reads.after(request, caller, caller.userId);
     return this.services.ask('identity', { method: 'GET', path: '/internal/users', query });
+  }
+
+  private user(id: string): Promise<UserView> {
+    return this.services.ask('identity', { method: 'GET', path: `/internal/users/${id}` });
   }
 
   private prepareCredential(body: object): Promise<PreparedCredential> {

@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { Id } from '../entry/request.js';
+import { Costly } from '../entry/user-limit.js';
 import { Integrity } from './integrity.js';
 
 const PATH = 'v1/ops/integrity/runs';
@@ -17,6 +18,7 @@ export class IntegrityController {
 
   /** Begins a run; while one is under way, it is that one. */
   @Post()
+  @Costly()
   @HttpCode(202)
   async begin(
     @CurrentCaller() caller: Caller,
@@ -44,6 +46,7 @@ export class IntegrityController {
 
   /** Mends what the run has found, through the lanes; asked again, it answers with the same writes. */
   @Post(':id/repair')
+  @Costly()
   @HttpCode(200)
   async repair(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<Repair> {
     authorise('ops', caller, null);

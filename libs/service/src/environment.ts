@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Values that came with the source: whoever reads the repository knows them. */
 export interface Secret {
   name: string;
@@ -72,6 +74,17 @@ export class Environment {
     return number;
   }
 
+  /** @returns the addresses and networks of a list with commas, `10.0.0.1, fd00::/8`; none where it is absent. */
+  networks(name: string): string[] {
+    const networks = this.text(name, '')
+      .split(',')
+      .map((network) => network.trim())
+      .filter(Boolean);
+    const wrong = networks.find((network) => !isNetwork(network));
+    if (wrong) throw new ConfigurationError(name, `has ${wrong}, which is neither an address nor a network`);
+    return networks;
+  }
+
   port(name: string, fallback: number): number {
     return this.integer(name, fallback, 0, 65_535);
   }
@@ -122,6 +135,15 @@ export class Environment {
 function isSample({ sample, partsOf }: Secret, value: string): boolean {
   const known = partsOf(sample);
   return value === sample || partsOf(value).some((part) => known.includes(part));
+}
+
+/** Everybody's network is none: who wants to believe everybody has not understood the question. */
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  if (version === 0 || address.includes('%')) return false;
+  const bits = version === 4 ? 32 : 128;
+  return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= bits);
 }
 
 function protocolOf(address: string): string {

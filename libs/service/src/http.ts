@@ -18,9 +18,13 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
-export function createHttpAdapter(pino: Pino): FastifyAdapter {
+/**
+ * @param trustedProxies addresses and networks whose `X-Forwarded-For` says where a request comes from
+ * @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors.
+ */
+export function createHttpAdapter(pino: Pino, trustedProxies: string[] = []): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    trustProxy: trustedProxies.length > 0 && trustedProxies,
     bodyLimit: BODY_LIMIT_BYTES,
     // A client's own id could be anybody's: it is not taken over.
     genReqId: () => randomUUID(),

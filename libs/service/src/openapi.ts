@@ -3,7 +3,7 @@ import { type ApiResponseOptions, DocumentBuilder, SwaggerModule } from '@nestjs
 import { PROBLEMS } from '@turnpike/contracts';
 
 /** What every route may answer instead of what it says. */
-const problem: ApiResponseOptions = {
+export const ANY_PROBLEM: ApiResponseOptions = {
   status: 'default',
   description: 'A problem (RFC 9457): the page at `type` says what to do.',
   content: {
@@ -31,17 +31,22 @@ const problem: ApiResponseOptions = {
 export interface ApiDescription {
   title: string;
   description: string;
+  /** What every route may answer besides. */
+  responses?: ApiResponseOptions[];
 }
 
 /** Serves `/openapi.json` and, for people, `/docs`. */
-export function describeApi(app: INestApplication, { title, description }: ApiDescription): void {
+export function describeApi(
+  app: INestApplication,
+  { title, description, responses = [] }: ApiDescription,
+): void {
   const config = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)
     .setVersion('1')
     .addBearerAuth()
     .addSecurityRequirements('bearer')
-    .addGlobalResponse(problem)
+    .addGlobalResponse(ANY_PROBLEM, ...responses)
     .build();
   const document = SwaggerModule.createDocument(app, config);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: title });

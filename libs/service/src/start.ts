@@ -16,6 +16,8 @@ export interface ProcessOptions {
   host: string;
   port: number;
   logLevel: string;
+  /** Whose `X-Forwarded-For` is believed (nobody's). */
+  trustedProxies?: string[];
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -26,7 +28,7 @@ const STOP_WITHIN_MS = 28_000;
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const pino = createLogger(options.name, options.logLevel);
-  const adapter = createHttpAdapter(pino);
+  const adapter = createHttpAdapter(pino, options.trustedProxies);
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),

@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { Database, problemOf, unavailable } from '@turnpike/service';
+import { LRUCache } from 'lru-cache';
+import { batched } from './gathered.js';
+
+/*
+ * Counts in windows of time, over all processes: a key's window begins with its first hit, and the first hit after
+ * its end begins the next. PostgreSQL counts, under the lock of the key's row, so every hit has a number of its own
+ * whichever process it came to. All hits that a process has at a time are one statement, and the keys are locked in
+ * their order, so that two statements never wait for each other in a circle. How long a window still lasts is
+ * told by the database alone: the processes' clocks need not agree.
+ */
+
+/** Milliseconds to wait for a count: who is counted waits for it, and is told in good time that there is none. */
+const PATIENCE_MS = 500;
+
+/** Milliseconds for which a database that did not count is not asked again. */
+const ASK_AGAIN_MS = 1000;
+
+/** Keys that are remembered as spent, some 2 MB; one that is forgotten costs a hit in the next statement. */
+const MAX_SPENT = 10_000;
+
+/** One of a key's hits. */
+export interface Hit {
+  key: string;
+  /** Its number in the window, from 1. */
+  number: number;
+  /** Milliseconds to the end of the window. */
+  leftMs: number;
+  /** Which window it was, as text: a Date would lose the microseconds. */
+  window: string;
+}
+
+/** Hits that are not to count after all. */
+export interface Return {
+  hit: Hit;
+  count: number;
+}
+
+interface Request {
+  key: string;
+  windowMs: number;
+}
+
+interface WindowRow {
+  key: string;
+  hits: number;
+  window: string;
+  leftMs: number;
+}
+
+type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+@Injectable()
+export class RateWindows implements ThrottlerStorage {
+  private readonly count = batched((requests: readonly Request[]) => this.write(requests));
+  private readonly spent = new LRUCache<string, true>({ max: MAX_SPENT, ttlAutopurge: false });
+  private awayUntil = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Counts a request. A key that is known to be spent is answered from memory, so that a flood costs nothing.
+   * @param ttl milliseconds of a window
+   * @throws Problem `unavailable` where the database does not count in time
+   */
+  async increment(key: string, ttl: number, limit: number): Promise<StorageRecord> {
+    const spentForMs = this.spent.getRemainingTTL(key);
+    if (spentForMs > 0) return recordOf(limit + 1, limit, spentForMs);
+    const { number, leftMs } = await this.hit(key, ttl);
+    if (number > limit) this.spent.set(key, true, { ttl: Math.ceil(leftMs) });
+    return recordOf(number, limit, leftMs);
+  }
+
+  /** Counts one. @throws Problem `unavailable` where the database does not count in time */
+  hit(key: string, windowMs: number): Promise<Hit> {
+    return this.count({ key, windowMs });
+  }
+
+  /** Takes hits back; those whose window is over are gone already. */
+  async giveBack(returns: readonly Return[]): Promise<void> {
+    await this.database.query(
+      `with present as (
+         select w.key, returned.hits
+         from unnest($1::text[], $2::timestamptz[], $3::integer[]) as returned (key, ends_at, hits)
+         join rate_windows w on w.key = returned.key and w.ends_at = returned.ends_at
+         order by w.key for update of w
+       )
+       update rate_windows w set hits = greatest(0, w.hits - present.hits) from present where w.key = present.key`,
+      [
+        returns.map(({ hit }) => hit.key),
+        returns.map(({ hit }) => hit.window),
+        returns.map(({ count }) => count),
+      ],
+    );
+  }
+
+  /** Forgets some windows that are over. @returns how many */
+  async forgetEnded(limit: number): Promise<number> {
+    const rows = await this.database.query<unknown>(
+      `delete from rate_windows where key in (
+         select key from rate_windows where ends_at < now() order by ends_at limit $1 for update skip locked
+       ) returning 1`,
+      [limit],
+    );
+    return rows.length;
+  }
+
+  private async write(requests: readonly Request[]): Promise<Hit[]> {
+    if (Date.now() < this.awayUntil) throw notCounted();
+    try {
+      return numbered(requests, await inTime(this.upsert(requests)));
+    } catch (error) {
+      if (problemOf(error).code === 'unavailable') this.awayUntil = Date.now() + ASK_AGAIN_MS;
+      throw error;
+    }
+  }
+
+  private upsert(requests: readonly Request[]): Promise<WindowRow[]> {
+    const keys = [...new Map(requests.map(({ key, windowMs }) => [key, windowMs]))];
+    const hits = occurrences(requests);
+    return this.database.query<WindowRow>(
+      `insert into rate_windows as w (key, hits, ends_at)
+       select key, hits, now() + ms * interval '1 ms'
+       from unnest($1::text[], $2::integer[], $3::integer[]) as new (key, hits, ms) order by key
+       on conflict (key) do update set
+         hits = excluded.hits + case when w.ends_at > now() then w.hits else 0 end,
+         ends_at = case when w.ends_at > now() then w.ends_at else excluded.ends_at end
+       returning key, hits, ends_at::text as window,
+         greatest(1, extract(epoch from ends_at - clock_timestamp()) * 1000)::float8 as "leftMs"`,
+      [keys.map(([key]) => key), keys.map(([key]) => hits.get(key)), keys.map(([, windowMs]) => windowMs)],
+    );
+  }
+}
+
+function recordOf(totalHits: number, limit: number, leftMs: number): StorageRecord {
+  const seconds = Math.ceil(leftMs / 1000);
+  const isBlocked = totalHits > limit;
+  return { totalHits, timeToExpire: seconds, isBlocked, timeToBlockExpire: isBlocked ? seconds : 0 };
+}
+
+function occurrences(requests: readonly Request[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of requests) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** The last hits of each key are those of this statement, in the order in which they came. */
+function numbered(requests: readonly Request[], rows: readonly WindowRow[]): Hit[] {
+  const hits = occurrences(requests);
+  const windows = new Map(rows.map((row) => [row.key, { ...row, number: row.hits - hits.get(row.key)! }]));
+  return requests.map(({ key }) => {
+    const row = windows.get(key)!;
+    row.number += 1;
+    return { key, number: row.number, leftMs: row.leftMs, window: row.window };
+  });
+}
+
+async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(notCounted()), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function notCounted(): Error {
+  return unavailable('Requests cannot be counted at the moment.');
+}
