@@ -46,6 +46,9 @@ type Addresses = Readonly<Record<CoreService, string> & Partial<Record<ServiceNa
 export class GatewayConfig {
   host: string;
   port: number;
+  production: boolean;
+  /** The origins whose pages may read answers. */
+  corsOrigins: readonly string[];
   api: boolean;
   worker: boolean;
   logLevel: string;
@@ -93,6 +96,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
   return {
     host: env.host(),
     port: env.port('GATEWAY_PORT', 3000),
+    production: env.production,
+    corsOrigins: env.origins('CORS_ORIGINS'),
     api: roles.includes('api'),
     worker: roles.includes('worker'),
     logLevel: env.logLevel(),

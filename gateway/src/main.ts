@@ -12,6 +12,8 @@ runMain(async () => {
     module: AppModule.for(config),
     host: config.host,
     port: config.port,
+    production: config.production,
+    corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     api: config.api
       ? {

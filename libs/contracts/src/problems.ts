@@ -83,6 +83,11 @@ export const PROBLEMS = {
     title: 'The resource has changed',
     help: 'Read it again, look at what changed, and send the write with the new ETag in `If-Match`.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request was not sent in time',
+    help: 'Send the whole request within 10 seconds.',
+  },
   'payload-too-large': {
     status: 413,
     title: 'The body is too large',
@@ -97,6 +102,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'This Idempotency-Key was used for another request',
     help: 'Use a new key for a new request; send the same key only with exactly the same request.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    help: 'Address and headers may have 16 KiB together, and there may be 100 headers.',
   },
   'rate-limited': {
     status: 429,

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { METHODS, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
-import secureJson from 'secure-json-parse';
+import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
+import { parseBody } from './json.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -14,12 +17,25 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 const SEND_WITHIN_MS = 10_000;
 const CHECK_CONNECTIONS_MS = 2000;
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+/** Milliseconds in which nothing of an answer is taken: who does not read keeps it in our memory. */
+const READ_WITHIN_MS = 10_000;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Milliseconds without a request: longer than the minute after which common load balancers close a connection. */
+const IDLE_MS = 72_000;
+
+/** Connections of one process: 20 KB each, and far more than a load balancer opens. */
+const MAX_CONNECTIONS = 10_000;
+
+/** Node leaves out, in silence, what comes after 2,000; no client of ours sends more than 20. */
+const MAX_HEADERS = 100;
+
+/** Every method that Node reads, but HEAD, which comes with GET, and CONNECT, which never becomes a request. */
+const ANSWERED_METHODS = METHODS.filter(
+  (method) => method !== 'HEAD' && method !== 'CONNECT',
+) as HTTPMethods[];
 
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
-export function createHttpAdapter(pino: Pino): FastifyAdapter {
+export function createHttpAdapter(pino: Pino, options: Protection): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     // A client's own id could be anybody's: it is not taken over.
@@ -27,16 +43,27 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     requestTimeout: SEND_WITHIN_MS,
+    keepAliveTimeout: IDLE_MS,
     http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
+    clientErrorHandler: answerWhatIsNoRequest,
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(problemOf(error), request, reply),
+      sendProblem(problemOf(error), request, reply.headers(protectionOf(options))),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
+  for (const method of unusual) fastify.addHttpMethod(method);
+  protectBrowsers(fastify, options);
   parseJson(fastify);
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    const tooMany = raw.rawHeaders.length > 2 * MAX_HEADERS;
+    done(tooMany ? new Problem('headers-too-large', `At most ${MAX_HEADERS} headers.`) : undefined);
+  });
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
-  fastify.addHook('preValidation', ({ query }, _reply, done) => {
+  fastify.addHook('preValidation', ({ raw, query }, _reply, done) => {
+    assertDecodable(raw.url!);
     assertStorable(query);
     done();
   });
@@ -44,6 +71,7 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
     reply.header(HEADERS.requestId, request.id);
     const callId = request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
+    closeIfUnread(reply);
     done(null, payload);
   });
   // The line of a request is made of what is never secret: looking for secrets would cost ten times the line.
@@ -74,22 +102,42 @@ function parseJson(fastify: FastifyInstance): void {
   });
 }
 
-function parseBody(raw: Buffer): unknown {
-  if (raw.length === 0) return undefined;
-  const body = parseOrRefuse(raw);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+/** The parser of queries keeps what it cannot decode as it stands, and somebody before us may read it otherwise. */
+function assertDecodable(url: string): void {
+  if (!url.includes('%')) return;
+  try {
+    decodeURIComponent(url);
+  } catch {
+    throw invalidRequest([{ path: 'query', message: 'has an encoding that cannot be read' }]);
   }
-  assertStorable(body);
-  return body;
 }
 
-function parseOrRefuse(raw: Buffer): unknown {
-  try {
-    return secureJson.parse(utf8.decode(raw), { protoAction: 'error', constructorAction: 'error' });
-  } catch (error) {
-    throw new Problem('invalid-json', (error as Error).message);
-  }
+/** Node sets a time limit of its own when the whole answer was taken. A stream of events may be silent for longer. */
+function closeIfUnread(reply: FastifyReply): void {
+  const isEventStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+  if (!isEventStream) reply.raw.setTimeout(READ_WITHIN_MS);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** What cannot be told from smuggling has no request to be answered: the connection says what is wrong and ends. */
+function answerWhatIsNoRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'invalid-request';
+  const { body } = new Problem(code, 'This is not the HTTP that is spoken here.');
+  const content = JSON.stringify({ ...body, instance: randomUUID() });
+  const head = [
+    `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(content)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${content}`);
+  socket.destroy(error);
 }
 
 /** Answers 405 with `Allow` wherever a route exists for other methods. Call it when all routes are known. */
@@ -99,7 +147,7 @@ export function refuseOtherMethods(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   for (const [url, allowed] of routes) {
-    const refused = METHODS.filter((method) => !allowed.has(method));
+    const refused = ANSWERED_METHODS.filter((method) => !allowed.has(method));
     const allow = [...allowed].sort().join(', ');
     if (refused.length === 0) continue;
     fastify.route({

@@ -14,6 +14,10 @@ export interface ProcessOptions {
   module: Type | DynamicModule;
   host: string;
   port: number;
+  /** Whether browsers are told to come by HTTPS alone. */
+  production: boolean;
+  /** The origins whose pages may read answers; none where it is left out. */
+  corsOrigins?: readonly string[];
   logLevel: string;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
@@ -25,7 +29,8 @@ const STOP_WITHIN_MS = 28_000;
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const pino = createLogger(options.name, options.logLevel);
-  const adapter = createHttpAdapter(pino);
+  const { production, corsOrigins = [] } = options;
+  const adapter = createHttpAdapter(pino, { production, corsOrigins });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),
