@@ -96,7 +96,7 @@ export const PROBLEMS = {
   'unsupported-media-type': {
     status: 415,
     title: 'The body has a type that is not understood',
-    help: 'Send `Content-Type: application/json`.',
+    help: 'Send `Content-Type: application/json`, and no `Content-Encoding`.',
   },
   'idempotency-key-reused': {
     status: 422,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { METHODS, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, METHODS, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HEADERS, type ProblemCode } from '@turnpike/contracts';
@@ -15,10 +15,13 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Milliseconds for a client to send a whole request; who is slower holds a connection for nothing. */
 const SEND_WITHIN_MS = 10_000;
-const CHECK_CONNECTIONS_MS = 2000;
+const CHECK_CONNECTIONS_MS = 1000;
 
-/** Milliseconds in which nothing of an answer is taken: who does not read keeps it in our memory. */
-const READ_WITHIN_MS = 10_000;
+/**
+ * Milliseconds in which nothing of an answer is taken: who does not read keeps it in our memory. Node looks twice
+ * before it believes that nothing moves, so that such a connection ends within 10 seconds.
+ */
+const READ_WITHIN_MS = 5000;
 
 /** Milliseconds without a request: longer than the minute after which common load balancers close a connection. */
 const IDLE_MS = 72_000;
@@ -28,6 +31,12 @@ const MAX_CONNECTIONS = 10_000;
 
 /** Node leaves out, in silence, what comes after 2,000; no client of ours sends more than 20. */
 const MAX_HEADERS = 100;
+
+/**
+ * Requests of one connection that are not answered yet. Clients wait for an answer before they ask again; Node reads
+ * a thousand requests from one packet, and keeps the answers to all of them for whoever does not take the first.
+ */
+const MAX_UNANSWERED = 4;
 
 /** Every method that Node reads, but HEAD, which comes with GET, and CONNECT, which never becomes a request. */
 const ANSWERED_METHODS = METHODS.filter(
@@ -57,11 +66,18 @@ export function createHttpAdapter(pino: Pino, options: Protection): FastifyAdapt
   for (const method of unusual) fastify.addHttpMethod(method);
   protectBrowsers(fastify, options);
   parseJson(fastify);
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const tooMany = raw.rawHeaders.length > 2 * MAX_HEADERS;
-    done(tooMany ? new Problem('headers-too-large', `At most ${MAX_HEADERS} headers.`) : undefined);
-  });
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
+  const unanswered = new WeakMap<Socket, number>();
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    const waiting = (unanswered.get(raw.socket) ?? 0) + 1;
+    unanswered.set(raw.socket, waiting);
+    reply.raw.once('close', () => unanswered.set(raw.socket, unanswered.get(raw.socket)! - 1));
+    if (waiting > MAX_UNANSWERED) raw.socket.destroy();
+    // What else the packet holds would still be carried out.
+    if (raw.socket.destroyed) throw new Problem('rate-limited');
+    assertUnambiguous(raw);
+    done();
+  });
   fastify.addHook('preValidation', ({ raw, query }, _reply, done) => {
     assertDecodable(raw.url!);
     assertStorable(query);
@@ -90,16 +106,34 @@ export function createHttpAdapter(pino: Pino, options: Protection): FastifyAdapt
   return adapter;
 }
 
-/** Bodies are JSON objects that PostgreSQL can store; an empty body is none. */
+/** Bodies are JSON objects that PostgreSQL can store, as they are: a compressed one may be a thousand times as large. */
 function parseJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, raw, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, raw, done) => {
     try {
+      const coding = headers['content-encoding'] ?? 'identity';
+      if (coding !== 'identity') throw new Problem('unsupported-media-type', 'A body is not compressed.');
       done(null, parseBody(raw as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
+}
+
+/** Headers of which Node takes the first and a proxy before us perhaps the last. */
+const ONCE = new Set(['host', 'authorization', 'content-type']);
+
+/** @throws Problem for what Node reads in one way and a proxy before us perhaps in another */
+function assertUnambiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): void {
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    throw new Problem('headers-too-large', `At most ${MAX_HEADERS} headers.`);
+  }
+  if (httpVersionMajor < 1) throw invalidRequest([{ path: '', message: 'HTTP/0.9 is not spoken' }]);
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  const once = names.filter((name) => ONCE.has(name));
+  if (new Set(once).size < once.length) {
+    throw invalidRequest([{ path: '', message: `${[...ONCE].join(', ')} may be sent once` }]);
+  }
 }
 
 /** The parser of queries keeps what it cannot decode as it stands, and somebody before us may read it otherwise. */
