@@ -171,8 +171,19 @@ describe('the protocol', () => {
     }
   });
 
+  it.each(['1e400', '-1e400', '9007199254740993', '1e300'])(
+    'refuses %s where any number is allowed',
+    async (number) => {
+      const { id } = await register(url);
+      const body = `{"claims":{"level":${number}}}`;
+      const answer = await send('PUT', `/v1/users/${id}/claims`, { body });
+      expectProblem(answer, 400, 'invalid-request');
+      expect(answer.body.errors[0].path).toBe('claims.level');
+    },
+  );
+
   it('repeats nothing of a body that it cannot read', async () => {
-    const answer = await send('POST', '/v1/sessions', { body: '{"password": "hunter2 hunter2" "email"' });
+    const answer = await send('POST', '/v1/sessions', { body: '{"password": hunter2}' });
     expectProblem(answer, 400, 'invalid-json');
     expect(JSON.stringify(answer.body)).not.toContain('hunter2');
   });
