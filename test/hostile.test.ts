@@ -15,6 +15,10 @@ const BATCH = 50;
 const ANSWERED_WITHIN_MS = 100;
 const BLOCKED_AT_MOST_MS = 50;
 
+/** What was not refused at once may have hashed a password, which is slow on purpose and waits for a core. */
+const HASHES = [202, 401];
+const HASHED_WITHIN_MS = 1000;
+
 /** A machine that is busy stops a process now and then; what blocks, blocks each time. */
 const TRIES = 10;
 
@@ -107,7 +111,8 @@ describe(`2,000 hostile bodies (seed ${SEED})`, () => {
     const text = await answer.body.text();
     const ms = performance.now() - since;
     if (answer.statusCode >= 500) return `${answer.statusCode} ${text}`;
-    if (ms < ANSWERED_WITHIN_MS) return ms;
+    const limit = HASHES.includes(answer.statusCode) ? HASHED_WITHIN_MS : ANSWERED_WITHIN_MS;
+    if (ms < limit) return ms;
     return tries === 1 ? `answered in ${ms} ms` : leastMs(one, tries - 1);
   }
 
