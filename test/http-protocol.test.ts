@@ -48,6 +48,33 @@ const BODIES: [what: string, body: string | Uint8Array, code: string][] = [
   ['U+0000 in a key', '{"a\\u0000": 1}', 'invalid-request'],
   ['half a surrogate pair', ORDER.replace('Tea', '\\ud83d'), 'invalid-request'],
   ['a surrogate pair the wrong way round', ORDER.replace('Tea', '\\ude82\\ud83d'), 'invalid-request'],
+  ['a member twice', '{"lines":[],"lines":[]}', 'invalid-json'],
+  [
+    'a member twice with the same value',
+    ORDER.replace('"lines"', '"reference":"a","reference":"a","lines"'),
+    'invalid-json',
+  ],
+  [
+    'a member twice, once with an escape',
+    ORDER.replace('"lines"', '"\\u006cines":[],"lines"'),
+    'invalid-json',
+  ],
+  ['a member twice deep within', ORDER.replace('"amount"', '"amount":1,"amount"'), 'invalid-json'],
+  ['a number that no double holds', ORDER.replace('450', '1e400'), 'invalid-request'],
+  ['a number that no double holds, below', ORDER.replace('450', '-1e400'), 'invalid-request'],
+  ['an integer that is not exact', ORDER.replace('450', '9007199254740993'), 'invalid-request'],
+  ['money as a decimal', ORDER.replace('450', '4.5'), 'invalid-request'],
+  ['money as text', ORDER.replace('450', '"450"'), 'invalid-request'],
+  [
+    '2,001 values',
+    `{"a":[${Array(15)
+      .fill(`[${Array(140).fill(1).join()}]`)
+      .join()}]}`,
+    'invalid-request',
+  ],
+  ['201 items', `{"a":[${Array(201).fill(1).join()}]}`, 'invalid-request'],
+  ['4,097 characters', `{"a":"${'x'.repeat(4097)}"}`, 'invalid-request'],
+  ['a name of 4,097 characters', `{"${'x'.repeat(4097)}":1}`, 'invalid-request'],
   ['21 objects in each other', nested(21), 'invalid-request'],
   [
     'more brackets than any stack holds',
@@ -134,6 +161,31 @@ describe('the protocol', () => {
     ).toBe(202);
     expect((await send('POST', '/v1/orders', { body: `\ufeff${ORDER}` })).status).toBe(202);
     expect((await send('POST', '/v1/orders', { body: ORDER, type: 'Application/JSON' })).status).toBe(202);
+  });
+
+  it('takes colons and quotes in strings, one name in two objects, and other ways to write an integer', async () => {
+    const reference = JSON.stringify('a: "b": \\"c\\": {"d":1}');
+    const body = ORDER.replace('"lines"', `"reference":${reference},"lines"`);
+    for (const amount of ['450', '450.0', '4.5e2', '-0']) {
+      expect((await send('POST', '/v1/orders', { body: body.replace('450', amount) })).status).toBe(202);
+    }
+  });
+
+  it.each(['1e400', '-1e400', '9007199254740993', '1e300'])(
+    'refuses %s where any number is allowed',
+    async (number) => {
+      const { id } = await register(url);
+      const body = `{"claims":{"level":${number}}}`;
+      const answer = await send('PUT', `/v1/users/${id}/claims`, { body });
+      expectProblem(answer, 400, 'invalid-request');
+      expect(answer.body.errors[0].path).toBe('claims.level');
+    },
+  );
+
+  it('repeats nothing of a body that it cannot read', async () => {
+    const answer = await send('POST', '/v1/sessions', { body: '{"password": hunter2}' });
+    expectProblem(answer, 400, 'invalid-json');
+    expect(JSON.stringify(answer.body)).not.toContain('hunter2');
   });
 
   it('takes a body of 256 KiB and refuses one of a byte more, announced or in chunks', async () => {

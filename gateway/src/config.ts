@@ -57,6 +57,9 @@ type Addresses = Readonly<Record<CoreService, string> & Partial<Record<ServiceNa
 export class GatewayConfig {
   host: string;
   port: number;
+  production: boolean;
+  /** The origins whose pages may read answers. */
+  corsOrigins: readonly string[];
   api: boolean;
   worker: boolean;
   logLevel: string;
@@ -124,6 +127,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
   return {
     host: env.host(),
     port: env.port('GATEWAY_PORT', 3000),
+    production: env.production,
+    corsOrigins: env.origins('CORS_ORIGINS'),
     api: roles.includes('api'),
     worker: roles.includes('worker'),
     logLevel: env.logLevel(),

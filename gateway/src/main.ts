@@ -13,6 +13,8 @@ runMain(async () => {
     module: AppModule.for(config),
     host: config.host,
     port: config.port,
+    production: config.production,
+    corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,
     api: config.api

@@ -4,6 +4,7 @@ import { Environment, TOKEN_SIGNING_KEYS } from '@turnpike/service';
 export class IdentityConfig {
   host: string;
   port: number;
+  production: boolean;
   logLevel: string;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
@@ -18,6 +19,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
   return {
     host: env.host(),
     port: env.port('IDENTITY_PORT', 3001),
+    production: env.production,
     logLevel: env.logLevel(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),

@@ -13,13 +13,14 @@ import {
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RefreshSession, type RevokedSessions, SessionView, SignIn } from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
-import { IsRFC3339 } from 'class-validator';
+import { IsRFC3339, MaxLength } from 'class-validator';
 import { Sessions } from './sessions.js';
 
 class RevokedQuery {
   /** `now` of the answer before, less what a transaction takes to be committed. */
   @ApiProperty({ format: 'date-time' })
   @IsRFC3339()
+  @MaxLength(40)
   since: string;
 }
 

@@ -4,6 +4,7 @@ import { Environment } from '@turnpike/service';
 export class OrderingConfig {
   host: string;
   port: number;
+  production: boolean;
   logLevel: string;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
@@ -16,6 +17,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Ordering
   return {
     host: env.host(),
     port: env.port('ORDERING_PORT', 3002),
+    production: env.production,
     logLevel: env.logLevel(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),

@@ -4,6 +4,7 @@ import { Environment } from '@turnpike/service';
 export class BillingConfig {
   host: string;
   port: number;
+  production: boolean;
   logLevel: string;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
@@ -16,6 +17,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): BillingC
   return {
     host: env.host(),
     port: env.port('BILLING_PORT', 3003),
+    production: env.production,
     logLevel: env.logLevel(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),

@@ -9,6 +9,7 @@ async function main(): Promise<void> {
     module: AppModule.with(config),
     host: config.host,
     port: config.port,
+    production: config.production,
     logLevel: config.logLevel,
     api: {
       title: 'Turnpike billing (example)',

@@ -1,9 +1,22 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { applyDecorators, Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { isProblemCode, PROBLEMS } from '@turnpike/contracts';
 import { Problem, Public, ServiceTokenSigner } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { Services } from '../run/services.js';
+
+const STYLE = 'body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}';
+
+/** A route that answers a page of ours, in which nothing but its own style sheet takes effect. */
+function IsPage(): MethodDecorator {
+  const style = createHash('sha256').update(STYLE).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return applyDecorators(
+    Header('content-type', 'text/html; charset=utf-8'),
+    Header('content-security-policy', policy),
+  );
+}
 
 /** What everybody may read: keys, and pages about problems. */
 @ApiTags('public')
@@ -31,7 +44,7 @@ export class PublicController {
 
   /** All problems. */
   @Get('problems')
-  @Header('content-type', 'text/html; charset=utf-8')
+  @IsPage()
   problems(): string {
     const items = Object.entries(PROBLEMS).map(
       ([code, { status, title }]) => `<li><a href="/problems/${code}">${code}</a> (${status}): ${title}</li>`,
@@ -41,7 +54,7 @@ export class PublicController {
 
   /** What a problem means and what to do about it. */
   @Get('problems/:code')
-  @Header('content-type', 'text/html; charset=utf-8')
+  @IsPage()
   problem(@Param('code') code: string): string {
     if (!isProblemCode(code)) throw new Problem('not-found');
     const { status, title, help } = PROBLEMS[code];
@@ -53,6 +66,6 @@ export class PublicController {
 /** Only texts of ours go into a page. */
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title} · Turnpike</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}</style>
+<title>${title} · Turnpike</title><style>${STYLE}</style>
 <h1>${title}</h1>${body}<p><a href="/problems">All problems</a></p></html>`;
 }

@@ -1,7 +1,6 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
 import type { OperationView } from './operations.js';
-import { Optional } from './validation.js';
+import { FromDigits, Optional } from './validation.js';
 
 /** What is wrong with a row: its user is not there, it is not there itself, it holds an old copy, it outlived its user. */
 export const FINDING_KINDS = ['dangling', 'missing', 'stale-copy', 'live-after-delete'] as const;
@@ -21,7 +20,7 @@ export class IntegrityQuery {
   after?: string;
 
   @Optional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(INTEGRITY_ROWS_PER_PAGE)

@@ -1,8 +1,7 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 import { OPERATION_KINDS, OPERATION_STATES, type OperationKind, type OperationState } from './operations.js';
 import { ORDER_STATUSES, type OrderStatus } from './orders.js';
-import { MAX_STRING, Optional } from './validation.js';
+import { FromDigits, MAX_STRING, Optional } from './validation.js';
 
 /** One page of a list; `nextCursor` is null on the last. */
 export interface Page<Item> {
@@ -18,7 +17,7 @@ export class PageQuery {
   cursor?: string;
 
   @Optional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(200)

@@ -83,6 +83,11 @@ export const PROBLEMS = {
     title: 'The resource has changed',
     help: 'Read it again, look at what changed, and send the write with the new ETag in `If-Match`.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request was not sent in time',
+    help: 'Send the whole request within 10 seconds.',
+  },
   'payload-too-large': {
     status: 413,
     title: 'The body is too large',
@@ -91,12 +96,17 @@ export const PROBLEMS = {
   'unsupported-media-type': {
     status: 415,
     title: 'The body has a type that is not understood',
-    help: 'Send `Content-Type: application/json`.',
+    help: 'Send `Content-Type: application/json`, and no `Content-Encoding`.',
   },
   'idempotency-key-reused': {
     status: 422,
     title: 'This Idempotency-Key was used for another request',
     help: 'Use a new key for a new request; send the same key only with exactly the same request.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    help: 'Address and headers may have 16 KiB together, and there may be 100 headers.',
   },
   'rate-limited': {
     status: 429,

@@ -1,4 +1,4 @@
-import { ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-validator';
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
 import type { ServiceName } from './operations.js';
 import { Email, Optional, Text } from './validation.js';
@@ -129,6 +129,7 @@ export class RegisterStep {
 
   @IsArray()
   @ArrayUnique()
+  @ArrayMaxSize(ROLES.length)
   @IsIn(ROLES, { each: true })
   roles: Role[];
 }

@@ -29,6 +29,13 @@ export function Text(max = MAX_STRING): PropertyDecorator {
   );
 }
 
+/** A query is text: this takes digits for a number, and neither 1e2 nor 0x10 nor nothing at all. */
+export function FromDigits(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  );
+}
+
 /** An object of that class. ValidateNested alone also takes a list of them, and an empty list unseen. */
 export function Nested(type: () => new () => object, { each = false } = {}): PropertyDecorator {
   return applyDecorators(IsObject({ each }), ValidateNested({ each }), Type(type));
@@ -39,7 +46,7 @@ export function Nested(type: () => new () => object, { each = false } = {}): Pro
  * space. Look-alikes of other scripts stay distinct addresses, as they are for the mail system.
  */
 export function normaliseEmail(email: string): string {
-  return email.normalize('NFC').trim().toLowerCase();
+  return email.trim().toLowerCase().normalize('NFC');
 }
 
 /** An e-mail address; the validated object has it in its normal form. */

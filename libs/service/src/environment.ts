@@ -54,6 +54,15 @@ export class Environment {
     return value.replace(/\/+$/, '');
   }
 
+  /** @returns web origins, comma-separated; none where the variable is absent. `*` would be everybody. */
+  origins(name: string): string[] {
+    const origins = this.text(name, '').split(',').filter(Boolean);
+    const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+    if (wrong)
+      throw new ConfigurationError(name, 'must be origins such as https://shop.example, with commas between');
+    return origins;
+  }
+
   /** @returns the address of a PostgreSQL database; required in production. */
   databaseUrl(name: string, developmentFallback: string): string {
     const value = this.required(name, developmentFallback);

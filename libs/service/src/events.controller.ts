@@ -5,9 +5,9 @@ import {
   type DomainEvents,
   EVENTS_PATH,
   EVENTS_PER_PAGE,
+  FromDigits,
   Optional,
 } from '@turnpike/contracts';
-import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 import { Outbox } from './outbox.js';
 import { ServiceTokenGuard } from './service-token.js';
@@ -15,7 +15,7 @@ import { ServiceTokenGuard } from './service-token.js';
 class EventsQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: EVENTS_PER_PAGE, default: EVENTS_PER_PAGE })
   @Optional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(EVENTS_PER_PAGE)

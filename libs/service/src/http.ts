@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, METHODS, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
-import secureJson from 'secure-json-parse';
+import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
+import { parseBody } from './json.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -12,17 +15,44 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Milliseconds for a client to send a whole request; who is slower holds a connection for nothing. */
 const SEND_WITHIN_MS = 10_000;
-const CHECK_CONNECTIONS_MS = 2000;
-
-const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const CHECK_CONNECTIONS_MS = 1000;
 
 /**
- * @param trustedProxies addresses and networks whose `X-Forwarded-For` says where a request comes from
- * @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors.
+ * Milliseconds in which nothing of an answer is taken: who does not read keeps it in our memory. Node looks twice
+ * before it believes that nothing moves, so that such a connection ends within 10 seconds.
  */
-export function createHttpAdapter(pino: Pino, trustedProxies: string[] = []): FastifyAdapter {
+const READ_WITHIN_MS = 5000;
+
+/** Milliseconds without a request: longer than the minute after which common load balancers close a connection. */
+const IDLE_MS = 72_000;
+
+/** Connections of one process: 20 KB each, and far more than a load balancer opens. */
+const MAX_CONNECTIONS = 10_000;
+
+/** Node leaves out, in silence, what comes after 2,000; no client of ours sends more than 20. */
+const MAX_HEADERS = 100;
+
+/**
+ * Requests of one connection that are not answered yet. Clients wait for an answer before they ask again; Node reads
+ * a thousand requests from one packet, and keeps the answers to all of them for whoever does not take the first.
+ */
+const MAX_UNANSWERED = 4;
+
+/** Every method that Node reads, but HEAD, which comes with GET, and CONNECT, which never becomes a request. */
+const ANSWERED_METHODS = METHODS.filter(
+  (method) => method !== 'HEAD' && method !== 'CONNECT',
+) as HTTPMethods[];
+
+export interface AdapterOptions extends Protection {
+  /** Addresses and networks whose `X-Forwarded-For` says where a request comes from (none). */
+  trustedProxies?: string[];
+}
+
+/** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
+export function createHttpAdapter(
+  pino: Pino,
+  { trustedProxies = [], ...protection }: AdapterOptions,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies.length > 0 && trustedProxies,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -31,16 +61,34 @@ export function createHttpAdapter(pino: Pino, trustedProxies: string[] = []): Fa
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     requestTimeout: SEND_WITHIN_MS,
+    keepAliveTimeout: IDLE_MS,
     http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
+    clientErrorHandler: answerWhatIsNoRequest,
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(problemOf(error), request, reply),
+      sendProblem(problemOf(error), request, reply.headers(protectionOf(protection))),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
+  for (const method of unusual) fastify.addHttpMethod(method);
+  protectBrowsers(fastify, protection);
   parseJson(fastify);
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
-  fastify.addHook('preValidation', ({ query }, _reply, done) => {
+  const unanswered = new WeakMap<Socket, number>();
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    const waiting = (unanswered.get(raw.socket) ?? 0) + 1;
+    unanswered.set(raw.socket, waiting);
+    reply.raw.once('close', () => unanswered.set(raw.socket, unanswered.get(raw.socket)! - 1));
+    if (waiting > MAX_UNANSWERED) raw.socket.destroy();
+    // What else the packet holds would still be carried out.
+    if (raw.socket.destroyed) throw new Problem('rate-limited');
+    assertUnambiguous(raw);
+    done();
+  });
+  fastify.addHook('preValidation', ({ raw, query }, _reply, done) => {
+    assertDecodable(raw.url!);
     assertStorable(query);
     done();
   });
@@ -48,6 +96,7 @@ export function createHttpAdapter(pino: Pino, trustedProxies: string[] = []): Fa
     reply.header(HEADERS.requestId, request.id);
     const callId = request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
+    closeIfUnread(reply);
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -64,11 +113,13 @@ export function createHttpAdapter(pino: Pino, trustedProxies: string[] = []): Fa
   return adapter;
 }
 
-/** Bodies are JSON objects that PostgreSQL can store; an empty body is none. */
+/** Bodies are JSON objects that PostgreSQL can store, as they are: a compressed one may be a thousand times as large. */
 function parseJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, raw, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, raw, done) => {
     try {
+      const coding = headers['content-encoding'] ?? 'identity';
+      if (coding !== 'identity') throw new Problem('unsupported-media-type', 'A body is not compressed.');
       done(null, parseBody(raw as Buffer));
     } catch (error) {
       done(error as Error);
@@ -76,23 +127,58 @@ function parseJson(fastify: FastifyInstance): void {
   });
 }
 
-function parseBody(raw: Buffer): unknown {
-  if (raw.length === 0) return undefined;
-  const body = parseOrRefuse(raw);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+/** Headers of which Node takes the first and a proxy before us perhaps the last. */
+const ONCE = new Set(['host', 'authorization', 'content-type']);
+
+/** @throws Problem for what Node reads in one way and a proxy before us perhaps in another */
+function assertUnambiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): void {
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    throw new Problem('headers-too-large', `At most ${MAX_HEADERS} headers.`);
   }
-  assertStorable(body);
-  return body;
+  if (httpVersionMajor < 1) throw invalidRequest([{ path: '', message: 'HTTP/0.9 is not spoken' }]);
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  const once = names.filter((name) => ONCE.has(name));
+  if (new Set(once).size < once.length) {
+    throw invalidRequest([{ path: '', message: `${[...ONCE].join(', ')} may be sent once` }]);
+  }
 }
 
-function parseOrRefuse(raw: Buffer): unknown {
+/** The parser of queries keeps what it cannot decode as it stands, and somebody before us may read it otherwise. */
+function assertDecodable(url: string): void {
+  if (!url.includes('%')) return;
   try {
-    return secureJson.parse(utf8.decode(raw), { protoAction: 'error', constructorAction: 'error' });
+    decodeURIComponent(url);
   } catch {
-    // What was wrong would be said with a piece of the body, which may be one of a password.
-    throw new Problem('invalid-json');
+    throw invalidRequest([{ path: 'query', message: 'has an encoding that cannot be read' }]);
   }
+}
+
+/** Node sets a time limit of its own when the whole answer was taken. A stream of events may be silent for longer. */
+function closeIfUnread(reply: FastifyReply): void {
+  const isEventStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+  if (!isEventStream) reply.raw.setTimeout(READ_WITHIN_MS);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** What cannot be told from smuggling has no request to be answered: the connection says what is wrong and ends. */
+function answerWhatIsNoRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'invalid-request';
+  const { body } = new Problem(code, 'This is not the HTTP that is spoken here.');
+  const content = JSON.stringify({ ...body, instance: randomUUID() });
+  const head = [
+    `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(content)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${content}`);
+  socket.destroy(error);
 }
 
 /** Answers 405 with `Allow` wherever a route exists for other methods. Call it when all routes are known. */
@@ -102,7 +188,7 @@ export function refuseOtherMethods(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   for (const [url, allowed] of routes) {
-    const refused = METHODS.filter((method) => !allowed.has(method));
+    const refused = ANSWERED_METHODS.filter((method) => !allowed.has(method));
     const allow = [...allowed].sort().join(', ');
     if (refused.length === 0) continue;
     fastify.route({

@@ -15,6 +15,10 @@ export interface ProcessOptions {
   module: Type | DynamicModule;
   host: string;
   port: number;
+  /** Whether browsers are told to come by HTTPS alone. */
+  production: boolean;
+  /** The origins whose pages may read answers; none where it is left out. */
+  corsOrigins?: readonly string[];
   logLevel: string;
   /** Whose `X-Forwarded-For` is believed (nobody's). */
   trustedProxies?: string[];
@@ -28,7 +32,8 @@ const STOP_WITHIN_MS = 28_000;
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const pino = createLogger(options.name, options.logLevel);
-  const adapter = createHttpAdapter(pino, options.trustedProxies);
+  const { production, corsOrigins = [], trustedProxies } = options;
+  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),

@@ -3,6 +3,7 @@ import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common
 import * as contracts from '@turnpike/contracts';
 import { Allow, IsDefined, IsString, ValidateBy } from 'class-validator';
 import fc from 'fast-check';
+import { Environment } from './environment.js';
 import { isSound } from './sound.js';
 import { assertStorable, validationPipe } from './validation.js';
 
@@ -167,4 +168,34 @@ describe('input', () => {
     }
     for (const type of [Later, Defined, Allowed, Sometimes]) expect(isSound(new type())).toBe(false);
   });
+});
+
+describe('an e-mail address', () => {
+  it('in its normal form stays as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const normal = contracts.normaliseEmail(text);
+        expect(contracts.normaliseEmail(normal)).toBe(normal);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+describe('origins', () => {
+  const originsIn = (value: string): string[] =>
+    new Environment({ CORS_ORIGINS: value }).origins('CORS_ORIGINS');
+
+  it('are none unless they are given, and separated by commas', () => {
+    expect(originsIn('')).toEqual([]);
+    expect(originsIn('https://a.example,http://b.example:8080')).toEqual([
+      'https://a.example',
+      'http://b.example:8080',
+    ]);
+  });
+
+  it.each(['*', 'null', 'a.example', 'https://a.example/', 'https://a.example/path', 'https://*.example, x'])(
+    'are not %s',
+    (value) => expect(() => originsIn(value)).toThrow('CORS_ORIGINS must be origins'),
+  );
 });

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ServiceTokenSigner, ServiceTokenVerifier } from '@turnpike/service';
+import { api, type Answer, signIn } from './support/client.js';
+import { secrets } from './support/servers.js';
+import { startSystem, type System } from './support/system.js';
+
+/** A server that counts what it is asked, tunnels included, and sends everybody elsewhere if it is told where. */
+class Counting {
+  asked = 0;
+  url: string;
+  private server: Server;
+
+  static async start(location = '', status = 200): Promise<Counting> {
+    const self = new Counting();
+    self.server = createServer((_request, response) => {
+      self.asked += 1;
+      response.writeHead(status, { location, 'content-type': 'application/json' }).end('{"keys":[]}');
+    });
+    self.server.on('connect', (_request, socket) => {
+      self.asked += 1;
+      socket.end();
+    });
+    await once(self.server.listen(0, '127.0.0.1'), 'listening');
+    self.url = `http://127.0.0.1:${(self.server.address() as AddressInfo).port}`;
+    return self;
+  }
+
+  stop(): void {
+    this.server.close().closeAllConnections();
+  }
+}
+
+describe.each([302, 307])('a service that answers %i', (status) => {
+  let canary: Counting;
+  let fake: Counting;
+  let system: System;
+  let url: string;
+  let token: string;
+  beforeAll(async () => {
+    canary = await Counting.start();
+    fake = await Counting.start(`${canary.url}/latest/meta-data`, status);
+    const misled = { IDENTITY_URL: fake.url, ORDERING_URL: fake.url };
+    const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+    const env = { NODE_USE_ENV_PROXY: '1', ...Object.fromEntries(proxies.map((name) => [name, canary.url])) };
+    system = await startSystem({ gateways: [{ env }, { role: 'api', env: { ...env, ...misled } }] });
+    token = await signIn(system.gatewayUrls[0]!, system.admin);
+    url = system.gatewayUrls[1]!;
+  });
+  afterAll(async () => {
+    await system?.stop();
+    fake?.stop();
+    canary?.stop();
+  });
+
+  it('is not followed anywhere by the gateway, and no proxy of the environment is asked', async () => {
+    const answers: Answer[] = [
+      await api(url).post('/v1/sessions', system.admin),
+      await api(url, token).get('/v1/me'),
+      await api(url).get('/.well-known/jwks.json'),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([503, 503, 503]);
+    expect(fake.asked).toBeGreaterThanOrEqual(answers.length);
+    expect(canary.asked).toBe(0);
+  });
+
+  it('is not followed by a service that wants the keys of the gateway', async () => {
+    const before = fake.asked;
+    const verifier = new ServiceTokenVerifier('ordering', fake.url);
+    const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
+    await expect(verifier.verify(await signer.tokenFor('ordering'))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(fake.asked).toBeGreaterThan(before);
+    expect(canary.asked).toBe(0);
+  });
+});
