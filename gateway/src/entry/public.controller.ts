@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { isProblemCode, PROBLEMS } from '@turnpike/contracts';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { isProblemCode, KeySet, PROBLEMS } from '@turnpike/contracts';
 import { Problem, Public, ServiceTokenSigner } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { Services } from '../run/services.js';
@@ -18,6 +18,7 @@ export class PublicController {
   /** The public keys of users' access tokens. */
   @Get('.well-known/jwks.json')
   @Header('cache-control', 'public, max-age=60')
+  @ApiOkResponse({ type: KeySet, description: 'A JWKS (RFC 7517).' })
   accessTokenKeys(): Promise<JSONWebKeySet> {
     return this.services.ask('identity', { method: 'GET', path: '/.well-known/jwks.json' });
   }
@@ -25,6 +26,7 @@ export class PublicController {
   /** The public key of the gateway's own tokens, which the services verify. */
   @Get('.well-known/service-jwks.json')
   @Header('cache-control', 'public, max-age=60')
+  @ApiOkResponse({ type: KeySet, description: 'A JWKS (RFC 7517).' })
   serviceTokenKeys(): Promise<JSONWebKeySet> {
     return this.signer.jwks();
   }
@@ -32,6 +34,7 @@ export class PublicController {
   /** All problems. */
   @Get('problems')
   @Header('content-type', 'text/html; charset=utf-8')
+  @ApiProduces('text/html')
   problems(): string {
     const items = Object.entries(PROBLEMS).map(
       ([code, { status, title }]) => `<li><a href="/problems/${code}">${code}</a> (${status}): ${title}</li>`,
@@ -42,6 +45,7 @@ export class PublicController {
   /** What a problem means and what to do about it. */
   @Get('problems/:code')
   @Header('content-type', 'text/html; charset=utf-8')
+  @ApiProduces('text/html')
   problem(@Param('code') code: string): string {
     if (!isProblemCode(code)) throw new Problem('not-found');
     const { status, title, help } = PROBLEMS[code];

@@ -14,3 +14,4 @@ export * from './events.js';
 export * from './integrity.js';
 export * from './pages.js';
 export * from './audit.js';
+export * from './me.js';
