@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type LaneView, type OperationView, Reason } from '@turnpike/contracts';
+import { ApiProblems } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { Id } from '../entry/request.js';
@@ -59,6 +60,7 @@ export class OpsController {
   /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
   @Post('operations/:id/retry')
   @Allows('ops')
+  @ApiProblems('user-deleting', 'user-deleted', 'lane-full')
   @HttpCode(200)
   retry(
     @Id('id') id: string,
@@ -71,6 +73,7 @@ export class OpsController {
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
   @Post('operations/:id/cancel')
   @Allows('ops')
+  @ApiProblems('operation-not-cancellable')
   @HttpCode(200)
   cancel(
     @Id('id') id: string,

@@ -121,7 +121,7 @@ export class OperationView {
   nextAttemptAt: string | null;
   /** The resource as the write left it. */
   result: Record<string, unknown> | null;
-  @ApiProperty({ anyOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'null' }] })
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
   problem: ProblemBody | null;
   retryOf?: string;
   waiting?: WaitingView;

@@ -21,6 +21,10 @@ const PROBLEM_PREFIX = 'x-problem-';
 
 type Json = Record<string, unknown>;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+interface Parameter {
+  required?: boolean;
+  schema?: { default?: unknown };
+}
 type Responses = Record<string, { description: string; headers?: Json; content?: Json }>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -89,7 +93,7 @@ function closed(schema: Json): Json {
 function complete(operation: Operation, method: string, path: string): void {
   const isPublic = operation.security?.some((requirement) => Object.keys(requirement).length === 0) ?? false;
   if (isPublic) operation.security = [];
-  for (const parameter of operation.parameters ?? []) makeOptional(parameter as Json);
+  for (const parameter of operation.parameters ?? []) makeOptional(parameter as Parameter);
   const codes = [...takeProblems(operation as unknown as Json), ...problemsOf(method, path, isPublic)];
   const responses = operation.responses as Responses;
   dropGuesses(responses);
@@ -102,8 +106,8 @@ function complete(operation: Operation, method: string, path: string): void {
 }
 
 /** What has a default may be left out; the build takes a member that always has a value for required. */
-function makeOptional(parameter: Json): void {
-  if ((parameter['schema'] as Json | undefined)?.['default'] !== undefined) parameter['required'] = false;
+function makeOptional(parameter: Parameter): void {
+  if (parameter.schema?.default !== undefined) parameter.required = false;
 }
 
 function takeProblems(operation: Json): ProblemCode[] {

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { request } from 'undici';
 import { unavailable } from './problem.js';
 
 /** Milliseconds after which keys are read again, so that one that was removed opens nothing any more. */
@@ -81,11 +82,11 @@ export class RemoteKeys {
   }
 
   private async read(): Promise<void> {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const answer = await fetch(this.url, { redirect: 'error', signal });
-    if (!answer.ok) throw new Error(`the keys were answered with ${answer.status}`);
-    const find = createLocalJWKSet((await answer.json()) as JSONWebKeySet);
-    this.known = { find, at: Date.now() };
+    // On a connection of its own: one that was kept may lead to a process that was restarted with a new key.
+    const answer = await request(this.url, { reset: true, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const keys = (await answer.body.json()) as JSONWebKeySet;
+    if (answer.statusCode !== 200) throw new Error(`the keys were answered with ${answer.statusCode}`);
+    this.known = { find: createLocalJWKSet(keys), at: Date.now() };
   }
 
   private away(): Error {
