@@ -148,6 +148,16 @@ describe('a token', () => {
     });
   });
 
+  it('of a user who does not exist is refused, and one that stands in a cookie is not read', async () => {
+    const { header, claims, key } = genuineOf('gateway');
+    const unknown = signed(header, { ...claims, sub: randomUUID() }, key);
+    expect(await ask('gateway', [`Bearer ${unknown}`])).toMatchObject({
+      status: 401,
+      challenge: 'Bearer error="invalid_token"',
+    });
+    expect((await api(url).get('/v1/me', { cookie: `accessToken=${user.token}` })).status).toBe(401);
+  });
+
   it('of an operation opens that operation alone, and no other token opens it', async () => {
     const person = { email: `${randomUUID()}@example.com`, password: `p-${randomUUID()}` };
     const accepted = await api(url).post('/v1/users', { ...person, firstName: 'A', lastName: 'B' });

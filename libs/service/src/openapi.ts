@@ -8,7 +8,7 @@ import {
   type OpenAPIObject,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { type ProblemCode, PROBLEMS } from '@turnpike/contracts';
+import { type ProblemCode, PROBLEMS, STEPS_PATH } from '@turnpike/contracts';
 
 /*
  * The description of a process is made of its decorators. What follows from the form of a route alone is added here,
@@ -41,19 +41,20 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
 
 /** The route answers with a page of a list. */
 export function ApiPage(item: Type): MethodDecorator {
-  const items = { type: 'array', items: { $ref: getSchemaPath(item) } };
-  return applyDecorators(
-    ApiExtraModels(item),
-    ApiOkResponse({
-      description: 'A page; `nextCursor` is null on the last.',
-      schema: {
-        type: 'object',
-        required: ['items', 'nextCursor'],
-        properties: { items, nextCursor: { type: ['string', 'null'] } },
-        additionalProperties: false,
-      },
-    }),
-  );
+  const nextCursor = { type: ['string', 'null'] };
+  return apiItems(item, 'A page; `nextCursor` is null on the last.', { nextCursor });
+}
+
+/** The route answers with a list; whoever wants more asks for what comes after its last item. */
+export function ApiItems(item: Type): MethodDecorator {
+  return apiItems(item, 'The items.', {});
+}
+
+function apiItems(item: Type, description: string, more: Json): MethodDecorator {
+  const properties = { items: { type: 'array', items: { $ref: getSchemaPath(item) } }, ...more };
+  const required = Object.keys(properties);
+  const schema = { type: 'object', required, properties, additionalProperties: false } as object;
+  return applyDecorators(ApiExtraModels(item), ApiOkResponse({ description, schema }));
 }
 
 /** Serves `/openapi.json` and, for people, `/docs`. */
@@ -119,6 +120,9 @@ function takeProblems(operation: Json): ProblemCode[] {
   });
 }
 
+/** What the protocol answers to any step, beside what the step is refused for. */
+const STEP_PROBLEMS: ProblemCode[] = ['stale-fence', 'step-sealed', 'undo-refused', 'user-deleted'];
+
 /** What any route of that form may answer. */
 function problemsOf(method: string, path: string, isPublic: boolean): ProblemCode[] {
   const withBody: ProblemCode[] = ['invalid-json', 'payload-too-large', 'unsupported-media-type'];
@@ -130,6 +134,7 @@ function problemsOf(method: string, path: string, isPublic: boolean): ProblemCod
     ...(isPublic ? [] : (['unauthenticated'] as const)),
     ...(path.includes('{') ? (['not-found'] as const) : []),
     ...(method === 'get' ? [] : withBody),
+    ...(path.startsWith(`${STEPS_PATH}/`) ? STEP_PROBLEMS : []),
   ];
 }
 
