@@ -35,15 +35,15 @@ describe('the OpenAPI document', () => {
   );
 
   it('is judged by a linter that finds something in one that is wrong', async () => {
-    const document = JSON.parse(await documentOf('gateway')) as Json;
+    const document = JSON.parse(await documentOf('gateway'));
     delete document.paths['/v1/me'].get.operationId;
     expect(await lint(JSON.stringify(document))).toEqual([expect.stringContaining('operationId')]);
   });
 
   it('says of every route of the gateway who may, and what is answered to those who may not', async () => {
-    const { paths } = JSON.parse(await documentOf('gateway')) as Json;
+    const { paths } = JSON.parse(await documentOf('gateway'));
     for (const [route, operation] of operationsOf(paths)) {
-      const allowed = Object.entries((operation['x-allowed'] ?? {}) as Json);
+      const allowed = Object.entries(operation['x-allowed'] ?? {});
       expect({ route, allowed }).toEqual({
         route,
         allowed: allowed.map(([action]) => [action, ALLOWED[action as keyof typeof ALLOWED]]),
@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
       const isPublic = first.includes('anyone');
       expect({ route, security: operation.security }).toEqual({ route, security: isPublic ? [] : undefined });
       const onlyAdmin = allowed.some(([, who]) => String(who) === 'admin');
-      const refusals = Object.keys(operation.responses as Json);
+      const refusals = Object.keys(operation.responses);
       if (!isPublic)
         expect({ route, refusals }).toEqual({ route, refusals: expect.arrayContaining(['401']) });
       if (onlyAdmin)
@@ -64,7 +64,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('lists each problem under the status that it has', async () => {
-    const { paths } = JSON.parse(await documentOf('gateway')) as Json;
+    const { paths } = JSON.parse(await documentOf('gateway'));
     for (const [route, { responses }] of operationsOf(paths)) {
       for (const [status, response] of Object.entries(responses as Record<string, Json>)) {
         const codes =
@@ -79,10 +79,7 @@ describe('the OpenAPI document', () => {
 
 function operationsOf(paths: Json): [route: string, operation: Json][] {
   return Object.entries(paths as Record<string, Json>).flatMap(([address, item]) =>
-    Object.entries(item as Json).map(([method, operation]): [string, Json] => [
-      `${method} ${address}`,
-      operation,
-    ]),
+    Object.entries(item).map(([method, operation]): [string, Json] => [`${method} ${address}`, operation]),
   );
 }
 

@@ -83,7 +83,7 @@ function completed(document: OpenAPIObject): OpenAPIObject {
     closed(schema as Json),
   ]);
   const all = { ...(Object.fromEntries(schemas) as Json), Problem: PROBLEM };
-  return { ...document, components: { ...components, schemas: all } } as OpenAPIObject;
+  return { ...document, components: { ...components, schemas: all } };
 }
 
 /** Only what a class names stands in its objects: the validation refuses the rest, and views have nothing else. */

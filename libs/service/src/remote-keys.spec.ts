@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errors, type JWK, type JWTHeaderParameters } from 'jose';
+import { errors, type JWK } from 'jose';
 import { RemoteKeys } from './remote-keys.js';
 
 const MINUTE = 60_000;
@@ -30,8 +30,7 @@ describe('the keys of another process', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const find = (kid: string) =>
-    keys.find({ alg: 'EdDSA', kid } as JWTHeaderParameters, { payload: '', signature: '' });
+  const find = async (kid: string) => keys.find({ alg: 'EdDSA', kid }, { payload: '', signature: '' });
   const notFound = { code: errors.JWKSNoMatchingKey.code };
   const notAvailable = { code: 'unavailable' };
 
