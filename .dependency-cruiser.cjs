@@ -15,7 +15,7 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/',
     'run/services',
-    'entry/(authorise|caller|request|system-writes|user-limit)',
+    'entry/(authorise|caller|request|routes|system-writes|user-limit)',
     'config',
   ],
 };

@@ -2,6 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
+import { HealthController } from '@turnpike/service';
+import { ALLOWED } from '../gateway/src/entry/authorise.js';
+import { routesOf } from '../gateway/src/entry/routes.js';
 import { TRANSITIONS } from '../gateway/src/ledger/states.js';
 import { sagaOf } from '../gateway/src/run/operations/sagas.js';
 
@@ -59,6 +62,27 @@ describe('docs/relations.md', () => {
         .join(', '),
     ]);
     expect(rows.filter(([name]) => RELATION_EVENTS.some((event) => event === name))).toEqual(computed);
+  });
+});
+
+describe('docs/authorisation.md', () => {
+  const rows = [...read('docs/authorisation.md').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)];
+  const listed = rows.map(([, name, cell]) => [name!, cell!] as const);
+
+  test('says of every action who may', () => {
+    const coded = Object.entries(ALLOWED).map(([action, who]) => [action, who.join(', ')]);
+    expect(listed.filter(([name]) => !name.includes(' '))).toEqual(coded);
+  });
+
+  test('has every route, with its action', () => {
+    const files = filesBelow('gateway/src').filter((file) => file.endsWith('.controller.ts'));
+    const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
+    const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
+    const coded = [...controllers, HealthController].flatMap(routesOf).map(({ address, actions }) => {
+      const named = actions === 'public' ? actions : actions!.map((action) => `\`${action}\``).join(', ');
+      return [address.replaceAll(/:(\w+)/g, '{$1}'), named];
+    });
+    expect(listed.filter(([name]) => name.includes(' ')).sort()).toEqual(coded.sort());
   });
 });
 

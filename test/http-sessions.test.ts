@@ -25,11 +25,12 @@ const LOOK_EVERY_MS = 100;
 describe('a session over HTTP', () => {
   let system: System;
   let url: string;
+  let elsewhere: string;
   let admin: Api;
   let user: Person;
   beforeAll(async () => {
-    system = await startSystem();
-    url = system.gatewayUrls[0]!;
+    system = await startSystem({ gateways: [{}, {}] });
+    [url, elsewhere] = system.gatewayUrls as [string, string];
     admin = api(url, await signIn(url, system.admin));
   });
   beforeEach(async () => {
@@ -43,14 +44,17 @@ describe('a session over HTTP', () => {
   };
   const refresh = (refreshToken: string): Promise<Answer> =>
     api(url).post('/v1/sessions/refresh', { refreshToken });
-  const statusOf = async (accessToken: string): Promise<number> =>
-    (await api(url, accessToken).get(`/v1/users/${user.id}`)).status;
+  const statusOf = async (accessToken: string, at = url): Promise<number> =>
+    (await api(at, accessToken).get(`/v1/users/${user.id}`)).status;
 
+  /** At the process that was told, and at one that was not. */
   async function endsWithin5s(accessToken: string): Promise<void> {
     const deadline = Date.now() + ACTS_WITHIN_MS;
-    while ((await statusOf(accessToken)) !== 401) {
-      if (Date.now() > deadline) throw new Error('the access token is still accepted');
-      await pause(LOOK_EVERY_MS);
+    for (const at of [url, elsewhere]) {
+      while ((await statusOf(accessToken, at)) !== 401) {
+        if (Date.now() > deadline) throw new Error(`the access token is still accepted at ${at}`);
+        await pause(LOOK_EVERY_MS);
+      }
     }
   }
 
@@ -144,6 +148,7 @@ describe('a session over HTTP', () => {
       body: undefined,
     });
     expect(await statusOf(session.accessToken)).toBe(401);
+    await endsWithin5s(session.accessToken);
     expect((await refresh(session.refreshToken)).status).toBe(401);
     expect((await api(url, session.accessToken).delete('/v1/sessions/current')).status).toBe(401);
     expect(await statusOf(other.accessToken)).toBe(200);
@@ -216,12 +221,15 @@ describe('a session over HTTP', () => {
     const session = await start();
     expect((await admin.delete(`/v1/users/${user.id}`, WAIT)).status).toBe(204);
     expect(await statusOf(session.accessToken)).toBe(401);
+    expect(await statusOf(session.accessToken, elsewhere)).toBe(401);
     expect((await refresh(session.refreshToken)).status).toBe(401);
     expect((await admin.post(`/v1/users/${user.id}/restore`, undefined, WAIT)).status).toBe(200);
     expect(await statusOf(session.accessToken)).toBe(401);
+    expect(await statusOf(session.accessToken, elsewhere)).toBe(401);
     expect((await refresh(session.refreshToken)).status).toBe(401);
     const again = await start();
     expect(await statusOf(again.accessToken)).toBe(200);
+    expect(await statusOf(again.accessToken, elsewhere)).toBe(200);
     expect((await api(url, again.accessToken).post('/v1/orders', { lines: [LINE] }, WAIT)).status).toBe(201);
   });
 

@@ -1,6 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
 import { GatewayConfig } from './config.js';
 import { databaseOptions } from './database.js';
@@ -21,6 +21,7 @@ import { OrdersController } from './entry/orders.controller.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Revocations } from './entry/revocations.js';
+import { RouteCheck } from './entry/routes.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
@@ -61,6 +62,7 @@ import { Purge } from './watch/purge.js';
 import { SourcePages } from './watch/source-pages.js';
 
 const entry = [
+  RouteCheck,
   CallerGuard,
   AccessTokens,
   Revocations,
@@ -117,7 +119,7 @@ export class AppModule {
   static for(config: GatewayConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [HttpModule.register({ adapter: keptConnections() })],
+      imports: [DiscoveryModule, HttpModule.register({ adapter: keptConnections() })],
       controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },

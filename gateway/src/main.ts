@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { runMain, startProcess } from '@turnpike/service';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
-import { limitsResponses } from './entry/limits.js';
 import { assertCarriedOut } from './run/operations/sagas.js';
 
 runMain(async () => {
@@ -23,7 +22,6 @@ runMain(async () => {
           description:
             'The single entry point for all writes. Every write is answered with 202 and an operation, runs in the ' +
             'lane of the user whose data it is about, one at a time and in order, and none after the deletion.',
-          responses: limitsResponses(config),
         }
       : undefined,
   });

@@ -1,7 +1,7 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IntegrityQuery, type IntegrityUser } from '@turnpike/contracts';
-import { Database, ServiceTokenGuard } from '@turnpike/service';
+import { IntegrityQuery, IntegrityUser } from '@turnpike/contracts';
+import { ApiItems, Database, ServiceTokenGuard } from '@turnpike/service';
 
 @ApiTags('integrity')
 @Controller('internal/integrity')
@@ -11,6 +11,7 @@ export class IntegrityController {
 
   /** The users that others may refer to, in the order of their ids. */
   @Get('users')
+  @ApiItems(IntegrityUser)
   async users(@Query() { after, limit, userId }: IntegrityQuery): Promise<{ items: IntegrityUser[] }> {
     const items = await this.database.query<IntegrityUser>(
       `select id, state, first_name || ' ' || last_name as name from users

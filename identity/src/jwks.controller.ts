@@ -1,5 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { KeySet } from '@turnpike/contracts';
+import { Public } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { AccessTokens } from './tokens.js';
 
@@ -9,8 +11,9 @@ export class JwksController {
   constructor(private readonly tokens: AccessTokens) {}
 
   /** The public keys that users' access tokens are verified with. */
+  @Public()
   @Get('jwks.json')
-  @ApiSecurity({})
+  @ApiOkResponse({ type: KeySet })
   @Header('cache-control', 'public, max-age=60')
   jwks(): JSONWebKeySet {
     return this.tokens.jwks;

@@ -10,9 +10,9 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
-import { ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
 import { Email, type Page, UpdateUser, UsersQuery, UserView } from '@turnpike/contracts';
-import { ServiceTokenGuard, Steps } from '@turnpike/service';
+import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
 import { Users } from './users.js';
 
@@ -20,6 +20,11 @@ class EmailQuery {
   @ApiProperty({ format: 'email' })
   @Email()
   email: string;
+}
+
+class UserId {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
 }
 
 class RenameUser extends PickType(UpdateUser, ['firstName', 'lastName'] as const) {}
@@ -37,13 +42,15 @@ export class UsersController {
 
   /** Users, deleted ones too, newest first; `search` finds parts of addresses and of names. */
   @Get()
+  @ApiPage(UserView)
   list(@Query() query: UsersQuery): Promise<Page<UserView>> {
     return this.users.list(query);
   }
 
   /** Whose present address that is, in whatever case it is written. */
   @Get('by-email')
-  findIdByEmail(@Query() { email }: EmailQuery): Promise<{ id: string }> {
+  @ApiOkResponse({ type: UserId, description: 'The user.' })
+  findIdByEmail(@Query() { email }: EmailQuery): Promise<UserId> {
     return this.users.findIdByEmail(email);
   }
 

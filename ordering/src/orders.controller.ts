@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { OrdersQuery, type OrderView, type Page } from '@turnpike/contracts';
-import { ServiceTokenGuard } from '@turnpike/service';
+import { OrdersQuery, OrderView, type Page } from '@turnpike/contracts';
+import { ApiPage, ServiceTokenGuard } from '@turnpike/service';
 import { noOrder, Orders } from './orders.js';
 
 @ApiTags('orders')
@@ -12,6 +12,7 @@ export class OrdersController {
 
   /** Orders, newest first: of one user, or everybody's. */
   @Get()
+  @ApiPage(OrderView)
   list(@Query() query: OrdersQuery): Promise<Page<OrderView>> {
     return this.orders.list(query);
   }

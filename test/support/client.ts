@@ -1,5 +1,7 @@
-// A small HTTP client for tests: requests in, status, headers and parsed body out, nothing thrown on 4xx or 5xx.
+// A small HTTP client for tests: requests in, status, headers and parsed body out, nothing thrown on 4xx or 5xx, but
+// on every answer that is not in the description of the process.
 import { randomUUID } from 'node:crypto';
+import { assertDescribed } from './description.js';
 
 export interface Answer<Body = any> {
   status: number;
@@ -26,7 +28,10 @@ export function api(url: string, token?: string): Api {
       body: body === undefined ? undefined : JSON.stringify(body),
       redirect: 'manual',
     });
-    return { status: answer.status, headers: answer.headers, body: parsed(await answer.text()) };
+    const { status, headers: given } = answer;
+    const read = { status, headers: given, body: parsed(await answer.text()) };
+    assertDescribed(url, { method, path, ...read });
+    return read;
   };
   return {
     get: (path, headers) => send('GET', path, undefined, headers),

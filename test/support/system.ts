@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { api } from './client.js';
 import { createDatabases, type Databases } from './databases.js';
+import { learnDescription } from './description.js';
 import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
 import { migrate, pause, type Project, SystemProcess, type Variables } from './processes.js';
@@ -68,6 +69,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const system = run(plan, databases, queue, proxies);
   try {
     await Promise.all(allOf(system).map((one) => one.becomesReady()));
+    await describeAll(system);
     await adminCanSignIn(system);
   } catch (error) {
     await system.stop({ insistOnCleanExit: false });
@@ -223,9 +225,20 @@ function allOf({ processes: { identity, ordering, billing, gateways } }: System)
   return [identity, ordering, ...(billing ? [billing] : []), ...gateways];
 }
 
+function servesApi({ env }: SystemProcess): boolean {
+  return env.GATEWAY_ROLE!.includes('api');
+}
+
+/** Every answer that a test gets from one of them is held to its description. */
+async function describeAll({ processes }: System): Promise<void> {
+  const { identity, ordering, billing, gateways } = processes;
+  const services = [identity, ordering, ...(billing ? [billing] : [])];
+  await Promise.all([...services, ...gateways.filter(servesApi)].map(({ url }) => learnDescription(url)));
+}
+
 /** The first administrator is made by a write, which needs all three processes. */
 async function adminCanSignIn({ gatewayUrls, admin, processes }: System): Promise<void> {
-  const index = processes.gateways.findIndex(({ env }) => env.GATEWAY_ROLE!.includes('api'));
+  const index = processes.gateways.findIndex(servesApi);
   const deadline = Date.now() + ADMIN_WITHIN_MS;
   for (;;) {
     const { status, body } = await api(gatewayUrls[index]!).post('/v1/sessions', admin);

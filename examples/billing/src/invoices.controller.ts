@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IntegrityQuery, type IntegrityRow, type InvoiceView } from '@turnpike/contracts';
-import { ServiceTokenGuard } from '@turnpike/service';
+import { IntegrityQuery, IntegrityRow, type InvoiceView } from '@turnpike/contracts';
+import { ApiItems, ServiceTokenGuard } from '@turnpike/service';
 import { Invoices, noInvoice } from './invoices.js';
 
 @ApiTags('invoices')
@@ -20,6 +20,7 @@ export class InvoicesController {
 
   /** The invoices that refer to a user, in the order of their ids, for comparison with the users. */
   @Get('integrity/invoices')
+  @ApiItems(IntegrityRow)
   async references(@Query() query: IntegrityQuery): Promise<{ items: IntegrityRow[] }> {
     return { items: await this.invoices.references(query) };
   }

@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
-import { isWithoutKeys, Problem, unavailable, VerifiedTokens } from '@turnpike/service';
-import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { invalidToken, RemoteKeys, VerifiedTokens, verifyToken } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { LedgerQueries, type Standing } from '../ledger/queries.js';
 import type { Caller } from './authorise.js';
+import { isUuid } from './request.js';
 import { Revocations } from './revocations.js';
 
-/** Milliseconds between two fetches of identity's keys because of an unknown `kid`. */
-const KEYS_COOLDOWN_MS = 60_000;
+const RULES = { ...ACCESS_TOKENS, claims: ['sub', 'sid', 'roles'] };
 
 /** Verifies users' access tokens offline, by identity's public keys; what has ended since is known by other ways. */
 @Injectable()
 export class AccessTokens {
-  private readonly keys: JWTVerifyGetKey;
+  private readonly keys: RemoteKeys;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
   constructor(
@@ -21,10 +20,7 @@ export class AccessTokens {
     private readonly queries: LedgerQueries,
     config: GatewayConfig,
   ) {
-    this.keys = createRemoteJWKSet(new URL(`${config.services.identity}/.well-known/jwks.json`), {
-      cooldownDuration: KEYS_COOLDOWN_MS,
-      timeoutDuration: 2000,
-    });
+    this.keys = new RemoteKeys(`${config.services.identity}/.well-known/jwks.json`, 'identity');
   }
 
   /** @throws Problem 401 unless the token is valid, its session goes on, and its user is not deleted */
@@ -37,22 +33,10 @@ export class AccessTokens {
   }
 
   private async claimsOf(token: string): Promise<AccessClaims> {
-    try {
-      const { payload } = await jwtVerify<AccessClaims>(token, this.keys, {
-        issuer: ACCESS_TOKENS.issuer,
-        audience: ACCESS_TOKENS.audience,
-        typ: ACCESS_TOKENS.type,
-        algorithms: [ACCESS_TOKENS.algorithm],
-        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
-        clockTolerance: 5,
-      });
-      return payload;
-    } catch (error) {
-      if (isWithoutKeys(error)) {
-        throw unavailable('The keys of identity cannot be read.');
-      }
-      throw new Problem('unauthenticated', 'The access token is not valid or has expired.');
-    }
+    const claims = await verifyToken<AccessClaims>(token, this.keys.find, RULES);
+    if (!isUuid(claims.sub) || typeof claims.sid !== 'string' || !Array.isArray(claims.roles))
+      throw invalidToken();
+    return claims;
   }
 }
 
@@ -63,6 +47,6 @@ function isAcceptedBy({ admission, sessionsValidFrom }: Standing, { iat }: Acces
   return !sessionsValidFrom || iat * 1000 >= sessionsValidFrom.getTime() + 1;
 }
 
-function noLongerValid(): Problem {
-  return new Problem('unauthenticated', 'The session has ended.');
+function noLongerValid(): Error {
+  return invalidToken('The session has ended.');
 }

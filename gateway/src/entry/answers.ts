@@ -20,12 +20,17 @@ import { preferredWait } from './request.js';
 /** Where a resource is read that a write with status 201 has made. */
 const RESOURCE_PATHS: Partial<Record<TargetType, string>> = { user: '/v1/users', order: '/v1/orders' };
 
-/** The status that a synchronous interface would give for a success; 200 for the others. */
+/** Where it is not 200. */
 const SUCCESS_STATUS: Partial<Record<OperationKind, number>> = {
   'user.register': 201,
   'order.place': 201,
   'user.delete': 204,
 };
+
+/** @returns the status that a synchronous interface would give for a success */
+export function successStatusOf(kind: OperationKind): number {
+  return SUCCESS_STATUS[kind] ?? 200;
+}
 
 /** Answers writes: with the operation, or, where the client prefers to wait, with what has become of it. */
 @Injectable()
@@ -120,7 +125,7 @@ function outcomeOf(operation: OperationRead, reply: FastifyReply): unknown {
     sayAccepted(operation.id, reply);
     return toView(operation);
   }
-  const status = SUCCESS_STATUS[operation.kind] ?? 200;
+  const status = successStatusOf(operation.kind);
   void reply.status(status);
   if (status === 201) {
     void reply.header('location', `${RESOURCE_PATHS[operation.targetType]}/${operation.targetId}`);

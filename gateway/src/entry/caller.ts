@@ -1,40 +1,50 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { bearerToken, Problem, PUBLIC } from '@turnpike/service';
+import { HEADERS } from '@turnpike/contracts';
+import { bearerTokenOf, Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
-import type { Caller } from './authorise.js';
+import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
+import { actionsOf } from './routes.js';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** @returns whoever sends the request, once the guard has let it pass; nobody on a public route */
-export function callerOf(request: FastifyRequest): Caller | undefined {
-  return callers.get(request);
+/** @returns who sends that request; null where the route does without, and nobody is signed in */
+export function callerOf(request: FastifyRequest): Caller | null {
+  return callers.get(request) ?? null;
 }
 
-/** The caller of a route that is not public. */
+/** The caller of a route that needs one. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
   const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
   if (!caller) throw new Problem('unauthenticated');
   return caller;
 });
 
-/** Every route needs a valid access token, unless it says that it is public. */
+/**
+ * Lets in whoever may carry out the action of the route, as far as that can be said without knowing whose data it is
+ * about; where it cannot, the route asks `authorise` itself.
+ */
 @Injectable()
 export class CallerGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly tokens: AccessTokens,
-  ) {}
+  constructor(private readonly tokens: AccessTokens) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) {
-      return true;
-    }
+    const actions = actionsOf(context.getHandler(), context.getClass());
+    if (actions === 'public') return true;
+    const [action] = actions!;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerToken(request.headers.authorization);
-    if (!token) throw new Problem('unauthenticated', 'Send `Authorization: Bearer` with an access token.');
-    callers.set(request, await this.tokens.verify(token));
+    const who = ALLOWED[action!];
+    if (who.includes('anyone')) return true;
+    if (who.includes('holder') && isAnonymousHolder(request)) return true;
+    const token = bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
+    const caller = await this.tokens.verify(token);
+    callers.set(request, caller);
+    if (!dependsOnOwner(action!)) authorise(action!, caller, null);
     return true;
   }
+}
+
+/** Whether the token of an operation is good is for the route to see, which knows the operation. */
+function isAnonymousHolder({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined && headers[HEADERS.operationToken] !== undefined;
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type CustomerView, UpdateCustomer } from '@turnpike/contracts';
+import { CustomerView, UpdateCustomer } from '@turnpike/contracts';
 import { Services } from '../run/services.js';
 import { Admission } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
@@ -8,6 +8,7 @@ import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
+import { Allows } from './routes.js';
 
 /** What ordering knows of a user: a copy of the name, an address, a telephone number. */
 @ApiTags('customers')
@@ -21,7 +22,7 @@ export class CustomersController {
 
   /** Replaces address and telephone number: what is left out is removed. */
   @Put(':userId')
-  @AcceptsWrite()
+  @AcceptsWrite('customer.update', CustomerView)
   update(
     @Id('userId') userId: string,
     @Body() body: UpdateCustomer,
@@ -36,8 +37,9 @@ export class CustomersController {
 
   /** The customer that belongs to that user. */
   @Get(':userId')
+  @Allows('customer.read')
   @AcceptsReadAfter()
-  @AcceptsIfNoneMatch()
+  @AcceptsIfNoneMatch(CustomerView)
   async read(
     @Id('userId') userId: string,
     @CurrentCaller() caller: Caller,

@@ -11,6 +11,7 @@ import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
+import { Allows } from './routes.js';
 
 /** The invoice of an order, where billing takes part. Its lane is the order's. */
 @ApiTags('invoices')
@@ -25,7 +26,7 @@ export class InvoicesController {
 
   /** Issues the invoice of an order that is paid; an order has one. */
   @Post()
-  @AcceptsWrite()
+  @AcceptsWrite('invoice.issue', InvoiceView, 'order-state-conflict')
   async issue(
     @Id('id') orderId: string,
     @Body() body: IssueInvoice,
@@ -46,7 +47,7 @@ export class InvoicesController {
 
   /** Voids the invoice. Its number stays taken. */
   @Post('void')
-  @AcceptsWrite()
+  @AcceptsWrite('invoice.void', InvoiceView, 'order-state-conflict')
   async void(
     @Id('id') orderId: string,
     @Body() body: VoidInvoice,
@@ -65,8 +66,9 @@ export class InvoicesController {
 
   /** The invoice. */
   @Get()
+  @Allows('invoice.read')
   @AcceptsReadAfter()
-  @AcceptsIfNoneMatch()
+  @AcceptsIfNoneMatch(InvoiceView)
   async read(
     @Id('id') orderId: string,
     @CurrentCaller() caller: Caller,

@@ -1,25 +1,24 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { CustomerView, OperationView, OrderView, Page, UserView } from '@turnpike/contracts';
-import { OperationsQuery } from '@turnpike/contracts';
+import {
+  type CustomerView,
+  Me,
+  type MePart,
+  OperationsQuery,
+  type OrderView,
+  type Page,
+  type UserView,
+} from '@turnpike/contracts';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import { AcceptsReadAfter, type Request } from './http.js';
 import { Reads } from './reads.js';
+import { Allows } from './routes.js';
 
 /** Milliseconds in which a part must have answered; a page that waits longer is worse than one without it. */
 const PART_TIMEOUT_MS = 2000;
-
-interface Me {
-  user?: UserView;
-  customer?: CustomerView;
-  orders?: OrderView[];
-  operations?: OperationView[];
-  /** The parts that could not be had in time. */
-  missing: string[];
-}
 
 /** What a frontend shows first, in one answer. */
 @ApiTags('me')
@@ -33,6 +32,7 @@ export class MeController {
 
   /** The caller's user, customer, newest orders and newest operations, asked for in parallel. */
   @Get()
+  @Allows('me.read')
   @AcceptsReadAfter()
   async read(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Me> {
     const { userId } = caller;
@@ -51,7 +51,7 @@ export class MeController {
         return [name, value] as const;
       }),
     );
-    const missing = settled.filter(([, value]) => value === undefined).map(([name]) => name);
+    const missing = settled.filter(([, value]) => value === undefined).map(([name]) => name as MePart);
     return { ...Object.fromEntries(settled), missing };
   }
 

@@ -1,18 +1,18 @@
 import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
-import { bearerToken, Problem, Public } from '@turnpike/service';
+import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Withdrawal } from '../queue/withdrawal.js';
-import { AccessTokens } from './access-tokens.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
-import { CurrentCaller } from './caller.js';
+import { callerOf, CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, type Reply, type Request, TakesNoBody } from './http.js';
 import { OperationTokens } from './operation-token.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
+import { Allows } from './routes.js';
 
 /** What became of the writes. */
 @ApiTags('operations')
@@ -22,22 +22,23 @@ export class OperationsController {
     private readonly queries: LedgerQueries,
     private readonly answers: Answers,
     private readonly withdrawal: Withdrawal,
-    private readonly tokens: AccessTokens,
     private readonly operationTokens: OperationTokens,
   ) {}
 
   /** The operations in the caller's lane or asked for by the caller, newest first. */
   @Get()
+  @Allows('operation.list')
+  @ApiPage(OperationView)
   list(@Query() query: OperationsQuery, @CurrentCaller() caller: Caller): Promise<Page<OperationView>> {
     return this.queries.operationsOf(caller.userId, query);
   }
 
   /** One operation; with `Prefer: wait=N` once it has ended, or after N seconds. */
-  @Public()
   @Get(':id')
+  @Allows('operation.read')
   @ApiHeader({ name: 'Operation-Token', required: false, description: 'From the 202 of a registration' })
   @ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: answer at its end, in N ≤ 30 s' })
-  @AcceptsIfNoneMatch()
+  @AcceptsIfNoneMatch(OperationView)
   async read(
     @Id('id') id: string,
     @Req() request: Request,
@@ -55,29 +56,32 @@ export class OperationsController {
    * else asked for, an administrator's deletion of the caller say, only administrators withdraw.
    */
   @Delete(':id')
+  @Allows('operation.cancel', 'operation.cancel-anothers')
+  @ApiProblems('operation-not-cancellable')
   @TakesNoBody()
   async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
-    const operation = authoriseFor(await this.queries.operation(id), caller);
+    const operation = authoriseFor('operation.cancel', await this.queries.operation(id), caller);
     if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
     return this.answers.view(await this.answers.get(id, 0));
   }
 
   /** The token of a registration is enough; else the caller must be owner, actor or administrator. */
-  private async assertReadable(id: string, { headers }: Request): Promise<void> {
-    const operationToken = headers[HEADERS.operationToken];
-    if (typeof operationToken === 'string' && (await this.operationTokens.allows(operationToken, id))) return;
-    const token = bearerToken(headers.authorization);
-    if (!token) throw new Problem('unauthenticated');
-    const caller = await this.tokens.verify(token);
-    authoriseFor(await this.queries.operation(id), caller);
+  private async assertReadable(id: string, request: Request): Promise<void> {
+    const token = request.headers[HEADERS.operationToken];
+    if (typeof token === 'string' && (await this.operationTokens.allows(token, id))) return;
+    authoriseFor('operation.read', await this.queries.operation(id), callerOf(request));
   }
 }
 
 /** Whoever asked for a write may see what became of it, as may the user whose data it is about. */
-function authoriseFor(operation: OperationRead | null, caller: Caller): OperationRead {
-  const ownerId = operation?.actorId === caller.userId ? caller.userId : operation?.userId;
-  authorise('operation.read', caller, ownerId ?? null);
+function authoriseFor(
+  action: 'operation.read' | 'operation.cancel',
+  operation: OperationRead | null,
+  caller: Caller | null,
+): OperationRead {
+  const isActor = caller !== null && operation?.actorId === caller.userId;
+  authorise(action, caller, (isActor ? caller.userId : operation?.userId) ?? null);
   if (!operation) throw new Problem('not-found');
   return operation;
 }

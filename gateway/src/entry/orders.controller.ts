@@ -5,13 +5,13 @@ import {
   ChangeOrder,
   type ClientKind,
   OrdersQuery,
-  type OrderView,
+  OrderView,
   type Page,
   PayOrder,
   PlaceOrder,
   ShipOrder,
 } from '@turnpike/contracts';
-import { invalidRequest, Problem } from '@turnpike/service';
+import { ApiPage, invalidRequest, Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Services } from '../run/services.js';
@@ -28,6 +28,7 @@ import {
 } from './http.js';
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
+import { Allows } from './routes.js';
 
 /** Orders. The lane of an order is that of the user who placed it, whoever writes to it. */
 @ApiTags('orders')
@@ -42,7 +43,7 @@ export class OrdersController {
 
   /** Places an order for the caller. Without an address the customer's is copied. */
   @Post()
-  @AcceptsWrite()
+  @AcceptsWrite('order.place', OrderView)
   place(
     @Body() body: PlaceOrder,
     @CurrentCaller() caller: Caller,
@@ -62,7 +63,7 @@ export class OrdersController {
 
   /** Changes lines or address of a placed order. */
   @Patch(':id')
-  @AcceptsWrite()
+  @AcceptsWrite('order.change', OrderView, 'order-state-conflict')
   change(
     @Id('id') id: string,
     @Body() body: ChangeOrder,
@@ -77,7 +78,7 @@ export class OrdersController {
 
   /** Marks a placed order as paid. */
   @Post(':id/pay')
-  @AcceptsWrite()
+  @AcceptsWrite('order.pay', OrderView, 'order-state-conflict')
   pay(
     @Id('id') id: string,
     @Body() body: PayOrder,
@@ -90,7 +91,7 @@ export class OrdersController {
 
   /** Cancels a placed or paid order. */
   @Post(':id/cancel')
-  @AcceptsWrite()
+  @AcceptsWrite('order.cancel', OrderView, 'order-state-conflict')
   cancel(
     @Id('id') id: string,
     @Body() body: CancelOrder,
@@ -103,7 +104,7 @@ export class OrdersController {
 
   /** Marks a paid order as shipped. */
   @Post(':id/ship')
-  @AcceptsWrite()
+  @AcceptsWrite('order.ship', OrderView, 'order-state-conflict')
   ship(
     @Id('id') id: string,
     @Body() body: ShipOrder,
@@ -116,7 +117,7 @@ export class OrdersController {
 
   /** Marks a shipped order as delivered. */
   @Post(':id/deliver')
-  @AcceptsWrite()
+  @AcceptsWrite('order.deliver', OrderView, 'order-state-conflict')
   @TakesNoBody()
   deliver(
     @Id('id') id: string,
@@ -129,8 +130,9 @@ export class OrdersController {
 
   /** One order. */
   @Get(':id')
+  @Allows('order.read')
   @AcceptsReadAfter()
-  @AcceptsIfNoneMatch()
+  @AcceptsIfNoneMatch(OrderView)
   async read(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -146,6 +148,8 @@ export class OrdersController {
 
   /** The caller's orders, newest first; for administrators, with `userId`, anybody's. */
   @Get()
+  @Allows('order.list', 'order.list-all')
+  @ApiPage(OrderView)
   @AcceptsReadAfter()
   async list(
     @Query() query: OrdersQuery,

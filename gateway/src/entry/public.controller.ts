@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { applyDecorators, Controller, Get, Header, Param } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { isProblemCode, PROBLEMS } from '@turnpike/contracts';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { isProblemCode, KeySet, PROBLEMS } from '@turnpike/contracts';
 import { Problem, Public, ServiceTokenSigner } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { Services } from '../run/services.js';
@@ -13,6 +13,7 @@ function IsPage(): MethodDecorator {
   const style = createHash('sha256').update(STYLE).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return applyDecorators(
+    ApiProduces('text/html'),
     Header('content-type', 'text/html; charset=utf-8'),
     Header('content-security-policy', policy),
   );
@@ -31,6 +32,7 @@ export class PublicController {
   /** The public keys of users' access tokens. */
   @Get('.well-known/jwks.json')
   @Header('cache-control', 'public, max-age=60')
+  @ApiOkResponse({ type: KeySet, description: 'A JWKS (RFC 7517).' })
   accessTokenKeys(): Promise<JSONWebKeySet> {
     return this.services.ask('identity', { method: 'GET', path: '/.well-known/jwks.json' });
   }
@@ -38,6 +40,7 @@ export class PublicController {
   /** The public key of the gateway's own tokens, which the services verify. */
   @Get('.well-known/service-jwks.json')
   @Header('cache-control', 'public, max-age=60')
+  @ApiOkResponse({ type: KeySet, description: 'A JWKS (RFC 7517).' })
   serviceTokenKeys(): Promise<JSONWebKeySet> {
     return this.signer.jwks();
   }

@@ -21,7 +21,11 @@ export function Id(name: string): ParameterDecorator {
   return (target, key, index) => {
     idParameter(name)(target, key, index);
     // The description learns of parameters from Nest's own decorators alone.
-    ApiParam({ name, format: 'uuid' })(target, key!, Object.getOwnPropertyDescriptor(target, key!)!);
+    ApiParam({ name, type: String, format: 'uuid' })(
+      target,
+      key!,
+      Object.getOwnPropertyDescriptor(target, key!)!,
+    );
   };
 }
 

@@ -1,13 +1,14 @@
 import { Body, Controller, Delete, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
-import { Public } from '@turnpike/service';
+import { ApiProblems } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import type { Request } from './http.js';
 import { Revocations } from './revocations.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { Allows } from './routes.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
 @ApiTags('sessions')
@@ -20,8 +21,9 @@ export class SessionsController {
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
-  @Public()
   @Post()
+  @Allows('session.begin')
+  @ApiProblems('invalid-credentials')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
     return this.throttle.check(body.email, request, () =>
       this.services.ask('identity', { method: 'POST', path: '/internal/sessions', body }),
@@ -29,8 +31,9 @@ export class SessionsController {
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
-  @Public()
   @Post('refresh')
+  @Allows('session.refresh')
+  @ApiProblems('unauthenticated')
   @HttpCode(200)
   refresh(@Body() body: RefreshSession): Promise<SessionView> {
     return this.services.ask('identity', { method: 'POST', path: '/internal/sessions/refresh', body });
@@ -38,6 +41,7 @@ export class SessionsController {
 
   /** Signs out. */
   @Delete('current')
+  @Allows('session.end')
   @HttpCode(204)
   async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
     await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });

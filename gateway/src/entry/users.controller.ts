@@ -7,13 +7,14 @@ import {
   type Page,
   type PreparedCredential,
   RegisterUser,
+  RestoredUser,
   SetClaims,
   SetRoles,
   UpdateUser,
   UsersQuery,
-  type UserView,
+  UserView,
 } from '@turnpike/contracts';
-import { invalidRequest, Public } from '@turnpike/service';
+import { ApiPage, invalidRequest } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
@@ -30,6 +31,7 @@ import {
 import { Reads, sendResource } from './reads.js';
 import { Id } from './request.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { Allows } from './routes.js';
 
 /** Users: their data is identity's, their writes go through their lane. */
 @ApiTags('users')
@@ -43,9 +45,8 @@ export class UsersController {
   ) {}
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
-  @Public()
   @Post()
-  @AcceptsWrite()
+  @AcceptsWrite('user.register', UserView, 'email-taken')
   register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
     const { password, ...profile } = body;
     const write: Write = {
@@ -62,7 +63,7 @@ export class UsersController {
 
   /** Changes e-mail address or names. */
   @Patch(':id')
-  @AcceptsWrite()
+  @AcceptsWrite('user.update', UserView, 'email-taken')
   update(
     @Id('id') id: string,
     @Body() body: UpdateUser,
@@ -78,7 +79,7 @@ export class UsersController {
 
   /** Changes the password. A wrong current one is refused at once, and counts as a failed sign-in. All other sessions end. */
   @Put(':id/password')
-  @AcceptsWrite()
+  @AcceptsWrite('user.change-password', UserView, 'invalid-credentials')
   changePassword(
     @Id('id') id: string,
     @Body() { currentPassword, newPassword }: ChangePassword,
@@ -101,7 +102,7 @@ export class UsersController {
 
   /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
   @Put(':id/roles')
-  @AcceptsWrite()
+  @AcceptsWrite('user.set-roles', UserView)
   setRoles(
     @Id('id') id: string,
     @Body() body: SetRoles,
@@ -115,7 +116,7 @@ export class UsersController {
 
   /** Sets the claims: a flat object, which replaces the one before. */
   @Put(':id/claims')
-  @AcceptsWrite()
+  @AcceptsWrite('user.set-claims', UserView)
   setClaims(
     @Id('id') id: string,
     @Body() body: SetClaims,
@@ -129,7 +130,7 @@ export class UsersController {
 
   /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
   @Delete(':id')
-  @AcceptsWrite()
+  @AcceptsWrite('user.delete', null, 'deletion-restricted')
   @TakesNoBody()
   delete(
     @Id('id') id: string,
@@ -144,7 +145,7 @@ export class UsersController {
 
   /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
   @Post(':id/restore')
-  @AcceptsWrite()
+  @AcceptsWrite('user.restore', RestoredUser, 'user-not-deleted')
   @TakesNoBody()
   restore(
     @Id('id') id: string,
@@ -157,8 +158,9 @@ export class UsersController {
 
   /** One user. */
   @Get(':id')
+  @Allows('user.read')
   @AcceptsReadAfter()
-  @AcceptsIfNoneMatch()
+  @AcceptsIfNoneMatch(UserView)
   async read(
     @Id('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -172,13 +174,14 @@ export class UsersController {
 
   /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
   @Get()
+  @Allows('user.list')
+  @ApiPage(UserView)
   @AcceptsReadAfter()
   async list(
     @Query() query: UsersQuery,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
   ): Promise<Page<UserView>> {
-    authorise('user.list', caller, null);
     await this.reads.after(request, caller, caller.userId);
     return this.services.ask('identity', { method: 'GET', path: '/internal/users', query });
   }

@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type AuditEntry, AuditQuery, type Page } from '@turnpike/contracts';
-import { authorise, type Caller } from '../entry/authorise.js';
-import { CurrentCaller } from '../entry/caller.js';
+import { AuditEntry, AuditQuery, type Page } from '@turnpike/contracts';
+import { ApiPage } from '@turnpike/service';
+import { Allows } from '../entry/routes.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 
 @ApiTags('operators')
@@ -12,8 +12,9 @@ export class AuditController {
 
   /** Who did what to whom, when, and by which operation; newest first. */
   @Get()
-  list(@Query() query: AuditQuery, @CurrentCaller() caller: Caller): Promise<Page<AuditEntry>> {
-    authorise('ops', caller, null);
+  @Allows('ops')
+  @ApiPage(AuditEntry)
+  list(@Query() query: AuditQuery): Promise<Page<AuditEntry>> {
     return this.trail.page(query);
   }
 }

@@ -1,11 +1,13 @@
 import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
 import { IntegrityRun, type Page, PageQuery, Repair } from '@turnpike/contracts';
+import { ApiPage } from '@turnpike/service';
 import type { FastifyReply } from 'fastify';
-import { authorise, type Caller } from '../entry/authorise.js';
+import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { Id } from '../entry/request.js';
 import { Costly } from '../entry/user-limit.js';
+import { Allows } from '../entry/routes.js';
 import { Integrity } from './integrity.js';
 
 const PATH = 'v1/ops/integrity/runs';
@@ -19,12 +21,17 @@ export class IntegrityController {
   /** Begins a run; while one is under way, it is that one. */
   @Post()
   @Costly()
+  @Allows('ops')
   @HttpCode(202)
+  @ApiAcceptedResponse({
+    type: IntegrityRun,
+    description: 'The run, which goes on.',
+    headers: { Location: { description: 'Where to read it', required: true, schema: { type: 'string' } } },
+  })
   async begin(
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IntegrityRun> {
-    authorise('ops', caller, null);
     const run = await this.integrity.begin(caller.userId);
     void reply.header('location', `/${PATH}/${run.id}`);
     return run;
@@ -32,24 +39,25 @@ export class IntegrityController {
 
   /** The runs, newest first. */
   @Get()
-  list(@Query() query: PageQuery, @CurrentCaller() caller: Caller): Promise<Page<IntegrityRun>> {
-    authorise('ops', caller, null);
+  @Allows('ops')
+  @ApiPage(IntegrityRun)
+  list(@Query() query: PageQuery): Promise<Page<IntegrityRun>> {
     return this.integrity.list(query);
   }
 
   /** One run and what it has found so far. */
   @Get(':id')
-  run(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<IntegrityRun> {
-    authorise('ops', caller, null);
+  @Allows('ops')
+  run(@Id('id') id: string): Promise<IntegrityRun> {
     return this.integrity.run(id);
   }
 
   /** Mends what the run has found, through the lanes; asked again, it answers with the same writes. */
   @Post(':id/repair')
   @Costly()
+  @Allows('ops')
   @HttpCode(200)
   async repair(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<Repair> {
-    authorise('ops', caller, null);
     return { items: await this.integrity.repair(id, caller.userId) };
   }
 }

@@ -1,9 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type LaneView, type OperationView, Reason } from '@turnpike/contracts';
-import { authorise, type Caller } from '../entry/authorise.js';
+import { ApiProblems } from '@turnpike/service';
+import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { Id } from '../entry/request.js';
+import { Allows } from '../entry/routes.js';
 import { Actions } from './actions.js';
 
 /** What operators do: look at a lane, stop it and let it go on, withdraw or repeat a write. */
@@ -14,68 +16,70 @@ export class OpsController {
 
   /** One lane: whether it takes writes, whether it carries them out, and its head. */
   @Get('lanes/:userId')
-  lane(@Id('userId') userId: string, @CurrentCaller() caller: Caller): Promise<LaneView> {
-    authorise('ops', caller, null);
+  @Allows('ops')
+  lane(@Id('userId') userId: string): Promise<LaneView> {
     return this.actions.lane(userId);
   }
 
   /** Nothing more of the lane begins, a deletion neither; what runs goes on. */
   @Post('lanes/:userId/pause')
+  @Allows('ops')
   @HttpCode(200)
   pause(
     @Id('userId') userId: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    authorise('ops', caller, null);
     return this.actions.pause(userId, caller.userId, reason ?? null);
   }
 
   /** A paused lane goes on. */
   @Post('lanes/:userId/resume')
+  @Allows('ops')
   @HttpCode(200)
   resume(
     @Id('userId') userId: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    authorise('ops', caller, null);
     return this.actions.resume(userId, caller.userId, reason ?? null);
   }
 
   /** A halted lane goes on: what it stopped at is tried again. */
   @Post('lanes/:userId/release')
+  @Allows('ops')
   @HttpCode(200)
   release(
     @Id('userId') userId: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    authorise('ops', caller, null);
     return this.actions.release(userId, caller.userId, reason ?? null);
   }
 
   /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
   @Post('operations/:id/retry')
+  @Allows('ops')
+  @ApiProblems('user-deleting', 'user-deleted', 'lane-full')
   @HttpCode(200)
   retry(
     @Id('id') id: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
-    authorise('ops', caller, null);
     return this.actions.retry(id, caller.userId, reason ?? null);
   }
 
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
   @Post('operations/:id/cancel')
+  @Allows('ops')
+  @ApiProblems('operation-not-cancellable')
   @HttpCode(200)
   cancel(
     @Id('id') id: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
-    authorise('ops', caller, null);
     return this.actions.cancel(id, caller.userId, reason ?? null);
   }
 }

@@ -15,3 +15,4 @@ export * from './integrity.js';
 export * from './pages.js';
 export * from './audit.js';
 export * from './sensitive.js';
+export * from './me.js';

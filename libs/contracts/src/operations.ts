@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { ProblemBody } from './problems.js';
 
 /**
@@ -120,6 +121,7 @@ export class OperationView {
   nextAttemptAt: string | null;
   /** The resource as the write left it. */
   result: Record<string, unknown> | null;
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
   problem: ProblemBody | null;
   retryOf?: string;
   waiting?: WaitingView;

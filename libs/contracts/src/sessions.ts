@@ -64,3 +64,18 @@ export interface RevokedSessions {
   now: string;
   revoked: string[];
 }
+
+/** The public half of a signing key. */
+export class PublicKey {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  kid: string;
+  alg: 'EdDSA';
+  use: 'sig';
+}
+
+/** What tokens are verified with (RFC 7517). */
+export class KeySet {
+  keys: PublicKey[];
+}

@@ -107,3 +107,8 @@ export class UserView {
   /** Only of a deleted user. */
   deletedAt?: string;
 }
+
+export class RestoredUser extends UserView {
+  /** The orders that the deletion has cancelled, and that stay so. */
+  staysCancelled: string[];
+}

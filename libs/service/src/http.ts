@@ -94,7 +94,8 @@ export function createHttpAdapter(
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     reply.header(HEADERS.requestId, request.id);
-    const callId = request.headers[HEADERS.callId];
+    // Between processes only: a client of the gateway is answered nothing that it made up.
+    const callId = request.url.startsWith('/internal/') && request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
     closeIfUnread(reply);
     done(null, payload);

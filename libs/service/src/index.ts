@@ -15,6 +15,8 @@ export * from './step-call.js';
 export * from './if-match.js';
 export * from './settle.controller.js';
 export * from './events.controller.js';
+export * from './bearer.js';
+export * from './remote-keys.js';
 export * from './service-token.js';
 export * from './verified-tokens.js';
 export * from './http.js';

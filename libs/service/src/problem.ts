@@ -70,9 +70,11 @@ export function problemOf(error: unknown): Problem {
 
 /** Sends a problem; the request id goes into `instance`, so that a report can be matched with the log. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  // RFC 9110 asks for a challenge; a token that was sent and is not good has one of its own.
+  const challenge = problem.body.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
   void reply
     .status(problem.body.status)
-    .headers(problem.headers)
+    .headers({ ...challenge, ...problem.headers })
     .header(HEADERS.requestId, request.id)
     .type('application/problem+json')
     .send({ ...problem.body, instance: request.id });

@@ -1,18 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { SERVICE_TOKENS, type ServiceName } from '@turnpike/contracts';
 import type { FastifyRequest } from 'fastify';
-import {
-  createRemoteJWKSet,
-  errors,
-  exportJWK,
-  importJWK,
-  type JSONWebKeySet,
-  type JWK,
-  jwtVerify,
-  type JWTVerifyGetKey,
-  SignJWT,
-} from 'jose';
-import { Problem, unavailable } from './problem.js';
+import { exportJWK, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
+import { bearerTokenOf, verifyToken } from './bearer.js';
+import { RemoteKeys } from './remote-keys.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** Milliseconds for which a signed token is used again; it is valid for 60 s, so no call carries an old one. */
@@ -52,37 +43,27 @@ export class ServiceTokenSigner {
   }
 
   private async sign(audience: ServiceName): Promise<string> {
+    const now = new Date();
     return new SignJWT()
       .setProtectedHeader({ alg: SERVICE_TOKENS.algorithm, typ: SERVICE_TOKENS.type, kid: this.key.kid })
       .setIssuer(SERVICE_TOKENS.issuer)
       .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${SERVICE_TOKENS.lifetime}s`)
+      .setIssuedAt(now)
+      .setExpirationTime(new Date(now.getTime() + SERVICE_TOKENS.lifetime * 1000))
       .sign(await importJWK(this.key, SERVICE_TOKENS.algorithm));
   }
 }
 
-/** @returns whether a token could not be verified because the keys could not be had: the token may be good */
-export function isWithoutKeys(error: unknown): boolean {
-  // jose throws its base class for an answer that is not 200 or not JSON.
-  return (
-    !(error instanceof errors.JOSEError) ||
-    [errors.JWKSTimeout.code, errors.JOSEError.code].includes(error.code)
-  );
-}
-
 /** A service's side: accepts the gateway's tokens for this one service. */
 export class ServiceTokenVerifier {
-  private readonly keys: JWTVerifyGetKey;
+  private readonly keys: RemoteKeys;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
   constructor(
     private readonly audience: ServiceName,
     gatewayUrl: string,
   ) {
-    this.keys = createRemoteJWKSet(new URL('/.well-known/service-jwks.json', gatewayUrl), {
-      timeoutDuration: 2000,
-    });
+    this.keys = new RemoteKeys(`${gatewayUrl}/.well-known/service-jwks.json`, 'the gateway');
   }
 
   /** @throws Problem 401 for anything but a valid token; 503 when the gateway's keys cannot be had. */
@@ -90,25 +71,8 @@ export class ServiceTokenVerifier {
     await this.verified.claimsOf(token);
   }
 
-  private async claimsOf(token: string): Promise<{ exp: number }> {
-    try {
-      const { payload } = await jwtVerify<{ exp: number }>(token, this.keys, {
-        issuer: SERVICE_TOKENS.issuer,
-        audience: this.audience,
-        typ: SERVICE_TOKENS.type,
-        algorithms: [SERVICE_TOKENS.algorithm],
-        maxTokenAge: SERVICE_TOKENS.lifetime,
-        // Two machines' clocks may differ that much.
-        clockTolerance: 5,
-        requiredClaims: ['iat', 'exp'],
-      });
-      return payload;
-    } catch (error) {
-      if (isWithoutKeys(error)) {
-        throw unavailable('The keys of the gateway cannot be read.');
-      }
-      throw new Problem('unauthenticated', 'The service token is not valid.');
-    }
+  private claimsOf(token: string): Promise<{ exp: number }> {
+    return verifyToken(token, this.keys.find, { ...SERVICE_TOKENS, audience: this.audience, claims: [] });
   }
 }
 
@@ -118,15 +82,8 @@ export class ServiceTokenGuard implements CanActivate {
   constructor(private readonly verifier: ServiceTokenVerifier) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerToken(headers.authorization);
-    if (!token) throw new Problem('unauthenticated', 'A service token is needed.');
-    await this.verifier.verify(token);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    await this.verifier.verify(bearerTokenOf(request, 'A service token is needed.'));
     return true;
   }
-}
-
-/** @returns the token in an `Authorization: Bearer` header, or null. */
-export function bearerToken(authorization: string | undefined): string | null {
-  return /^Bearer ([\w~+/.-]+=*)$/i.exec(authorization ?? '')?.[1] ?? null;
 }

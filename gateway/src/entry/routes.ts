@@ -1,0 +1,92 @@
+import {
+  applyDecorators,
+  type ExecutionContext,
+  Injectable,
+  type OnModuleInit,
+  RequestMethod,
+  SetMetadata,
+} from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { ProblemCode } from '@turnpike/contracts';
+import { ApiProblems, PUBLIC } from '@turnpike/service';
+import { type Action, ALLOWED } from './authorise.js';
+
+const ACTIONS = 'turnpike:actions';
+
+type Controller = abstract new (...parameters: never[]) => object;
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+/**
+ * Names what a route does, as the table of authorisation has it.
+ * @param first whether the caller comes in at all
+ * @param others what the handler asks for beside it, where the request is about more
+ */
+export function Allows(first: Action, ...others: Action[]): MethodDecorator {
+  const actions = [first, ...others];
+  return applyDecorators(
+    SetMetadata(ACTIONS, actions),
+    ApiExtension('x-allowed', Object.fromEntries(actions.map((action) => [action, ALLOWED[action]]))),
+    ApiProblems(...actions.flatMap(refusalsOf)),
+    ...(ALLOWED[first].includes('anyone') ? [ApiSecurity({})] : []),
+  );
+}
+
+/** What `authorise` answers to somebody who is signed in and may not. */
+function refusalsOf(action: Action): ProblemCode[] {
+  const allowed = ALLOWED[action];
+  const onlyOne = allowed.includes('owner') !== allowed.includes('admin');
+  return [
+    ...(allowed.includes('owner') ? (['not-found'] as const) : []),
+    ...(onlyOne ? (['forbidden'] as const) : []),
+  ];
+}
+
+/** @returns the actions that a route names, or `public`, or null for one that somebody has forgotten */
+export function actionsOf(handler: Handler, controller: Controller): readonly Action[] | 'public' | null {
+  const reflector = new Reflector();
+  const isPublic = reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [handler, controller]);
+  return isPublic ? 'public' : (reflector.get<Action[] | undefined>(ACTIONS, handler) ?? null);
+}
+
+export interface Route {
+  /** The controller and its method. */
+  name: string;
+  /** `GET /v1/orders/:id` */
+  address: string;
+  actions: ReturnType<typeof actionsOf>;
+}
+
+/** @returns the routes of a controller, from its decorators */
+export function routesOf(controller: Controller): Route[] {
+  const prototype = controller.prototype as Record<string, Handler>;
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const handler = prototype[name]!;
+    const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+    if (method === undefined) return [];
+    const parts = [controller, handler].map((part) => Reflect.getMetadata(PATH_METADATA, part) as string);
+    const path = parts.filter((part) => part !== '/').join('/');
+    return [
+      {
+        name: `${controller.name}.${name}`,
+        address: `${RequestMethod[method]} /${path}`,
+        actions: actionsOf(handler, controller),
+      },
+    ];
+  });
+}
+
+/** Stops the start of a process with a route of which nobody has said who may use it. */
+@Injectable()
+export class RouteCheck implements OnModuleInit {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  onModuleInit(): void {
+    const controllers = this.discovery.getControllers().map(({ metatype }) => metatype as Controller);
+    const forgotten = controllers.flatMap(routesOf).filter(({ actions }) => actions === null);
+    if (forgotten.length === 0) return;
+    const names = forgotten.map(({ name }) => name).join(', ');
+    throw new Error(`${names}: a route names its action by @Allows, or is @Public`);
+  }
+}

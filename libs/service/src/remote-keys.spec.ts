@@ -1,0 +1,112 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errors, type JWK } from 'jose';
+import { RemoteKeys } from './remote-keys.js';
+
+const MINUTE = 60_000;
+
+describe('the keys of another process', () => {
+  let server: Server;
+  let published: JWK[];
+  let isAway: boolean;
+  let reads: number;
+  let keys: RemoteKeys;
+  let now: number;
+
+  beforeEach(async () => {
+    [published, isAway, reads, now] = [[newKey('old')], false, 0, Date.parse('2026-01-01T00:00:00Z')];
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    server = createServer((_request, response) => {
+      reads += 1;
+      response.writeHead(isAway ? 503 : 200).end(JSON.stringify({ keys: published }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    keys = new RemoteKeys(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'somebody');
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const find = async (kid: string) => keys.find({ alg: 'EdDSA', kid }, { payload: '', signature: '' });
+  const notFound = { code: errors.JWKSNoMatchingKey.code };
+  const notAvailable = { code: 'unavailable' };
+
+  it('are read once for all who ask at a time, and not again for a known one', async () => {
+    await Promise.all([...Array(50)].map(() => find('old')));
+    now += 4 * MINUTE;
+    await find('old');
+    expect(reads).toBe(1);
+  });
+
+  it('are read once a minute for a thousand tokens of keys that do not exist', async () => {
+    await find('old');
+    const spray = () =>
+      Promise.all([...Array(1000)].map(() => expect(find(randomUUID())).rejects.toMatchObject(notFound)));
+    await spray();
+    now += MINUTE - 1;
+    await spray();
+    expect(reads).toBe(2);
+    now += 1;
+    await spray();
+    expect(reads).toBe(3);
+  });
+
+  it('are read for a new one at once, however short ago they were read', async () => {
+    await find('old');
+    published = [newKey('new'), ...published];
+    await Promise.all([find('new'), find('old'), find('new')]);
+    expect(reads).toBe(2);
+  });
+
+  it('stay in force while that process is away, for hours', async () => {
+    await find('old');
+    isAway = true;
+    for (let hour = 0; hour < 12; hour += 1) {
+      now += 60 * MINUTE;
+      await find('old');
+    }
+    isAway = false;
+    published = [newKey('new')];
+    now += MINUTE;
+    await expect(find('old')).rejects.toMatchObject(notFound);
+    await find('new');
+  });
+
+  it('are in force for five minutes after they were withdrawn', async () => {
+    await find('old');
+    published = [newKey('new')];
+    now += 5 * MINUTE - 1;
+    await find('old');
+    now += 1;
+    await expect(find('old')).rejects.toMatchObject(notFound);
+  });
+
+  it('are unknown, and nobody is refused for it, while they were never read', async () => {
+    isAway = true;
+    await expect(find('old')).rejects.toMatchObject(notAvailable);
+    await expect(find('old')).rejects.toMatchObject(notAvailable);
+    expect(reads).toBe(1);
+    isAway = false;
+    now += 1000;
+    await find('old');
+  });
+
+  it('that may be new ones refuse nobody while they cannot be read', async () => {
+    await find('old');
+    isAway = true;
+    await expect(find('new')).rejects.toMatchObject(notAvailable);
+    await find('old');
+    isAway = false;
+    published = [newKey('new')];
+    now += 1000;
+    await find('new');
+  });
+});
+
+function newKey(kid: string): JWK {
+  const { kty, crv, x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  return { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' };
+}
