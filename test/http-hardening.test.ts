@@ -81,10 +81,6 @@ describe('HTTP', () => {
 
     it.each<[what: string, lines: string[]]>([
       ['no host', ['GET /health/live HTTP/1.1']],
-      [
-        'two authorisations',
-        ['GET /health/live HTTP/1.1', 'Host: a', 'Authorization: Bearer a', 'authorization: Bearer b'],
-      ],
       ['two hosts', ['GET /health/live HTTP/1.1', 'Host: a', 'Host: b']],
       ['another version', ['GET /health/live HTTP/3.7', 'Host: a']],
       ['no version', ['GET /health/live', 'Host: a']],

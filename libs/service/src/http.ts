@@ -61,6 +61,8 @@ export function createHttpAdapter(
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     requestTimeout: SEND_WITHIN_MS,
+    // A request that comes on a kept connection while the process stops is answered like any other, and the last.
+    return503OnClosing: false,
     keepAliveTimeout: IDLE_MS,
     http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
     clientErrorHandler: answerWhatIsNoRequest,
@@ -129,7 +131,7 @@ function parseJson(fastify: FastifyInstance): void {
 }
 
 /** Headers of which Node takes the first and a proxy before us perhaps the last. */
-const ONCE = new Set(['host', 'authorization', 'content-type']);
+const ONCE = new Set(['host', 'content-type']);
 
 /** @throws Problem for what Node reads in one way and a proxy before us perhaps in another */
 function assertUnambiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): void {
