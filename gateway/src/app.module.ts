@@ -26,11 +26,17 @@ import { AuditTrail } from './ledger/audit-trail.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
+import { LedgerCounts } from './ledger/counts.js';
 import { LaneControl } from './ledger/lane-control.js';
+import { LaneViews } from './ledger/lane-views.js';
 import { Ledger } from './ledger/ledger.js';
+import { OperationList } from './ledger/operation-list.js';
+import { Processes } from './ledger/processes.js';
+import { Samples } from './ledger/samples.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { ReceivedEvents } from './ledger/received-events.js';
 import { Maintenance } from './queue/maintenance.js';
+import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
@@ -38,6 +44,7 @@ import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
 import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
+import { Heartbeat } from './run/heartbeat.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
@@ -47,9 +54,13 @@ import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
+import { LaneSearch } from './watch/lane-search.js';
 import { OpsController } from './watch/ops.controller.js';
+import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
+import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
+import { Summary } from './watch/summary.js';
 
 const entry = [
   CallerGuard,
@@ -67,15 +78,30 @@ const ledger = [
   Ledger,
   LaneControl,
   LedgerQueries,
+  LaneViews,
+  OperationList,
+  LedgerCounts,
+  Samples,
+  Processes,
   Endings,
   AuditTrail,
   ReceivedEvents,
   DuePurges,
   IntegrityRuns,
 ];
-const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
-const run = [Executor, Leases, Breakers, Services];
-const watch = [Actions, EventInbox, Purge, SourcePages, Confirmation, Integrity];
+const queue = [Releaser, PartitionViews, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
+const run = [Executor, Leases, Breakers, Services, Heartbeat];
+const watch = [
+  Summary,
+  Sampler,
+  LaneSearch,
+  Actions,
+  EventInbox,
+  Purge,
+  SourcePages,
+  Confirmation,
+  Integrity,
+];
 
 const api = [
   UsersController,
@@ -85,6 +111,7 @@ const api = [
   SessionsController,
   MeController,
   PublicController,
+  OverviewController,
   OpsController,
   AuditController,
   IntegrityController,

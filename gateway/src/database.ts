@@ -5,6 +5,7 @@ import { Lane } from './ledger/lane.entity.js';
 import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js';
 import { Relations1763900000000 } from './ledger/migrations/1763900000000-relations.js';
 import { Batches1764000000000 } from './ledger/migrations/1764000000000-batches.js';
+import { Operators1764100000000 } from './ledger/migrations/1764100000000-operators.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -14,6 +15,6 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
     entities: [Lane, Operation, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000],
+    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000, Operators1764100000000],
   };
 }

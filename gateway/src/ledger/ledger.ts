@@ -94,7 +94,8 @@ export class Ledger {
       await lockLane(tx, userId);
       const kind = await leaving.cancelQueued(tx, userId, operationId);
       if (kind) {
-        await leaving.leaveLanes(tx, [{ userId, count: 1, move: admissionAtEnd(kind, 'cancelled') }]);
+        const move = admissionAtEnd(kind, 'cancelled');
+        await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count: 1, move }]);
         if (kind === 'user.register') await rejectWaiting(tx, userId);
         return { outcome: 'cancelled', releases: await releaseHead(tx, userId) };
       }

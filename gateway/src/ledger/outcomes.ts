@@ -110,7 +110,7 @@ async function endSpecially(
 /** The user was never made: what waits is never carried out. */
 export async function rejectWaiting(tx: Statements, userId: string): Promise<void> {
   const count = await leaving.rejectWaiting(tx, userId, problemBody('user-deleted'));
-  if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
+  if (count > 0) await leaving.leaveLanes(tx, [{ userId, state: 'rejected', count }]);
 }
 
 function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished {

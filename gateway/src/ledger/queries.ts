@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import {
   decodeCursor,
   encodeCursor,
-  type LaneState,
-  type LaneView,
   type OperationsQuery,
   type OperationView,
   type Page,
@@ -11,7 +9,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import { Brackets, IsNull } from 'typeorm';
+import { Brackets } from 'typeorm';
 import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation } from './operation.entity.js';
@@ -63,18 +61,6 @@ export class LedgerQueries {
     return this.standings(userId);
   }
 
-  /** @returns the lane as operators see it, or null */
-  async laneView(userId: string): Promise<LaneView | null> {
-    const lane = await this.lane(userId);
-    if (!lane) return null;
-    const [head] = await this.database.manager.find(Operation, {
-      where: { userId, finishedAt: IsNull() },
-      order: { seq: 'asc' },
-      take: 1,
-    });
-    return laneViewOf(lane, head ?? null);
-  }
-
   /** @returns whose lane that order's writes go to, or null */
   laneOfOrder(orderId: string): Promise<string | null> {
     return this.lanesOfOrders(orderId);
@@ -121,35 +107,6 @@ export class LedgerQueries {
 
 /** What of the lane decides whether the user's tokens are accepted. */
 export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom'>;
-
-function laneViewOf(lane: Lane, head: Operation | null): LaneView {
-  return {
-    userId: lane.userId,
-    state: laneStateOf(lane),
-    paused: lane.execution === 'paused',
-    pausedBy: lane.pausedBy,
-    reason: lane.reason,
-    depth: lane.depth,
-    lastSeq: lane.lastSeq,
-    head: head && {
-      id: head.id,
-      seq: head.seq,
-      kind: head.kind,
-      state: head.state,
-      nextAttemptAt: head.nextAttemptAt?.toISOString() ?? null,
-    },
-    // Places are taken in order, so the head is the oldest.
-    oldestQueuedAt: head?.createdAt.toISOString() ?? null,
-  };
-}
-
-/** One word for two columns: a halted lane needs somebody; a deletion says more than a pause. */
-function laneStateOf({ admission, execution }: Lane): LaneState {
-  if (execution === 'halted') return 'halted';
-  if (admission === 'closed') return 'deleted';
-  if (admission !== 'open') return admission;
-  return execution === 'paused' ? 'paused' : 'open';
-}
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

@@ -8,6 +8,7 @@ import { type Controlled, LaneControl } from '../ledger/lane-control.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Operation } from '../ledger/operation.entity.js';
+import { LaneViews } from '../ledger/lane-views.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { toView } from '../ledger/views.js';
 import { Releaser } from '../queue/release.js';
@@ -24,6 +25,7 @@ export class Actions {
   constructor(
     private readonly ledger: Ledger,
     private readonly lanes: LaneControl,
+    private readonly laneViews: LaneViews,
     private readonly queries: LedgerQueries,
     private readonly trail: AuditTrail,
     private readonly withdrawal: Withdrawal,
@@ -33,7 +35,7 @@ export class Actions {
 
   /** @throws Problem 404 where there is no such lane */
   async lane(userId: string): Promise<LaneView> {
-    const lane = await this.queries.laneView(userId);
+    const lane = await this.laneViews.find(userId);
     if (!lane) throw new Problem('not-found');
     return lane;
   }

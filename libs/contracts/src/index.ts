@@ -5,6 +5,7 @@ export * from './operations.js';
 export * from './lanes.js';
 export * from './users.js';
 export * from './customers.js';
+export * from './ops.js';
 export * from './orders.js';
 export * from './sessions.js';
 export * from './billing.js';
