@@ -18,6 +18,7 @@ const GATEWAY_ARROWS = {
     'entry/(authorise|caller|request|system-writes)',
     'config',
   ],
+  dashboard: ['dashboard/', 'entry/(access-tokens|authorise|caller|cookie-sessions|revocations)', 'run/services'],
 };
 
 const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({

@@ -4,10 +4,14 @@ import { APP_GUARD } from '@nestjs/core';
 import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
 import { GatewayConfig } from './config.js';
 import { databaseOptions } from './database.js';
+import { PageController } from './dashboard/page.controller.js';
+import { PageFiles } from './dashboard/page-files.js';
+import { DashboardSessionController } from './dashboard/session.controller.js';
 import { AccessTokens } from './entry/access-tokens.js';
 import { Admission } from './entry/admit.js';
 import { Answers } from './entry/answers.js';
 import { CallerGuard } from './entry/caller.js';
+import { CookieSessions } from './entry/cookie-sessions.js';
 import { CustomersController } from './entry/customers.controller.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
@@ -64,6 +68,7 @@ import { Summary } from './watch/summary.js';
 
 const entry = [
   CallerGuard,
+  CookieSessions,
   AccessTokens,
   Revocations,
   Fingerprints,
@@ -115,6 +120,8 @@ const api = [
   OpsController,
   AuditController,
   IntegrityController,
+  DashboardSessionController,
+  PageController,
 ];
 
 /** Services that join bring routes of their own. */
@@ -139,7 +146,7 @@ export class AppModule {
         ...queue,
         ...run,
         ...watch,
-        ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }] : []),
+        ...(config.api ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }] : []),
         {
           provide: READINESS_CHECKS,
           inject: [Database, Releaser],

@@ -6,6 +6,7 @@ import { Ledger1763800000000 } from './ledger/migrations/1763800000000-ledger.js
 import { Relations1763900000000 } from './ledger/migrations/1763900000000-relations.js';
 import { Batches1764000000000 } from './ledger/migrations/1764000000000-batches.js';
 import { Operators1764100000000 } from './ledger/migrations/1764100000000-operators.js';
+import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashboard.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -15,6 +16,6 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
     entities: [Lane, Operation, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000, Operators1764100000000],
+    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000, Operators1764100000000, Dashboard1764300000000],
   };
 }

@@ -4,6 +4,7 @@ import { bearerToken, Problem, PUBLIC } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import type { Caller } from './authorise.js';
+import { CookieSessions } from './cookie-sessions.js';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
@@ -14,12 +15,13 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
   return caller;
 });
 
-/** Every route needs a valid access token, unless it says that it is public. */
+/** Every route needs a valid access token, or the dashboard's cookie, unless it says that it is public. */
 @Injectable()
 export class CallerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
+    private readonly cookies: CookieSessions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -27,7 +29,8 @@ export class CallerGuard implements CanActivate {
       return true;
     }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerToken(request.headers.authorization);
+    const { authorization } = request.headers;
+    const token = authorization ? bearerToken(authorization) : await this.cookies.accessTokenOf(request);
     if (!token) throw new Problem('unauthenticated', 'Send `Authorization: Bearer` with an access token.');
     callers.set(request, await this.tokens.verify(token));
     return true;
