@@ -159,6 +159,23 @@ describe('operators see', () => {
     expect(p99Ms).toBeGreaterThanOrEqual(p95Ms!);
   });
 
+  it('the summary again and again, until the session ends', async () => {
+    const { id, email, password } = await register(url);
+    await admin.put(`/v1/users/${id}/roles`, { roles: ['admin'] }, { prefer: 'wait=20' });
+    const token = await signIn(url, { email, password });
+    const answer = await fetch(`${url}/v1/ops/live`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const events = readEvents(answer);
+    const first = await events.next();
+    expect(first.value).toMatchObject({ event: 'summary', data: { operations: aCount() } });
+    const [, signedOut] = [await events.next(), await api(url, token).delete('/v1/sessions/current')];
+    expect(signedOut.status).toBe(204);
+    const before = Date.now();
+    while (!(await events.next()).done);
+    expect(Date.now() - before).toBeLessThan(5000);
+    expect((await fetch(`${url}/v1/ops/live`)).status).toBe(401);
+  });
+
   it('a service whose calls are held back', async () => {
     const person = await register(url);
     await system.proxies.ordering!.down();
@@ -170,6 +187,22 @@ describe('operators see', () => {
     expect(services).toMatchObject([{ name: 'identity', breaker: 'closed' }, { name: 'ordering' }]);
   });
 });
+
+const aCount = (): unknown => expect.objectContaining({ queued: expect.any(Number) });
+
+/** The events of a stream, until it ends. */
+async function* readEvents(answer: Response): AsyncGenerator<{ event: string; data: unknown }> {
+  let text = '';
+  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const events = text.split('\n\n');
+    text = events.pop()!;
+    for (const event of events) {
+      const fields = new Map(event.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
+      if (fields.has('event')) yield { event: fields.get('event')!, data: JSON.parse(fields.get('data')!) };
+    }
+  }
+}
 
 /** @returns what stands on all pages, one after the other */
 async function everyPage<Item>(

@@ -9,6 +9,7 @@ import { Admission } from './entry/admit.js';
 import { Answers } from './entry/answers.js';
 import { CallerGuard } from './entry/caller.js';
 import { CustomersController } from './entry/customers.controller.js';
+import { EventStreams } from './entry/event-streams.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
@@ -55,6 +56,7 @@ import { EventInbox } from './watch/events.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
 import { LaneSearch } from './watch/lane-search.js';
+import { LiveController } from './watch/live.controller.js';
 import { OpsController } from './watch/ops.controller.js';
 import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
@@ -70,6 +72,7 @@ const entry = [
   OperationTokens,
   Admission,
   Answers,
+  EventStreams,
   Reads,
   FirstAdministrator,
   SystemWrites,
@@ -112,6 +115,7 @@ const api = [
   MeController,
   PublicController,
   OverviewController,
+  LiveController,
   OpsController,
   AuditController,
   IntegrityController,
