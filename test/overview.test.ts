@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { LaneView, OperationView, OpsSummary, Page, Sample } from '@turnpike/contracts';
-import { api, type Api, expectStatus, type Person, placeOrder, register, signIn } from './support/client.js';
+import {
+  api,
+  type Api,
+  expectStatus,
+  LINE,
+  type Person,
+  placeOrder,
+  register,
+  signIn,
+  WAIT,
+} from './support/client.js';
 import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -139,6 +149,35 @@ describe('operators see', () => {
       { id: again.headers.get('operation-id'), state: 'failed', userId: person.id },
     ]);
     expect((await operations('problem=order-state-conflict&state=retrying')).items).toEqual([]);
+  });
+
+  it('one write in full: its steps, what it repeats, and nothing that somebody wrote until they say why', async () => {
+    const person = await register(url);
+    const deliveryAddress = { line1: 'Rue Cler 1', city: 'Paris', postalCode: '75007', country: 'FR' };
+    const placed = await api(url, person.token).post('/v1/orders', { lines: [LINE], deliveryAddress }, WAIT);
+    const id = placed.headers.get('operation-id')!;
+    const seen = await admin.get(`/v1/ops/operations/${id}`);
+    expect(seen).toMatchObject({
+      status: 200,
+      body: {
+        state: 'succeeded',
+        steps: [{ name: 'ordering.place', state: 'applied', ms: expect.any(Number), problem: null }],
+        payload: {
+          lines: [{ name: '•••', quantity: LINE.quantity, sku: LINE.sku }],
+          deliveryAddress: { city: '•••' },
+        },
+        result: { status: 'placed', delivery: { city: '•••' } },
+        retriedBy: null,
+      },
+    });
+    expect(JSON.stringify(seen.body)).not.toContain('Rue Cler');
+    expect((await admin.post(`/v1/ops/operations/${id}/reveal`, {})).status).toBe(400);
+    const revealed = await admin.post(`/v1/ops/operations/${id}/reveal`, { reason: 'the customer asks' });
+    expect(revealed).toMatchObject({ status: 200, body: { payload: { deliveryAddress } } });
+    const audit = await admin.get(`/v1/ops/audit?action=operation.reveal&userId=${person.id}`);
+    expect(audit.body.items).toMatchObject([{ operationId: id, reason: 'the customer asks' }]);
+    expect((await admin.get(`/v1/ops/operations/${randomUUID()}`)).status).toBe(404);
+    expect((await api(url, person.token).get(`/v1/ops/operations/${id}`)).status).toBe(403);
   });
 
   it('how it was: a sample every five seconds, with what was accepted, ended, and how long it took', async () => {

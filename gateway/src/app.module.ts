@@ -51,6 +51,7 @@ import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
+import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
 import { Integrity } from './watch/integrity.js';
@@ -98,6 +99,7 @@ const watch = [
   Summary,
   Sampler,
   LaneSearch,
+  CloserLook,
   Actions,
   EventInbox,
   Purge,
