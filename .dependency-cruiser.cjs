@@ -15,7 +15,7 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/',
     'run/services',
-    'entry/(authorise|caller|request|system-writes)',
+    'entry/(authorise|caller|event-streams|http|request|system-writes)',
     'config',
   ],
   dashboard: ['dashboard/', 'entry/(access-tokens|authorise|caller|cookie-sessions|revocations)', 'run/services'],

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { LaneView, OperationView, OpsSummary, Page, Sample } from '@turnpike/contracts';
-import { api, type Api, expectStatus, type Person, placeOrder, register, signIn } from './support/client.js';
+import {
+  api,
+  type Api,
+  expectStatus,
+  LINE,
+  type Person,
+  placeOrder,
+  register,
+  signIn,
+  WAIT,
+} from './support/client.js';
 import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -141,6 +151,35 @@ describe('operators see', () => {
     expect((await operations('problem=order-state-conflict&state=retrying')).items).toEqual([]);
   });
 
+  it('one write in full: its steps, what it repeats, and nothing that somebody wrote until they say why', async () => {
+    const person = await register(url);
+    const deliveryAddress = { line1: 'Rue Cler 1', city: 'Paris', postalCode: '75007', country: 'FR' };
+    const placed = await api(url, person.token).post('/v1/orders', { lines: [LINE], deliveryAddress }, WAIT);
+    const id = placed.headers.get('operation-id')!;
+    const seen = await admin.get(`/v1/ops/operations/${id}`);
+    expect(seen).toMatchObject({
+      status: 200,
+      body: {
+        state: 'succeeded',
+        steps: [{ name: 'ordering.place', state: 'applied', ms: expect.any(Number), problem: null }],
+        payload: {
+          lines: [{ name: '•••', quantity: LINE.quantity, sku: LINE.sku }],
+          deliveryAddress: { city: '•••' },
+        },
+        result: { status: 'placed', delivery: { city: '•••' } },
+        retriedBy: null,
+      },
+    });
+    expect(JSON.stringify(seen.body)).not.toContain('Rue Cler');
+    expect((await admin.post(`/v1/ops/operations/${id}/reveal`, {})).status).toBe(400);
+    const revealed = await admin.post(`/v1/ops/operations/${id}/reveal`, { reason: 'the customer asks' });
+    expect(revealed).toMatchObject({ status: 200, body: { payload: { deliveryAddress } } });
+    const audit = await admin.get(`/v1/ops/audit?action=operation.reveal&userId=${person.id}`);
+    expect(audit.body.items).toMatchObject([{ operationId: id, reason: 'the customer asks' }]);
+    expect((await admin.get(`/v1/ops/operations/${randomUUID()}`)).status).toBe(404);
+    expect((await api(url, person.token).get(`/v1/ops/operations/${id}`)).status).toBe(403);
+  });
+
   it('how it was: a sample every five seconds, with what was accepted, ended, and how long it took', async () => {
     const samples = async (): Promise<Sample[]> =>
       expectStatus(await admin.get<{ items: Sample[] }>('/v1/ops/samples'), 200).items;
@@ -159,6 +198,23 @@ describe('operators see', () => {
     expect(p99Ms).toBeGreaterThanOrEqual(p95Ms!);
   });
 
+  it('the summary again and again, until the session ends', async () => {
+    const { id, email, password } = await register(url);
+    await admin.put(`/v1/users/${id}/roles`, { roles: ['admin'] }, { prefer: 'wait=20' });
+    const token = await signIn(url, { email, password });
+    const answer = await fetch(`${url}/v1/ops/live`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const events = readEvents(answer);
+    const first = await events.next();
+    expect(first.value).toMatchObject({ event: 'summary', data: { operations: aCount() } });
+    const [, signedOut] = [await events.next(), await api(url, token).delete('/v1/sessions/current')];
+    expect(signedOut.status).toBe(204);
+    const before = Date.now();
+    while (!(await events.next()).done);
+    expect(Date.now() - before).toBeLessThan(5000);
+    expect((await fetch(`${url}/v1/ops/live`)).status).toBe(401);
+  });
+
   it('a service whose calls are held back', async () => {
     const person = await register(url);
     await system.proxies.ordering!.down();
@@ -170,6 +226,22 @@ describe('operators see', () => {
     expect(services).toMatchObject([{ name: 'identity', breaker: 'closed' }, { name: 'ordering' }]);
   });
 });
+
+const aCount = (): unknown => expect.objectContaining({ queued: expect.any(Number) });
+
+/** The events of a stream, until it ends. */
+async function* readEvents(answer: Response): AsyncGenerator<{ event: string; data: unknown }> {
+  let text = '';
+  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const events = text.split('\n\n');
+    text = events.pop()!;
+    for (const event of events) {
+      const fields = new Map(event.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
+      if (fields.has('event')) yield { event: fields.get('event')!, data: JSON.parse(fields.get('data')!) };
+    }
+  }
+}
 
 /** @returns what stands on all pages, one after the other */
 async function everyPage<Item>(

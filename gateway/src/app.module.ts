@@ -13,6 +13,7 @@ import { Answers } from './entry/answers.js';
 import { CallerGuard } from './entry/caller.js';
 import { CookieSessions } from './entry/cookie-sessions.js';
 import { CustomersController } from './entry/customers.controller.js';
+import { EventStreams } from './entry/event-streams.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
@@ -54,11 +55,13 @@ import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
+import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
 import { LaneSearch } from './watch/lane-search.js';
+import { LiveController } from './watch/live.controller.js';
 import { OpsController } from './watch/ops.controller.js';
 import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
@@ -75,6 +78,7 @@ const entry = [
   OperationTokens,
   Admission,
   Answers,
+  EventStreams,
   Reads,
   FirstAdministrator,
   SystemWrites,
@@ -100,6 +104,7 @@ const watch = [
   Summary,
   Sampler,
   LaneSearch,
+  CloserLook,
   Actions,
   EventInbox,
   Purge,
@@ -117,6 +122,7 @@ const api = [
   MeController,
   PublicController,
   OverviewController,
+  LiveController,
   OpsController,
   AuditController,
   IntegrityController,

@@ -6,14 +6,25 @@ import { AccessTokens } from './access-tokens.js';
 import type { Caller } from './authorise.js';
 import { CookieSessions } from './cookie-sessions.js';
 
-const callers = new WeakMap<FastifyRequest, Caller>();
+interface Known {
+  caller: Caller;
+  /** @throws Problem 401 where the caller would not be let in any more */
+  verifyAgain: () => Promise<Caller>;
+}
+
+const callers = new WeakMap<FastifyRequest, Known>();
 
 /** The caller of a route that is not public. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!caller) throw new Problem('unauthenticated');
-  return caller;
+  const known = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!known) throw new Problem('unauthenticated');
+  return known.caller;
 });
+
+/** @throws Problem 401 when the session of a request has ended, whose answer may go on for hours */
+export async function verifyAgain(request: FastifyRequest): Promise<void> {
+  await callers.get(request)?.verifyAgain();
+}
 
 /** Every route needs a valid access token, or the dashboard's cookie, unless it says that it is public. */
 @Injectable()
@@ -32,7 +43,8 @@ export class CallerGuard implements CanActivate {
     const { authorization } = request.headers;
     const token = authorization ? bearerToken(authorization) : await this.cookies.accessTokenOf(request);
     if (!token) throw new Problem('unauthenticated', 'Send `Authorization: Bearer` with an access token.');
-    callers.set(request, await this.tokens.verify(token));
+    const verifyAgain = (): Promise<Caller> => this.tokens.verify(token);
+    callers.set(request, { caller: await verifyAgain(), verifyAgain });
     return true;
   }
 }

@@ -1,4 +1,11 @@
-import type { OperationKind, ProblemBody, ServiceName, StepName, StepState } from '@turnpike/contracts';
+import type {
+  OperationKind,
+  ProblemBody,
+  ProblemCode,
+  ServiceName,
+  StepName,
+  StepState,
+} from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Release } from './release-statements.js';
 import { LOCKED, UNFINISHED } from './sql.js';
@@ -38,6 +45,10 @@ export interface StepOutcome {
   service: ServiceName;
   state: StepState;
   attempts: number;
+  /** Milliseconds that its last call took. */
+  ms?: number;
+  /** The code of the problem that its last call ended with. */
+  problem?: ProblemCode;
 }
 
 /** Who wants to carry operations out, and for how long. */

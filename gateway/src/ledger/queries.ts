@@ -76,6 +76,15 @@ export class LedgerQueries {
     return rows.length === 0;
   }
 
+  /** @returns the newest write that repeats that one, or null */
+  async repetitionOf(id: string): Promise<string | null> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from operations where retry_of = $1 order by id desc limit 1',
+      [id],
+    );
+    return rows[0]?.id ?? null;
+  }
+
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: Operation): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;

@@ -117,7 +117,10 @@ export class Saga {
   private async call(step: StepName, send: () => Promise<StepAnswer>): Promise<StepAnswer> {
     const outcome = this.outcomes.get(step)!;
     outcome.attempts += 1;
+    const begun = performance.now();
     const answer = await send();
+    outcome.ms = Math.round(performance.now() - begun);
+    outcome.problem = 'problem' in answer ? answer.problem.code : undefined;
     if (answer.type === 'applied') this.answers[step] = answer.body;
     const state = STATE_AFTER[answer.type];
     if (state) outcome.state = state;

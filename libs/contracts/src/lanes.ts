@@ -48,6 +48,12 @@ export class LanesQuery extends PageQuery {
   sort: 'depth' | 'age' = 'depth';
 }
 
+/** Why somebody has to see what is hidden. */
+export class StatedReason {
+  @Text()
+  reason: string;
+}
+
 /** Why an operator intervenes. */
 export class Reason {
   @Optional()

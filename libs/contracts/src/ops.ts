@@ -1,6 +1,6 @@
 import { IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
 import type { LaneState } from './lanes.js';
-import type { OperationState, ServiceName } from './operations.js';
+import { type OperationState, OperationView, type ServiceName, StepView } from './operations.js';
 import { OperationsQuery } from './pages.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { Optional } from './validation.js';
@@ -87,6 +87,30 @@ export class OpsOperationsQuery extends OperationsQuery {
   @IsRFC3339()
   @MaxLength(40)
   to?: string;
+}
+
+/** A step as operators see it. */
+export class OpsStepView extends StepView {
+  /** Milliseconds that its last call took; null where none was made. */
+  ms: number | null;
+  /** The code of the problem that its last call ended with, or null. */
+  problem: ProblemCode | null;
+}
+
+/** A write as operators see it: what is personal in it is hidden, and shown by an act of its own. */
+export class OpsOperationView extends OperationView {
+  declare steps: OpsStepView[];
+  payload: Record<string, unknown>;
+  ifMatch: string | null;
+  traceparent: string | null;
+  /** The newest write that repeats this one. */
+  retriedBy: string | null;
+}
+
+/** What a write holds, in clear. */
+export class RevealedOperation {
+  payload: Record<string, unknown>;
+  result: Record<string, unknown> | null;
 }
 
 export class SamplesQuery {

@@ -12,13 +12,14 @@ export class Operators1764100000000 implements MigrationInterface {
     await runner.query(
       `create index ended_otherwise on operations (state, id) where state in ('failed', 'cancelled', 'rejected')`,
     );
+    await runner.query('create index repetitions on operations (retry_of, id) where retry_of is not null');
     await this.createProcesses(runner);
     await this.createSamples(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table samples, processes');
-    await runner.query('drop index failed_operations, ended_otherwise');
+    await runner.query('drop index failed_operations, ended_otherwise, repetitions');
     await runner.query('alter table lanes drop column failed, drop column cancelled, drop column rejected');
   }
 
