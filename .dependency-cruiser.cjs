@@ -18,7 +18,11 @@ const GATEWAY_ARROWS = {
     'entry/(authorise|caller|event-streams|http|request|system-writes)',
     'config',
   ],
-  dashboard: ['dashboard/', 'entry/(access-tokens|authorise|caller|cookie-sessions|revocations)', 'run/services'],
+  dashboard: [
+    'dashboard/',
+    'entry/(access-tokens|authorise|caller|cookie-sessions|revocations)',
+    'run/services',
+  ],
 };
 
 const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({

@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const TYPESCRIPT = ['**/*.{ts,tsx}'];
+const TYPESCRIPT = ['**/*.{ts,tsx,mts}'];
 const TESTS = ['test/**/*.ts', '**/*.spec.ts'];
 
 const NODE_GLOBALS = [

@@ -111,10 +111,7 @@ function ThemeChoice(): ReactElement {
   return (
     <label className="theme">
       <span className="unseen">Colours</span>
-      <select
-        defaultValue={chosenTheme()}
-        onChange={({ target }) => chooseTheme(target.value as Theme)}
-      >
+      <select defaultValue={chosenTheme()} onChange={({ target }) => chooseTheme(target.value as Theme)}>
         {THEMES.map((theme) => (
           <option key={theme} value={theme}>
             {{ system: 'System colours', light: 'Light', dark: 'Dark' }[theme]}

@@ -16,6 +16,12 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
     entities: [Lane, Operation, IdempotencyKey, OrderLane],
-    migrations: [Ledger1763800000000, Relations1763900000000, Batches1764000000000, Operators1764100000000, Dashboard1764300000000],
+    migrations: [
+      Ledger1763800000000,
+      Relations1763900000000,
+      Batches1764000000000,
+      Operators1764100000000,
+      Dashboard1764300000000,
+    ],
   };
 }

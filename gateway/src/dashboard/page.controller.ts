@@ -29,7 +29,7 @@ export class PageController {
     send(this.files.index(), request, reply);
   }
 
-  @Get('*path')
+  @Get('*')
   below(@Param('*') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const file = this.files.find(path);
     // A page that is older than the build asks for what is no more: the page itself would be no script.

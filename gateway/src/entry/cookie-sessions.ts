@@ -130,10 +130,9 @@ export class CookieSessions {
    */
   private renew(hash: Buffer): Promise<Tokens | null> {
     return this.database.statements(async (tx) => {
-      const rows = await tx.query<SessionRow>(
-        `select ${ROW} from ops_sessions where ${ALIVE} for update`,
-        [hash],
-      );
+      const rows = await tx.query<SessionRow>(`select ${ROW} from ops_sessions where ${ALIVE} for update`, [
+        hash,
+      ]);
       if (!rows[0]) return null;
       const tokens = this.unseal(rows[0].tokens, hash);
       if (rows[0].isFresh) return tokens;
@@ -191,10 +190,7 @@ export class CookieSessions {
     const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
     const decipher = createDecipheriv(CIPHER, this.sealingKey, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(hash).setAuthTag(tag);
-    const text = Buffer.concat([
-      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
-      decipher.final(),
-    ]);
+    const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
     return JSON.parse(text.toString()) as Tokens;
   }
 }

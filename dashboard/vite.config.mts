@@ -7,6 +7,7 @@ const HERE = import.meta.dirname;
 export default defineConfig({
   root: HERE,
   base: '/ops/',
+  logLevel: 'warn',
   resolve: { alias: { '@turnpike/contracts': path.join(HERE, '../libs/contracts/src/index.ts') } },
   build: {
     outDir: path.join(HERE, '../dist/dashboard'),
@@ -17,5 +18,7 @@ export default defineConfig({
     // The page's policy has no exception for what is written into a style sheet or a script.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // React's libraries mark what is for browsers; here everything is.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
 });
