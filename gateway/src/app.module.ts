@@ -27,6 +27,7 @@ import { AuditTrail } from './ledger/audit-trail.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
+import { BulkRuns } from './ledger/bulk-runs.js';
 import { LedgerCounts } from './ledger/counts.js';
 import { LaneControl } from './ledger/lane-control.js';
 import { LaneViews } from './ledger/lane-views.js';
@@ -51,6 +52,8 @@ import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
+import { Bulk } from './watch/bulk.js';
+import { BulkController } from './watch/bulk.controller.js';
 import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
@@ -85,6 +88,7 @@ const ledger = [
   LaneViews,
   OperationList,
   LedgerCounts,
+  BulkRuns,
   Samples,
   Processes,
   Endings,
@@ -100,6 +104,7 @@ const watch = [
   Sampler,
   LaneSearch,
   CloserLook,
+  Bulk,
   Actions,
   EventInbox,
   Purge,
@@ -118,6 +123,7 @@ const api = [
   PublicController,
   OverviewController,
   LiveController,
+  BulkController,
   OpsController,
   AuditController,
   IntegrityController,
