@@ -57,6 +57,7 @@ import { BulkController } from './watch/bulk.controller.js';
 import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
+import { Gauges } from './watch/gauges.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
 import { LaneSearch } from './watch/lane-search.js';
@@ -102,6 +103,7 @@ const run = [Executor, Leases, Breakers, Services, Heartbeat];
 const watch = [
   Summary,
   Sampler,
+  Gauges,
   LaneSearch,
   CloserLook,
   Bulk,

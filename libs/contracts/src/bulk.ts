@@ -1,8 +1,7 @@
-import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsIn, IsRFC3339, IsUUID, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
 import { CLIENT_KINDS, type ClientKind, type OperationState } from './operations.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
-import { Optional, Text } from './validation.js';
+import { Nested, Optional, Text } from './validation.js';
 
 export const BULK_ACTIONS = ['retry', 'cancel'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -49,9 +48,7 @@ export class BulkRequest {
   @IsIn(BULK_ACTIONS)
   action: BulkAction;
 
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => BulkFilter)
+  @Nested(() => BulkFilter)
   filter: BulkFilter;
 
   @Text()
