@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { api, placeOrder, register, signIn, waitFor } from './support/client.js';
 import { startSystem, type System } from './support/system.js';
+
+const ROOT = path.resolve(__dirname, '..');
 
 describe('metrics', () => {
   let system: System;
@@ -75,6 +79,22 @@ describe('metrics', () => {
         valueOf(text, 'turnpike_http_request_duration_seconds_count', `route="${route}"`),
       ).toBeGreaterThan(0);
       expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
+    }
+  });
+
+  it('are all there that the alerts and the dashboard in deploy/ ask for', async () => {
+    const texts = await Promise.all(system.processes.gateways.map(metricsOf));
+    const known = new Set(
+      texts
+        .join('\n')
+        .match(/^# TYPE \S+/gm)
+        ?.map((line) => line.slice('# TYPE '.length)),
+    );
+    for (const file of ['prometheus/alerts.yml', 'grafana/turnpike.json']) {
+      const asked = readFileSync(path.join(ROOT, 'deploy', file), 'utf8').match(/\b(turnpike|nodejs)_\w+/g)!;
+      const families = asked.map((name) => name.replace(/_(bucket|sum|count)$/, ''));
+      expect(families.filter((name) => !known.has(name))).toEqual([]);
+      expect(families.length).toBeGreaterThan(5);
     }
   });
 
