@@ -12,6 +12,11 @@ export class Operators1764100000000 implements MigrationInterface {
     await runner.query(
       `create index ended_otherwise on operations (state, id) where state in ('failed', 'cancelled', 'rejected')`,
     );
+    // Those that are rare among the others; a look for a frequent one soon has its page.
+    await runner.query(`
+      create index operations_of_rare_kinds on operations (kind, id) where kind in (
+        'user.register', 'user.update', 'user.change-password', 'user.set-roles', 'user.set-claims', 'user.delete',
+        'user.restore', 'user.purge', 'customer.update', 'event.user-deleted', 'event.user-updated', 'repair.user')`);
     await runner.query('create index repetitions on operations (retry_of, id) where retry_of is not null');
     await this.createProcesses(runner);
     await this.createSamples(runner);
@@ -20,7 +25,9 @@ export class Operators1764100000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table bulk_runs, samples, processes');
-    await runner.query('drop index failed_operations, ended_otherwise, repetitions');
+    await runner.query(
+      'drop index failed_operations, ended_otherwise, operations_of_rare_kinds, repetitions',
+    );
     await runner.query('alter table lanes drop column failed, drop column cancelled, drop column rejected');
   }
 
