@@ -31,6 +31,7 @@ import { AuditTrail } from './ledger/audit-trail.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
+import { BulkRuns } from './ledger/bulk-runs.js';
 import { LedgerCounts } from './ledger/counts.js';
 import { LaneControl } from './ledger/lane-control.js';
 import { LaneViews } from './ledger/lane-views.js';
@@ -55,9 +56,12 @@ import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
+import { Bulk } from './watch/bulk.js';
+import { BulkController } from './watch/bulk.controller.js';
 import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
+import { Gauges } from './watch/gauges.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
 import { LaneSearch } from './watch/lane-search.js';
@@ -90,6 +94,7 @@ const ledger = [
   LaneViews,
   OperationList,
   LedgerCounts,
+  BulkRuns,
   Samples,
   Processes,
   Endings,
@@ -103,8 +108,10 @@ const run = [Executor, Leases, Breakers, Services, Heartbeat];
 const watch = [
   Summary,
   Sampler,
+  Gauges,
   LaneSearch,
   CloserLook,
+  Bulk,
   Actions,
   EventInbox,
   Purge,
@@ -123,6 +130,7 @@ const api = [
   PublicController,
   OverviewController,
   LiveController,
+  BulkController,
   OpsController,
   AuditController,
   IntegrityController,

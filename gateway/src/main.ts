@@ -13,6 +13,7 @@ runMain(async () => {
     host: config.host,
     port: config.port,
     logLevel: config.logLevel,
+    metrics: config.metrics,
     api: config.api
       ? {
           title: 'Turnpike',

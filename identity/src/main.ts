@@ -10,6 +10,7 @@ async function main(): Promise<void> {
     host: config.host,
     port: config.port,
     logLevel: config.logLevel,
+    metrics: config.metrics,
     api: {
       title: 'Turnpike identity',
       description: 'Users, credentials and sessions. Every route below /internal is for the gateway alone.',

@@ -38,10 +38,10 @@ export class Ledger {
   constructor(private readonly database: Database) {
     const turns = new Turns();
     // What a worker has to say waits as long as it takes: nobody else can say it.
-    this.admissions = batched(database, admission, { turns, patienceMs: PATIENCE_MS });
-    this.claims = batched(database, claiming, { turns });
-    this.ends = batched(database, finishing, { turns });
-    this.retries = batched(database, puttingBack, { turns });
+    this.admissions = batched(database, admission, { name: 'admission', turns, patienceMs: PATIENCE_MS });
+    this.claims = batched(database, claiming, { name: 'claim', turns });
+    this.ends = batched(database, finishing, { name: 'end', turns });
+    this.retries = batched(database, puttingBack, { name: 'retry', turns });
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */

@@ -84,8 +84,11 @@ const HAS_PROBLEM = ['failed', 'rejected', 'retrying'].map(
   (state) => `o.state = '${state}' and o.problem ->> 'code' = :problem`,
 );
 
+/** Which operations. */
+export type OperationsFilter = Omit<OpsOperationsQuery, 'cursor' | 'limit'>;
+
 /** States and kinds are written out: each has a plan of its own, by the index that fits it. */
-function narrow(builder: SelectQueryBuilder<Operation>, query: OpsOperationsQuery): void {
+export function narrow(builder: SelectQueryBuilder<Operation>, query: OperationsFilter): void {
   const { state, kind, userId, problem, from, to } = query;
   if (state) builder.andWhere(`o.state = '${state}'`);
   if (kind) builder.andWhere(`o.kind = '${kind}'`);

@@ -15,3 +15,4 @@ export * from './events.js';
 export * from './integrity.js';
 export * from './pages.js';
 export * from './audit.js';
+export * from './bulk.js';

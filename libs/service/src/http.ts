@@ -4,6 +4,7 @@ import { HEADERS } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
 import secureJson from 'secure-json-parse';
+import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -57,6 +58,12 @@ export function createHttpAdapter(pino: Pino): FastifyAdapter {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     });
+    observeRequest(
+      request.method,
+      request.routeOptions.url ?? 'none',
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
     done();
   });
   return adapter;

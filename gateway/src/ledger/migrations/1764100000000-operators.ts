@@ -12,14 +12,22 @@ export class Operators1764100000000 implements MigrationInterface {
     await runner.query(
       `create index ended_otherwise on operations (state, id) where state in ('failed', 'cancelled', 'rejected')`,
     );
+    // Those that are rare among the others; a look for a frequent one soon has its page.
+    await runner.query(`
+      create index operations_of_rare_kinds on operations (kind, id) where kind in (
+        'user.register', 'user.update', 'user.change-password', 'user.set-roles', 'user.set-claims', 'user.delete',
+        'user.restore', 'user.purge', 'customer.update', 'event.user-deleted', 'event.user-updated', 'repair.user')`);
     await runner.query('create index repetitions on operations (retry_of, id) where retry_of is not null');
     await this.createProcesses(runner);
     await this.createSamples(runner);
+    await this.createBulkRuns(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table samples, processes');
-    await runner.query('drop index failed_operations, ended_otherwise, repetitions');
+    await runner.query('drop table bulk_runs, samples, processes');
+    await runner.query(
+      'drop index failed_operations, ended_otherwise, operations_of_rare_kinds, repetitions',
+    );
     await runner.query('alter table lanes drop column failed, drop column cancelled, drop column rejected');
   }
 
@@ -56,6 +64,28 @@ export class Operators1764100000000 implements MigrationInterface {
         running integer not null,
         breakers jsonb not null
       )`);
+  }
+
+  private async createBulkRuns(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table bulk_runs (
+        id uuid primary key,
+        action text not null check (action in ('retry', 'cancel')),
+        filter jsonb not null,
+        reason text not null,
+        actor_id uuid not null,
+        state text not null default 'running' check (state in ('running', 'done', 'aborted')),
+        total integer not null,
+        done integer not null default 0,
+        refusals jsonb not null default '{}',
+        position uuid,
+        worker text,
+        seen_at timestamptz not null default now(),
+        started_at timestamptz not null default now(),
+        finished_at timestamptz,
+        constraint over_has_a_time check ((state = 'running') = (finished_at is null))
+      )`);
+    await runner.query(`create index bulk_runs_under_way on bulk_runs (id) where state = 'running'`);
   }
 
   private async createSamples(runner: QueryRunner): Promise<void> {
