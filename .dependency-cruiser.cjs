@@ -71,6 +71,12 @@ module.exports = {
       from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
     },
+    {
+      name: 'dashboard-imports-what-crosses-the-border-only',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^(libs/service|gateway|identity|ordering|examples)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

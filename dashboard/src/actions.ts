@@ -1,4 +1,5 @@
 import type { LaneView, OperationView } from '@turnpike/contracts';
+import { isSystemKind } from '../../libs/contracts/src/operations.js';
 import { post } from './api.js';
 import type { Action } from './dialog.js';
 import { short, writes } from './names.js';
@@ -61,14 +62,16 @@ function release({ userId, head, reason: halt }: LaneView): Action {
   };
 }
 
-/** What may be done to a write as it is. */
+/** What may be done to a write as it is. The system itself sees to what it asked for. */
 export function operationActions(operation: OperationView, navigate: (href: string) => void): Action[] {
+  if (isSystemKind(operation.kind)) return [];
   switch (operation.state) {
     case 'queued':
     case 'retrying':
       return [cancel(operation)];
     case 'failed':
-      return [retry(operation, navigate)];
+      // The lane of somebody who was never registered is closed for ever.
+      return operation.kind === 'user.register' ? [] : [retry(operation, navigate)];
     case 'running':
     case 'succeeded':
     case 'cancelled':

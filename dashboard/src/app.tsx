@@ -1,7 +1,7 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
 import { signOut } from './api.js';
-import { Announcements } from './announce.js';
+import { announce, Announcements } from './announce.js';
 import { Palette, usePaletteKey } from './palette.js';
 import { Loading, NotHere, Trouble } from './parts.js';
 import { signedOut, useSession } from './queries.js';
@@ -61,7 +61,11 @@ function Shell(): ReactElement {
         </nav>
         <div className="side-end">
           <ThemeChoice />
-          <button type="button" className="quiet" onClick={() => void signOut().finally(signedOut)}>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => void signOut().then(signedOut, stillSignedIn)}
+          >
             Sign out
           </button>
         </div>
@@ -75,6 +79,10 @@ function Shell(): ReactElement {
       <Announcements />
     </div>
   );
+}
+
+function stillSignedIn({ message }: Error): void {
+  announce(`You are still signed in: ${message}`);
 }
 
 function Views(): ReactElement {

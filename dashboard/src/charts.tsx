@@ -20,6 +20,12 @@ interface ChartProps {
 
 const HEIGHT = 170;
 
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** Seconds: an hour, or as long as there is something to see, but not so short that noise looks like news. */
+const LONGEST = 3600;
+const SHORTEST = 300;
+
 const RATES: readonly Line[] = [
   { name: 'accepted', colour: 1, of: ({ acceptedPerSecond }) => acceptedPerSecond },
   { name: 'finished', colour: 2, of: ({ finishedPerSecond }) => finishedPerSecond },
@@ -111,11 +117,11 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartPro
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, _min, max) => [max - 3600, max] },
+      x: { range: (_plot, min, max) => [Math.max(max - LONGEST, Math.min(min, max - SHORTEST)), max] },
       y: { range: (_plot, _min, max) => [0, Math.max(max, 1) * 1.1] },
     },
     axes: [
-      { ...axis, size: 28 },
+      { ...axis, size: 28, values: (_plot, times) => times.map((at) => clock.format(at * 1000)) },
       { ...axis, size: 62, values: (_plot, values) => values.map((value) => show(value)) },
     ],
     series: [{}, ...lines.map(({ colour: number }) => ({ stroke: colour(`--line-${number}`), width: 1.5 }))],

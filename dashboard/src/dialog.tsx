@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { announce } from './announce.js';
+import { textOf } from './form.js';
 import { Refused } from './parts.js';
 import { readAgain } from './queries.js';
 
@@ -60,7 +61,7 @@ function ActionDialog({ action, close }: { action: Action; close: () => void }):
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const reason = String(new FormData(event.currentTarget).get('reason') ?? '').trim();
+    const reason = textOf(event.currentTarget, 'reason').trim();
     setBusy(true);
     setRefusal(null);
     try {

@@ -84,9 +84,12 @@ export function OperationLink({ id, children }: { id: string; children?: ReactNo
   );
 }
 
-/** Who did something; the system itself has no account. */
-export function Actor({ id }: { id: string | null }): ReactElement {
-  return id ? <LaneLink id={id} /> : <span className="muted">the system</span>;
+/** Who did something; neither the system itself nor who registers has an account. */
+export function Actor({ id, action = '' }: { id: string | null; action?: string }): ReactElement {
+  if (id) return <LaneLink id={id} />;
+  return (
+    <span className="muted">{action.startsWith('user.register') ? 'whoever registered' : 'the system'}</span>
+  );
 }
 
 export function Loading(): ReactElement {
@@ -158,7 +161,9 @@ export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>
       <Table label={label} head={head}>
         {items.map(row)}
       </Table>
-      {hasNextPage && <More more={() => void fetchNextPage()} busy={isFetchingNextPage} />}
+      {hasNextPage && (
+        <More more={() => void fetchNextPage({ cancelRefetch: false })} busy={isFetchingNextPage} />
+      )}
     </>
   );
 }

@@ -68,15 +68,15 @@ export function useRead<Body>(
 
 export type Pages<Item> = UseInfiniteQueryResult<InfiniteData<Page<Item>>>;
 
-/** A list by its cursor. The first page stays up to date; who reads on is not disturbed. */
-export function usePages<Item>(path: string, filters: object, { live = true } = {}): Pages<Item> {
+/** A list by its cursor, up to date while it has no more than so many pages: who reads on is not disturbed. */
+export function usePages<Item>(path: string, filters: object, { livePages = 1 } = {}): Pages<Item> {
   return useInfiniteQuery({
     queryKey: [path, filters],
     queryFn: ({ pageParam, signal }) =>
       get<Page<Item>>(`${path}${queryOf({ ...filters, cursor: pageParam })}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: ({ state }) => live && (state.data?.pages.length ?? 1) === 1 && LOOK_AGAIN_MS,
+    refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) <= livePages && LOOK_AGAIN_MS,
   });
 }
 

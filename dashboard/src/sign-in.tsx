@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { signIn } from './api.js';
+import { textOf } from './form.js';
 import { Refused } from './parts.js';
 import { signedIn } from './queries.js';
 
@@ -8,9 +9,9 @@ export function SignIn(): ReactElement {
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
+    const form = event.currentTarget;
     setBusy(true);
-    await signIn(String(form.get('email')), String(form.get('password'))).then(signedIn, setError);
+    await signIn(textOf(form, 'email'), textOf(form, 'password')).then(signedIn, setError);
     setBusy(false);
   };
   return (

@@ -43,7 +43,7 @@ export function Why({ operation, lane, pause, ahead, usualMs }: WhyProps): React
         <AtTheHead operation={operation} lane={lane} />
       )}
       {lane.state === 'halted' && before && <> The lane is halted at its head.</>}
-      {lane.paused && <Paused lane={lane} pause={pause} />}
+      {lane.paused && (before ? ' And the lane is paused.' : <Paused lane={lane} pause={pause} />)}
       {isMoving(lane) && <Expected operation={operation} ahead={ahead} usualMs={usualMs} />}
     </>
   );

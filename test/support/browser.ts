@@ -37,7 +37,7 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
 export async function hindrances(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = globalThis as any;
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations
       .filter(({ impact }: any) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }: any) =>

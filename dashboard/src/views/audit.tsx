@@ -49,7 +49,7 @@ export default function Audit(): ReactElement {
               <Time at={at} />
             </th>
             <td>
-              <Actor id={actorId} />
+              <Actor id={actorId} action={action} />
             </td>
             <td>{actionName(action)}</td>
             <td>

@@ -23,6 +23,9 @@ import { Why } from '../why.js';
 
 const MOST_PER_PAGE = 200;
 
+/** As many pages as a full lane has, at its usual limit, and one of what is done. */
+const LIVE_PAGES = 6;
+
 export default function Lane({ userId }: { userId: string }): ReactElement {
   const lane = useRead<LaneView>(`/v1/ops/lanes/${userId}`, { live: true });
   const title = `Lane of ${useNameOf(userId)}`;
@@ -85,7 +88,11 @@ function About({ lane }: { lane: LaneView }): ReactElement {
 }
 
 function Timeline({ lane }: { lane: LaneView }): ReactElement {
-  const pages = usePages<OperationView>('/v1/ops/operations', { userId: lane.userId, limit: MOST_PER_PAGE });
+  const pages = usePages<OperationView>(
+    '/v1/ops/operations',
+    { userId: lane.userId, limit: MOST_PER_PAGE },
+    { livePages: LIVE_PAGES },
+  );
   const pausedAt = usePausedAt(lane);
   const operations = pages.data?.pages.flatMap(({ items }) => items) ?? [];
   const unfinished = operations.filter(({ state }) => UNFINISHED.includes(state)).reverse();

@@ -72,7 +72,7 @@ function About({ operation }: { operation: OpsOperationView }): ReactElement {
           ['State', <StateBadge key="state" state={state} />],
           ['Attempts', attempts],
           ['Lane', <LaneLink key="lane" id={operation.userId} />],
-          ['Asked for by', <Actor key="actor" id={operation.actorId} />],
+          ['Asked for by', <Actor key="actor" id={operation.actorId} action={operation.kind} />],
           [
             'About',
             <span key="target">

@@ -65,11 +65,12 @@ function Numbers({ summary, latest }: { summary: OpsSummary; latest: Sample | un
     <div className="numbers">
       <Figure name="Accepted" value={rate(acceptedPerSecond)} unit="per second" />
       <Figure name="Finished" value={rate(finishedPerSecond)} unit="per second" />
-      <Figure name="Half are done within" value={ms(latest?.p50Ms)} unit="from acceptance to the end" />
+      <Figure name="50 % are done in" value={ms(latest?.p50Ms)} unit="since accepted" />
+      <Figure name="95 % are done in" value={ms(latest?.p95Ms)} unit="since accepted" />
       <Figure
-        name="95 % · 99 %"
-        value={`${ms(latest?.p95Ms)} · ${ms(latest?.p99Ms)}`}
-        unit={latest ? <Time at={latest.at} /> : 'nothing ended yet'}
+        name="99 % are done in"
+        value={ms(latest?.p99Ms)}
+        unit={latest ? <Time at={latest.at} /> : 'nothing has ended yet'}
       />
       <Figure
         name="Oldest waiting write"
