@@ -29,7 +29,10 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
     complain('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))`);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   return { page, complaints };
 }
 

@@ -125,13 +125,7 @@ function Timeline({ lane }: { lane: LaneView }): ReactElement {
         <ol className="timeline" aria-label="Done, newest first">
           {finished.map((operation) => (
             <Entry key={operation.id} operation={operation}>
-              {operation.problem && <>{operation.problem.detail ?? operation.problem.title} </>}
-              {operation.finishedAt && (
-                <>
-                  {operation.startedAt && <>took {duration(tookMs(operation)!)}, </>}
-                  ended <Time at={operation.finishedAt} />
-                </>
-              )}
+              <Ending operation={operation} />
             </Entry>
           ))}
         </ol>
@@ -141,6 +135,18 @@ function Timeline({ lane }: { lane: LaneView }): ReactElement {
           </button>
         )}
       </Card>
+    </>
+  );
+}
+
+function Ending({ operation }: { operation: OperationView }): ReactElement {
+  const { problem, finishedAt } = operation;
+  const took = tookMs(operation);
+  return (
+    <>
+      {problem && `${problem.detail ?? problem.title} `}
+      {took === null ? 'It never began; it ended ' : `It took ${duration(took)} and ended `}
+      {finishedAt && <Time at={finishedAt} />}.
     </>
   );
 }
