@@ -15,8 +15,13 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/',
     'run/services',
-    'entry/(authorise|caller|request|routes|system-writes|user-limit)',
+    'entry/(authorise|caller|event-streams|http|request|routes|system-writes|user-limit)',
     'config',
+  ],
+  dashboard: [
+    'dashboard/',
+    'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',
+    'run/services',
   ],
 };
 
@@ -65,6 +70,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'dashboard-imports-what-crosses-the-border-only',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^(libs/service|gateway|identity|ordering|examples)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

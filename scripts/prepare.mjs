@@ -17,6 +17,7 @@ const BUILD_INPUTS = [
   'identity',
   'ordering',
   'examples',
+  'dashboard',
   'tsconfig.json',
   'nest-cli.json',
 ];

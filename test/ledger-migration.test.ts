@@ -5,15 +5,18 @@ import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { createDatabases } from './support/databases.js';
 
-const NOT_YET = ['Batches1764000000000', 'Seals1764100000000'];
+/** The first that the ledger of this test lacks. */
+const NOT_YET = 'Batches1764000000000';
 
 test('steps that had a table of their own are in the rows of their operations', async () => {
   const databases = await createDatabases('gateway');
   const options = databaseOptions({ databaseUrl: databases.urls['gateway']! } as GatewayConfig);
-  const migrations = (options.migrations as (new () => object)[]).filter(
-    ({ name }) => !NOT_YET.includes(name),
+  const all = options.migrations as (new () => object)[];
+  const earlier = all.slice(
+    0,
+    all.findIndex(({ name }) => name === NOT_YET),
   );
-  await migrate({ ...options, migrations });
+  await migrate({ ...options, migrations: earlier });
   const client = new Client(options.url);
   await client.connect();
   const [userId, id] = [uuidv7(), uuidv7()];
@@ -29,7 +32,7 @@ test('steps that had a table of their own are in the rows of their operations', 
        ($1, 1, 1, 'identity.register', 'identity', 'applied', 3)`,
     [userId],
   );
-  expect(await migrate(options)).toEqual(NOT_YET);
+  expect(await migrate(options)).toContain(NOT_YET);
   const { rows } = await client.query('select steps from operations where id = $1', [id]);
   expect(rows).toEqual([
     {

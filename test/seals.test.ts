@@ -142,7 +142,7 @@ describe('what a write holds', () => {
     const { payload } = await rowOf(next.id);
     await t.database.query('update operations set payload = $2 where id = $1', [id, JSON.stringify(payload)]);
     expect(await t.claim(userId, id)).toBeNull();
-    const lane = await t.queries.laneView(userId);
+    const lane = await t.laneViews.find(userId);
     expect(lane).toMatchObject({ state: 'halted', head: { id, state: 'retrying' } });
   });
 

@@ -4,12 +4,17 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
 import { GatewayConfig } from './config.js';
 import { databaseOptions } from './database.js';
+import { PageController } from './dashboard/page.controller.js';
+import { PageFiles } from './dashboard/page-files.js';
+import { DashboardSessionController } from './dashboard/session.controller.js';
 import { AccessTokens } from './entry/access-tokens.js';
 import { Admission } from './entry/admit.js';
 import { Answers } from './entry/answers.js';
 import { CallerGuard } from './entry/caller.js';
 import { ClientPlaces } from './entry/client-places.js';
+import { CookieSessions } from './entry/cookie-sessions.js';
 import { CustomersController } from './entry/customers.controller.js';
+import { EventStreams } from './entry/event-streams.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
@@ -31,8 +36,14 @@ import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
+import { BulkRuns } from './ledger/bulk-runs.js';
+import { LedgerCounts } from './ledger/counts.js';
 import { LaneControl } from './ledger/lane-control.js';
+import { LaneViews } from './ledger/lane-views.js';
 import { Ledger } from './ledger/ledger.js';
+import { OperationList } from './ledger/operation-list.js';
+import { Processes } from './ledger/processes.js';
+import { Samples } from './ledger/samples.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { RateWindows } from './ledger/rate-windows.js';
 import { ReceivedEvents } from './ledger/received-events.js';
@@ -40,6 +51,7 @@ import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
 import { Maintenance } from './queue/maintenance.js';
+import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
@@ -47,23 +59,34 @@ import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
 import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
+import { Heartbeat } from './run/heartbeat.js';
 import { Leases } from './run/leases.js';
 import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
 import { AuditController } from './watch/audit.controller.js';
+import { Bulk } from './watch/bulk.js';
+import { BulkController } from './watch/bulk.controller.js';
+import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
 import { Forgetting } from './watch/forgetting.js';
+import { Gauges } from './watch/gauges.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
+import { LaneSearch } from './watch/lane-search.js';
+import { LiveController } from './watch/live.controller.js';
 import { OpsController } from './watch/ops.controller.js';
+import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
+import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
+import { Summary } from './watch/summary.js';
 
 const entry = [
   RouteCheck,
   CallerGuard,
+  CookieSessions,
   AccessTokens,
   Revocations,
   Fingerprints,
@@ -72,6 +95,7 @@ const entry = [
   OperationTokens,
   Admission,
   Answers,
+  EventStreams,
   Reads,
   FirstAdministrator,
   SystemWrites,
@@ -83,6 +107,12 @@ const ledger = [
   Ledger,
   LaneControl,
   LedgerQueries,
+  LaneViews,
+  OperationList,
+  LedgerCounts,
+  BulkRuns,
+  Samples,
+  Processes,
   Endings,
   AuditTrail,
   ReceivedEvents,
@@ -91,9 +121,23 @@ const ledger = [
   RateWindows,
   SignInPlaces,
 ];
-const queue = [Releaser, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
-const run = [Executor, Leases, Breakers, Services];
-const watch = [Actions, EventInbox, Purge, Forgetting, SourcePages, Confirmation, Integrity];
+const queue = [Releaser, PartitionViews, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
+const run = [Executor, Leases, Breakers, Services, Heartbeat];
+const watch = [
+  Summary,
+  Sampler,
+  Gauges,
+  LaneSearch,
+  CloserLook,
+  Bulk,
+  Actions,
+  EventInbox,
+  Purge,
+  Forgetting,
+  SourcePages,
+  Confirmation,
+  Integrity,
+];
 
 const api = [
   UsersController,
@@ -103,9 +147,14 @@ const api = [
   SessionsController,
   MeController,
   PublicController,
+  OverviewController,
+  LiveController,
+  BulkController,
   OpsController,
   AuditController,
   IntegrityController,
+  DashboardSessionController,
+  PageController,
 ];
 
 /** Services that join bring routes of their own. */
@@ -130,7 +179,9 @@ export class AppModule {
         ...queue,
         ...run,
         ...watch,
-        ...(config.api ? [{ provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)] : []),
+        ...(config.api
+          ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
+          : []),
         {
           provide: READINESS_CHECKS,
           inject: [Database, RootKey, Releaser],

@@ -11,6 +11,7 @@ import {
   ConfigurationError,
   DATA_KEY,
   Environment,
+  type MetricsPort,
   type Secret,
   SERVICE_SIGNING_KEY,
 } from '@turnpike/service';
@@ -63,6 +64,7 @@ export class GatewayConfig {
   api: boolean;
   worker: boolean;
   logLevel: string;
+  metrics: MetricsPort;
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: Addresses;
@@ -132,6 +134,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     api: roles.includes('api'),
     worker: roles.includes('worker'),
     logLevel: env.logLevel(),
+    metrics: env.metricsPort(9464),
     databaseUrl,
     services,
     relations: RELATIONS.filter(({ service }) => services[service]),

@@ -7,6 +7,8 @@ import { Relations1763900000000 } from './ledger/migrations/1763900000000-relati
 import { Batches1764000000000 } from './ledger/migrations/1764000000000-batches.js';
 import { Seals1764100000000 } from './ledger/migrations/1764100000000-seals.js';
 import { Limits1764200000000 } from './ledger/migrations/1764200000000-limits.js';
+import { Operators1764250000000 } from './ledger/migrations/1764250000000-operators.js';
+import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashboard.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -22,6 +24,8 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
       Batches1764000000000,
       Seals1764100000000,
       Limits1764200000000,
+      Operators1764250000000,
+      Dashboard1764300000000,
     ],
   };
 }

@@ -16,6 +16,7 @@ runMain(async () => {
     corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,
+    metrics: config.metrics,
     api: config.api
       ? {
           title: 'Turnpike',

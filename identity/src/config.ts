@@ -1,4 +1,4 @@
-import { Environment, TOKEN_SIGNING_KEYS } from '@turnpike/service';
+import { Environment, type MetricsPort, TOKEN_SIGNING_KEYS } from '@turnpike/service';
 
 /** Everything that can be set about an identity process. This file alone reads process.env. */
 export class IdentityConfig {
@@ -6,6 +6,7 @@ export class IdentityConfig {
   port: number;
   production: boolean;
   logLevel: string;
+  metrics: MetricsPort;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -21,6 +22,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
     port: env.port('IDENTITY_PORT', 3001),
     production: env.production,
     logLevel: env.logLevel(),
+    metrics: env.metricsPort(9465),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
     tokenSigningKeys: env.secret(TOKEN_SIGNING_KEYS),

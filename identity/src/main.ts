@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     port: config.port,
     production: config.production,
     logLevel: config.logLevel,
+    metrics: config.metrics,
     api: {
       title: 'Turnpike identity',
       description: 'Users, credentials and sessions. Every route below /internal is for the gateway alone.',

@@ -1,4 +1,4 @@
-import { Environment } from '@turnpike/service';
+import { Environment, type MetricsPort } from '@turnpike/service';
 
 /** Everything that can be set about an ordering process. This file alone reads process.env. */
 export class OrderingConfig {
@@ -6,6 +6,7 @@ export class OrderingConfig {
   port: number;
   production: boolean;
   logLevel: string;
+  metrics: MetricsPort;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -19,6 +20,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Ordering
     port: env.port('ORDERING_PORT', 3002),
     production: env.production,
     logLevel: env.logLevel(),
+    metrics: env.metricsPort(9466),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
   };

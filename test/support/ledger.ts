@@ -7,6 +7,7 @@ import type { Admitted } from '../../gateway/src/ledger/admission.js';
 import { Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { Ending } from '../../gateway/src/ledger/outcomes.js';
 import type { ClientKey } from '../../gateway/src/ledger/keys.js';
+import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
@@ -42,6 +43,7 @@ export class TestLedger {
     /** Two, as of two processes: what one does at once in a lane it does in turn by itself. */
     private readonly ledgers: readonly [Ledger, Ledger],
     readonly queries: LedgerQueries,
+    readonly laneViews: LaneViews,
     readonly database: Database,
     /** Of the same two processes. */
     readonly keys: readonly [Keys, Keys],
@@ -58,6 +60,7 @@ export class TestLedger {
     return new TestLedger(
       [new Ledger(database, one.dataKeys, one.seals), new Ledger(database, two.dataKeys, two.seals)],
       new LedgerQueries(database, one.seals),
+      new LaneViews(database),
       database,
       [one, two],
       drop,

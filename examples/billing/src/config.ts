@@ -1,4 +1,4 @@
-import { Environment } from '@turnpike/service';
+import { Environment, type MetricsPort } from '@turnpike/service';
 
 /** Everything that can be set about a billing process. This file alone reads process.env. */
 export class BillingConfig {
@@ -6,6 +6,7 @@ export class BillingConfig {
   port: number;
   production: boolean;
   logLevel: string;
+  metrics: MetricsPort;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -19,6 +20,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): BillingC
     port: env.port('BILLING_PORT', 3003),
     production: env.production,
     logLevel: env.logLevel(),
+    metrics: env.metricsPort(9467),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
   };

@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     port: config.port,
     production: config.production,
     logLevel: config.logLevel,
+    metrics: config.metrics,
     api: {
       title: 'Turnpike billing (example)',
       description: 'Invoices of paid orders. Every route below /internal is for the gateway alone.',

@@ -5,12 +5,19 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
 import { actionsOf } from './routes.js';
+import { CookieSessions } from './cookie-sessions.js';
 
-const callers = new WeakMap<FastifyRequest, Caller>();
+interface Known {
+  caller: Caller;
+  /** @throws Problem 401 where the caller would not be let in any more */
+  verifyAgain: () => Promise<Caller>;
+}
+
+const callers = new WeakMap<FastifyRequest, Known>();
 
 /** @returns who sends that request; null where the route does without, and nobody is signed in */
 export function callerOf(request: FastifyRequest): Caller | null {
-  return callers.get(request) ?? null;
+  return callers.get(request)?.caller ?? null;
 }
 
 /** The caller of a route that needs one. */
@@ -20,13 +27,21 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
   return caller;
 });
 
+/** @throws Problem 401 when the session of a request has ended, whose answer may go on for hours */
+export async function verifyAgain(request: FastifyRequest): Promise<void> {
+  await callers.get(request)?.verifyAgain();
+}
+
 /**
  * Lets in whoever may carry out the action of the route, as far as that can be said without knowing whose data it is
  * about; where it cannot, the route asks `authorise` itself.
  */
 @Injectable()
 export class CallerGuard implements CanActivate {
-  constructor(private readonly tokens: AccessTokens) {}
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly cookies: CookieSessions,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const actions = actionsOf(context.getHandler(), context.getClass());
@@ -36,11 +51,19 @@ export class CallerGuard implements CanActivate {
     const who = ALLOWED[action!];
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
-    const token = bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
-    const caller = await this.tokens.verify(token);
-    callers.set(request, caller);
+    const token = await this.tokenOf(request);
+    const verifyAgain = (): Promise<Caller> => this.tokens.verify(token);
+    const caller = await verifyAgain();
+    callers.set(request, { caller, verifyAgain });
     if (!dependsOnOwner(action!)) authorise(action!, caller, null);
     return true;
+  }
+
+  /** The dashboard's cookie stands for a token; whoever sends one needs no cookie. */
+  private async tokenOf(request: FastifyRequest): Promise<string> {
+    const ofCookie =
+      request.headers.authorization === undefined && (await this.cookies.accessTokenOf(request));
+    return ofCookie || bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
   }
 }
 

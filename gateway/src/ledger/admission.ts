@@ -145,7 +145,7 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
 /** @returns whether anything was withdrawn */
 async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<boolean> {
   const count = await leaving.cancelWaiting(tx, userId, before);
-  if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
+  if (count > 0) await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count }]);
   return count > 0;
 }
 

@@ -39,7 +39,13 @@ export class AuditTrail {
          and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
        order by id desc limit $5`,
-      [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, POSITION), limit + 1],
+      [
+        userId ?? null,
+        actorId ?? null,
+        action ?? null,
+        positionIn(cursor, [POSITION])?.[0] ?? null,
+        limit + 1,
+      ],
     );
     const items = await Promise.all(rows.slice(0, limit).map((row) => this.entryOf(row)));
     const last = rows.length > limit ? items.at(-1) : undefined;

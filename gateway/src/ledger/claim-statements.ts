@@ -1,4 +1,11 @@
-import type { OperationKind, ProblemBody, ServiceName, StepName, StepState } from '@turnpike/contracts';
+import type {
+  OperationKind,
+  ProblemBody,
+  ProblemCode,
+  ServiceName,
+  StepName,
+  StepState,
+} from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Release } from './release-statements.js';
 import type { Content, Stored } from './seals.js';
@@ -39,6 +46,10 @@ export interface StepOutcome {
   service: ServiceName;
   state: StepState;
   attempts: number;
+  /** Milliseconds that its last call took. */
+  ms?: number;
+  /** The code of the problem that its last call ended with. */
+  problem?: ProblemCode;
 }
 
 /** Who wants to carry operations out, and for how long. */

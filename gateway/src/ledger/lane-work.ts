@@ -1,6 +1,7 @@
 import type { Database, Statements, Transaction } from '@turnpike/service';
 import { Batcher } from './batcher.js';
 import { lockLanes } from './lane-statements.js';
+import { measured } from './metrics.js';
 import type { Turns } from './turns.js';
 
 /** What is done with several requests in one transaction, each of another lane. */
@@ -29,7 +30,7 @@ export interface Work<Request, Answer> {
 export function batched<Request, Answer>(
   database: Database,
   work: Work<Request, Answer>,
-  options: { turns: Turns; patienceMs?: number },
+  { name, ...options }: { name: string; turns: Turns; patienceMs?: number },
 ): Batcher<Request, Answer> {
   const alone = async (request: Request): Promise<Answer> =>
     (await inLanes(database, [request], work, { wait: true })).get(request)!;
@@ -42,7 +43,7 @@ export function batched<Request, Answer>(
     ...options,
     laneOf: work.laneOf,
     async write(batch) {
-      const answers = await together(batch);
+      const answers = await measured(name, batch.length, () => together(batch));
       return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
     },
   });

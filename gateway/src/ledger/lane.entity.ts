@@ -21,6 +21,16 @@ export class Lane {
   @Column('integer', { default: 0 })
   depth: number;
 
+  /** How many of the others did not succeed. */
+  @Column('integer', { default: 0 })
+  failed: number;
+
+  @Column('integer', { default: 0 })
+  cancelled: number;
+
+  @Column('integer', { default: 0 })
+  rejected: number;
+
   /** Why it is paused or halted. */
   @Column('text', { nullable: true })
   reason: string | null;

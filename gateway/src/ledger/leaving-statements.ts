@@ -1,7 +1,7 @@
 import { type OperationKind, type ProblemBody, SYSTEM_KINDS } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { UNFINISHED } from './sql.js';
-import type { AdmissionMove } from './states.js';
+import type { AdmissionMove, EndState } from './states.js';
 
 /*
  * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
@@ -67,9 +67,22 @@ export function deletedAtAfter(end: string): string {
     when 'deleted' then coalesce(l.deleted_at, now()) else l.deleted_at end`;
 }
 
+/**
+ * Counts ends in their lane: how many writes have succeeded is what is left of `last_seq`. Operators see the sums over
+ * all lanes, which to count in the operations themselves would take seconds.
+ * @param end where `ends_as`, what they ended as, is to be found
+ * @param count how many
+ */
+export function countedAs(end: string, count: string): string {
+  return (['failed', 'cancelled', 'rejected'] satisfies EndState[])
+    .map((state) => `${state} = l.${state} + case ${end}.ends_as when '${state}' then ${count} else 0 end`)
+    .join(', ');
+}
+
 /** Operations that leave a lane, and what their end makes of its admission. */
 export interface Leaving {
   userId: string;
+  state: 'cancelled' | 'rejected';
   count: number;
   move?: AdmissionMove | null;
 }
@@ -77,14 +90,15 @@ export interface Leaving {
 /** Takes operations that have ended already out of their lanes' depth, and lets the ends change the admission. */
 export async function leaveLanes(tx: Statements, leaving: readonly Leaving[]): Promise<void> {
   await tx.query(
-    `update lanes l set depth = depth - gone.count, admission = ${admissionAfter('gone')},
-       deleted_at = ${deletedAtAfter('gone')}
-     from jsonb_to_recordset($1) as gone (user_id uuid, id uuid, count integer, leaves text[], becomes text)
+    `update lanes l set depth = depth - gone.count, ${countedAs('gone', 'gone.count')},
+       admission = ${admissionAfter('gone')}, deleted_at = ${deletedAtAfter('gone')}
+     from jsonb_to_recordset($1)
+       as gone (user_id uuid, id uuid, ends_as text, count integer, leaves text[], becomes text)
      where l.user_id = gone.user_id`,
     [
       JSON.stringify(
-        leaving.map(({ userId, count, move }) => ({
-          ...{ user_id: userId, count, leaves: move?.from ?? [], becomes: move?.to },
+        leaving.map(({ userId, state, count, move }) => ({
+          ...{ user_id: userId, ends_as: state, count, leaves: move?.from ?? [], becomes: move?.to },
         })),
       ),
     ],

@@ -49,10 +49,10 @@ export class Ledger {
   ) {
     const turns = new Turns();
     // What a worker has to say waits as long as it takes: nobody else can say it.
-    this.admissions = batched(database, admission, { turns, patienceMs: PATIENCE_MS });
-    this.claims = batched(database, claiming, { turns });
-    this.ends = batched(database, finishing, { turns });
-    this.retries = batched(database, puttingBack, { turns });
+    this.admissions = batched(database, admission, { name: 'admission', turns, patienceMs: PATIENCE_MS });
+    this.claims = batched(database, claiming, { name: 'claim', turns });
+    this.ends = batched(database, finishing, { name: 'end', turns });
+    this.retries = batched(database, puttingBack, { name: 'retry', turns });
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
@@ -152,7 +152,8 @@ export class Ledger {
       await lockLane(tx, userId);
       const kind = await leaving.cancelQueued(tx, userId, operationId);
       if (kind) {
-        await leaving.leaveLanes(tx, [{ userId, count: 1, move: admissionAtEnd(kind, 'cancelled') }]);
+        const move = admissionAtEnd(kind, 'cancelled');
+        await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count: 1, move }]);
         if (kind === 'user.register') await rejectWaiting(tx, userId);
         return { outcome: 'cancelled', releases: await releaseHead(tx, userId) };
       }

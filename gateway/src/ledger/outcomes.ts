@@ -112,7 +112,7 @@ async function endSpecially(
 export async function rejectWaiting(tx: Statements, userId: string): Promise<void> {
   await destroyKey(tx, userId);
   const count = await leaving.rejectWaiting(tx, userId, problemBody('user-deleted'));
-  if (count > 0) await leaving.leaveLanes(tx, [{ userId, count }]);
+  if (count > 0) await leaving.leaveLanes(tx, [{ userId, state: 'rejected', count }]);
 }
 
 function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished<Stored> {

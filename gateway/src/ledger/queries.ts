@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import {
   decodeCursor,
   encodeCursor,
-  type LaneState,
-  type LaneView,
   type OperationsQuery,
   type OperationView,
   type Page,
@@ -11,7 +9,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import { Brackets, IsNull } from 'typeorm';
+import { Brackets } from 'typeorm';
 import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
@@ -34,7 +32,7 @@ export class LedgerQueries {
   /** @returns that operation with its steps, or null */
   async operation(id: string): Promise<OperationRead | null> {
     const operation = await this.database.manager.findOneBy(Operation, { id });
-    return operation && this.withResult(operation);
+    return operation && this.opened(operation);
   }
 
   /** @returns what that write holds, or null where it was erased */
@@ -59,7 +57,7 @@ export class LedgerQueries {
       .orderBy('o.id', 'DESC')
       .take(query.limit + 1)
       .getMany();
-    const read = await Promise.all(rows.slice(0, query.limit).map((row) => this.withResult(row)));
+    const read = await Promise.all(rows.slice(0, query.limit).map((row) => this.opened(row)));
     const items = read.map(toView);
     const last = rows.length > query.limit ? items.at(-1) : undefined;
     return { items, nextCursor: last ? encodeCursor([last.id]) : null };
@@ -72,18 +70,6 @@ export class LedgerQueries {
   /** @returns what decides whether a user's tokens are accepted, or null where there is no lane */
   standing(userId: string): Promise<Standing | null> {
     return this.standings(userId);
-  }
-
-  /** @returns the lane as operators see it, or null */
-  async laneView(userId: string): Promise<LaneView | null> {
-    const lane = await this.lane(userId);
-    if (!lane) return null;
-    const [head] = await this.database.manager.find(Operation, {
-      where: { userId, finishedAt: IsNull() },
-      order: { seq: 'asc' },
-      take: 1,
-    });
-    return laneViewOf(lane, head ?? null);
   }
 
   /** @returns whose lane that order's writes go to, or null */
@@ -101,6 +87,15 @@ export class LedgerQueries {
     return rows.length === 0;
   }
 
+  /** @returns the newest write that repeats that one, or null */
+  async repetitionOf(id: string): Promise<string | null> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from operations where retry_of = $1 order by id desc limit 1',
+      [id],
+    );
+    return rows[0]?.id ?? null;
+  }
+
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
@@ -112,7 +107,8 @@ export class LedgerQueries {
     return row ? waitingView(operation, row) : null;
   }
 
-  private async withResult(operation: Operation): Promise<OperationRead> {
+  /** @returns the same with its result in clear */
+  async opened(operation: Operation): Promise<OperationRead> {
     const { userId, id, result } = operation;
     return {
       ...operation,
@@ -140,35 +136,6 @@ export class LedgerQueries {
 
 /** What of the lane decides whether the user's tokens are accepted. */
 export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom'>;
-
-function laneViewOf(lane: Lane, head: Operation | null): LaneView {
-  return {
-    userId: lane.userId,
-    state: laneStateOf(lane),
-    paused: lane.execution === 'paused',
-    pausedBy: lane.pausedBy,
-    reason: lane.reason,
-    depth: lane.depth,
-    lastSeq: lane.lastSeq,
-    head: head && {
-      id: head.id,
-      seq: head.seq,
-      kind: head.kind,
-      state: head.state,
-      nextAttemptAt: head.nextAttemptAt?.toISOString() ?? null,
-    },
-    // Places are taken in order, so the head is the oldest.
-    oldestQueuedAt: head?.createdAt.toISOString() ?? null,
-  };
-}
-
-/** One word for two columns: a halted lane needs somebody; a deletion says more than a pause. */
-function laneStateOf({ admission, execution }: Lane): LaneState {
-  if (execution === 'halted') return 'halted';
-  if (admission === 'closed') return 'deleted';
-  if (admission !== 'open') return admission;
-  return execution === 'paused' ? 'paused' : 'open';
-}
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

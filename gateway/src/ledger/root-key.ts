@@ -14,6 +14,8 @@ const CONTEXT = 'root key';
 const PURPOSES = {
   dataKeys: 'turnpike data keys',
   fingerprints: 'turnpike request fingerprints',
+  cookieSessions: 'turnpike dashboard sessions',
+  csrfTokens: 'turnpike dashboard csrf',
 } as const;
 export type Purpose = keyof typeof PURPOSES;
 
@@ -62,10 +64,8 @@ export class RootKey implements OnApplicationBootstrap, OnApplicationShutdown {
     ]);
     const [row] = await this.database.query<{ wrapped: string }>('select wrapped from root_key');
     const root = await this.unwrap(row!.wrapped, current);
-    this.keys = {
-      dataKeys: derive(root, PURPOSES.dataKeys),
-      fingerprints: derive(root, PURPOSES.fingerprints),
-    };
+    const keys = Object.entries(PURPOSES).map(([purpose, label]) => [purpose, derive(root, label)]);
+    this.keys = Object.fromEntries(keys) as Record<Purpose, KeyObject>;
   }
 
   private async unwrap(wrapped: string, current: KeyObject): Promise<Buffer> {

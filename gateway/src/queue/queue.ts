@@ -14,6 +14,7 @@ import { GatewayConfig } from '../config.js';
 import { openConnections, type QueueConnections } from './connections.js';
 import { Maintenance } from './maintenance.js';
 import { partitionNames, prefixOf } from './partitions.js';
+import { PartitionViews } from './partition-views.js';
 import { Reconciler } from './reconciler.js';
 import { JOB_OPTIONS, type OperationJob, Releaser } from './release.js';
 import { QueueWorker } from './worker.js';
@@ -49,6 +50,7 @@ export class QueueLifecycle
     private readonly loader: LazyModuleLoader,
     private readonly database: Database,
     private readonly releaser: Releaser,
+    private readonly partitions: PartitionViews,
     private readonly worker: QueueWorker,
     private readonly reconciler: Reconciler,
     private readonly maintenance: Maintenance,
@@ -73,7 +75,9 @@ export class QueueLifecycle
     await this.database.start();
     this.connections = await openConnections(this.config.queue, this.stopped.signal);
     if (!this.connections) return;
-    this.releaser.open(await this.openQueues(this.connections));
+    const queues = await this.openQueues(this.connections);
+    this.releaser.open(queues);
+    this.partitions.open(queues.values());
     this.maintenance.open(this.connections);
     if (!this.config.worker) return;
     this.worker.start(this.connections);

@@ -3,6 +3,7 @@ import type { JobsOptions, Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
 import type { Release } from '../ledger/release-statements.js';
 import { partitionOf } from './partitions.js';
+import { withTimeout } from './timeout.js';
 
 /*
  * Puts released operations on the queue of their partition. A job is a hint, nothing depends on it: adding may
@@ -85,23 +86,15 @@ export class Releaser {
 
   private async addTo(partition: string, releases: readonly Release[]): Promise<void> {
     try {
-      const added = this.queues?.get(partition)?.addBulk(releases.map(jobOf));
-      await withTimeout(added, ADD_TIMEOUT_MS);
+      const queue = this.queues?.get(partition);
+      // A node of the queue that is gone must not keep the reconciler from the other partitions.
+      if (queue) await withTimeout(queue.addBulk(releases.map(jobOf)), ADD_TIMEOUT_MS);
     } catch (error) {
       this.logger.warn(
         `${releases.length} jobs were not queued in ${partition}: ${(error as Error).message}`,
       );
     }
   }
-}
-
-/** A node of the queue that is gone must not keep the reconciler from the other partitions. */
-async function withTimeout(work: Promise<unknown> | undefined, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-  });
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }
 
 function jobOf({ userId, operationId, release, delayMs }: Release): {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type ServiceName, SERVICES } from '@turnpike/contracts';
+import { type BreakerState, type ServiceName, SERVICES } from '@turnpike/contracts';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -17,6 +17,14 @@ const FAILED_SHARE = 0.5;
 
 /** Milliseconds until an open breaker lets one call try, longer with every failed trial. */
 const TRY_AGAIN = { initialDelay: 500, maxDelay: 5000 };
+
+/** Isolated is who was opened by hand, which nobody does here. */
+const STATES: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+};
 
 /**
  * One circuit breaker for each service, for everything that this process asks of it: a dead service is not
@@ -38,6 +46,11 @@ export class Breakers {
 
   isOpen(service: ServiceName): boolean {
     return this.policies.get(service)!.state === CircuitState.Open;
+  }
+
+  /** How this process has found the services that take part. */
+  states(): Partial<Record<ServiceName, BreakerState>> {
+    return Object.fromEntries([...this.policies].map(([service, { state }]) => [service, STATES[state]]));
   }
 
   private breakerOf(service: ServiceName): CircuitBreakerPolicy {

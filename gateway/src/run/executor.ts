@@ -9,6 +9,7 @@ import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/cl
 import type { Release } from '../ledger/release-statements.js';
 import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
+import { observeRun } from './metrics.js';
 import { callOf } from './operations/calls.js';
 import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
 import type { EndOutcome, Outcome } from './outcome.js';
@@ -73,6 +74,7 @@ export class Executor {
     try {
       const saga = this.sagaOf(claimed, lease.signal);
       const outcome = await this.carryOut(claimed, saga);
+      observeRun(claimed.kind, claimed.id, outcome.type);
       return await this.conclude(claim, { claimed, outcome, steps: saga.stepOutcomes, next });
     } finally {
       lease.release();

@@ -48,6 +48,11 @@ export class Leases implements OnApplicationShutdown {
     return { signal: lease.lost.signal, release: () => this.held.delete(lease) };
   }
 
+  /** How many operations this process carries out. */
+  get count(): number {
+    return this.held.size;
+  }
+
   onApplicationShutdown(): void {
     clearInterval(this.timer);
   }

@@ -1,6 +1,7 @@
 import type { ProblemBody, StepName, StepState } from '@turnpike/contracts';
 import { problemBody, STEPS } from '@turnpike/contracts';
 import type { StepOutcome } from '../ledger/claim-statements.js';
+import { observeStep } from './metrics.js';
 import type { Answers, Outcome, StepAnswer } from './outcome.js';
 
 /*
@@ -117,7 +118,12 @@ export class Saga {
   private async call(step: StepName, send: () => Promise<StepAnswer>): Promise<StepAnswer> {
     const outcome = this.outcomes.get(step)!;
     outcome.attempts += 1;
+    const begun = performance.now();
     const answer = await send();
+    const ms = performance.now() - begun;
+    observeStep(outcome.service, step, answer, ms);
+    outcome.ms = Math.round(ms);
+    outcome.problem = 'problem' in answer ? answer.problem.code : undefined;
     if (answer.type === 'applied') this.answers[step] = answer.body;
     const state = STATE_AFTER[answer.type];
     if (state) outcome.state = state;

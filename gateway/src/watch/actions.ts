@@ -8,6 +8,7 @@ import { type Controlled, LaneControl } from '../ledger/lane-control.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import { LaneViews } from '../ledger/lane-views.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import type { Content } from '../ledger/seals.js';
 import { toView } from '../ledger/views.js';
@@ -25,6 +26,7 @@ export class Actions {
   constructor(
     private readonly ledger: Ledger,
     private readonly lanes: LaneControl,
+    private readonly laneViews: LaneViews,
     private readonly queries: LedgerQueries,
     private readonly trail: AuditTrail,
     private readonly withdrawal: Withdrawal,
@@ -34,7 +36,7 @@ export class Actions {
 
   /** @throws Problem 404 where there is no such lane */
   async lane(userId: string): Promise<LaneView> {
-    const lane = await this.queries.laneView(userId);
+    const lane = await this.laneViews.find(userId);
     if (!lane) throw new Problem('not-found');
     return lane;
   }

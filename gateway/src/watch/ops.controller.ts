@@ -1,18 +1,29 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type LaneView, type OperationView, Reason } from '@turnpike/contracts';
+import {
+  type LaneView,
+  type OperationView,
+  type OpsOperationView,
+  Reason,
+  type RevealedOperation,
+  StatedReason,
+} from '@turnpike/contracts';
 import { ApiProblems } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
 import { Actions } from './actions.js';
+import { CloserLook } from './closer-look.js';
 
 /** What operators do: look at a lane, stop it and let it go on, withdraw or repeat a write. */
 @ApiTags('operators')
 @Controller('v1/ops')
 export class OpsController {
-  constructor(private readonly actions: Actions) {}
+  constructor(
+    private readonly actions: Actions,
+    private readonly closerLook: CloserLook,
+  ) {}
 
   /** One lane: whether it takes writes, whether it carries them out, and its head. */
   @Get('lanes/:userId')
@@ -55,6 +66,25 @@ export class OpsController {
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
     return this.actions.release(userId, caller.userId, reason ?? null);
+  }
+
+  /** One write in full; what people have written into it is hidden. */
+  @Get('operations/:id')
+  @Allows('ops')
+  operation(@Id('id') id: string): Promise<OpsOperationView> {
+    return this.closerLook.at(id);
+  }
+
+  /** Shows what is hidden of a write; the audit trail tells of it. */
+  @Post('operations/:id/reveal')
+  @Allows('ops')
+  @HttpCode(200)
+  reveal(
+    @Id('id') id: string,
+    @Body() { reason }: StatedReason,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RevealedOperation> {
+    return this.closerLook.reveal(id, caller.userId, reason);
   }
 
   /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */

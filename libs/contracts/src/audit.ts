@@ -10,6 +10,7 @@ export const INTERVENTIONS = [
   'lane.release',
   'operation.retry',
   'operation.cancel',
+  'operation.reveal',
 ] as const;
 export type InterventionAction = (typeof INTERVENTIONS)[number];
 

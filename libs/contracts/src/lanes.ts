@@ -1,5 +1,7 @@
 import type { OperationKind, OperationState } from './operations.js';
-import { Optional, Text } from './validation.js';
+import { IsIn, IsString, MaxLength } from 'class-validator';
+import { PageQuery } from './pages.js';
+import { MAX_STRING, Optional, Text } from './validation.js';
 
 export const LANE_STATES = ['open', 'paused', 'halted', 'deleting', 'deleted'] as const;
 export type LaneState = (typeof LANE_STATES)[number];
@@ -25,6 +27,31 @@ export class LaneView {
   lastSeq: number;
   head: LaneHead | null;
   oldestQueuedAt: string | null;
+}
+
+/** Which lanes operators want to see. */
+export class LanesQuery extends PageQuery {
+  /** `busy`: those in which something waits or runs. */
+  @Optional()
+  @IsIn([...LANE_STATES, 'busy'])
+  state?: LaneState | 'busy';
+
+  /** A user's id, or part of an e-mail address or of a name. */
+  @Optional()
+  @IsString()
+  @MaxLength(MAX_STRING)
+  search?: string;
+
+  /** The deepest first, or those whose head is the oldest. */
+  @Optional()
+  @IsIn(['depth', 'age'])
+  sort: 'depth' | 'age' = 'depth';
+}
+
+/** Why somebody has to see what is hidden. */
+export class StatedReason {
+  @Text()
+  reason: string;
 }
 
 /** Why an operator intervenes. */

@@ -40,6 +40,8 @@ export type SystemKind = (typeof SYSTEM_KINDS)[number];
 /** What a client may ask for. */
 export type ClientKind = Exclude<OperationKind, SystemKind>;
 
+export const CLIENT_KINDS: readonly ClientKind[] = OPERATION_KINDS.filter((kind) => !isSystemKind(kind));
+
 export function isSystemKind(kind: OperationKind): kind is SystemKind {
   return (SYSTEM_KINDS as readonly OperationKind[]).includes(kind);
 }

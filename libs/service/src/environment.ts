@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { MetricsPort } from './metrics.js';
 
 /** Values that came with the source: whoever reads the repository knows them. */
 export interface Secret {
@@ -96,6 +97,12 @@ export class Environment {
 
   port(name: string, fallback: number): number {
     return this.integer(name, fallback, 0, 65_535);
+  }
+
+  /** @returns where the metrics are served */
+  metricsPort(fallback: number): MetricsPort {
+    const wasGiven = this.optional('METRICS_PORT') !== undefined;
+    return { port: this.port('METRICS_PORT', fallback), wasGiven };
   }
 
   /** @returns the value, which is one of `allowed`. */

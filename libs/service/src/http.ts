@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Logger as Pino } from 'pino';
 import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
 import { parseBody } from './json.js';
+import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -111,6 +112,12 @@ export function createHttpAdapter(
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     });
+    observeRequest(
+      request.method,
+      request.routeOptions.url ?? 'none',
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
     done();
   });
   return adapter;

@@ -20,6 +20,7 @@ export * from './remote-keys.js';
 export * from './service-token.js';
 export * from './verified-tokens.js';
 export * from './http.js';
+export { type MetricsPort } from './metrics.js';
 export * from './public.js';
 export * from './health.js';
 export * from './openapi.js';

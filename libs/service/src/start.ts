@@ -5,6 +5,7 @@ import { watchConnections } from './connections.js';
 import { ConfigurationError } from './environment.js';
 import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
 import { createLogger, PinoLogger } from './logging.js';
+import { type MetricsPort, serveMetrics } from './metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 import { describeError } from './redact.js';
@@ -22,6 +23,7 @@ export interface ProcessOptions {
   logLevel: string;
   /** Whose `X-Forwarded-For` is believed (nobody's). */
   trustedProxies?: string[];
+  metrics: MetricsPort;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -47,6 +49,8 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   stopOnSignal(app, { closeUnsent, flush: () => pino.flush() });
   await app.init();
   refuseOtherMethods(app, routes);
+  const stopMetrics = await serveMetrics(options.metrics, options.host);
+  app.getHttpServer().once('close', stopMetrics);
   await app.listen(options.port, options.host);
 }
 

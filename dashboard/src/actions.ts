@@ -1,0 +1,111 @@
+import type { LaneView, OperationView } from '@turnpike/contracts';
+import { isSystemKind } from '../../libs/contracts/src/operations.js';
+import { post } from './api.js';
+import type { Action } from './dialog.js';
+import { short, writes } from './names.js';
+
+/** What may be done to a lane as it is; what cannot be done now is left out. */
+export function laneActions(lane: LaneView): Action[] {
+  if (lane.state === 'deleted') return [];
+  return [
+    ...(lane.state === 'halted' ? [release(lane)] : []),
+    ...(lane.paused ? [resume(lane)] : []),
+    ...(!lane.paused && lane.state !== 'halted' ? [pause(lane)] : []),
+  ];
+}
+
+function pause({ userId, depth }: LaneView): Action {
+  const waiting = {
+    0: 'Nothing waits in this lane; nothing that comes begins',
+    1: '1 write waits in this lane; it does not begin',
+  }[depth];
+  return {
+    name: 'Pause this lane',
+    explanation:
+      `${waiting ?? `${writes(depth)} wait in this lane; none of them begins`} until you resume it, a deletion neither. ` +
+      'What runs now goes on to its end, and new writes are accepted.',
+    carryOut: async (reason) => {
+      const now = await post<LaneView>(`/v1/ops/lanes/${userId}/pause`, { reason });
+      return now.reason === reason
+        ? 'The lane is paused.'
+        : `It was paused already by ${short(now.pausedBy ?? 'somebody')}: ${now.reason ?? 'no reason given'}.`;
+    },
+  };
+}
+
+function resume({ userId, depth, state }: LaneView): Action {
+  const what =
+    depth === 0
+      ? 'Nothing waits; what comes begins at once.'
+      : `${writes(depth)} run from here on, in order.`;
+  const deletion = ' The user is being deleted, and the deletion runs too.';
+  return {
+    name: 'Resume this lane',
+    explanation: `${what}${state === 'deleting' ? deletion : ''}`,
+    carryOut: async (reason) => {
+      await post(`/v1/ops/lanes/${userId}/resume`, { reason });
+      return 'The lane goes on.';
+    },
+  };
+}
+
+function release({ userId, head, reason: halt }: LaneView): Action {
+  return {
+    name: 'Release this lane',
+    explanation:
+      `It stopped because ${halt ?? 'something could not be taken back'}. Mend that first: what it stopped at ` +
+      `${head ? `(#${head.seq} ${head.kind}) ` : ''}is tried again at once, and the lane halts again if it still fails.`,
+    carryOut: async (reason) => {
+      const now = await post<LaneView>(`/v1/ops/lanes/${userId}/release`, { reason });
+      return now.paused ? 'The lane is released; it is still paused.' : 'The lane is released.';
+    },
+  };
+}
+
+/** What may be done to a write as it is. The system itself sees to what it asked for. */
+export function operationActions(operation: OperationView, navigate: (href: string) => void): Action[] {
+  if (isSystemKind(operation.kind)) return [];
+  switch (operation.state) {
+    case 'queued':
+    case 'retrying':
+      return [cancel(operation)];
+    case 'failed':
+      // The lane of somebody who was never registered is closed for ever.
+      return operation.kind === 'user.register' ? [] : [retry(operation, navigate)];
+    case 'running':
+    case 'succeeded':
+    case 'cancelled':
+    case 'rejected':
+      return [];
+  }
+}
+
+function cancel({ id, kind, state }: OperationView): Action {
+  return {
+    name: 'Cancel this write',
+    isDangerous: true,
+    explanation:
+      state === 'queued'
+        ? `This ${kind} has not begun. It is withdrawn for good, and what waits behind it moves up.`
+        : `This ${kind} is in retry. Its step is closed at the service first; if the service has applied it by now, ` +
+          'it counts as done and is not cancelled.',
+    carryOut: async (reason) => {
+      await post(`/v1/ops/operations/${id}/cancel`, { reason });
+      return 'The write is cancelled.';
+    },
+  };
+}
+
+function retry({ id, kind }: OperationView, navigate: (href: string) => void): Action {
+  return {
+    name: 'Retry this write',
+    explanation:
+      `The same ${kind} is asked for again, as a new write at the end of the lane: its successors may have run. ` +
+      'This one stays failed.',
+    carryOut: async (reason) => {
+      const repeated = await post<OperationView>(`/v1/ops/operations/${id}/retry`, { reason });
+      navigate(`/operations/${repeated.id}`);
+      return `It is tried again as #${repeated.seq}.`;
+    },
+  };
+}

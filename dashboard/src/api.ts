@@ -1,0 +1,79 @@
+import type { DashboardSession, ProblemBody } from '@turnpike/contracts';
+
+/** Any answer but success, with the problem that it brought. */
+export class Refusal extends Error {
+  constructor(readonly problem: Pick<ProblemBody, 'title' | 'status' | 'code' | 'detail'>) {
+    super(problem.detail ?? problem.title);
+  }
+}
+
+const UNREACHABLE = {
+  title: 'The gateway cannot be reached',
+  detail: 'This page asks again by itself.',
+  status: 503,
+  code: 'unavailable',
+} as const;
+
+/** What the session gave this page; a page elsewhere cannot know it. */
+let csrfToken = '';
+
+export async function signIn(email: string, password: string): Promise<DashboardSession> {
+  return took(await post<DashboardSession>('/ops/session', { email, password }));
+}
+
+/** @returns the session that the browser's cookie stands for, or null */
+export async function currentSession(): Promise<DashboardSession | null> {
+  try {
+    return took(await get<DashboardSession>('/ops/session'));
+  } catch (error) {
+    if (error instanceof Refusal && error.problem.status < 500) return null;
+    throw error;
+  }
+}
+
+export function signOut(): Promise<void> {
+  return send('DELETE', '/ops/session');
+}
+
+/** @throws Refusal */
+export function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+  return send('GET', path, undefined, signal);
+}
+
+/** @throws Refusal */
+export function post<Body>(path: string, body: object = {}): Promise<Body> {
+  return send('POST', path, body);
+}
+
+function took(session: DashboardSession): DashboardSession {
+  csrfToken = session.csrfToken;
+  return session;
+}
+
+async function send<Body>(
+  method: string,
+  path: string,
+  body?: object,
+  signal: AbortSignal | null = null,
+): Promise<Body> {
+  const answer = await fetch(path, {
+    method,
+    signal,
+    headers: {
+      ...(method !== 'GET' && { 'x-csrf-token': csrfToken }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    body: body ? JSON.stringify(body) : null,
+  }).catch((error: Error) => {
+    throw error.name === 'AbortError' ? error : new Refusal(UNREACHABLE);
+  });
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as Body;
+  throw new Refusal(await problemIn(answer));
+}
+
+/** A proxy on the way may answer by itself, and not with a problem. */
+async function problemIn(answer: Response): Promise<ProblemBody> {
+  const { status } = answer;
+  const other = { type: '', title: `The answer was ${status}`, status, code: 'internal-error' } as const;
+  return (await answer.json().catch(() => other)) as ProblemBody;
+}

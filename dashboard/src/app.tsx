@@ -1,0 +1,131 @@
+import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { Link, Route, Switch, useRoute } from 'wouter';
+import { signOut } from './api.js';
+import { announce, Announcements } from './announce.js';
+import { Palette, usePaletteKey } from './palette.js';
+import { Loading, NotHere, Trouble } from './parts.js';
+import { signedOut, useSession } from './queries.js';
+import { SignIn } from './sign-in.js';
+import { chooseTheme, chosenTheme, type Theme, THEMES } from './theme.js';
+import { Overview } from './views/overview.js';
+
+const Lanes = lazy(() => import('./views/lanes.js'));
+const Lane = lazy(() => import('./views/lane.js'));
+const Operations = lazy(() => import('./views/operations.js'));
+const Operation = lazy(() => import('./views/operation.js'));
+const Failures = lazy(() => import('./views/failures.js'));
+const BulkRuns = lazy(() => import('./views/bulk-runs.js'));
+const BulkRunView = lazy(() => import('./views/bulk-run.js'));
+const Audit = lazy(() => import('./views/audit.js'));
+const Integrity = lazy(() => import('./views/integrity.js'));
+const IntegrityRunView = lazy(() => import('./views/integrity-run.js'));
+
+const NAVIGATION = [
+  ['/', 'Overview'],
+  ['/lanes', 'Lanes'],
+  ['/operations', 'Operations'],
+  ['/failures', 'Failures'],
+  ['/bulk', 'Bulk runs'],
+  ['/audit', 'Audit'],
+  ['/integrity', 'Integrity'],
+] as const;
+
+export function App(): ReactElement {
+  const session = useSession();
+  if (session.isPending) return <Loading />;
+  if (session.isError) return <Trouble error={session.error} retry={() => void session.refetch()} />;
+  return session.data ? <Shell /> : <SignIn />;
+}
+
+function Shell(): ReactElement {
+  const [searching, setSearching] = useState(false);
+  usePaletteKey(() => setSearching(true));
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <header className="side">
+        <Link href="/" className="brand">
+          <img src="/ops/favicon.svg" alt="" width="26" height="26" />
+          Turnpike
+        </Link>
+        <button type="button" className="jump" onClick={() => setSearching(true)}>
+          Jump to… <kbd>Ctrl K</kbd>
+        </button>
+        <nav aria-label="Views">
+          {NAVIGATION.map(([href, label]) => (
+            <NavigationLink key={href} href={href} label={label} />
+          ))}
+          <a href="/ops/queues">Queues ↗</a>
+        </nav>
+        <div className="side-end">
+          <ThemeChoice />
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => void signOut().then(signedOut, stillSignedIn)}
+          >
+            Sign out
+          </button>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Views />
+        </Suspense>
+      </main>
+      {searching && <Palette close={() => setSearching(false)} />}
+      <Announcements />
+    </div>
+  );
+}
+
+function stillSignedIn({ message }: Error): void {
+  announce(`You are still signed in: ${message}`);
+}
+
+function Views(): ReactElement {
+  return (
+    <Switch>
+      <Route path="/" component={Overview} />
+      <Route path="/lanes" component={Lanes} />
+      <Route path="/lanes/:id">{({ id }) => <Lane key={id} userId={id} />}</Route>
+      <Route path="/operations" component={Operations} />
+      <Route path="/operations/:id">{({ id }) => <Operation key={id} id={id} />}</Route>
+      <Route path="/failures" component={Failures} />
+      <Route path="/bulk" component={BulkRuns} />
+      <Route path="/bulk/:id">{({ id }) => <BulkRunView key={id} id={id} />}</Route>
+      <Route path="/audit" component={Audit} />
+      <Route path="/integrity" component={Integrity} />
+      <Route path="/integrity/:id">{({ id }) => <IntegrityRunView key={id} id={id} />}</Route>
+      <Route component={NotHere} />
+    </Switch>
+  );
+}
+
+function NavigationLink({ href, label }: { href: string; label: string }): ReactElement {
+  const [isHere] = useRoute(href);
+  const [isBelow] = useRoute(`${href}/:rest`);
+  const current = isHere ? 'page' : isBelow && href !== '/' ? 'true' : undefined;
+  return (
+    <Link href={href} aria-current={current}>
+      {label}
+    </Link>
+  );
+}
+
+function ThemeChoice(): ReactElement {
+  return (
+    <label className="theme">
+      <span className="unseen">Colours</span>
+      <select defaultValue={chosenTheme()} onChange={({ target }) => chooseTheme(target.value as Theme)}>
+        {THEMES.map((theme) => (
+          <option key={theme} value={theme}>
+            {{ system: 'System colours', light: 'Light', dark: 'Dark' }[theme]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,100 @@
+import { type FormEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
+import { announce } from './announce.js';
+import { textOf } from './form.js';
+import { Refused } from './parts.js';
+import { readAgain } from './queries.js';
+
+/** A dialog of the browser's own: it keeps the focus, gives it back, and closes on Escape. */
+export function Dialog({
+  label,
+  close,
+  children,
+}: {
+  label: string;
+  close: () => void;
+  children: ReactNode;
+}): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current!.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-label={label} onClose={close}>
+      {children}
+    </dialog>
+  );
+}
+
+/** Something that an operator does, and gives a reason for. */
+export interface Action {
+  /** On the button and above the dialog. */
+  name: string;
+  /** What will happen, in full sentences. */
+  explanation: ReactNode;
+  /** Why it cannot be done now; the button says so. */
+  impossible?: string | false;
+  isDangerous?: boolean;
+  /** What changes nothing of a user's data needs none. */
+  needsNoReason?: boolean;
+  /** @returns what to tell when it is done */
+  carryOut: (reason: string) => Promise<string>;
+}
+
+export function ActionButton({ action }: { action: Action }): ReactElement {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className={action.isDangerous ? 'danger' : ''}
+        disabled={Boolean(action.impossible)}
+        title={action.impossible || undefined}
+        onClick={() => setOpen(true)}
+      >
+        {action.name}…
+      </button>
+      {open && <ActionDialog action={action} close={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function ActionDialog({ action, close }: { action: Action; close: () => void }): ReactElement {
+  const [refusal, setRefusal] = useState<Error | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const reason = textOf(event.currentTarget, 'reason').trim();
+    setBusy(true);
+    setRefusal(null);
+    try {
+      announce(await action.carryOut(reason));
+      close();
+    } catch (error) {
+      setRefusal(error as Error);
+      setBusy(false);
+    }
+    // What was refused has moved on, and what was done shows.
+    readAgain();
+  };
+  return (
+    <Dialog label={action.name} close={close}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h2>{action.name}</h2>
+        <div className="explanation">{action.explanation}</div>
+        {!action.needsNoReason && (
+          <label className="field">
+            Reason, for the audit log
+            <input name="reason" maxLength={200} pattern=".*\S.*" autoComplete="off" required autoFocus />
+          </label>
+        )}
+        {refusal && <Refused error={refusal} />}
+        <div className="row end">
+          <button type="button" onClick={close}>
+            Leave it
+          </button>
+          <button type="submit" className={action.isDangerous ? 'danger' : 'primary'} disabled={busy}>
+            {busy ? 'One moment…' : action.name}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,103 @@
+import type { ReactElement } from 'react';
+import { useSearchParams } from 'wouter';
+
+export type Filters<Name extends string> = Partial<Record<Name, string>>;
+
+/** Filters live in the address, so that every view of them can be linked to. */
+export function useFilters<Name extends string>(
+  names: readonly Name[],
+): [Filters<Name>, (name: Name, value: string) => void] {
+  const [params, setParams] = useSearchParams();
+  const filters = Object.fromEntries(
+    names.flatMap((name) => (params.get(name) ? [[name, params.get(name)!]] : [])),
+  ) as Filters<Name>;
+  const set = (name: Name, value: string): void => {
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  };
+  return [filters, set];
+}
+
+interface FieldProps {
+  label: string;
+  value: string | undefined;
+  set: (value: string) => void;
+}
+
+export function ChoiceFilter({
+  label,
+  value = '',
+  set,
+  choices,
+  all = 'all',
+}: FieldProps & { choices: readonly (readonly [string, string])[]; all?: string }): ReactElement {
+  return (
+    <label className="field">
+      {label}
+      <select value={value} onChange={({ target }) => set(target.value)}>
+        <option value="">{all}</option>
+        {choices.map(([choice, name]) => (
+          <option key={choice} value={choice}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** @returns choices that are called what they are */
+export function plain(choices: readonly string[]): [string, string][] {
+  return choices.map((choice) => [choice, choice]);
+}
+
+/** Taken over when it is left or confirmed, so that half an id is not asked for. */
+export function TextFilter({
+  label,
+  value = '',
+  set,
+  placeholder,
+}: FieldProps & { placeholder?: string }): ReactElement {
+  return (
+    <label className="field grow">
+      {label}
+      <input
+        key={value}
+        type="search"
+        defaultValue={value}
+        placeholder={placeholder}
+        maxLength={200}
+        onBlur={({ target }) => set(target.value.trim())}
+        onKeyDown={({ key, currentTarget }) => {
+          if (key === 'Enter') set(currentTarget.value.trim());
+        }}
+      />
+    </label>
+  );
+}
+
+/** In the reader's own time; the address has it in UTC. */
+export function TimeFilter({ label, value, set }: FieldProps): ReactElement {
+  return (
+    <label className="field">
+      {label}
+      <input
+        type="datetime-local"
+        defaultValue={value ? localOf(new Date(value)) : ''}
+        onChange={({ target }) => set(target.value && new Date(target.value).toISOString())}
+      />
+    </label>
+  );
+}
+
+function localOf(time: Date): string {
+  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}

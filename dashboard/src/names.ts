@@ -1,0 +1,51 @@
+import type { InterventionAction, LaneState, LaneView, OperationState } from '@turnpike/contracts';
+
+/** Enough of an id to tell it from its neighbours: the end, since UUIDv7s of one hour begin alike. */
+export function short(id: string): string {
+  return `…${id.slice(-8)}`;
+}
+
+export function writes(count: number): string {
+  return count === 1 ? '1 write' : `${count.toLocaleString()} writes`;
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+export const UNFINISHED: readonly OperationState[] = ['queued', 'running', 'retrying'];
+
+/** How a state is coloured: every badge also says its word. */
+export type Tone = 'calm' | 'good' | 'busy' | 'warn' | 'bad';
+
+export const OPERATION_TONES: Readonly<Record<OperationState, Tone>> = {
+  queued: 'calm',
+  running: 'busy',
+  retrying: 'warn',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'calm',
+  rejected: 'bad',
+};
+
+export const LANE_TONES: Readonly<Record<LaneState, Tone>> = {
+  open: 'good',
+  paused: 'warn',
+  halted: 'bad',
+  deleting: 'busy',
+  deleted: 'calm',
+};
+
+export const INTERVENTION_NAMES: Readonly<Record<InterventionAction, string>> = {
+  'lane.pause': 'lane paused',
+  'lane.resume': 'lane resumed',
+  'lane.release': 'lane released',
+  'operation.retry': 'operation retried',
+  'operation.cancel': 'operation cancelled',
+  'operation.reveal': 'operation revealed',
+};
+
+/** Where a lane stands, for the head of a table row. */
+export function headOf({ head }: LaneView): string {
+  return head ? `#${head.seq} ${head.kind}, ${head.state}` : 'nothing waits';
+}

@@ -1,0 +1,235 @@
+import type { BulkRunState, IntegrityRun, LaneState, OperationState } from '@turnpike/contracts';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import { PROBLEMS } from '../../libs/contracts/src/problems.js';
+import { Refusal } from './api.js';
+import { LANE_TONES, OPERATION_TONES, short, type Tone } from './names.js';
+import type { Pages } from './queries.js';
+
+interface ViewProps {
+  title: string;
+  /** What stands beside the title. */
+  aside?: ReactNode;
+  children: ReactNode;
+}
+
+export function View({ title, aside, children }: ViewProps): ReactElement {
+  useEffect(() => {
+    document.title = `${title} · Turnpike`;
+  }, [title]);
+  return (
+    <>
+      <div className="title">
+        <h1>{title}</h1>
+        <div className="row">{aside}</div>
+      </div>
+      {children}
+    </>
+  );
+}
+
+export function Card({ title, children }: { title?: string; children: ReactNode }): ReactElement {
+  return (
+    <section className="card">
+      {title && <h2>{title}</h2>}
+      {children}
+    </section>
+  );
+}
+
+export function Badge({ tone, children }: { tone: Tone; children: ReactNode }): ReactElement {
+  return <span className={`badge ${tone}`}>{children}</span>;
+}
+
+export function StateBadge({ state }: { state: OperationState }): ReactElement {
+  return <Badge tone={OPERATION_TONES[state]}>{state}</Badge>;
+}
+
+export function LaneBadge({ state, paused }: { state: LaneState; paused: boolean }): ReactElement {
+  return (
+    <>
+      <Badge tone={LANE_TONES[state]}>{state}</Badge>
+      {paused && state !== 'paused' && <Badge tone="warn">paused</Badge>}
+    </>
+  );
+}
+
+type RunState = BulkRunState | IntegrityRun['state'];
+
+const RUN_TONES: Readonly<Record<RunState, Tone>> = {
+  running: 'busy',
+  done: 'good',
+  aborted: 'warn',
+  failed: 'bad',
+};
+
+export function RunBadge({ state }: { state: RunState }): ReactElement {
+  return <Badge tone={RUN_TONES[state]}>{state}</Badge>;
+}
+
+export function LaneLink({ id }: { id: string }): ReactElement {
+  return (
+    <Link href={`/lanes/${id}`} className="id" title={id}>
+      {short(id)}
+    </Link>
+  );
+}
+
+export function OperationLink({ id, children }: { id: string; children?: ReactNode }): ReactElement {
+  return (
+    <Link href={`/operations/${id}`} className={children ? '' : 'id'} title={id}>
+      {children ?? short(id)}
+    </Link>
+  );
+}
+
+/** Who did something; neither the system itself nor who registers has an account. */
+export function Actor({ id, action = '' }: { id: string | null; action?: string }): ReactElement {
+  if (id) return <LaneLink id={id} />;
+  return (
+    <span className="muted">{action.startsWith('user.register') ? 'whoever registered' : 'the system'}</span>
+  );
+}
+
+export function Loading(): ReactElement {
+  return (
+    <p className="state muted" role="status">
+      Loading…
+    </p>
+  );
+}
+
+export function Empty({ children }: { children: ReactNode }): ReactElement {
+  return <p className="state muted">{children}</p>;
+}
+
+/** What went wrong while reading, and what to do about it. */
+export function Trouble({ error, retry }: { error: Error; retry: () => void }): ReactElement {
+  return (
+    <div className="state">
+      <Refused error={error} />
+      <button type="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** A refusal: what it is, what was said of it, and what helps. */
+export function Refused({ error }: { error: Error }): ReactElement {
+  const problem =
+    error instanceof Refusal ? error.problem : { title: 'Something went wrong', detail: error.message };
+  const help = 'code' in problem ? PROBLEMS[problem.code]?.help : null;
+  return (
+    <div className="refused" role="alert">
+      <strong>{problem.title}</strong>
+      {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+      {help && <p className="muted">{help.replaceAll('`', '')}</p>}
+    </div>
+  );
+}
+
+/** What is read, or why it is not there yet. What was read before stays while it cannot be read anew. */
+export function Read<Body>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<Body>;
+  children: (body: Body) => ReactNode;
+}): ReactNode {
+  if (query.data !== undefined) return children(query.data);
+  return query.isError ? <Trouble error={query.error} retry={() => void query.refetch()} /> : <Loading />;
+}
+
+interface PagedProps<Item> {
+  pages: Pages<Item>;
+  head: readonly string[];
+  label: string;
+  empty: ReactNode;
+  row: (item: Item) => ReactElement;
+}
+
+/** A list as a table that goes on when its end comes into sight. */
+export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>): ReactElement {
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = pages;
+  if (!data) return error ? <Trouble error={error} retry={() => void refetch()} /> : <Loading />;
+  const items = data.pages.flatMap((page) => page.items);
+  if (items.length === 0) return <Empty>{empty}</Empty>;
+  return (
+    <>
+      <Table label={label} head={head}>
+        {items.map(row)}
+      </Table>
+      {hasNextPage && (
+        <More more={() => void fetchNextPage({ cancelRefetch: false })} busy={isFetchingNextPage} />
+      )}
+    </>
+  );
+}
+
+interface TableProps {
+  label: string;
+  head: readonly string[];
+  children: ReactNode;
+}
+
+export function Table({ label, head, children }: TableProps): ReactElement {
+  return (
+    // It scrolls sideways on a phone, and a keyboard must be able to do that too.
+    <div className="table" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function More({ more, busy }: { more: () => void; busy: boolean }): ReactElement {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) more();
+    });
+    observer.observe(button.current!);
+    return () => observer.disconnect();
+  }, [more]);
+  return (
+    <button type="button" ref={button} className="more" onClick={more} disabled={busy}>
+      {busy ? 'Loading…' : 'Show more'}
+    </button>
+  );
+}
+
+/** Names and what they stand for. */
+export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }): ReactElement {
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function NotHere(): ReactElement {
+  return (
+    <View title="There is nothing here">
+      <Empty>
+        The address is not one of this page’s. <Link href="/">Back to the overview</Link>
+      </Empty>
+    </View>
+  );
+}

@@ -1,0 +1,69 @@
+import type { AuditEntry } from '@turnpike/contracts';
+import type { ReactElement } from 'react';
+import { OPERATION_KINDS } from '../../../libs/contracts/src/operations.js';
+import { ChoiceFilter, TextFilter, useFilters } from '../filters.js';
+import { INTERVENTION_NAMES } from '../names.js';
+import { Actor, LaneLink, OperationLink, Paged, View } from '../parts.js';
+import { usePages } from '../queries.js';
+import { Time } from '../time.js';
+
+const ACTIONS: [string, string][] = [
+  ...Object.entries(INTERVENTION_NAMES),
+  ...OPERATION_KINDS.map((kind): [string, string] => [kind, kind]),
+  ...OPERATION_KINDS.map((kind): [string, string] => [`${kind} failed`, `${kind} failed`]),
+];
+
+export default function Audit(): ReactElement {
+  const [filters, set] = useFilters(['userId', 'actorId', 'action']);
+  const entries = usePages<AuditEntry>('/v1/ops/audit', filters);
+  return (
+    <View title="Audit log">
+      <search className="filters">
+        <TextFilter
+          label="To whom"
+          placeholder="User id"
+          value={filters.userId}
+          set={(id) => set('userId', id)}
+        />
+        <TextFilter
+          label="By whom"
+          placeholder="User id"
+          value={filters.actorId}
+          set={(id) => set('actorId', id)}
+        />
+        <ChoiceFilter
+          label="Action"
+          value={filters.action}
+          choices={ACTIONS}
+          set={(action) => set('action', action)}
+        />
+      </search>
+      <Paged
+        pages={entries}
+        label="Audit log"
+        head={['When', 'By whom', 'Action', 'To whom', 'Operation', 'Reason']}
+        empty="The log has nothing like that."
+        row={({ id, at, actorId, action, userId, operationId, reason }) => (
+          <tr key={id}>
+            <th scope="row">
+              <Time at={at} />
+            </th>
+            <td>
+              <Actor id={actorId} action={action} />
+            </td>
+            <td>{actionName(action)}</td>
+            <td>
+              <LaneLink id={userId} />
+            </td>
+            <td>{operationId && <OperationLink id={operationId} />}</td>
+            <td>{reason}</td>
+          </tr>
+        )}
+      />
+    </View>
+  );
+}
+
+function actionName(action: string): string {
+  return (INTERVENTION_NAMES as Record<string, string>)[action] ?? action;
+}

@@ -1,0 +1,77 @@
+import type { BulkRun } from '@turnpike/contracts';
+import type { ReactElement } from 'react';
+import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { post } from '../api.js';
+import { BULK, filterText } from '../bulk.js';
+import { type Action, ActionButton } from '../dialog.js';
+import { Actor, Card, Facts, Read, RunBadge, Table, View } from '../parts.js';
+import { useRead } from '../queries.js';
+import { Time } from '../time.js';
+
+export default function BulkRunView({ id }: { id: string }): ReactElement {
+  const path = `${BULK}/${id}`;
+  const run = useRead<BulkRun>(path, { live: ({ state }) => state === 'running' });
+  const { action, state } = run.data ?? {};
+  const abort: Action = {
+    name: 'Abort this run',
+    needsNoReason: true,
+    isDangerous: true,
+    explanation: 'It ends after the write that it is at. What it has done stays done.',
+    carryOut: async () => {
+      const now = await post<BulkRun>(`${path}/abort`);
+      return now.state === 'aborted' ? 'The run is aborted.' : 'The run was over already.';
+    },
+  };
+  return (
+    <View
+      title={action ? `Bulk ${action}` : 'Bulk run'}
+      aside={state === 'running' && <ActionButton action={abort} />}
+    >
+      <Read query={run}>
+        {(now) => (
+          <>
+            <Progress run={now} />
+            {now.refusals.length > 0 && <Refusals run={now} />}
+          </>
+        )}
+      </Read>
+    </View>
+  );
+}
+
+function Progress({ run }: { run: BulkRun }): ReactElement {
+  const { state, done, refused, total, reason, actorId, filter, startedAt, finishedAt } = run;
+  return (
+    <Card>
+      <progress aria-label="How far it has come" value={done + refused} max={Math.max(total, 1)} />
+      <Facts
+        facts={[
+          ['State', <RunBadge key="state" state={state} />],
+          ['Done', `${done.toLocaleString()} of ${total.toLocaleString()}`],
+          ['Refused', refused.toLocaleString()],
+          ['By whom', <Actor key="actor" id={actorId} />],
+          ['Reason', reason],
+          ['Begun', <Time key="begun" at={startedAt} exact />],
+          ...(finishedAt ? ([['Ended', <Time key="ended" at={finishedAt} exact />]] as const) : []),
+        ]}
+      />
+      <p className="muted">{filterText(filter)}</p>
+    </Card>
+  );
+}
+
+function Refusals({ run: { refusals } }: { run: BulkRun }): ReactElement {
+  return (
+    <Card title="Refused">
+      <Table label="Refusals" head={['Problem', 'What it means', 'How many']}>
+        {refusals.map(({ code, count }) => (
+          <tr key={code}>
+            <th scope="row">{code}</th>
+            <td>{PROBLEMS[code]?.title}</td>
+            <td>{count.toLocaleString()}</td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}

@@ -1,0 +1,61 @@
+import type { FailureGroup } from '@turnpike/contracts';
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { TimeFilter, useFilters } from '../filters.js';
+import { Empty, OperationLink, Read, Table, View } from '../parts.js';
+import { queryOf, useRead } from '../queries.js';
+import { Time } from '../time.js';
+
+export default function Failures(): ReactElement {
+  const [{ from }, set] = useFilters(['from']);
+  const failures = useRead<{ items: FailureGroup[] }>(`/v1/ops/failures${queryOf({ from })}`, { live: true });
+  return (
+    <View title="Failures">
+      <p className="muted">
+        Writes that failed, by their problem and by who refused them: of those accepted{' '}
+        {from ? (
+          <>
+            since <Time at={from} />
+          </>
+        ) : (
+          'in the last day'
+        )}
+        . Open a group to retry what can succeed now.
+      </p>
+      <search className="filters">
+        <TimeFilter label="Accepted from" value={from} set={(value) => set('from', value)} />
+      </search>
+      <Read query={failures}>{({ items }) => <Groups groups={items} from={from} />}</Read>
+    </View>
+  );
+}
+
+function Groups({
+  groups,
+  from,
+}: {
+  groups: readonly FailureGroup[];
+  from: string | undefined;
+}): ReactElement {
+  if (groups.length === 0) return <Empty>Nothing has failed in that time.</Empty>;
+  return (
+    <Table label="Failures" head={['Problem', 'What it means', 'Refused by', 'How many', 'Latest']}>
+      {groups.map(({ problem, service, count, latest }) => (
+        <tr key={`${problem} ${service}`}>
+          <th scope="row">
+            <Link href={`/operations${queryOf({ state: 'failed', problem, from })}`}>{problem}</Link>
+          </th>
+          <td>{PROBLEMS[problem]?.title}</td>
+          <td>{service ?? <span className="muted">no service</span>}</td>
+          <td>{count.toLocaleString()}</td>
+          <td>
+            <OperationLink id={latest.id}>
+              <Time at={latest.finishedAt} />
+            </OperationLink>
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

@@ -1,0 +1,114 @@
+import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
+import { type ReactElement, useState } from 'react';
+import { post } from '../api.js';
+import { type Action, ActionButton } from '../dialog.js';
+import { short, writes } from '../names.js';
+import {
+  Card,
+  Empty,
+  Facts,
+  LaneLink,
+  OperationLink,
+  Read,
+  RunBadge,
+  StateBadge,
+  Table,
+  View,
+} from '../parts.js';
+import { useRead } from '../queries.js';
+import { Time } from '../time.js';
+
+export default function IntegrityRunView({ id }: { id: string }): ReactElement {
+  const path = `/v1/ops/integrity/runs/${id}`;
+  const run = useRead<IntegrityRun>(path, { live: ({ state }) => state === 'running' });
+  const [repairs, setRepairs] = useState<OperationView[]>([]);
+  const { state, findings = [] } = run.data ?? {};
+  const repair: Action = {
+    name: 'Repair what is found',
+    needsNoReason: true,
+    explanation:
+      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the lane ` +
+      'of each, in its turn. Asked for again, it answers with the same writes.',
+    carryOut: async () => {
+      const { items } = await post<Repair>(`${path}/repair`);
+      setRepairs(items);
+      return `${writes(items.length)} mend what was found.`;
+    },
+  };
+  return (
+    <View
+      title="Integrity run"
+      aside={state === 'done' && findings.length > 0 && <ActionButton action={repair} />}
+    >
+      <Read query={run}>
+        {(now) => (
+          <>
+            <About run={now} />
+            {repairs.length > 0 && <Repairs repairs={repairs} />}
+            <Findings run={now} />
+          </>
+        )}
+      </Read>
+    </View>
+  );
+}
+
+function About({ run: { state, checked, startedAt, finishedAt } }: { run: IntegrityRun }): ReactElement {
+  return (
+    <Card>
+      <Facts
+        facts={[
+          ['State', <RunBadge key="state" state={state} />],
+          ['Rows compared', checked.toLocaleString()],
+          ['Begun', <Time key="begun" at={startedAt} exact />],
+          ['Ended', finishedAt ? <Time key="ended" at={finishedAt} exact /> : 'still running'],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Findings({ run: { state, findings } }: { run: IntegrityRun }): ReactElement {
+  if (findings.length === 0) {
+    return (
+      <Empty>
+        {state === 'running' ? 'Nothing is found so far.' : 'The services agree: nothing is wrong.'}
+      </Empty>
+    );
+  }
+  return (
+    <Card title={`Findings (${findings.length})`}>
+      <Table label="Findings" head={['What is wrong', 'Relation', 'Row', 'User']}>
+        {findings.map(({ kind, relation, id, userId }) => (
+          <tr key={`${relation} ${kind} ${id}`}>
+            <th scope="row">{kind}</th>
+            <td>{relation}</td>
+            <td>
+              <code title={id}>{short(id)}</code>
+            </td>
+            <td>
+              <LaneLink id={userId} />
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
+function Repairs({ repairs }: { repairs: readonly OperationView[] }): ReactElement {
+  return (
+    <Card title="Repairs">
+      <ul className="counts">
+        {repairs.map(({ id, kind, state }) => (
+          <li key={id}>
+            <OperationLink id={id}>
+              {kind} {short(id)}
+            </OperationLink>
+            <StateBadge state={state} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,205 @@
+import type { LaneView, OpsOperationView, RevealedOperation } from '@turnpike/contracts';
+import { type ReactElement, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { operationActions } from '../actions.js';
+import { post } from '../api.js';
+import { type Action, ActionButton } from '../dialog.js';
+import { short, type Tone, UNFINISHED } from '../names.js';
+import {
+  Actor,
+  Badge,
+  Card,
+  Empty,
+  Facts,
+  LaneLink,
+  OperationLink,
+  Read,
+  Refused,
+  StateBadge,
+  Table,
+  View,
+} from '../parts.js';
+import { useRead } from '../queries.js';
+import { Refusal } from '../api.js';
+import { duration, Time } from '../time.js';
+
+const STEP_TONES: Readonly<Record<OpsOperationView['steps'][number]['state'], Tone>> = {
+  pending: 'calm',
+  applied: 'good',
+  refused: 'bad',
+  sealed: 'calm',
+  undone: 'warn',
+};
+
+export default function Operation({ id }: { id: string }): ReactElement {
+  const [, navigate] = useLocation();
+  const query = useRead<OpsOperationView>(`/v1/ops/operations/${id}`, {
+    live: ({ state }) => UNFINISHED.includes(state),
+  });
+  const operation = query.data;
+  return (
+    <View
+      title={operation ? `${operation.kind} #${operation.seq}` : 'Operation'}
+      aside={
+        operation &&
+        operationActions(operation, navigate).map((action) => (
+          <ActionButton key={action.name} action={action} />
+        ))
+      }
+    >
+      <Read query={query}>
+        {(now) => (
+          <>
+            <About operation={now} />
+            {now.waiting && <Waiting operation={now} waiting={now.waiting} />}
+            {now.problem && <Refused error={new Refusal(now.problem)} />}
+            <Steps steps={now.steps} />
+            <Contents operation={now} />
+          </>
+        )}
+      </Read>
+    </View>
+  );
+}
+
+function About({ operation }: { operation: OpsOperationView }): ReactElement {
+  const { state, attempts, target, startedAt, finishedAt, traceparent, retryOf, retriedBy, ifMatch } =
+    operation;
+  return (
+    <Card>
+      <Facts
+        facts={[
+          ['State', <StateBadge key="state" state={state} />],
+          ['Attempts', attempts],
+          ['Lane', <LaneLink key="lane" id={operation.userId} />],
+          ['Asked for by', <Actor key="actor" id={operation.actorId} action={operation.kind} />],
+          [
+            'About',
+            <span key="target">
+              {target.type} <code>{target.id}</code>
+            </span>,
+          ],
+          ['Accepted', <Time key="accepted" at={operation.createdAt} exact />],
+          ...(startedAt ? ([['Begun', <Time key="begun" at={startedAt} exact />]] as const) : []),
+          ...(finishedAt ? ([['Ended', <Time key="ended" at={finishedAt} exact />]] as const) : []),
+          ...(finishedAt && startedAt
+            ? ([['Took', duration(Date.parse(finishedAt) - Date.parse(startedAt))]] as const)
+            : []),
+          ['Trace', traceparent ? <code key="trace">{traceparent.split('-')[1]}</code> : 'none was sent'],
+          ...(ifMatch ? ([['Only if unchanged', <code key="match">{ifMatch}</code>]] as const) : []),
+          ...(retryOf ? ([['Repeats', <OperationLink key="of" id={retryOf} />]] as const) : []),
+          ...(retriedBy ? ([['Repeated by', <OperationLink key="by" id={retriedBy} />]] as const) : []),
+          ['Operation', <code key="id">{operation.id}</code>],
+        ]}
+      />
+    </Card>
+  );
+}
+
+interface WaitingProps {
+  operation: OpsOperationView;
+  waiting: NonNullable<OpsOperationView['waiting']>;
+}
+
+function Waiting({ operation, waiting }: WaitingProps): ReactElement {
+  const lane = useRead<LaneView>(`/v1/ops/lanes/${operation.userId}`, { live: true }).data;
+  const { behind, position, reason, since, expectedAt } = waiting;
+  return (
+    <Card title="Why it waits">
+      <p>
+        {behind ? (
+          <>
+            Behind <OperationLink id={behind}>{short(behind)}</OperationLink>, with {position} before it.{' '}
+          </>
+        ) : (
+          'It is next in its lane. '
+        )}
+        {reasonFor(reason, operation, lane)} Since <Time at={since} />
+        {expectedAt && (
+          <>
+            , tried again <Time at={expectedAt} />
+          </>
+        )}
+        . <Link href={`/lanes/${operation.userId}`}>See the whole lane</Link>
+      </p>
+    </Card>
+  );
+}
+
+function reasonFor(
+  reason: WaitingProps['waiting']['reason'],
+  { problem, attempts }: OpsOperationView,
+  lane: LaneView | undefined,
+): string {
+  switch (reason) {
+    case 'turn':
+      return 'It waits for its turn.';
+    case 'retry':
+      return `Attempt ${attempts} did not succeed, and it keeps its turn.`;
+    case 'breaker':
+      return `${String(problem?.['breaker'])} fails, so its calls are held back.`;
+    case 'paused':
+      return `The lane is paused${lane?.reason ? `: “${lane.reason}”` : ''}.`;
+    case 'halted':
+      return `The lane is halted${lane?.reason ? `: ${lane.reason}` : ''}.`;
+  }
+}
+
+function Steps({ steps }: { steps: OpsOperationView['steps'] }): ReactElement {
+  return (
+    <Card title="Steps">
+      {steps.length === 0 ? (
+        <Empty>It has no step at a service.</Empty>
+      ) : (
+        <Table label="Steps" head={['Step', 'Service', 'State', 'Attempts', 'Last call', 'Last problem']}>
+          {steps.map(({ name, service, state, attempts, ms, problem }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{service}</td>
+              <td>
+                <Badge tone={STEP_TONES[state]}>{state}</Badge>
+              </td>
+              <td className="number">{attempts}</td>
+              <td>{ms === null ? '–' : duration(ms)}</td>
+              <td>{problem ?? '–'}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+/** Personal data is hidden until somebody says why he has to see it; it is gone again with this view. */
+function Contents({ operation }: { operation: OpsOperationView }): ReactElement {
+  const [revealed, setRevealed] = useState<RevealedOperation | null>(null);
+  const { payload, result } = revealed ?? operation;
+  const reveal: Action = {
+    name: 'Reveal what is hidden',
+    explanation: 'You will see personal data. The audit log tells that you looked, and why.',
+    carryOut: async (reason) => {
+      setRevealed(await post<RevealedOperation>(`/v1/ops/operations/${operation.id}/reveal`, { reason }));
+      return 'What was hidden is shown until you leave.';
+    },
+  };
+  return (
+    <Card title="What was asked for">
+      {revealed ? <p className="attention">Personal data is shown.</p> : <ActionButton action={reveal} />}
+      <Json label="Payload" value={payload} />
+      {result && (
+        <>
+          <h2>What came of it</h2>
+          <Json label="Result" value={result} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Json({ label, value }: { label: string; value: unknown }): ReactElement {
+  return (
+    <pre role="region" tabIndex={0} aria-label={label}>
+      {JSON.stringify(value, null, 2)}
+    </pre>
+  );
+}

@@ -1,0 +1,77 @@
+import type { OperationView } from '@turnpike/contracts';
+import type { ReactElement } from 'react';
+import { useLocation } from 'wouter';
+import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/operations.js';
+import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { bulkActions } from '../bulk.js';
+import { ActionButton } from '../dialog.js';
+import { ChoiceFilter, plain, TextFilter, TimeFilter, useFilters } from '../filters.js';
+import { LaneLink, OperationLink, Paged, StateBadge, View } from '../parts.js';
+import { usePages } from '../queries.js';
+import { Time } from '../time.js';
+
+export default function Operations(): ReactElement {
+  const [, navigate] = useLocation();
+  const [filters, set] = useFilters(['state', 'kind', 'userId', 'problem', 'from', 'to']);
+  const operations = usePages<OperationView>('/v1/ops/operations', filters);
+  const { state, kind, userId, problem, from, to } = filters;
+  return (
+    <View
+      title="Operations"
+      aside={bulkActions(filters, navigate).map((action) => (
+        <ActionButton key={action.name} action={action} />
+      ))}
+    >
+      <search className="filters">
+        <ChoiceFilter
+          label="State"
+          value={state}
+          choices={plain(OPERATION_STATES)}
+          set={(value) => set('state', value)}
+        />
+        <ChoiceFilter
+          label="Kind"
+          value={kind}
+          choices={plain(OPERATION_KINDS)}
+          set={(value) => set('kind', value)}
+        />
+        <ChoiceFilter
+          label="Problem"
+          value={problem}
+          all="any"
+          choices={plain(Object.keys(PROBLEMS))}
+          set={(value) => set('problem', value)}
+        />
+        <TextFilter label="Lane" placeholder="User id" value={userId} set={(value) => set('userId', value)} />
+        <TimeFilter label="Accepted from" value={from} set={(value) => set('from', value)} />
+        <TimeFilter label="Accepted before" value={to} set={(value) => set('to', value)} />
+      </search>
+      <Paged
+        pages={operations}
+        label="Operations"
+        head={['Operation', 'State', 'Lane', 'Accepted', 'Attempts', 'Problem']}
+        empty="No operation is like that."
+        row={(operation) => (
+          <tr key={operation.id}>
+            <th scope="row">
+              <OperationLink id={operation.id}>
+                {operation.kind} #{operation.seq}
+              </OperationLink>
+            </th>
+            <td>
+              <StateBadge state={operation.state} />
+            </td>
+            <td>
+              <LaneLink id={operation.userId} />
+            </td>
+            <td>
+              <Time at={operation.createdAt} />
+            </td>
+            <td>{operation.attempts}</td>
+            <td>{operation.problem ? (operation.problem.detail ?? operation.problem.title) : ''}</td>
+          </tr>
+        )}
+      />
+    </View>
+  );
+}

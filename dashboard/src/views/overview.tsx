@@ -1,0 +1,228 @@
+import type { OpsSummary, Sample } from '@turnpike/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, type ReactElement, type ReactNode, Suspense } from 'react';
+import { Link } from 'wouter';
+import { get } from '../api.js';
+import { useLiveSummary } from '../live.js';
+import { LANE_TONES, OPERATION_TONES, type Tone } from '../names.js';
+import { Badge, Card, Empty, Loading, Read, Table, View } from '../parts.js';
+import { client, queryOf } from '../queries.js';
+import { duration, Time } from '../time.js';
+
+const Charts = lazy(() => import('../charts.js'));
+
+const HOUR_MS = 3_600_000;
+
+/** Milliseconds between two samples of the gateway. */
+const SAMPLED_EVERY_MS = 5000;
+
+export function Overview(): ReactElement {
+  const { summary, isLive } = useLiveSummary();
+  const samples = useQuery({
+    queryKey: ['samples'],
+    queryFn: lastHour,
+    refetchInterval: SAMPLED_EVERY_MS,
+  });
+  const live = <Badge tone={isLive ? 'good' : 'warn'}>{isLive ? 'live' : 'connecting…'}</Badge>;
+  return (
+    <View title="Overview" aside={live}>
+      <Read query={summary}>
+        {(now) => (
+          <>
+            <Numbers summary={now} latest={samples.data?.findLast(({ p50Ms }) => p50Ms !== null)} />
+            <Attention summary={now} />
+            <Suspense fallback={<Loading />}>
+              <Read query={samples}>{(items) => <Charts samples={items} />}</Read>
+            </Suspense>
+            <div className="cards">
+              <Operations counts={now.operations} />
+              <Lanes counts={now.lanes} />
+              <Services summary={now} />
+            </div>
+            <Workers workers={now.workers} />
+            <Partitions partitions={now.partitions} />
+          </>
+        )}
+      </Read>
+    </View>
+  );
+}
+
+/** Only what is new is asked for; what was read before is kept as long as it is of the last hour. */
+async function lastHour({ signal }: { signal: AbortSignal }): Promise<Sample[]> {
+  const known = client.getQueryData<Sample[]>(['samples']) ?? [];
+  const from = known.at(-1)?.at;
+  const { items } = await get<{ items: Sample[] }>(`/v1/ops/samples${queryOf({ from })}`, signal);
+  const oldest = Date.now() - HOUR_MS;
+  const added = items.filter(({ at }) => !from || at > from);
+  return [...known, ...added].filter(({ at }) => Date.parse(at) > oldest);
+}
+
+function Numbers({ summary, latest }: { summary: OpsSummary; latest: Sample | undefined }): ReactElement {
+  const { acceptedPerSecond, finishedPerSecond, oldestWaitingMs } = summary;
+  const ms = (value: number | null | undefined): string => (value == null ? '–' : duration(value));
+  return (
+    <div className="numbers">
+      <Figure name="Accepted" value={rate(acceptedPerSecond)} unit="per second" />
+      <Figure name="Finished" value={rate(finishedPerSecond)} unit="per second" />
+      <Figure name="50 % are done in" value={ms(latest?.p50Ms)} unit="since accepted" />
+      <Figure name="95 % are done in" value={ms(latest?.p95Ms)} unit="since accepted" />
+      <Figure
+        name="99 % are done in"
+        value={ms(latest?.p99Ms)}
+        unit={latest ? <Time at={latest.at} /> : 'nothing has ended yet'}
+      />
+      <Figure
+        name="Oldest waiting write"
+        value={oldestWaitingMs === null ? 'none' : duration(oldestWaitingMs)}
+        unit={<Link href="/lanes?state=busy&sort=age">oldest lanes</Link>}
+      />
+    </div>
+  );
+}
+
+function rate(perSecond: number): string {
+  return perSecond.toLocaleString(undefined, { maximumFractionDigits: perSecond < 10 ? 1 : 0 });
+}
+
+function Figure({ name, value, unit }: { name: string; value: string; unit: ReactNode }): ReactElement {
+  return (
+    <div className="figure">
+      <span>{name}</span>
+      <strong>{value}</strong>
+      <span className="muted">{unit}</span>
+    </div>
+  );
+}
+
+/** What somebody has to look at; nothing where all is well. */
+function Attention({ summary: { lanes, services, workers } }: { summary: OpsSummary }): ReactElement | null {
+  const broken = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
+  if (lanes.halted === 0 && broken.length === 0 && workers.length > 0) return null;
+  return (
+    <div className="attention" role="status">
+      {lanes.halted > 0 && (
+        <p>
+          <Link href="/lanes?state=halted">
+            {lanes.halted === 1 ? 'A lane is' : `${lanes.halted} lanes are`} halted
+          </Link>
+          : nothing of such a lane goes on until somebody releases it.
+        </p>
+      )}
+      {broken.length > 0 && (
+        <p>
+          {broken.join(' and ')} fails: calls are held back, and{' '}
+          <Link href="/operations?state=retrying">writes that need it wait in retry</Link>.
+        </p>
+      )}
+      {workers.length === 0 && <p>No worker is alive: writes are accepted, and none is carried out.</p>}
+    </div>
+  );
+}
+
+function Counts({ counts }: { counts: readonly (readonly [string, number, Tone, string])[] }): ReactElement {
+  return (
+    <ul className="counts">
+      {counts.map(([name, count, tone, href]) => (
+        <li key={name}>
+          <Link href={href}>
+            <Badge tone={tone}>{name}</Badge>
+            <strong>{count.toLocaleString()}</strong>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Operations({ counts }: { counts: OpsSummary['operations'] }): ReactElement {
+  const entries = Object.entries(counts) as [keyof typeof counts, number][];
+  return (
+    <Card title="Operations">
+      <Counts
+        counts={entries.map(([state, count]) => [
+          state,
+          count,
+          OPERATION_TONES[state],
+          `/operations?state=${state}`,
+        ])}
+      />
+    </Card>
+  );
+}
+
+function Lanes({ counts }: { counts: OpsSummary['lanes'] }): ReactElement {
+  const tones = { ...LANE_TONES, busy: 'busy' } as const;
+  const entries = Object.entries(counts) as [keyof typeof counts, number][];
+  return (
+    <Card title="Lanes">
+      <Counts
+        counts={entries.map(([state, count]) => [state, count, tones[state], `/lanes?state=${state}`])}
+      />
+    </Card>
+  );
+}
+
+function Services({ summary: { services } }: { summary: OpsSummary }): ReactElement {
+  const tones = { closed: 'good', 'half-open': 'warn', open: 'bad' } as const;
+  const words = { closed: 'answers', 'half-open': 'is tried again', open: 'fails, held back' } as const;
+  return (
+    <Card title="Services">
+      <ul className="counts">
+        {services.map(({ name, breaker }) => (
+          <li key={name}>
+            <span>{name}</span>
+            <Badge tone={tones[breaker]}>{words[breaker]}</Badge>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Workers({ workers }: { workers: OpsSummary['workers'] }): ReactElement {
+  return (
+    <Card title="Workers">
+      {workers.length === 0 ? (
+        <Empty>No worker has been heard of lately.</Empty>
+      ) : (
+        <Table label="Workers" head={['Worker', 'Running', 'Last heard of', 'Since']}>
+          {workers.map(({ id, running, lastSeen, since }) => (
+            <tr key={id}>
+              <th scope="row">{id}</th>
+              <td>{running}</td>
+              <td>
+                <Time at={lastSeen} />
+              </td>
+              <td>
+                <Time at={since} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+function Partitions({ partitions }: { partitions: OpsSummary['partitions'] }): ReactElement {
+  return (
+    <Card title="Partitions of the queue">
+      {partitions === null ? (
+        <Empty>The queue does not answer. Writes are accepted all the same, and run when it is back.</Empty>
+      ) : (
+        <ul className="partitions">
+          {partitions.map(({ name, waiting, active, delayed, paused }) => (
+            <li key={name} className={waiting + active + delayed > 0 ? 'has-work' : ''}>
+              <strong>{name}</strong>
+              <span>{waiting} waiting</span>
+              <span>{active} active</span>
+              <span>{delayed} delayed</span>
+              {paused && <Badge tone="warn">paused</Badge>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,96 @@
+import { encodeCursor, type LaneState, type LanesQuery, type LaneView, type Page } from '@turnpike/contracts';
+import { Database } from '@turnpike/service';
+import { Injectable } from '@nestjs/common';
+import { positionIn } from './positions.js';
+import { UNFINISHED } from './sql.js';
+
+/*
+ * Lanes as operators see them. A page takes its lanes first and looks at the heads of those alone; where heads decide
+ * the order, at the heads of all lanes in which something waits.
+ */
+
+/** One word for two columns: a halted lane needs somebody; a deletion says more than a pause. */
+export const LANE_STATE = `case
+  when l.execution = 'halted' then 'halted'
+  when l.admission = 'closed' then 'deleted'
+  when l.admission <> 'open' then l.admission
+  when l.execution = 'paused' then 'paused'
+  else 'open' end`;
+
+/** The head of a lane `l`, if it has one. Places are taken in order, so it is the oldest. */
+const HEAD = `left join lateral (
+    select id, seq, kind, state, next_attempt_at, created_at from operations
+    where user_id = l.user_id and state in ${UNFINISHED} order by seq limit 1
+  ) head on l.depth > 0`;
+
+const VIEW = `l.user_id as "userId", ${LANE_STATE} as state, l.execution = 'paused' as paused,
+  l.paused_by as "pausedBy", l.reason, l.depth, l.last_seq as "lastSeq", head.created_at as "oldestQueuedAt",
+  case when head.id is not null then jsonb_build_object('id', head.id, 'seq', head.seq, 'kind', head.kind,
+    'state', head.state, 'nextAttemptAt', extract(epoch from head.next_attempt_at) * 1000) end as head`;
+
+interface LaneRow extends Omit<LaneView, 'head' | 'oldestQueuedAt'> {
+  head: (Omit<NonNullable<LaneView['head']>, 'nextAttemptAt'> & { nextAttemptAt: number | null }) | null;
+  oldestQueuedAt: Date | null;
+  /** What the list is sorted by, as text: to the microsecond, which a Date has not. */
+  key: string;
+}
+
+/** What a list of lanes is sorted by, before the user's id; the cursor has it as text. */
+const SORTS = {
+  depth: { key: '-l.depth', type: 'integer', form: /^-?\d{1,10}$/ },
+  // Lanes in which nothing waits come last.
+  age: {
+    key: `coalesce(head.created_at, 'infinity')`,
+    type: 'timestamptz',
+    form: /^[\d :.+-]{10,40}$|^infinity$/,
+  },
+} as const;
+
+const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+@Injectable()
+export class LaneViews {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the lane, or null */
+  async find(userId: string): Promise<LaneView | null> {
+    const rows = await this.database.query<LaneRow>(
+      `select ${VIEW} from lanes l ${HEAD} where l.user_id = $1`,
+      [userId],
+    );
+    return rows[0] ? viewOf(rows[0]) : null;
+  }
+
+  /**
+   * Lanes, the deepest or the oldest first.
+   * @param userIds only those of these users; null for all
+   */
+  async page({ state, sort, cursor, limit }: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
+    const { key, type, form } = SORTS[sort];
+    const [afterKey, afterUser] = positionIn(cursor, [form, USER]) ?? [null, null];
+    const rows = await this.database.query<LaneRow>(
+      `select ${VIEW}, (${key})::text as key from lanes l ${HEAD}
+       where ${stateIs(state)} and ($1::uuid[] is null or l.user_id = any($1))
+         and ($2::text is null or (${key}, l.user_id) > ($2::${type}, $3::uuid))
+       order by ${key}, l.user_id limit $4`,
+      [userIds, afterKey, afterUser, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1)! : null;
+    return { items: page.map(viewOf), nextCursor: last && encodeCursor([last.key, last.userId]) };
+  }
+}
+
+function stateIs(state: LaneState | 'busy' | undefined): string {
+  if (state === undefined) return 'true';
+  return state === 'busy' ? 'l.depth > 0' : `${LANE_STATE} = '${state}'`;
+}
+
+function viewOf({ key: _key, head, oldestQueuedAt, ...lane }: LaneRow): LaneView {
+  const at = head?.nextAttemptAt;
+  return {
+    ...lane,
+    head: head && { ...head, nextAttemptAt: at ? new Date(at).toISOString() : null },
+    oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null,
+  };
+}

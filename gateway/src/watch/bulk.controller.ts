@@ -1,0 +1,60 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/contracts';
+import type { Caller } from '../entry/authorise.js';
+import { CurrentCaller } from '../entry/caller.js';
+import type { Reply } from '../entry/http.js';
+import { Id } from '../entry/request.js';
+import { Allows } from '../entry/routes.js';
+import { Bulk } from './bulk.js';
+
+const PATH = 'v1/ops/bulk';
+
+/** Many writes repeated or withdrawn. */
+@ApiTags('operators')
+@ApiExtraModels(BulkRun)
+@Controller(PATH)
+export class BulkController {
+  constructor(private readonly bulk: Bulk) {}
+
+  /** Begins a run over all writes that a filter matches now; with `dryRun` it only counts them. */
+  @Post()
+  @Allows('ops')
+  @HttpCode(202)
+  @ApiOkResponse({ type: BulkCount, description: 'With `dryRun`' })
+  async begin(
+    @Body() request: BulkRequest,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<BulkRun | BulkCount> {
+    if (request.dryRun) {
+      void reply.status(200);
+      return this.bulk.count(request);
+    }
+    const run = await this.bulk.begin(request, caller.userId);
+    void reply.header('location', `/${PATH}/${run.id}`);
+    return run;
+  }
+
+  /** The runs, newest first. */
+  @Get()
+  @Allows('ops')
+  list(@Query() query: PageQuery): Promise<Page<BulkRun>> {
+    return this.bulk.list(query);
+  }
+
+  /** One run and how far it has come. */
+  @Get(':id')
+  @Allows('ops')
+  run(@Id('id') id: string): Promise<BulkRun> {
+    return this.bulk.find(id);
+  }
+
+  /** Ends a run; what it has done stays done. */
+  @Post(':id/abort')
+  @Allows('ops')
+  @HttpCode(200)
+  abort(@Id('id') id: string): Promise<BulkRun> {
+    return this.bulk.abort(id);
+  }
+}

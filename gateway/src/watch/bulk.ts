@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  BULK_STATES,
+  type BulkCount,
+  type BulkRequest,
+  type BulkRun,
+  type Page,
+  type PageQuery,
+} from '@turnpike/contracts';
+import { invalidRequest, Problem, problemOf } from '@turnpike/service';
+import pLimit from 'p-limit';
+import { type BulkClaim, type BulkItem, type BulkProgress, BulkRuns } from '../ledger/bulk-runs.js';
+import { Maintenance } from '../queue/maintenance.js';
+import { Actions } from './actions.js';
+
+/*
+ * Many writes repeated or withdrawn, each as if an operator had asked for it, with the same reason and an entry of its
+ * own in the audit trail. A run belongs to a worker, and goes on with another if that dies.
+ */
+
+/** Milliseconds after which a run is taken up that a dead worker left, beside the time that it has to be silent. */
+const LOOK_EVERY_MS = 10_000;
+
+/** Writes between two words about how far it is. */
+const PAGE = 100;
+
+/** Lanes. Withdrawals in retry wait for a worker: some at a time, but not so many that they are all that is done. */
+const AT_ONCE = 8;
+
+@Injectable()
+export class Bulk implements OnModuleInit {
+  private readonly worker = randomUUID();
+  private readonly limit = pLimit(AT_ONCE);
+
+  constructor(
+    private readonly runs: BulkRuns,
+    private readonly actions: Actions,
+    private readonly maintenance: Maintenance,
+  ) {}
+
+  onModuleInit(): void {
+    this.maintenance.define({ name: TASK, everyMs: LOOK_EVERY_MS, run: (stopped) => this.perform(stopped) });
+  }
+
+  /** @returns how many writes it would be */
+  async count({ action, filter }: BulkRequest): Promise<BulkCount> {
+    return { count: await this.runs.count(action, bounded(action, filter)) };
+  }
+
+  /** Begins a run over the writes that there are now. */
+  async begin({ action, filter, reason }: BulkRequest, actorId: string): Promise<BulkRun> {
+    const id = await this.runs.begin({ action, filter: bounded(action, filter), reason, actorId });
+    this.maintenance.request(TASK);
+    return this.find(id);
+  }
+
+  list(query: PageQuery): Promise<Page<BulkRun>> {
+    return this.runs.page(query);
+  }
+
+  /** @throws Problem 404 where there is no such run */
+  async find(id: string): Promise<BulkRun> {
+    const run = await this.runs.find(id);
+    if (!run) throw new Problem('not-found');
+    return run;
+  }
+
+  /** What is done stays done; a run that is over stays as it is. */
+  async abort(id: string): Promise<BulkRun> {
+    await this.runs.abort(id);
+    return this.find(id);
+  }
+
+  private async perform(stopped: AbortSignal): Promise<void> {
+    for (;;) {
+      const claim = await this.runs.claim(this.worker);
+      if (!claim || stopped.aborted) return;
+      await this.carryOut(claim, stopped);
+    }
+  }
+
+  private async carryOut(claim: BulkClaim, stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) {
+      const items = await this.runs.next(claim, PAGE);
+      if (items.length === 0) return this.runs.end(claim);
+      const progress = await this.page(claim, items);
+      if (!(await this.runs.proceed(claim, progress))) return;
+      claim.position = progress.position;
+    }
+  }
+
+  /** Those of one lane one after the other, so that they keep their order. */
+  private async page(
+    { action, reason, actorId }: BulkClaim,
+    items: readonly BulkItem[],
+  ): Promise<BulkProgress> {
+    const progress: BulkProgress = { position: items.at(-1)!.id, done: 0, refusals: {} };
+    const lane = async (ids: readonly string[]): Promise<void> => {
+      for (const id of ids) {
+        try {
+          await this.actions[action](id, actorId, reason);
+          progress.done += 1;
+        } catch (error) {
+          const { code } = problemOf(error);
+          progress.refusals[code] = (progress.refusals[code] ?? 0) + 1;
+        }
+      }
+    };
+    await Promise.all([...byLane(items).values()].map((ids) => this.limit(() => lane(ids))));
+    return progress;
+  }
+}
+
+function byLane(items: readonly BulkItem[]): Map<string, string[]> {
+  const lanes = new Map<string, string[]>();
+  for (const { id, userId } of items) lanes.set(userId, [...(lanes.get(userId) ?? []), id]);
+  return lanes;
+}
+
+const TASK = 'bulk';
+
+/** @throws Problem 400 for a state in which the action means nothing. @returns the filter, with an end in time */
+function bounded(action: BulkRequest['action'], filter: BulkRequest['filter']): BulkRequest['filter'] {
+  if (filter.state && !BULK_STATES[action].some((state) => state === filter.state)) {
+    const message = `must be one of ${BULK_STATES[action].join(', ')}`;
+    throw invalidRequest([{ path: 'filter.state', message }]);
+  }
+  return { ...filter, to: filter.to ?? new Date().toISOString() };
+}

@@ -1,0 +1,142 @@
+import { IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
+import type { LaneState } from './lanes.js';
+import { type OperationState, OperationView, type ServiceName, StepView } from './operations.js';
+import { OperationsQuery } from './pages.js';
+import { PROBLEMS, type ProblemCode } from './problems.js';
+import { Optional } from './validation.js';
+
+/** From best to worst. */
+export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+/** One partition of the queue. */
+export class PartitionView {
+  name: string;
+  waiting: number;
+  active: number;
+  delayed: number;
+  paused: boolean;
+}
+
+/** A process that carries writes out. */
+export class WorkerView {
+  id: string;
+  since: string;
+  /** Writes that it carries out now. */
+  running: number;
+  lastSeen: string;
+}
+
+export class ServiceHealth {
+  name: ServiceName;
+  /** The worst that any process has. */
+  breaker: BreakerState;
+}
+
+/** Everything at a glance. */
+export class OpsSummary {
+  /** Since the ledger began. */
+  operations: Record<OperationState, number>;
+  lanes: Record<LaneState | 'busy', number>;
+  acceptedPerSecond: number;
+  finishedPerSecond: number;
+  /** How long the oldest write that has not begun, or is in retry, has been there; null where none waits. */
+  oldestWaitingMs: number | null;
+  /** Null while the queue cannot be asked. */
+  partitions: PartitionView[] | null;
+  workers: WorkerView[];
+  services: ServiceHealth[];
+}
+
+/** The ledger at one time, and what happened since the sample before. */
+export class Sample {
+  at: string;
+  acceptedPerSecond: number;
+  finishedPerSecond: number;
+  unsuccessfulPerSecond: number;
+  waiting: number;
+  running: number;
+  retrying: number;
+  oldestWaitingMs: number | null;
+  /** From acceptance to the end, of what ended since the sample before; null where nothing did. */
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+}
+
+/** Which operations operators want to see. */
+export class OpsOperationsQuery extends OperationsQuery {
+  /** In whose lane. */
+  @Optional()
+  @IsUUID()
+  userId?: string;
+
+  /** The code of the problem that it failed or waits with. */
+  @Optional()
+  @IsIn(Object.keys(PROBLEMS))
+  problem?: ProblemCode;
+
+  /** Accepted then or later. */
+  @Optional()
+  @IsRFC3339()
+  @MaxLength(40)
+  from?: string;
+
+  /** Accepted before. */
+  @Optional()
+  @IsRFC3339()
+  @MaxLength(40)
+  to?: string;
+}
+
+/** A step as operators see it. */
+export class OpsStepView extends StepView {
+  /** Milliseconds that its last call took; null where none was made. */
+  ms: number | null;
+  /** The code of the problem that its last call ended with, or null. */
+  problem: ProblemCode | null;
+}
+
+/** A write as operators see it: what is personal in it is hidden, and shown by an act of its own. */
+export class OpsOperationView extends OperationView {
+  declare steps: OpsStepView[];
+  /** Null once it was erased. */
+  payload: Record<string, unknown> | null;
+  ifMatch: string | null;
+  traceparent: string | null;
+  /** The newest write that repeats this one. */
+  retriedBy: string | null;
+}
+
+/** What a write holds, in clear. */
+export class RevealedOperation {
+  /** Null once it was erased. */
+  payload: Record<string, unknown> | null;
+  result: Record<string, unknown> | null;
+}
+
+export class SamplesQuery {
+  /** Left out, an hour ago. */
+  @Optional()
+  @IsRFC3339()
+  @MaxLength(40)
+  from?: string;
+}
+
+export class FailuresQuery {
+  /** Of writes that were accepted then or later; left out, in the last day. */
+  @Optional()
+  @IsRFC3339()
+  @MaxLength(40)
+  from?: string;
+}
+
+/** Writes that failed for the same reason. */
+export class FailureGroup {
+  problem: ProblemCode;
+  /** Whose refusal it was; null where no service refused. */
+  service: ServiceName | null;
+  count: number;
+  /** The newest of them. */
+  latest: { id: string; finishedAt: string };
+}

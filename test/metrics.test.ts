@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { api, placeOrder, register, signIn, waitFor } from './support/client.js';
+import { startSystem, type System } from './support/system.js';
+
+const ROOT = path.resolve(__dirname, '..');
+
+describe('metrics', () => {
+  let system: System;
+  let url: string;
+  beforeAll(async () => {
+    system = await startSystem({ gateways: [{ role: 'api' }, { role: 'worker' }] });
+    url = system.gatewayUrls[0]!;
+  }, 120_000);
+  afterAll(() => system?.stop());
+
+  const metricsOf = async (process: { env: Record<string, string> }): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${process.env.METRICS_PORT}/metrics`);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    return answer.text();
+  };
+
+  /** The value of a sample that has all those labels, or undefined. */
+  function valueOf(text: string, name: string, ...labels: string[]): number | undefined {
+    const line = text
+      .split('\n')
+      .find((one) => one.startsWith(name) && labels.every((label) => one.includes(label)));
+    return line === undefined ? undefined : Number(line.split(' ').at(-1));
+  }
+
+  it('count what processes do: requests, batches, steps, and operations by kind and end', async () => {
+    const person = await register(url);
+    const order = await placeOrder(url, person.token);
+    await waitFor(url, person.token, order.id);
+    const [apiProcess, worker] = system.processes.gateways;
+    const ofApi = await metricsOf(apiProcess!);
+    expect(
+      valueOf(ofApi, 'turnpike_http_request_duration_seconds_count', 'route="/v1/orders"', 'status="202"'),
+    ).toBe(1);
+    expect(valueOf(ofApi, 'turnpike_ledger_batch_size_count', 'batch="admission"')).toBeGreaterThan(1);
+    const ofWorker = await metricsOf(worker!);
+    expect(
+      valueOf(ofWorker, 'turnpike_operation_runs_total', 'kind="order.place"', 'outcome="succeeded"'),
+    ).toBe(1);
+    expect(valueOf(ofWorker, 'turnpike_operation_duration_seconds_count', 'kind="order.place"')).toBe(1);
+    expect(
+      valueOf(ofWorker, 'turnpike_step_duration_seconds_count', 'step="ordering.place"', 'answer="applied"'),
+    ).toBe(1);
+  });
+
+  it('have the ledger as operators see it, from every process of the gateway', async () => {
+    const admin = api(url, await signIn(url, system.admin));
+    const person = await register(url);
+    await admin.post(`/v1/ops/lanes/${person.id}/pause`);
+    await placeOrder(url, person.token);
+    for (const process of system.processes.gateways) {
+      const text = await until(
+        () => metricsOf(process),
+        (seen) => valueOf(seen, 'turnpike_operations', 'state="queued"') === 1,
+      );
+      expect(valueOf(text, 'turnpike_lanes', 'state="paused"')).toBe(1);
+      expect(valueOf(text, 'turnpike_oldest_waiting_seconds')).toBeGreaterThan(0);
+      expect(valueOf(text, 'turnpike_workers')).toBe(1);
+      expect(valueOf(text, 'turnpike_breaker_state', 'service="ordering"')).toBe(0);
+    }
+  });
+
+  it('of the services tell of their requests, by the pattern of the route and never by an id', async () => {
+    const { identity, ordering } = system.processes;
+    for (const [process, route] of [
+      [identity, '/internal/steps/identity.register'],
+      [ordering, '/internal/steps/ordering.place'],
+    ] as const) {
+      const text = await metricsOf(process);
+      expect(
+        valueOf(text, 'turnpike_http_request_duration_seconds_count', `route="${route}"`),
+      ).toBeGreaterThan(0);
+      expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
+    }
+  });
+
+  it('are all there that the alerts and the dashboard in deploy/ ask for', async () => {
+    const texts = await Promise.all(system.processes.gateways.map(metricsOf));
+    const known = new Set(
+      texts
+        .join('\n')
+        .match(/^# TYPE \S+/gm)
+        ?.map((line) => line.slice('# TYPE '.length)),
+    );
+    for (const file of ['prometheus/alerts.yml', 'grafana/turnpike.json']) {
+      const asked = readFileSync(path.join(ROOT, 'deploy', file), 'utf8').match(/\b(turnpike|nodejs)_\w+/g)!;
+      const families = asked.map((name) => name.replace(/_(bucket|sum|count)$/, ''));
+      expect(families.filter((name) => !known.has(name))).toEqual([]);
+      expect(families.length).toBeGreaterThan(5);
+    }
+  });
+
+  it('stop a process that was given a port which is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const process = system.processes.ordering;
+    await process.stop();
+    const { port } = taken.address() as AddressInfo;
+    const free = process.env.METRICS_PORT!;
+    process.env.METRICS_PORT = String(port);
+    process.start();
+    expect(await process.exited).toBe(1);
+    expect(process.output()).toContain(`Port ${port} is in use.`);
+    process.env.METRICS_PORT = free;
+    process.start();
+    await process.becomesReady();
+    taken.close();
+  });
+});
+
+async function until<Seen>(look: () => Promise<Seen>, isSo: (seen: Seen) => boolean): Promise<Seen> {
+  for (;;) {
+    const seen = await look();
+    if (isSo(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

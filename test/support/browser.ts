@@ -1,0 +1,52 @@
+// A browser for tests of the page: Debian's Chromium, driven by Playwright.
+import { readFileSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Under load a page is slow; a test that hangs longer than this has failed. */
+const PATIENCE_MS = 20_000;
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+export interface Window {
+  page: Page;
+  /** What the page was not allowed to do, and what it threw. */
+  complaints: string[];
+}
+
+/** A window with cookies of its own. */
+export async function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const complaints: string[] = [];
+  context.setDefaultTimeout(PATIENCE_MS);
+  await context.exposeFunction('complain', (what: string) => complaints.push(what));
+  await context.addInitScript({ content: AXE });
+  await context.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
+    complain('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))`);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return { page, complaints };
+}
+
+/** @returns what hinders people who see, hear or move otherwise: serious and critical findings of axe */
+export async function hindrances(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe } = globalThis as any;
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }: any) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }: any) =>
+        nodes.map(
+          ({ html, any }: any) => `${id}: ${html} ${any.map(({ message }: any) => message).join('; ')}`,
+        ),
+      );
+  });
+}
