@@ -1,7 +1,7 @@
 import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api.js';
-import { type Action, ActionButton } from '../dialog.js';
+import { type Action, Actions } from '../dialog.js';
 import { short, writes } from '../names.js';
 import {
   Card,
@@ -38,7 +38,7 @@ export default function IntegrityRunView({ id }: { id: string }): ReactElement {
   return (
     <View
       title="Integrity run"
-      aside={state === 'done' && findings.length > 0 && <ActionButton action={repair} />}
+      aside={<Actions actions={state === 'done' && findings.length > 0 ? [repair] : []} />}
     >
       <Read query={run}>
         {(now) => (
