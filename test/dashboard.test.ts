@@ -264,6 +264,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
