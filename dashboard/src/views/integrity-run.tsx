@@ -27,8 +27,8 @@ export default function IntegrityRunView({ id }: { id: string }): ReactElement {
     name: 'Repair what is found',
     needsNoReason: true,
     explanation:
-      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the lane ` +
-      'of each, in its turn. Asked for again, it answers with the same writes.',
+      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the ` +
+      'lane of each, in its turn. Asked for again, it answers with the same writes.',
     carryOut: async () => {
       const { items } = await post<Repair>(`${path}/repair`);
       setRepairs(items);
