@@ -125,7 +125,9 @@ describe('the dashboard', () => {
     await lane('paused');
     const waiting = page.getByRole('list', { name: 'Waiting and running, in order' }).getByRole('listitem');
     await page.getByText(/Is next in its lane\. The lane was paused by …[0-9a-f]{8} .* ago: “<img/).waitFor();
-    expect(await waiting.nth(1).innerText()).toMatch(/Waits behind #2 order.place, which is queued\./);
+    expect(await waiting.nth(1).innerText()).toMatch(
+      /Waits behind #2 order.place, which is queued\. And the lane is paused\. Accepted .* ago\./,
+    );
     expect(await waiting.nth(2).innerText()).toMatch(
       /Waits behind #3 order.place, with 2 writes before it in all\./,
     );
@@ -199,10 +201,9 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Cancel this write…' }).click();
     await admin.post(`/v1/ops/lanes/${user.id}/resume`);
     await admin.get(`/v1/operations/${second.id}`, WAIT);
+    await page.getByText('succeeded', { exact: true }).waitFor();
     await confirm('Cancel this write', 'too late');
     await page.getByText('The operation cannot be cancelled any more').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByText('succeeded', { exact: true }).waitFor();
   });
 
   it('groups what failed, and retries all of a group after it has said how many that is', async () => {
@@ -263,6 +264,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -388,9 +390,11 @@ describe('the dashboard', () => {
     expect(bye.status).toBe(204);
     expect(bye.headers.get('set-cookie')).toContain('Max-Age=0');
     expect((await api(url).get('/v1/ops/summary', { cookie })).status).toBe(401);
-    await page.goto(`${url}/ops`);
+    await page.goto(`${url}/ops/lanes`);
+    await heading('Lanes');
+    await system.databases.gateway.query('update ops_sessions set expires_at = now()');
     await fillIn(page, system.admin);
-    await heading('Overview');
+    await heading('Lanes');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(operator.complaints).toEqual([]);

@@ -22,8 +22,8 @@ function pause({ userId, depth }: LaneView): Action {
   return {
     name: 'Pause this lane',
     explanation:
-      `${waiting ?? `${writes(depth)} wait in this lane; none of them begins`} until you resume it, a deletion neither. ` +
-      'What runs now goes on to its end, and new writes are accepted.',
+      `${waiting ?? `${writes(depth)} wait in this lane; none of them begins`} until you resume it, a deletion ` +
+      'neither. What runs now goes on to its end, and new writes are accepted.',
     carryOut: async (reason) => {
       const now = await post<LaneView>(`/v1/ops/lanes/${userId}/pause`, { reason });
       return now.reason === reason
@@ -54,7 +54,7 @@ function release({ userId, head, reason: halt }: LaneView): Action {
     name: 'Release this lane',
     explanation:
       `It stopped because ${halt ?? 'something could not be taken back'}. Mend that first: what it stopped at ` +
-      `${head ? `(#${head.seq} ${head.kind}) ` : ''}is tried again at once, and the lane halts again if it still fails.`,
+      `${head ? `(#${head.seq} ${head.kind}) ` : ''}is tried again at once, and the lane halts again if it fails.`,
     carryOut: async (reason) => {
       const now = await post<LaneView>(`/v1/ops/lanes/${userId}/release`, { reason });
       return now.paused ? 'The lane is released; it is still paused.' : 'The lane is released.';

@@ -57,7 +57,6 @@ function Shell(): ReactElement {
           {NAVIGATION.map(([href, label]) => (
             <NavigationLink key={href} href={href} label={label} />
           ))}
-          <a href="/ops/queues">Queues ↗</a>
         </nav>
         <div className="side-end">
           <ThemeChoice />

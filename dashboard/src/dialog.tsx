@@ -29,8 +29,6 @@ export interface Action {
   name: string;
   /** What will happen, in full sentences. */
   explanation: ReactNode;
-  /** Why it cannot be done now; the button says so. */
-  impossible?: string | false;
   isDangerous?: boolean;
   /** What changes nothing of a user's data needs none. */
   needsNoReason?: boolean;
@@ -38,20 +36,25 @@ export interface Action {
   carryOut: (reason: string) => Promise<string>;
 }
 
-export function ActionButton({ action }: { action: Action }): ReactElement {
-  const [open, setOpen] = useState(false);
+/**
+ * What may be done now. The dialog stays while somebody types a reason, even if its action is none any more by then:
+ * whoever confirms it is told so by the refusal.
+ */
+export function Actions({ actions }: { actions: readonly Action[] }): ReactElement {
+  const [chosen, choose] = useState<Action | null>(null);
   return (
     <>
-      <button
-        type="button"
-        className={action.isDangerous ? 'danger' : ''}
-        disabled={Boolean(action.impossible)}
-        title={action.impossible || undefined}
-        onClick={() => setOpen(true)}
-      >
-        {action.name}…
-      </button>
-      {open && <ActionDialog action={action} close={() => setOpen(false)} />}
+      {actions.map((action) => (
+        <button
+          key={action.name}
+          type="button"
+          className={action.isDangerous ? 'danger' : ''}
+          onClick={() => choose(action)}
+        >
+          {action.name}…
+        </button>
+      ))}
+      {chosen && <ActionDialog action={chosen} close={() => choose(null)} />}
     </>
   );
 }

@@ -44,7 +44,8 @@ export function Why({ operation, lane, pause, ahead, usualMs }: WhyProps): React
       )}
       {lane.state === 'halted' && before && <> The lane is halted at its head.</>}
       {lane.paused && (before ? ' And the lane is paused.' : <Paused lane={lane} pause={pause} />)}
-      {isMoving(lane) && <Expected operation={operation} ahead={ahead} usualMs={usualMs} />}
+      {isMoving(lane) && <Expected operation={operation} ahead={ahead} usualMs={usualMs} />} Accepted{' '}
+      <Time at={operation.createdAt} />.
     </>
   );
 }

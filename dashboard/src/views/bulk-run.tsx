@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { post } from '../api.js';
 import { BULK, filterText } from '../bulk.js';
-import { type Action, ActionButton } from '../dialog.js';
+import { type Action, Actions } from '../dialog.js';
 import { Actor, Card, Facts, Read, RunBadge, Table, View } from '../parts.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
@@ -25,7 +25,7 @@ export default function BulkRunView({ id }: { id: string }): ReactElement {
   return (
     <View
       title={action ? `Bulk ${action}` : 'Bulk run'}
-      aside={state === 'running' && <ActionButton action={abort} />}
+      aside={<Actions actions={state === 'running' ? [abort] : []} />}
     >
       <Read query={run}>
         {(now) => (

@@ -1,7 +1,7 @@
 import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api.js';
-import { type Action, ActionButton } from '../dialog.js';
+import { type Action, Actions } from '../dialog.js';
 import { short, writes } from '../names.js';
 import {
   Card,
@@ -27,8 +27,8 @@ export default function IntegrityRunView({ id }: { id: string }): ReactElement {
     name: 'Repair what is found',
     needsNoReason: true,
     explanation:
-      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the lane ` +
-      'of each, in its turn. Asked for again, it answers with the same writes.',
+      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the ` +
+      'lane of each, in its turn. Asked for again, it answers with the same writes.',
     carryOut: async () => {
       const { items } = await post<Repair>(`${path}/repair`);
       setRepairs(items);
@@ -38,7 +38,7 @@ export default function IntegrityRunView({ id }: { id: string }): ReactElement {
   return (
     <View
       title="Integrity run"
-      aside={state === 'done' && findings.length > 0 && <ActionButton action={repair} />}
+      aside={<Actions actions={state === 'done' && findings.length > 0 ? [repair] : []} />}
     >
       <Read query={run}>
         {(now) => (

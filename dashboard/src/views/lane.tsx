@@ -3,7 +3,7 @@ import { type ReactElement, type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
 import { laneActions } from '../actions.js';
 import { Refusal } from '../api.js';
-import { ActionButton } from '../dialog.js';
+import { Actions } from '../dialog.js';
 import { UNFINISHED, writes } from '../names.js';
 import {
   Card,
@@ -30,13 +30,7 @@ export default function Lane({ userId }: { userId: string }): ReactElement {
   const lane = useRead<LaneView>(`/v1/ops/lanes/${userId}`, { live: true });
   const title = `Lane of ${useNameOf(userId)}`;
   return (
-    <View
-      title={title}
-      aside={
-        lane.data &&
-        laneActions(lane.data).map((action) => <ActionButton key={action.name} action={action} />)
-      }
-    >
+    <View title={title} aside={<Actions actions={lane.data ? laneActions(lane.data) : []} />}>
       <Read query={lane}>
         {(now) => (
           <>

@@ -3,7 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { operationActions } from '../actions.js';
 import { post } from '../api.js';
-import { type Action, ActionButton } from '../dialog.js';
+import { type Action, Actions } from '../dialog.js';
 import { short, type Tone, UNFINISHED } from '../names.js';
 import {
   Actor,
@@ -40,12 +40,7 @@ export default function Operation({ id }: { id: string }): ReactElement {
   return (
     <View
       title={operation ? `${operation.kind} #${operation.seq}` : 'Operation'}
-      aside={
-        operation &&
-        operationActions(operation, navigate).map((action) => (
-          <ActionButton key={action.name} action={action} />
-        ))
-      }
+      aside={<Actions actions={operation ? operationActions(operation, navigate) : []} />}
     >
       <Read query={query}>
         {(now) => (
@@ -184,7 +179,10 @@ function Contents({ operation }: { operation: OpsOperationView }): ReactElement 
   };
   return (
     <Card title="What was asked for">
-      {revealed ? <p className="attention">Personal data is shown.</p> : <ActionButton action={reveal} />}
+      {revealed && <p className="attention">Personal data is shown.</p>}
+      <div>
+        <Actions actions={revealed ? [] : [reveal]} />
+      </div>
       <Json label="Payload" value={payload} />
       {result && (
         <>

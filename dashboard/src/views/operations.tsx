@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/operations.js';
 import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { bulkActions } from '../bulk.js';
-import { ActionButton } from '../dialog.js';
+import { Actions } from '../dialog.js';
 import { ChoiceFilter, plain, TextFilter, TimeFilter, useFilters } from '../filters.js';
 import { LaneLink, OperationLink, Paged, StateBadge, View } from '../parts.js';
 import { usePages } from '../queries.js';
@@ -16,12 +16,7 @@ export default function Operations(): ReactElement {
   const operations = usePages<OperationView>('/v1/ops/operations', filters);
   const { state, kind, userId, problem, from, to } = filters;
   return (
-    <View
-      title="Operations"
-      aside={bulkActions(filters, navigate).map((action) => (
-        <ActionButton key={action.name} action={action} />
-      ))}
-    >
+    <View title="Operations" aside={<Actions actions={bulkActions(filters, navigate)} />}>
       <search className="filters">
         <ChoiceFilter
           label="State"
