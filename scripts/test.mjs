@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, runs jest, and ends with one line: N passed, N failed.
-// Everything after `npm test --` goes to jest.
+// Everything after `npm test --` goes to jest. Tests in test/timed measure times: they have the machine to themselves,
+// after the others.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -8,15 +9,22 @@ import { ROOT } from './checkout.mjs';
 import { report } from './console.mjs';
 import { prepare } from './prepare.mjs';
 
+const TIMED = 'test/timed/';
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'turnpike-jest-'));
 const resultFile = path.join(folder, 'result.json');
 const tally = { passed: 0, failed: 0 };
 try {
   await prepare();
-  const code = await runJest(process.argv.slice(2));
-  Object.assign(tally, readTally());
-  // Jest can fail without a failed test: an open handle, a threshold, no test found.
-  if (code !== 0 && tally.failed === 0) tally.failed = 1;
+  const asked = process.argv.slice(2);
+  const runs =
+    asked.length > 0
+      ? [asked]
+      : [
+          ['--testPathIgnorePatterns', TIMED],
+          ['--runInBand', TIMED],
+        ];
+  for (const args of runs) add(await runJest(args));
 } catch (error) {
   report(error);
   tally.failed = 1;
@@ -25,6 +33,14 @@ try {
 }
 process.exitCode = tally.failed === 0 ? 0 : 1;
 console.log(`${tally.passed} passed, ${tally.failed} failed`);
+
+/** Jest can fail without a failed test: an open handle, a threshold, no test found. */
+function add(code) {
+  const { passed, failed } = readTally();
+  tally.passed += passed;
+  tally.failed += code !== 0 && failed === 0 ? 1 : failed;
+  rmSync(resultFile, { force: true });
+}
 
 function runJest(args) {
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');

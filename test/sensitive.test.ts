@@ -19,6 +19,7 @@ const SHOWN = [
     'replaces',
     'subject',
   ],
+  ...['kid', 'x', 'staysCancelled'],
   ...['sub', 'sid', 'keepSession', 'revoked', 'pausedBy', 'behind', 'retryOf', 'key', 'fence', 'instance'],
   ...[
     'at',

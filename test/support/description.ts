@@ -17,8 +17,8 @@ type Json = Record<string, any>;
 /** What no description lists, since no controller answers it. */
 const BESIDE = /^\/(openapi\.json|docs(\/.*)?)$/;
 
-/** What the router answers by itself, on any address. */
-const BY_THE_ROUTER = [404, 405];
+/** What is answered on any address: by the router, and to too many requests. */
+const ANYWHERE = [404, 405, 429];
 
 /** By address of the process. */
 const descriptions = new Map<string, Description>();
@@ -69,7 +69,7 @@ class Description {
     const template = this.routes.find(({ pattern }) => pattern.test(pathname))?.template;
     const operation = template && this.document['paths'][template][method.toLowerCase()];
     if (!operation) {
-      const isExpected = BY_THE_ROUTER.includes(status) || BESIDE.test(pathname);
+      const isExpected = ANYWHERE.includes(status) || BESIDE.test(pathname);
       return isExpected ? null : 'at an address that is not described';
     }
     const response = operation.responses[status];
