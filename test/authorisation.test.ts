@@ -68,6 +68,21 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   // The write has succeeded.
   'POST /v1/ops/operations/{id}/retry': { body: {}, access: [...ADMIN_ONLY, 400, 404] },
   'POST /v1/ops/operations/{id}/cancel': { body: {}, access: [...ADMIN_ONLY, 409, 404] },
+  'GET /v1/ops/summary': { access: [403, 200] },
+  'GET /v1/ops/live': { access: [403, 200] },
+  'GET /v1/ops/samples': { access: [403, 200] },
+  'GET /v1/ops/failures': { access: [403, 200] },
+  'GET /v1/ops/lanes': { access: [403, 200] },
+  'GET /v1/ops/operations': { access: [403, 200] },
+  'GET /v1/ops/operations/{id}': { access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/operations/{id}/reveal': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/bulk': {
+    body: { action: 'retry', filter: {}, reason: 'r', dryRun: true },
+    access: [403, 200],
+  },
+  'GET /v1/ops/bulk': { access: [403, 200] },
+  'GET /v1/ops/bulk/{id}': { access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/bulk/{id}/abort': { access: [...ADMIN_ONLY, 200, 404] },
   'GET /v1/ops/audit': { access: [403, 200] },
   'POST /v1/ops/integrity/runs': { access: [403, 202] },
   'GET /v1/ops/integrity/runs': { access: [403, 200] },
@@ -105,6 +120,7 @@ describe('access', () => {
   let service: string;
   let other: Resources;
   let run: string;
+  let bulk: string;
   beforeAll(async () => {
     system = await startSystem({ billing: true, proxied: ['ordering'] });
     url = system.gatewayUrls[0]!;
@@ -112,6 +128,8 @@ describe('access', () => {
     service = await new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY).tokenFor('identity');
     other = await newResources();
     run = expectStatus(await api(url, admin).post('/v1/ops/integrity/runs'), 202).id as string;
+    const none = { action: 'cancel', filter: { userId: randomUUID() }, reason: 'there is none' };
+    bulk = expectStatus(await api(url, admin).post('/v1/ops/bulk', none), 202).id as string;
   });
   afterAll(() => system?.stop());
 
@@ -121,6 +139,7 @@ describe('access', () => {
     order: string;
     operation: string;
     run: string;
+    bulk: string;
   }
 
   /** A user with an order and an operation that has ended. */
@@ -128,17 +147,18 @@ describe('access', () => {
     const { id, token } = await register(url);
     const order = await placeOrder(url, token);
     expectStatus(await api(url, token).get(`/v1/operations/${order.id}`, WAIT), 200);
-    return { token, user: id, order: order.target!.id, operation: order.id, run };
+    return { token, user: id, order: order.target!.id, operation: order.id, run, bulk };
   }
 
   function nothing(): Resources {
     const [user, order, operation] = [randomUUID(), randomUUID(), randomUUID()];
-    return { token: '', user, order, operation, run: randomUUID() };
+    return { token: '', user, order, operation, run: randomUUID(), bulk: randomUUID() };
   }
 
   /** What a route's one parameter names. */
-  function idFor(path: string, { run: ofRun, operation, order, user }: Resources): string {
+  function idFor(path: string, { run: ofRun, bulk, operation, order, user }: Resources): string {
     if (path.includes('/runs/')) return ofRun;
+    if (path.includes('/bulk/')) return bulk;
     if (path.includes('/operations/')) return operation;
     return path.includes('/orders/') ? order : user;
   }

@@ -1,5 +1,5 @@
 import type { LaneView, OperationView } from '@turnpike/contracts';
-import { isSystemKind } from '../../libs/contracts/src/operations.js';
+import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action } from './dialog.js';
 import { short, writes } from './names.js';

@@ -1,7 +1,7 @@
 import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@turnpike/contracts';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { isSystemKind, type OperationKind } from '../../libs/contracts/src/operations.js';
+import { isSystemKind, type OperationKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action } from './dialog.js';
 import type { Filters } from './filters.js';

@@ -29,7 +29,7 @@ export function api(url: string, token?: string): Api {
       redirect: 'manual',
     });
     const { status, headers: given } = answer;
-    const read = { status, headers: given, body: parsed(await answer.text()) };
+    const read = { status, headers: given, body: await bodyOf(answer) };
     assertDescribed(url, { method, path, ...read });
     return read;
   };
@@ -40,6 +40,14 @@ export function api(url: string, token?: string): Api {
     put: (path, body, headers) => send('PUT', path, body, headers),
     delete: (path, headers) => send('DELETE', path, undefined, headers),
   };
+}
+
+/** A stream of events has no end to wait for. */
+async function bodyOf(answer: Response): Promise<any> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream'))
+    return parsed(await answer.text());
+  await answer.body?.cancel();
+  return '';
 }
 
 /**

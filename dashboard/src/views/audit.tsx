@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@turnpike/contracts';
 import type { ReactElement } from 'react';
-import { OPERATION_KINDS } from '../../../libs/contracts/src/operations.js';
+import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
 import { ChoiceFilter, TextFilter, useFilters } from '../filters.js';
 import { INTERVENTION_NAMES } from '../names.js';
 import { Actor, LaneLink, OperationLink, Paged, View } from '../parts.js';

@@ -1,7 +1,7 @@
 import type { OperationView } from '@turnpike/contracts';
 import type { ReactElement } from 'react';
 import { useLocation } from 'wouter';
-import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/operations.js';
+import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/kinds.js';
 import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { bulkActions } from '../bulk.js';
 import { Actions } from '../dialog.js';

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/contracts';
+import { ApiPage } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import type { Reply } from '../entry/http.js';
@@ -10,9 +11,12 @@ import { Bulk } from './bulk.js';
 
 const PATH = 'v1/ops/bulk';
 
+const LOCATION = {
+  Location: { description: 'Where to read it', required: true, schema: { type: 'string' } },
+} as const;
+
 /** Many writes repeated or withdrawn. */
 @ApiTags('operators')
-@ApiExtraModels(BulkRun)
 @Controller(PATH)
 export class BulkController {
   constructor(private readonly bulk: Bulk) {}
@@ -21,6 +25,7 @@ export class BulkController {
   @Post()
   @Allows('ops')
   @HttpCode(202)
+  @ApiAcceptedResponse({ type: BulkRun, description: 'The run, which goes on.', headers: LOCATION })
   @ApiOkResponse({ type: BulkCount, description: 'With `dryRun`' })
   async begin(
     @Body() request: BulkRequest,
@@ -39,6 +44,7 @@ export class BulkController {
   /** The runs, newest first. */
   @Get()
   @Allows('ops')
+  @ApiPage(BulkRun)
   list(@Query() query: PageQuery): Promise<Page<BulkRun>> {
     return this.bulk.list(query);
   }

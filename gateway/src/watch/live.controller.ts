@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { OpsSummary } from '@turnpike/contracts';
 import { verifyAgain } from '../entry/caller.js';
 import { EventStreams } from '../entry/event-streams.js';
@@ -22,8 +22,11 @@ export class LiveController {
   /** The summary again and again, as server-sent events of the type `summary`; ends with the session. */
   @Get()
   @Allows('ops')
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ type: OpsSummary })
+  @ApiExtraModels(OpsSummary)
+  @ApiOkResponse({
+    description: 'Events with an OpsSummary as their data.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
   live(@Req() request: Request, @Res() reply: Reply): void {
     const stream = this.streams.begin(request, reply);
     const send = async (): Promise<void> => {

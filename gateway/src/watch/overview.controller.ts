@@ -1,20 +1,22 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { ApiItems, ApiPage } from '@turnpike/service';
 import {
-  type FailureGroup,
+  FailureGroup,
   FailuresQuery,
   LanesQuery,
-  type LaneView,
+  LaneView,
   OpsOperationsQuery,
   type OpsSummary,
-  type OperationView,
+  OperationView,
   type Page,
-  type Sample,
+  Sample,
   SamplesQuery,
 } from '@turnpike/contracts';
 import { Allows } from '../entry/routes.js';
 import { OperationList } from '../ledger/operation-list.js';
 import { Samples } from '../ledger/samples.js';
+import { hidden } from './hidden.js';
 import { LaneSearch } from './lane-search.js';
 import { Summary } from './summary.js';
 
@@ -42,6 +44,7 @@ export class OverviewController {
   /** How it was, every five seconds: the last hour, or since `from`, at most a day ago. */
   @Get('samples')
   @Allows('ops')
+  @ApiItems(Sample)
   async samples(@Query() { from }: SamplesQuery): Promise<{ items: Sample[] }> {
     return { items: await this.pastSamples.since(since(from, HOUR_MS)) };
   }
@@ -49,20 +52,25 @@ export class OverviewController {
   /** Lanes, the deepest or the oldest first. */
   @Get('lanes')
   @Allows('ops')
+  @ApiPage(LaneView)
   lanes(@Query() query: LanesQuery): Promise<Page<LaneView>> {
     return this.laneSearch.page(query);
   }
 
-  /** Operations of all lanes, the newest first. */
+  /** Operations of all lanes, the newest first; what people have written into their results is hidden. */
   @Get('operations')
   @Allows('ops')
-  operations(@Query() query: OpsOperationsQuery): Promise<Page<OperationView>> {
-    return this.operationList.page(query);
+  @ApiPage(OperationView)
+  async operations(@Query() query: OpsOperationsQuery): Promise<Page<OperationView>> {
+    const { items, nextCursor } = await this.operationList.page(query);
+    const hide = ({ result }: OperationView): OperationView['result'] => result && hidden(result);
+    return { items: items.map((operation) => ({ ...operation, result: hide(operation) })), nextCursor };
   }
 
   /** Writes that failed, by their problem and the service that refused them. */
   @Get('failures')
   @Allows('ops')
+  @ApiItems(FailureGroup)
   async failures(@Query() { from }: FailuresQuery): Promise<{ items: FailureGroup[] }> {
     return { items: await this.operationList.failures(since(from, DAY_MS)) };
   }

@@ -1,5 +1,5 @@
 import { IsIn, IsUUID } from 'class-validator';
-import { OPERATION_KINDS } from './operations.js';
+import { OPERATION_KINDS } from './kinds.js';
 import { PageQuery } from './pages.js';
 import { Optional } from './validation.js';
 

@@ -1,5 +1,5 @@
 import { IsBoolean, IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
-import { CLIENT_KINDS, type ClientKind, type OperationState } from './operations.js';
+import { CLIENT_KINDS, type ClientKind, type OperationState } from './kinds.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { Nested, Optional, Text } from './validation.js';
 

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsUUID } from 'class-validator';
-import type { SystemKind } from './operations.js';
+import type { SystemKind } from './kinds.js';
 
 /** `GET /internal/events` of a service: what it has not been acknowledged yet, oldest first. */
 export const EVENTS_PATH = '/internal/events';

@@ -1,6 +1,7 @@
 export * from './headers.js';
 export * from './problems.js';
 export * from './validation.js';
+export * from './kinds.js';
 export * from './operations.js';
 export * from './lanes.js';
 export * from './users.js';

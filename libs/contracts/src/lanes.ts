@@ -1,4 +1,4 @@
-import type { OperationKind, OperationState } from './operations.js';
+import type { OperationKind, OperationState } from './kinds.js';
 import { IsIn, IsString, MaxLength } from 'class-validator';
 import { PageQuery } from './pages.js';
 import { MAX_STRING, Optional, Text } from './validation.js';

@@ -1,6 +1,7 @@
 import { IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
 import type { LaneState } from './lanes.js';
-import { type OperationState, OperationView, type ServiceName, StepView } from './operations.js';
+import { type OperationState, type ServiceName } from './kinds.js';
+import { OperationView, StepView } from './operations.js';
 import { OperationsQuery } from './pages.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { Optional } from './validation.js';

@@ -1,5 +1,5 @@
 import { IsIn, IsInt, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
-import { OPERATION_KINDS, OPERATION_STATES, type OperationKind, type OperationState } from './operations.js';
+import { OPERATION_KINDS, OPERATION_STATES, type OperationKind, type OperationState } from './kinds.js';
 import { ORDER_STATUSES, type OrderStatus } from './orders.js';
 import { FromDigits, MAX_STRING, Optional } from './validation.js';
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from './operations.js';
+import type { ServiceName } from './kinds.js';
 import type { StepName } from './steps.js';
 
 /*

@@ -15,6 +15,7 @@ export const SECRET_MEMBERS = [
   'cookie',
   'set-cookie',
   'operation-token',
+  'csrfToken',
 ] as const;
 
 /** What tells of a person, and what people type without being asked for it. */

@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-validator';
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
-import type { ServiceName } from './operations.js';
+import type { ServiceName } from './kinds.js';
 import { Email, Optional, Text } from './validation.js';
 import { CONFIRMED_STATES, type ConfirmedState, ROLES, type Role } from './users.js';
 
