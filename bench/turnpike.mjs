@@ -83,10 +83,11 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
   await module.init();
   const database = module.get(built('libs/service/src/database').Database);
   const ledger = module.get(built('gateway/src/ledger/ledger').Ledger);
+  const keys = module.get(built('gateway/src/ledger/data-keys').DataKeys);
   const releaser = module.get(built('gateway/src/queue/release').Releaser);
   while (!releaser.isOpen) await pause(10);
   return {
-    makeLanes: (count) => makeLanes(database, count),
+    makeLanes: (count) => makeLanes(database, keys, count),
     async admit(userId, operationId = uuidv7()) {
       const operation = operationOf(userId, operationId);
       const admitted = await ledger.admit({ operation, clientKey: null, maxDepth: MAX_DEPTH });
@@ -147,9 +148,11 @@ async function migrateAll(config) {
   await built('gateway/src/queue/migrate').migrateQueue(config.queue);
 }
 
-async function makeLanes(database, count) {
+/** As registrations make them: each with its key. */
+async function makeLanes(database, keys, count) {
   const users = Array.from({ length: count }, () => uuidv7());
   await database.query('insert into lanes (user_id) select unnest($1::uuid[])', [users]);
+  await Promise.all(users.map((userId) => keys.findOrMake(userId)));
   return users;
 }
 
