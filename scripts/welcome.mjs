@@ -8,6 +8,7 @@ export function welcome({ processes }, secrets, { seconds, given }) {
 Turnpike is ready in ${seconds} s
 
   gateway     ${urlOf.gateway}
+  dashboard   ${urlOf.gateway}/ops
   API         ${urlOf.gateway}/docs
   identity    ${urlOf.identity}
   ordering    ${urlOf.ordering}

@@ -15,7 +15,7 @@ export interface Described {
 type Json = Record<string, any>;
 
 /** What no description lists, since no controller answers it. */
-const BESIDE = /^\/(openapi\.json|docs(\/.*)?)$/;
+const BESIDE = /^\/(openapi\.json|docs(\/.*)?|ops(\/.*)?)$/;
 
 /** What is answered on any address: by the router, and to too many requests. */
 const ANYWHERE = [404, 405, 429];
