@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { OmitType } from '@nestjs/swagger';
 import { IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
 import type { LaneState } from './lanes.js';
 import { type OperationState, type ServiceName } from './kinds.js';
@@ -100,10 +100,8 @@ export class OpsStepView extends StepView {
 }
 
 /** A write as operators see it: what is personal in it is hidden, and shown by an act of its own. */
-export class OpsOperationView extends OperationView {
-  // Said aloud: what the build finds out of a class yields to what it has found of the one above.
-  @ApiProperty({ type: () => [OpsStepView] })
-  override steps: OpsStepView[];
+export class OpsOperationView extends OmitType(OperationView, ['steps'] as const) {
+  steps: OpsStepView[];
   /** Null once it was erased. */
   payload: Record<string, unknown> | null;
   ifMatch: string | null;
