@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { api, placeOrder, register, signIn, waitFor } from './support/client.js';
+import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
+const LOOK_AGAIN_MS = 100;
 const ROOT = path.resolve(__dirname, '..');
 
 describe('metrics', () => {
@@ -120,6 +122,6 @@ async function until<Seen>(look: () => Promise<Seen>, isSo: (seen: Seen) => bool
   for (;;) {
     const seen = await look();
     if (isSo(seen)) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(LOOK_AGAIN_MS);
   }
 }

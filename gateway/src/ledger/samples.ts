@@ -12,18 +12,12 @@ const KEPT = '25 hours';
 /** Ends that are younger may still be committed behind others; milliseconds. */
 const SETTLED_MS = 1000;
 
-interface SampleRow {
+/** Totals since the ledger began; the rates between two of them are for whoever reads. */
+interface SampleRow extends Omit<Sample, 'at' | `${string}PerSecond`> {
   at: Date;
   accepted: number;
   finished: number;
   unsuccessful: number;
-  waiting: number;
-  running: number;
-  retrying: number;
-  oldestWaitingMs: number | null;
-  p50Ms: number | null;
-  p95Ms: number | null;
-  p99Ms: number | null;
 }
 
 /** The ledger's numbers over time, taken by whichever process is the first in each SAMPLE_SECONDS. */

@@ -11,7 +11,7 @@ describe('a circuit breaker', () => {
     };
     const answer = (): Promise<{ status: number }> => Promise.resolve({ status: 200 });
     for (let i = 0; i < 20; i += 1) await breakers.call('ordering', fail);
-    expect(breakers.isOpen('ordering')).toBe(true);
+    expect(breakers.states().ordering).toBe('open');
     const held = await breakers.call('ordering', fail).catch((error: unknown) => error);
     expect(isBroken(held)).toBe(true);
     expect(calls).toBe(20);
@@ -19,13 +19,13 @@ describe('a circuit breaker', () => {
 
     jest.advanceTimersByTime(10_000);
     expect(await breakers.call('ordering', answer)).toEqual({ status: 200 });
-    expect(breakers.isOpen('ordering')).toBe(false);
+    expect(breakers.states().ordering).toBe('closed');
     jest.useRealTimers();
   });
 
   it('takes refusals for answers', async () => {
     const breakers = new Breakers();
     for (let i = 0; i < 50; i += 1) await breakers.call('identity', () => Promise.resolve({ status: 409 }));
-    expect(breakers.isOpen('identity')).toBe(false);
+    expect(breakers.states().identity).toBe('closed');
   });
 });

@@ -44,10 +44,6 @@ export class Breakers {
     return this.policies.get(service)!.execute(send);
   }
 
-  isOpen(service: ServiceName): boolean {
-    return this.policies.get(service)!.state === CircuitState.Open;
-  }
-
   /** How this process has found the services that take part. */
   states(): Partial<Record<ServiceName, BreakerState>> {
     return Object.fromEntries([...this.policies].map(([service, { state }]) => [service, STATES[state]]));
