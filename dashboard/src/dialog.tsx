@@ -37,11 +37,12 @@ export interface Action {
 }
 
 /**
- * What may be done now. The dialog stays while somebody types a reason, even if its action is none any more by then:
- * whoever confirms it is told so by the refusal.
+ * What may be done now. The dialog says what it would do as things stand, also when they change while somebody types a
+ * reason; it stays even if its action is none any more by then: whoever confirms it is told so by the refusal.
  */
 export function Actions({ actions }: { actions: readonly Action[] }): ReactElement {
   const [chosen, choose] = useState<Action | null>(null);
+  const asItIs = actions.find(({ name }) => name === chosen?.name) ?? chosen;
   return (
     <>
       {actions.map((action) => (
@@ -54,7 +55,7 @@ export function Actions({ actions }: { actions: readonly Action[] }): ReactEleme
           {action.name}…
         </button>
       ))}
-      {chosen && <ActionDialog action={chosen} close={() => choose(null)} />}
+      {chosen && asItIs && <ActionDialog action={asItIs} close={() => choose(null)} />}
     </>
   );
 }
