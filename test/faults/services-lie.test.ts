@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { api, expectStatus, LINE, type Operation, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import type { Fault, Matches, Trap } from '../support/proxy.js';
-import { backends } from '../support/servers.js';
+import { backends, volume } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
 import {
@@ -21,7 +21,7 @@ import {
 } from './kit.js';
 import { begunAgain, Recorder } from './recorder.js';
 
-const CALLS = 1000;
+const MOST_CALLS = 1000;
 const USERS = 25;
 const CLIENTS = 16;
 const SEED = 20_26;
@@ -44,6 +44,7 @@ const LIES: ['request' | 'response', number, Fault][] = [
 ];
 
 describe.each(backends())('services that cannot be relied on, on the %s queue', (queue) => {
+  const calls = volume(queue, MOST_CALLS);
   let system: System;
   let url: string;
   const recorder = new Recorder();
@@ -57,7 +58,7 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
   }, 120_000);
   afterAll(() => system?.stop());
 
-  it(`have ${CALLS} calls take effect exactly ${CALLS} times, whatever they answer`, async () => {
+  it(`have ${calls} calls take effect exactly ${calls} times, whatever they answer`, async () => {
     const users: Person[] = [];
     await inParallel(USERS, 4, async (index) => void (users[index] = await register(url)));
     const random = randomFrom(SEED);
@@ -69,7 +70,7 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
         ALWAYS,
       ),
     );
-    await inParallel(CALLS, CLIENTS, async (index) => {
+    await inParallel(calls, CLIENTS, async (index) => {
       const placed = await recorder.send(url, users[index % USERS]!, {
         method: 'post',
         path: '/v1/orders',
@@ -84,8 +85,8 @@ describe.each(backends())('services that cannot be relied on, on the %s queue', 
     const { rows } = await system.databases.ordering.query(
       `select count(*)::integer as effects, count(distinct order_id)::integer as orders from order_changes`,
     );
-    expect(rows).toEqual([{ effects: CALLS, orders: CALLS }]);
-    expect(check(await recorder.history(system, told), { faults: CALLS / 10 })).toEqual([]);
+    expect(rows).toEqual([{ effects: calls, orders: calls }]);
+    expect(check(await recorder.history(system, told), { faults: calls / 10 })).toEqual([]);
   }, 180_000);
 
   it('and answer twice do not have the second answer taken for that of another write', async () => {

@@ -3,11 +3,11 @@
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { api } from './client.js';
-import { createDatabases, type Databases } from './databases.js';
+import { createMigratedDatabases, type Databases } from './databases.js';
 import { learnDescription } from './description.js';
 import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
-import { migrate, pause, type Project, SystemProcess, type Variables } from './processes.js';
+import { pause, type Project, SystemProcess, type Variables } from './processes.js';
 import { type Backend, redisUrl, secrets } from './servers.js';
 
 export interface GatewayOptions {
@@ -59,12 +59,9 @@ export interface System {
 const ADMIN_WITHIN_MS = 30_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const databases = await createDatabases('gateway', 'identity', 'ordering', 'billing');
+  const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
   const queue = await takeQueue(options.queue ?? 'postgres');
   const plan = await planOf(options, databases, queue.variables);
-  await Promise.all(
-    [...servicesOf(plan), plan.gateways[0]!].map(({ project, env }) => migrate(project, env)),
-  );
   const proxies = await openProxies(options.proxied ?? [], plan);
   const system = run(plan, databases, queue, proxies);
   try {
@@ -138,10 +135,6 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
       ),
     ),
   };
-}
-
-function servicesOf({ identity, ordering, billing }: Plan): ProcessPlan[] {
-  return [identity, ordering, ...(billing ? [billing] : [])];
 }
 
 /** Nothing of the developer's own settings, and no limits that a test would run into by being fast. */
