@@ -1,6 +1,7 @@
 // Load over HTTP, by autocannon in a process of its own:
 //   node bench/http-load.mjs '{"url": "http://…", "connections": 64, "seconds": 5, "request": {…}, "tokens": ["…"]}'
-// The tokens are dealt to the connections, so that no two of them write for one user.
+// The tokens are dealt to the connections, so that no two of them write for one user. With a `rate` no more requests are
+// sent in a second, over all connections, and the load is not warmed up.
 import { createRequire } from 'node:module';
 
 const autocannon = createRequire(new URL('peers/', import.meta.url))('autocannon');
@@ -8,8 +9,8 @@ const autocannon = createRequire(new URL('peers/', import.meta.url))('autocannon
 /** Seconds before it counts: a process that has just started compiles while it answers. */
 const WARM_UP_S = 2;
 
-const { url, connections, seconds, request, tokens = [] } = JSON.parse(process.argv[2]);
-await load(WARM_UP_S);
+const { url, connections, seconds, request, rate, tokens = [] } = JSON.parse(process.argv[2]);
+if (!rate) await load(WARM_UP_S);
 const result = await load(seconds);
 console.log(
   JSON.stringify({
@@ -30,7 +31,7 @@ function load(duration) {
     const dealt = tokens.filter((_, index) => index % connections === own);
     if (dealt.length > 0) client.setRequests(dealt.map(authorised));
   };
-  return autocannon({ url, connections, duration, requests: [request], setupClient });
+  return autocannon({ url, connections, duration, requests: [request], overallRate: rate, setupClient });
 }
 
 function authorised(token) {

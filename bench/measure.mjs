@@ -4,6 +4,7 @@ import path from 'node:path';
 import { secondsSince, Trouble } from '../scripts/console.mjs';
 import { machineOf } from './machine.mjs';
 import * as backlog from './parts/backlog.mjs';
+import * as dashboard from './parts/dashboard.mjs';
 import * as http from './parts/http.mjs';
 import * as lanes from './parts/lanes.mjs';
 import * as limits from './parts/limits.mjs';
@@ -13,7 +14,7 @@ import { onServers } from './servers.mjs';
 import { asText } from './tables.mjs';
 import { targetTable } from './targets.mjs';
 
-const PARTS = { limits, lanes, http, backlog, neighbours };
+const PARTS = { limits, lanes, http, backlog, neighbours, dashboard };
 
 /** What was only tried out must not replace what was measured. */
 const QUICK_RESULTS = path.join(os.tmpdir(), 'turnpike-bench-quick');

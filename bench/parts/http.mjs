@@ -6,6 +6,7 @@ import { mediansOf, percentile, rounded } from '../statistics.mjs';
 import { startSystem } from '../system.mjs';
 import { atLeast, atMost } from '../targets.mjs';
 import { countUnfinished, hearEnds } from '../turnpike.mjs';
+import { registerAll } from '../users.mjs';
 import {
   cannon,
   cannonEcho,
@@ -19,9 +20,6 @@ import {
 
 const FULL = { users: 128, seconds: 10, idleWrites: 300 };
 const QUICK = { users: 64, seconds: 2, idleWrites: 50 };
-
-/** Registrations in flight: hashing the passwords keeps every core busy with fewer. */
-const REGISTRARS = 8;
 
 /** Writes before those that count: processes that have just started compile while they answer. */
 const WARM_UP_WRITES = 50;
@@ -68,23 +66,6 @@ async function measureSystem(system, { users, seconds, idleWrites }, say) {
     echoPerSecond: bare.perSecond,
     ratio: rounded(accepted.perSecond / bare.perSecond),
   };
-}
-
-async function registerAll(url, count) {
-  const tokens = [];
-  let next = 0;
-  const registrar = async () => {
-    while (next < count) tokens.push(await register(url, next++));
-  };
-  await Promise.all(Array.from({ length: REGISTRARS }, registrar));
-  return tokens;
-}
-
-async function register(url, index) {
-  const login = { email: `user-${index}@example.com`, password: 'difference-engine-1843' };
-  const person = { ...login, firstName: 'Ada', lastName: 'Lovelace' };
-  await axios.post(`${url}/v1/users`, person, { headers: { prefer: 'wait=30' } });
-  return (await axios.post(`${url}/v1/sessions`, login)).data.accessToken;
 }
 
 /** One write after the other, each answered with its outcome, beside what one cannot do without. */
