@@ -21,7 +21,7 @@ const WITHOUT_LIMITS = {
   INTEGRITY_EVERY_MS: '0',
 };
 
-/** Starts everything on empty databases. @returns the gateway's address, its database, `become(role)` and `stop()` */
+/** Starts everything on empty databases. @returns the gateway's address, its database, its process, `become(role)` and `stop()` */
 export async function startSystem(servers) {
   const databaseUrls = await servers.fresh(...PROJECTS);
   await migrate(databaseUrls);
@@ -42,6 +42,9 @@ export async function startSystem(servers) {
   return {
     url: gateway.localUrl,
     databaseUrl: databaseUrls.gateway,
+    get gatewayPid() {
+      return running.find(({ name }) => name === 'gateway').child.pid;
+    },
     async become(role) {
       await stopServices(running.filter(({ name }) => name === 'gateway'));
       const again = await start(gateway, { GATEWAY_ROLE: role });

@@ -70,7 +70,8 @@ async function measureSystem(system, { users, seconds, idleWrites }, say) {
   };
 }
 
-async function registerAll(url, count) {
+/** @returns the access tokens of so many new users */
+export async function registerAll(url, count) {
   const tokens = [];
   let next = 0;
   const registrar = async () => {

@@ -7,6 +7,9 @@ export interface OperationEvent {
   data: OperationView;
 }
 
+/** Milliseconds; half of the time after which a stream looks by itself for what nobody has announced. */
+const TOLD_WITHIN_MS = 15_000;
+
 export class EventStreamClient {
   readonly events: OperationEvent[] = [];
   /** What a browser would send as `Last-Event-ID`. */
@@ -39,17 +42,20 @@ export class EventStreamClient {
     return new EventStreamClient(answer.status, answer, aborter);
   }
 
-  /** Waits until what has come is enough, or the stream has ended. */
+  /** Waits until what has come is enough. */
   async until(isEnough: (events: readonly OperationEvent[]) => boolean): Promise<OperationEvent[]> {
-    let isOver = false;
-    void this.ended.then(() => {
-      isOver = true;
+    let trouble = '';
+    const give = (reason: string) => (): void => {
+      trouble = reason;
       this.wake();
-    });
+    };
+    const timer = setTimeout(give('nothing has come any more'), TOLD_WITHIN_MS);
+    void this.ended.then(give('the stream has ended'));
     while (!isEnough(this.events)) {
-      if (isOver) throw new Error(`the stream has ended: ${JSON.stringify(this.events)}`);
+      if (trouble) throw new Error(`${trouble} after ${JSON.stringify(this.events)}`);
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
+    clearTimeout(timer);
     return this.events;
   }
 

@@ -111,6 +111,8 @@ export class EventStreams implements BeforeApplicationShutdown {
       this.open.delete(stream);
       this.uncount(owner);
     });
+    // There will be nothing to send, and the client waits for the end.
+    if (request.method === 'HEAD') stream.end();
     return stream;
   }
 

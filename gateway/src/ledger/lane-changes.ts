@@ -88,7 +88,7 @@ export class LaneChanges {
    * most all passages less those that have gone, and as many more as the page is long.
    */
   private findChanges(positions: readonly Position[]): Promise<FoundRow[]> {
-    return this.database.query<FoundRow>(
+    return this.byIndexes<FoundRow>(
       `/* ledger.changes */ select asked.place::integer, found.number, found.id,
          2::bigint * l.last_seq - l.depth < asked.passages + $3 as is_last
        from (select user_id, after, after >> 32 as passages, place
@@ -113,7 +113,7 @@ export class LaneChanges {
 
   /** Between two passages it is the head that changes. */
   private async readNewest(userIds: string[]): Promise<Map<string, bigint>> {
-    const rows = await this.database.query<{ user_id: string; latest: string }>(
+    const rows = await this.byIndexes<{ user_id: string; latest: string }>(
       `select l.user_id, greatest((2::bigint * last_seq - depth) << 32, head.latest) as latest
        from lanes l left join lateral (
          select changes[cardinality(changes)] as latest from operations
@@ -122,6 +122,11 @@ export class LaneChanges {
       [userIds],
     );
     return new Map(rows.map(({ user_id, latest }) => [user_id, BigInt(latest)]));
+  }
+
+  /** Many lanes are looked up at once, perhaps in tables of which the planner knows nothing yet. */
+  private byIndexes<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.database.statements((tx) => tx.last.query<Row>(sql, parameters));
   }
 
   private async readOperations(ids: readonly string[]): Promise<Map<string, OperationRead>> {
