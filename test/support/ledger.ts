@@ -50,6 +50,7 @@ export class TestLedger {
     readonly database: Database,
     /** Of the same two processes. */
     readonly keys: readonly [Keys, Keys],
+    readonly url: string,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -72,6 +73,7 @@ export class TestLedger {
       new LaneViews(database),
       database,
       [one, two],
+      urls.gateway!,
       drop,
     );
   }
