@@ -170,6 +170,7 @@ describe('events over HTTP', () => {
         const since = performance.now();
         await stream.ended;
         expect(performance.now() - since).toBeLessThan(SESSION_END_MS);
+        expect(stream.wasCut).toBe(false);
       }),
     );
   });
@@ -208,6 +209,7 @@ describe('events over HTTP', () => {
     const stopped = system.processes.gateways[1]!.stop();
     await stream.ended;
     expect(performance.now() - since).toBeLessThan(SESSION_END_MS);
+    expect(stream.wasCut).toBe(false);
     const { id } = await placeOrder(one, user.token);
     const resumed = await follow(one, stream.lastEventId);
     expect(statesOf(await resumed.untilOver(id), id)).toEqual(['queued', 'running', 'succeeded']);

@@ -14,6 +14,8 @@ export class EventStreamClient {
   readonly events: OperationEvent[] = [];
   /** What a browser would send as `Last-Event-ID`. */
   lastEventId: string | null = null;
+  /** Whether it ended in the middle of the answer. */
+  wasCut = false;
   /** Fulfilled when the stream has ended, whoever ended it. */
   readonly ended: Promise<void>;
   private readonly aborter: AbortController;
@@ -25,7 +27,9 @@ export class EventStreamClient {
     aborter: AbortController,
   ) {
     this.aborter = aborter;
-    this.ended = this.read(answer.body!).catch(() => undefined);
+    this.ended = this.read(answer.body).catch(() => {
+      this.wasCut = true;
+    });
   }
 
   /** Opens a stream; one that is refused has its status and no events. */
@@ -71,7 +75,8 @@ export class EventStreamClient {
     await this.ended;
   }
 
-  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+  private async read(body: ReadableStream<Uint8Array> | null): Promise<void> {
+    if (!body) return;
     let text = '';
     const decoder = new TextDecoder();
     for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {

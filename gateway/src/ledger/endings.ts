@@ -70,7 +70,7 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /**
    * Looks at once, and then whenever operations of that user may have changed since the last look began, until the
-   * signal, or the end of the process.
+   * signal.
    * @param look answers whether to go on; what it throws ends it, too
    */
   async follow(userId: string, signal: AbortSignal, look: () => Promise<boolean>): Promise<void> {
@@ -79,7 +79,7 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
     const unfollow = this.addFollower(userId, stir);
     signal.addEventListener('abort', stir);
     try {
-      while (!signal.aborted && !this.stopped) {
+      while (!signal.aborted) {
         const stirred = new Promise<void>((resolve) => (wake = resolve));
         if (!(await look())) return;
         await stirred;
