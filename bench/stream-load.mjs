@@ -1,10 +1,11 @@
 // Clients of event streams, in a process of their own:
-//   node bench/stream-load.mjs '{"url": "http://…", "databaseUrl": "postgres://…", "gatewayPid": 1, "tokens": ["…"],
+//   node bench/stream-load.mjs '{"url": "http://…", "databaseUrl": "postgres://…", "gatewayPid": 1, "users": 500,
 //     "streamsPerUser": 10, "writes": 2000}'
 import { spawnSync } from 'node:child_process';
 import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
+import { registerAll } from './parts/http.mjs';
 import { ECHO_BODY } from './parts/limits.mjs';
 import { query } from './servers.mjs';
 import { percentile } from './statistics.mjs';
@@ -65,7 +66,8 @@ class Stream {
   }
 }
 
-const { url, databaseUrl, gatewayPid, tokens, streamsPerUser, writes } = JSON.parse(process.argv[2]);
+const { url, databaseUrl, gatewayPid, users, streamsPerUser, writes } = JSON.parse(process.argv[2]);
+const tokens = await registerAll(url, users);
 const streams = tokens.flatMap((token) =>
   Array.from({ length: streamsPerUser }, () => new Stream(url, token)),
 );

@@ -4,7 +4,6 @@ import { runChild } from '../child.mjs';
 import { mediansOf, rounded } from '../statistics.mjs';
 import { startSystem } from '../system.mjs';
 import { atMost } from '../targets.mjs';
-import { registerAll } from './http.mjs';
 
 /** A user has at most ten streams in a process. */
 const FULL = { users: 500, streamsPerUser: 10, writes: 2000 };
@@ -21,9 +20,8 @@ export async function measure({ servers, runs, quick, progress }) {
     progress(`run ${run}`);
     const system = await startSystem(servers);
     try {
-      const tokens = await registerAll(system.url, size.users);
       const { url, databaseUrl, gatewayPid } = system;
-      found.push(await runChild('stream-load.mjs', { url, databaseUrl, gatewayPid, tokens, ...size }));
+      found.push(await runChild('stream-load.mjs', { url, databaseUrl, gatewayPid, ...size }));
     } finally {
       await system.stop();
     }
