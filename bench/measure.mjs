@@ -9,12 +9,13 @@ import * as http from './parts/http.mjs';
 import * as lanes from './parts/lanes.mjs';
 import * as limits from './parts/limits.mjs';
 import * as neighbours from './parts/neighbours.mjs';
+import * as streams from './parts/streams.mjs';
 import { keep, RESULTS, writeDocument } from './results.mjs';
 import { onServers } from './servers.mjs';
 import { asText } from './tables.mjs';
 import { targetTable } from './targets.mjs';
 
-const PARTS = { limits, lanes, http, backlog, neighbours, dashboard };
+const PARTS = { limits, lanes, http, backlog, neighbours, dashboard, streams };
 
 /** What was only tried out must not replace what was measured. */
 const QUICK_RESULTS = path.join(os.tmpdir(), 'turnpike-bench-quick');

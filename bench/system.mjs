@@ -21,7 +21,10 @@ const WITHOUT_LIMITS = {
   INTEGRITY_EVERY_MS: '0',
 };
 
-/** Starts everything on empty databases. @returns the gateway's address and database, the administrator, `become(role)`, `stop()` */
+/**
+ * Starts everything on empty databases.
+ * @returns the gateway's address, database and process, the administrator, `become(role)` and `stop()`
+ */
 export async function startSystem(servers) {
   const databaseUrls = await servers.fresh(...PROJECTS);
   await migrate(databaseUrls);
@@ -43,6 +46,9 @@ export async function startSystem(servers) {
     url: gateway.localUrl,
     databaseUrl: databaseUrls.gateway,
     admin: { email: context.secrets.ADMIN_EMAIL, password: context.secrets.ADMIN_PASSWORD },
+    get gatewayPid() {
+      return running.find(({ name }) => name === 'gateway').child.pid;
+    },
     async become(role) {
       await stopServices(running.filter(({ name }) => name === 'gateway'));
       const again = await start(gateway, { GATEWAY_ROLE: role });

@@ -75,6 +75,41 @@ describe('while a service does not answer', () => {
     expect((await me.get('/v1/me')).body.missing).toEqual([]);
   });
 
+  it('/v1/me waits for no part longer than 2 s, the ledger’s own among them', async () => {
+    const held = await system.databases.gateway.connect();
+    try {
+      await held.query('begin; lock table operations in access exclusive mode');
+      const since = performance.now();
+      const { status, body } = await me.get('/v1/me');
+      expect({ status, missing: body.missing }).toEqual({ status: 200, missing: ['operations'] });
+      expect(body).toMatchObject({ user: { id: user.id }, orders: [{ id: orderId }] });
+      expect(performance.now() - since).toBeLessThan(3500);
+    } finally {
+      await held.query('rollback');
+      held.release();
+    }
+  });
+
+  it('/v1/me has the rest while a service is down, also once its calls are held back', async () => {
+    const admin = api(url, await signIn(url, system.admin));
+    const breaker = async (): Promise<string> =>
+      (await admin.get('/v1/ops/summary')).body.services.find(({ name }: any) => name === 'ordering').breaker;
+    await ordering.stop();
+    const answers = [];
+    while ((await breaker()) === 'closed') answers.push(await me.get('/v1/me'));
+    answers.push(await me.get('/v1/me'));
+    for (const { status, body } of answers) {
+      expect({ status, missing: body.missing }).toEqual({ status: 200, missing: ['customer', 'orders'] });
+      expect(body).toMatchObject({ user: { id: user.id }, operations: [{ kind: 'order.place' }, {}] });
+    }
+    const etag = answers.at(-1)!.headers.get('etag')!;
+    expect((await me.get('/v1/me', { 'if-none-match': `${etag}, *` })).status).toBe(200);
+    await system.restart(ordering);
+    let whole = await me.get('/v1/me');
+    while (whole.body.missing.length > 0) whole = await me.get('/v1/me');
+    expect((await me.get('/v1/me', { 'if-none-match': whole.headers.get('etag')! })).status).toBe(304);
+  });
+
   it('reads and sign-ins that need it are 503 with Retry-After', async () => {
     ordering.kill('SIGSTOP');
     identity.kill('SIGSTOP');

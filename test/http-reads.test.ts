@@ -59,6 +59,11 @@ describe('a read over HTTP', () => {
         async () => `/v1/customers/${user.id}`,
         () => me.put(`/v1/customers/${user.id}`, {}, WAIT),
       ],
+      [
+        'the own page',
+        async () => '/v1/me',
+        () => me.patch(`/v1/users/${user.id}`, { firstName: 'Ada' }, WAIT),
+      ],
       ['an order', async () => `/v1/orders/${await place()}`, null],
       [
         'an operation',

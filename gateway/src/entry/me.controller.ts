@@ -1,4 +1,5 @@
-import { Controller, Get, Req } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   type CustomerView,
@@ -13,8 +14,8 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
-import { AcceptsReadAfter, type Request } from './http.js';
-import { Reads } from './reads.js';
+import { AcceptsIfNoneMatch, AcceptsReadAfter, type Reply, type Request } from './http.js';
+import { Reads, sendResource, tag } from './reads.js';
 import { Allows } from './routes.js';
 
 /** Milliseconds in which a part must have answered; a page that waits longer is worse than one without it. */
@@ -30,13 +31,27 @@ export class MeController {
     private readonly reads: Reads,
   ) {}
 
-  /** The caller's user, customer, newest orders and newest operations, asked for in parallel. */
+  /**
+   * The caller's user, customer, newest orders and newest operations, asked for in parallel. What is not there in time
+   * is named in `missing`; such an answer is never confirmed as unchanged.
+   */
   @Get()
   @Allows('me.read')
   @AcceptsReadAfter()
-  async read(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Me> {
-    const { userId } = caller;
-    await this.reads.after(request, caller, userId);
+  @AcceptsIfNoneMatch(Me)
+  async read(
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<Me> {
+    await this.reads.after(request, caller, caller.userId);
+    const me = await this.compose(caller.userId);
+    if (me.missing.length === 0) return sendResource(me, request, reply) as Me;
+    tag(me, reply);
+    return me;
+  }
+
+  private async compose(userId: string): Promise<Me> {
     const parts = {
       user: this.ask<UserView>('identity', `/internal/users/${userId}`),
       customer: this.ask<CustomerView>('ordering', `/internal/customers/${userId}`),
@@ -46,10 +61,7 @@ export class MeController {
       operations: this.queries.operationsOf(userId, new OperationsQuery()).then(({ items }) => items),
     };
     const settled = await Promise.all(
-      Object.entries(parts).map(async ([name, part]) => {
-        const value = await (part as Promise<unknown>).catch(() => undefined);
-        return [name, value] as const;
-      }),
+      Object.entries(parts).map(async ([name, part]) => [name, await inTime<unknown>(part)] as const),
     );
     const missing = settled.filter(([, value]) => value === undefined).map(([name]) => name as MePart);
     return { ...Object.fromEntries(settled), missing };
@@ -57,5 +69,19 @@ export class MeController {
 
   private ask<Body>(service: 'identity' | 'ordering', path: string, query?: object): Promise<Body> {
     return this.services.ask(service, { method: 'GET', path, query, timeoutMs: PART_TIMEOUT_MS });
+  }
+}
+
+/** @returns what there is of it in time, else nothing: the ledger's own part may be as late as a service's */
+async function inTime<Part>(part: Promise<Part>): Promise<Part | undefined> {
+  const timer = new AbortController();
+  const late = pause(PART_TIMEOUT_MS, undefined, { signal: timer.signal });
+  try {
+    return await Promise.race([part, late]);
+  } catch {
+    return undefined;
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
   }
 }

@@ -57,15 +57,21 @@ export class Reads {
 
 /** Sends a single resource with its ETag, or 304 if the client has it already. */
 export function sendResource(body: object, request: FastifyRequest, reply: FastifyReply): unknown {
-  const { version } = body as { version?: unknown };
-  const etag = typeof version === 'number' ? etagOf(version) : hashOf(body);
-  void reply.header('etag', etag);
+  const etag = tag(body, reply);
   const known = request.headers[HEADERS.ifNoneMatch];
   if (known && matches(String(known), etag)) {
     void reply.status(304);
     return undefined;
   }
   return body;
+}
+
+/** Gives an answer its ETag: the version where the resource has one. @returns it */
+export function tag(body: object, reply: FastifyReply): string {
+  const { version } = body as { version?: unknown };
+  const etag = typeof version === 'number' ? etagOf(version) : hashOf(body);
+  void reply.header('etag', etag);
+  return etag;
 }
 
 /** Weak comparison (RFC 9110): for reads it does not matter whether the bytes are the same. */

@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventStreams } from './event-streams.js';
+
+/** A client as Node sees it: what was written, and what it has not taken yet. */
+class Client extends EventEmitter {
+  written = '';
+  writableLength = 0;
+  destroyed = false;
+
+  writeHead(): void {}
+
+  write(text: string): void {
+    this.written += text;
+  }
+
+  end(): void {}
+
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+describe('a stream of events', () => {
+  let client: Client;
+  let streams: EventStreams;
+  const begin = (method = 'GET') => {
+    const reply = { raw: client, hijack() {}, headers() {}, getHeaders: () => ({}) };
+    return streams.begin({ method, headers: {} } as FastifyRequest, reply as unknown as FastifyReply);
+  };
+  beforeEach(() => {
+    jest.useFakeTimers();
+    client = new Client();
+    streams = new EventStreams();
+  });
+  afterEach(() => jest.useRealTimers());
+
+  it('says when to come again, and every 15 s that it is alive, until the client has gone', () => {
+    begin();
+    expect(client.written).toBe('retry: 1000\n\n');
+    jest.advanceTimersByTime(30_000);
+    expect(client.written).toBe('retry: 1000\n\n: alive\n\n: alive\n\n');
+    client.emit('close');
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(30_000);
+    expect(client.written).toBe('retry: 1000\n\n: alive\n\n: alive\n\n');
+  });
+
+  it('cuts a client off that does not read', () => {
+    const stream = begin();
+    stream.send('operation', {}, '1');
+    expect(client.destroyed).toBe(false);
+    client.writableLength = 2 ** 20 + 1;
+    stream.send('operation', {}, '2');
+    expect(client.destroyed).toBe(true);
+    expect(stream.closed.aborted).toBe(true);
+  });
+
+  it('ends at once for who asks for its headers alone', () => {
+    expect(begin('HEAD').closed.aborted).toBe(true);
+  });
+
+  it('does not wait for a client that does not take the end', () => {
+    begin().end();
+    expect(client.destroyed).toBe(false);
+    jest.advanceTimersByTime(1000);
+    expect(client.destroyed).toBe(true);
+  });
+});
