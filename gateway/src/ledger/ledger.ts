@@ -5,7 +5,7 @@ import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
 import { DataKeys } from './data-keys.js';
-import { type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
+import { type ClientKey, findReplay, type Replay } from './keys.js';
 import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
@@ -173,10 +173,5 @@ export class Ledger {
       if (!(await releases.lockReconciliation(tx))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
-  }
-
-  /** Forgets expired idempotency keys, some at a time. */
-  forgetExpiredKeys(limit: number): Promise<number> {
-    return forgetExpiredKeys(this.database, limit);
   }
 }
