@@ -223,6 +223,24 @@ describe('the ledger', () => {
   });
 });
 
+describe('a row that somebody holds', () => {
+  it('is passed by, and goes later', async () => {
+    const t = await TestLedger.open();
+    const [held, free] = [await t.newLane(), await t.newLane()];
+    await t.database.query(`update operations set created_at = 'epoch', finished_at = 'epoch'`);
+    const users = (): Promise<unknown[]> => t.database.query('select user_id from operations');
+    await t.database.statements(async (tx) => {
+      await tx.query('select 1 from operations where user_id = $1 for update', [held]);
+      await t.trim();
+      expect(await users()).toEqual([{ user_id: held }]);
+    });
+    await t.trim();
+    expect(await users()).toEqual([]);
+    expect(await t.admission(free)).toBe('open');
+    await t.close();
+  });
+});
+
 describe('two processes', () => {
   it('do not work on one table at the same time', async () => {
     const t = await TestLedger.open();

@@ -1,6 +1,6 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
 import { type OperationKind, RELATIONS } from '@turnpike/contracts';
-import { Database, migrate, Retention } from '@turnpike/service';
+import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
 import type { Admitted } from '../../gateway/src/ledger/admission.js';
@@ -48,6 +48,8 @@ export class TestLedger {
     readonly database: Database,
     /** Of the same two processes. */
     readonly keys: readonly [Keys, Keys],
+    /** Of its database. */
+    readonly options: DatabaseOptions,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -64,6 +66,7 @@ export class TestLedger {
       new LaneViews(database),
       database,
       [one, two],
+      options,
       drop,
     );
   }

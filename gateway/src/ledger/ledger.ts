@@ -167,10 +167,14 @@ export class Ledger {
   /**
    * Marks a page of heads that are due and unclaimed as released again, unless another process does it now.
    * @param after where the page begins, null for the first
+   * @param terms `turn` says whether to wait for that other process instead
    */
-  releaseOverdue(after: string | null, terms: { olderThanMs: number; limit: number }): Promise<OverduePage> {
+  releaseOverdue(
+    after: string | null,
+    { turn = 'now', ...terms }: { olderThanMs: number; limit: number; turn?: 'now' | 'waits' },
+  ): Promise<OverduePage> {
     return this.database.statements(async (tx) => {
-      if (!(await releases.lockReconciliation(tx))) return { releases: [], next: null };
+      if (!(await releases.lockReconciliation(tx, turn))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
   }
