@@ -139,10 +139,11 @@ describe('a version whose database a later one has migrated', () => {
 describe('the first version', () => {
   if (process.env['FREEZE']) {
     it('is written down', async () => {
-      const t = await TestLedger.open();
-      const calls = await recordCalls(() => live(t));
+      let t: TestLedger;
+      const open = async (): Promise<TestLedger> => (t = await TestLedger.open());
+      const calls = await recordCalls(open, live);
       writeFileSync(FIRST, `${JSON.stringify(calls)}\n`);
-      await t.close();
+      await t!.close();
     });
   }
 

@@ -17,9 +17,12 @@ type Query = (
   ...rest: unknown[]
 ) => unknown;
 
-/** Writes down what `work` says, in the order in which it was sent. */
-export async function recordCalls(work: () => Promise<void>): Promise<Call[]> {
-  const calls: Call[] = [];
+/** Writes down what `work` says, in the order in which it was sent, on connections that `open` has made for it. */
+export async function recordCalls<Opened>(
+  open: () => Promise<Opened>,
+  work: (opened: Opened) => Promise<void>,
+): Promise<Call[]> {
+  let calls: Call[] = [];
   const connections: object[] = [];
   const original = Client.prototype.query as unknown as Query;
   const record: Query = function (this: object, query, values, ...rest) {
@@ -37,7 +40,9 @@ export async function recordCalls(work: () => Promise<void>): Promise<Call[]> {
   };
   const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(record as never);
   try {
-    await work();
+    const opened = await open();
+    calls = [];
+    await work(opened);
   } finally {
     spy.mockRestore();
   }
