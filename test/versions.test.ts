@@ -86,6 +86,8 @@ async function look(t: TestLedger): Promise<void> {
   await new OperationList(t.database, t.queries).page(new OpsOperationsQuery());
   await new AuditTrail(t.database, seals).page(new AuditQuery());
   await t.queries.operationsOf(uuidv7(), new OperationsQuery());
+  await t.queries.laneOfOrder(uuidv7());
+  await t.queries.standing(uuidv7());
   await t.trim();
 }
 
