@@ -1,5 +1,6 @@
 // What is over goes in time, a batch at a time, and nothing else does. Ledger and identity on fresh databases.
-import { Database, forgetOldAnswers, Retention } from '@turnpike/service';
+import { Database, forgetOldAnswers, Retention, type Trim } from '@turnpike/service';
+import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { readConfig } from '../gateway/src/config.js';
 import { ledgerRetention } from '../gateway/src/ledger/retention.js';
@@ -7,6 +8,7 @@ import { databaseOptions } from '../identity/src/database.js';
 import { identityRetention } from '../identity/src/retention.js';
 import { Identity, newPerson, newUser, sidOf } from './support/identity.js';
 import { FULL } from './faults/kit.js';
+import { pause } from './support/processes.js';
 import { TestLedger } from './support/ledger.js';
 
 const MANY = FULL ? 100_000 : 20_000;
@@ -217,6 +219,8 @@ describe('the ledger', () => {
     }));
     await new Retention(t.database, counted).round();
     expect(batches.reduce((sum, rows) => sum + rows)).toBe(MANY);
+    const metric = await register.getSingleMetricAsString('turnpike_trimmed_rows_total');
+    expect(Number(/table="operations"} (\d+)/.exec(metric)![1])).toBeGreaterThanOrEqual(MANY);
     expect(Math.max(...batches)).toBeLessThanOrEqual(1000);
     expect(batches.length).toBeLessThanOrEqual(MANY / 1000 + 3);
     expect(await idsIn(userId)).toHaveLength(1);
@@ -237,6 +241,26 @@ describe('a row that somebody holds', () => {
     await t.trim();
     expect(await users()).toEqual([]);
     expect(await t.admission(free)).toBe('open');
+    await t.close();
+  });
+});
+
+describe('a process that stops', () => {
+  it('ends the batch that it is at, and begins no other, however much there is to do', async () => {
+    const t = await TestLedger.open();
+    let batches = 0;
+    const endless: Trim = {
+      ...{ table: 'endless', everyMs: 0 },
+      batch: () => Promise.resolve({ trimmed: (batches += 1), next: 'more' }),
+    };
+    const retention = new Retention(t.database, [endless]);
+    const round = retention.round();
+    while (batches < 3) await pause(1);
+    await retention.beforeApplicationShutdown();
+    await round;
+    const atStop = batches;
+    await retention.round();
+    expect(batches).toBe(atStop);
     await t.close();
   });
 });

@@ -38,7 +38,7 @@ export async function recordCalls<Opened>(
     }
     return answer;
   };
-  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(record as never);
+  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(record);
   try {
     const opened = await open();
     calls = [];

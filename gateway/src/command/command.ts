@@ -50,7 +50,8 @@ const COMMANDS: Record<string, { options: readonly (keyof Values)[]; run: (asked
 
 /** Where the command is given, and where its answers go. */
 export interface Surroundings {
-  env: NodeJS.ProcessEnv;
+  /** What readConfig reads, unless it is the process' own environment. */
+  env?: NodeJS.ProcessEnv;
   out: Writable;
   err: Writable;
 }

@@ -6,5 +6,5 @@ import { ledgerCommand } from './command.js';
 process.stdout.on('error', () => process.exit(0));
 // What is wrong is told once, by the command.
 Logger.overrideLogger(false);
-const { env, stdout: out, stderr: err } = process;
-void ledgerCommand(process.argv.slice(2), { env, out, err }).then((code) => process.exit(code));
+const { stdout: out, stderr: err } = process;
+void ledgerCommand(process.argv.slice(2), { out, err }).then((code) => process.exit(code));

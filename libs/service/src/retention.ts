@@ -139,8 +139,8 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     while (walks.length > 0) {
       const unfinished: typeof walks = [];
       for (const { trim, after } of walks) {
-        const next = await this.step(trim, after);
         if (this.stopped.signal.aborted) return;
+        const next = await this.step(trim, after);
         if (next !== null) unfinished.push({ trim, after: next });
       }
       walks = unfinished;
