@@ -39,25 +39,27 @@ export async function inspectLane(
   return `${lines.join('\n')}\n`;
 }
 
-function whyItStands(
-  { lastSeq, paused, pausedBy, reason, state }: LaneView,
-  head: Operation | null,
-): string[] {
-  const stands =
-    paused || state === 'halted'
-      ? [
-          `  ${state === 'halted' ? 'halted' : 'paused'}${pausedBy ? ` by ${pausedBy}` : ''}: ${reason ?? 'no reason was given'}`,
-        ]
-      : [];
-  if (!head) return [...stands, `  nothing waits${lastSeq === 0 ? ', and nothing ever has' : ''}`];
-  const problem = head.problem ? `, because of ${head.problem.code}` : '';
-  const next = head.nextAttemptAt ? `, next attempt ${head.nextAttemptAt.toISOString()}` : '';
-  const lease = head.leaseUntil ? `, by ${head.worker} until ${head.leaseUntil.toISOString()}` : '';
-  const tries = head.attempts > 0 ? ` after ${head.attempts} attempts` : '';
+function whyItStands(lane: LaneView, head: Operation | null): string[] {
+  return [...standstillOf(lane), ...(head ? headOf(head) : ['  nothing waits'])];
+}
+
+/** Who stopped the lane, and why. */
+function standstillOf({ paused, pausedBy, reason, state }: LaneView): string[] {
+  const isHalted = state === 'halted';
+  if (!paused && !isHalted) return [];
+  const by = pausedBy ? ` by ${pausedBy}` : '';
+  return [`  ${isHalted ? 'halted' : 'paused'}${by}: ${reason ?? 'no reason was given'}`];
+}
+
+/** What the lane waits for. */
+function headOf(head: Operation): string[] {
+  const { id, seq, kind, state, attempts, problem, nextAttemptAt, leaseUntil, worker, createdAt } = head;
   return [
-    ...stands,
-    `  head: place ${head.seq}, ${head.kind}, ${head.state}${tries}${problem}${next}${lease}, since ${head.createdAt.toISOString()}`,
-    `  id of the head: ${head.id}`,
+    `  head: place ${seq}, ${kind}, ${state}, ${id}`,
+    `    accepted ${createdAt.toISOString()}, ${attempts} attempts`,
+    ...(problem ? [`    because of ${problem.code}`] : []),
+    ...(nextAttemptAt ? [`    next attempt ${nextAttemptAt.toISOString()}`] : []),
+    ...(leaseUntil ? [`    carried out by ${worker}, until ${leaseUntil.toISOString()} at least`] : []),
   ];
 }
 
