@@ -17,6 +17,7 @@ const SCRIPT = path.resolve(__dirname, '../scripts/ledger.mjs');
 const NAME = 'Grace-who-is-in-nothing-else';
 
 const LOOK_AGAIN_MS = 50;
+const JOBS_WITHIN_MS = 10_000;
 
 interface Run {
   code: number;
@@ -60,11 +61,14 @@ describe.each(backends())('npm run ledger, with the queue on %s', (queue) => {
   /** Operators are told what was so a moment ago. */
   async function untilJobs(expected: number): Promise<void> {
     const admin = api(url, await signIn(url, system.admin));
+    const deadline = performance.now() + JOBS_WITHIN_MS;
     for (;;) {
       const { body } = await admin.get('/v1/ops/summary');
       const partitions = body.partitions as { waiting: number; active: number; delayed: number }[];
       const jobs = partitions.map(({ waiting, active, delayed }) => waiting + active + delayed);
-      if (jobs.reduce((sum, count) => sum + count) === expected) return;
+      const sum = jobs.reduce((all, count) => all + count);
+      if (sum === expected) return;
+      if (performance.now() > deadline) throw new Error(`${sum} jobs, not ${expected}`);
       await pause(LOOK_AGAIN_MS);
     }
   }
