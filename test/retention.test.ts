@@ -1,15 +1,24 @@
 // What is over goes in time, a batch at a time, and nothing else does. Ledger and identity on fresh databases.
-import { Database, forgetOldAnswers, Retention, type Trim } from '@turnpike/service';
+import type { DynamicModule, FactoryProvider } from '@nestjs/common';
+import { Database, Retention, type Trim } from '@turnpike/service';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
+import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
 import { readConfig } from '../gateway/src/config.js';
 import { ledgerRetention } from '../gateway/src/ledger/retention.js';
+import { AppModule as IdentityModule } from '../identity/src/app.module.js';
+import { readConfig as readIdentityConfig } from '../identity/src/config.js';
 import { databaseOptions } from '../identity/src/database.js';
-import { identityRetention } from '../identity/src/retention.js';
 import { Identity, newPerson, newUser, sidOf } from './support/identity.js';
 import { FULL } from './faults/kit.js';
 import { pause } from './support/processes.js';
 import { TestLedger } from './support/ledger.js';
+
+/** @returns what trims the tables of a process with that module, on a database of the test's own */
+function retentionIn({ providers = [] }: DynamicModule, database: Database): Retention {
+  const provider = (providers as FactoryProvider<Retention>[]).find(({ provide }) => provide === Retention);
+  return provider!.useFactory(database) as Retention;
+}
 
 const MANY = FULL ? 100_000 : 20_000;
 
@@ -84,6 +93,17 @@ describe('the ledger', () => {
         `${name} must be 0, which is for ever, or at least`,
       );
     }
+  });
+
+  it('is trimmed by workers, and left to them by every other process', async () => {
+    const userId = await t.newLane();
+    await age(userId, '91 days');
+    const trimAs = (role: string): Promise<void> =>
+      retentionIn(GatewayModule.for(readConfig({ GATEWAY_ROLE: role })), t.database).round();
+    await trimAs('api');
+    expect(await idsIn(userId)).toHaveLength(1);
+    await trimAs('worker');
+    expect(await idsIn(userId)).toEqual([]);
   });
 
   it('keeps for ever what it is told to', async () => {
@@ -300,7 +320,9 @@ describe('identity', () => {
     await identity.stop();
   });
 
-  const trim = (): Promise<void> => new Retention(database, [forgetOldAnswers, ...identityRetention]).round();
+  /** As the process does it. */
+  const trim = (): Promise<void> =>
+    retentionIn(IdentityModule.with(readIdentityConfig({})), database).round();
 
   it('remembers no name and no address of a registration that was undone', async () => {
     const person = await newPerson(identity);

@@ -7,7 +7,7 @@ export * from './database.js';
 export { type Statements, Transaction } from './transaction.js';
 export * from './fence.js';
 export * from './inbox.migration.js';
-export { forgetAnswers, forgetOldAnswers, RecordedAnswer, type StepCall } from './inbox.js';
+export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';
 export * from './outbox.migration.js';
 export { Outbox } from './outbox.js';
 export { Retention, type Trim, trimAll, trimOldest, walkOver } from './retention.js';
