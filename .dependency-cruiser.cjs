@@ -18,6 +18,8 @@ const GATEWAY_ARROWS = {
     'entry/(authorise|caller|event-streams|http|request|routes|system-writes|user-limit)',
     'config',
   ],
+  // For emergencies: beside the processes, straight to the ledger.
+  command: ['command/', 'ledger/', 'queue/rebuild', 'config', 'database'],
   dashboard: [
     'dashboard/',
     'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',

@@ -194,7 +194,7 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
       return answer('done', await overdue(t));
     case 'forget keys':
       await t.database.query(`update idempotency_keys set created_at = now() - interval '25 hours'`);
-      await t.ledger.forgetExpiredKeys(100);
+      await t.trim({}, 'idempotency_keys');
       return answer('done');
   }
 }

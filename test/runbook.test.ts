@@ -1,4 +1,4 @@
-// Every query of the runbook runs on the tables as the migrations make them.
+// Every query of the runbook runs on the tables as the migrations make them, and every alert is told there.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { migrate } from '@turnpike/service';
@@ -44,4 +44,11 @@ test.each(queries)('%s', async (query) => {
   );
   // It is for one of the three databases; the others do not have its tables.
   expect(complaints).toContain(null);
+});
+
+test('every alert has a row that says where to look and what to do', () => {
+  const alerts = readFileSync(path.resolve(__dirname, '../deploy/prometheus/alerts.yml'), 'utf8');
+  const named = [...alerts.matchAll(/- alert: (\w+)/g)].map(([, name]) => name!);
+  const rows = [...runbook.matchAll(/^\| `(\w+)`.* \| .+ \| .+ \|$/gm)].map(([, name]) => name!);
+  expect(rows).toEqual(named);
 });

@@ -1,7 +1,13 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { Database, HealthController, READINESS_CHECKS, ServiceTokenSigner } from '@turnpike/service';
+import {
+  Database,
+  HealthController,
+  READINESS_CHECKS,
+  Retention,
+  ServiceTokenSigner,
+} from '@turnpike/service';
 import { GatewayConfig } from './config.js';
 import { databaseOptions } from './database.js';
 import { PageController } from './dashboard/page.controller.js';
@@ -52,6 +58,7 @@ import { Samples } from './ledger/samples.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { RateWindows } from './ledger/rate-windows.js';
 import { ReceivedEvents } from './ledger/received-events.js';
+import { ledgerRetention } from './ledger/retention.js';
 import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
@@ -75,7 +82,6 @@ import { BulkController } from './watch/bulk.controller.js';
 import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
-import { Forgetting } from './watch/forgetting.js';
 import { Gauges } from './watch/gauges.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
@@ -142,7 +148,6 @@ const watch = [
   Actions,
   EventInbox,
   Purge,
-  Forgetting,
   SourcePages,
   Confirmation,
   Integrity,
@@ -189,6 +194,12 @@ export class AppModule {
         ...queue,
         ...run,
         ...watch,
+        {
+          provide: Retention,
+          inject: [Database],
+          useFactory: (database: Database) =>
+            new Retention(database, config.worker ? ledgerRetention(config.retention) : []),
+        },
         ...(config.api
           ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
           : []),

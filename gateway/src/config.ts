@@ -46,6 +46,15 @@ export interface LimitsConfig {
   loginFailures: number;
 }
 
+/** How long the ledger keeps what is over, in milliseconds; 0 is for ever. */
+export interface RetentionConfig {
+  /** Operations after their end. */
+  operationsMs: number;
+  auditMs: number;
+  /** The services' events. */
+  eventsMs: number;
+}
+
 export interface AdminConfig {
   email: string;
   password: string;
@@ -80,6 +89,7 @@ export class GatewayConfig {
   deletionGraceMs: number;
   /** How often the services' data is compared without being asked for; 0 is never. */
   integrityEveryMs: number;
+  retention: RetentionConfig;
   serviceSigningKey: string;
   dataKey: string;
   /** What DATA_KEY was before, while it is being changed. */
@@ -106,7 +116,8 @@ const ADMIN_PASSWORD: Secret = {
   partsOf: (value) => [value],
 };
 
-const THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const THIRTY_DAYS_MS = 30 * DAY_MS;
 
 /** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
 const MIN_LEASE_MS = 200;
@@ -149,6 +160,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     },
     deletionGraceMs: env.integer('DELETION_GRACE_MS', THIRTY_DAYS_MS, 0),
     integrityEveryMs: env.integer('INTEGRITY_EVERY_MS', 3_600_000, 0),
+    retention: {
+      operationsMs: readRetention(env, 'RETENTION_OPERATIONS_MS', 90),
+      auditMs: readRetention(env, 'RETENTION_AUDIT_MS', 400),
+      eventsMs: readRetention(env, 'RETENTION_EVENTS_MS', 30),
+    },
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     limits: {
       address: env.integer('RATE_LIMIT_ADDRESS', 300, 0, MAX_LIMIT),
@@ -161,6 +177,17 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,
     admin: readAdmin(env),
   };
+}
+
+/**
+ * Less than two days are refused: for one day a client's key stands for its operation, which must still be there, and
+ * charts and clients look back as far.
+ */
+function readRetention(env: Environment, name: string, days: number): number {
+  const ms = env.integer(name, days * DAY_MS);
+  if (ms > 0 && ms < 2 * DAY_MS)
+    throw new ConfigurationError(name, `must be 0, which is for ever, or at least ${2 * DAY_MS}`);
+  return ms;
 }
 
 function readServices(env: Environment): Addresses {

@@ -9,6 +9,7 @@ import { IntegrityController } from './integrity.controller.js';
 import { JwksController } from './jwks.controller.js';
 import { Passwords } from './passwords.js';
 import { Purge } from './purge.js';
+import { identityRetention } from './retention.js';
 import { SessionsController } from './sessions.controller.js';
 import { Sessions } from './sessions.js';
 import { AccessTokens } from './tokens.js';
@@ -32,7 +33,12 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders('identity', config.gatewayUrl, databaseOptions(config.databaseUrl)),
+        ...serviceProviders(
+          'identity',
+          config.gatewayUrl,
+          databaseOptions(config.databaseUrl),
+          identityRetention,
+        ),
         Users,
         Deletion,
         Purge,

@@ -1,6 +1,7 @@
 import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
 import { UsersAndSessions1763800000001 } from './migrations/1763800000001-users-and-sessions.js';
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
+import { Retention1764420000001 } from './migrations/1764420000001-retention.js';
 import { User } from './user.entity.js';
 
 /** @returns identity's database at that address, the same for the process and for its migrations. */
@@ -8,7 +9,13 @@ export function databaseOptions(url: string): DatabaseOptions {
   return {
     url,
     entities: [User],
-    migrations: [Inbox1763800000000, UsersAndSessions1763800000001, Outbox1763900000000, Purge1763900000001],
+    migrations: [
+      Inbox1763800000000,
+      UsersAndSessions1763800000001,
+      Outbox1763900000000,
+      Purge1763900000001,
+      Retention1764420000001,
+    ],
     applicationName: 'turnpike-identity',
   };
 }

@@ -37,14 +37,14 @@ export class Users {
     return applied(await reload(tx, id));
   }
 
-  /** As if the user had never been; whoever signed in meanwhile is signed out. */
+  /** As if the user had never been; whoever signed in meanwhile is signed out. The answer is remembered: it has no name. */
   async undoRegister(tx: EntityManager, id: string): Promise<Applied> {
     const user = await lockUser(tx, id);
     await revokeSessionsOf(tx, id);
     await releaseEmails(tx, id);
     await tx.delete(User, id);
     await removeCredential(tx, user.credentialId);
-    return applied(user);
+    return { body: { id } };
   }
 
   /** Answers with what was there before, too. */

@@ -1,11 +1,11 @@
 // The system that the story is told on: one that runs already, or one of the demo's own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PID_FILE, POSTGRES_FOLDER, PROJECTS, ROOT, SECRETS_FILE } from '../checkout.mjs';
+import { PID_FILE, PROJECTS, ROOT, SECRETS_FILE } from '../checkout.mjs';
 import { commandLineOf, isAlive, lastLines, until } from '../child.mjs';
 import { Trouble, step } from '../console.mjs';
+import { embeddedServer, readIfThere } from '../embedded-address.mjs';
 import { checkPorts, readSettings, variable } from '../settings.mjs';
 import { client } from './client.mjs';
 
@@ -13,7 +13,6 @@ const START_WITHIN_MS = 120_000; // the first one installs and builds
 const READY_WITHIN_MS = 30_000;
 const ADMIN_WITHIN_MS = 20_000; // made by a write, which begins when the gateway is ready
 const PORT_OFFSETS = [0, 10_000, 20_000, 30_000];
-const SUPERUSER = 'postgres';
 const STOP_WITH_PARENT = new URL('../stop-with-parent.mjs', import.meta.url).href;
 
 /**
@@ -156,15 +155,4 @@ function databaseUrlsFrom(env, isOurs) {
       env[variable(name, 'DATABASE_URL')] || (embedded && `${embedded}/${name}`),
     ]),
   );
-}
-
-/** As its superuser, whose password lies beside the data; the fourth line of the pid file is the port. */
-function embeddedServer() {
-  const password = readIfThere(path.join(POSTGRES_FOLDER, 'password'));
-  const port = readIfThere(path.join(POSTGRES_FOLDER, 'data/postmaster.pid'))?.split('\n')[3];
-  return password && port ? `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}` : undefined;
-}
-
-function readIfThere(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

@@ -1,6 +1,6 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
 import { type OperationKind, RELATIONS } from '@turnpike/contracts';
-import { Database, migrate } from '@turnpike/service';
+import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
 import type { Admitted } from '../../gateway/src/ledger/admission.js';
@@ -9,11 +9,12 @@ import { Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { Ending } from '../../gateway/src/ledger/outcomes.js';
 import type { ClientKey } from '../../gateway/src/ledger/keys.js';
 import { LaneChanges } from '../../gateway/src/ledger/lane-changes.js';
+import { ledgerRetention } from '../../gateway/src/ledger/retention.js';
 import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
-import type { GatewayConfig } from '../../gateway/src/config.js';
+import { type GatewayConfig, readConfig, type RetentionConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
@@ -51,6 +52,8 @@ export class TestLedger {
     /** Of the same two processes. */
     readonly keys: readonly [Keys, Keys],
     readonly url: string,
+    /** Of its database. */
+    readonly options: DatabaseOptions,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -74,6 +77,7 @@ export class TestLedger {
       database,
       [one, two],
       urls.gateway!,
+      options,
       drop,
     );
   }
@@ -160,6 +164,13 @@ export class TestLedger {
       `update operations set lease_until = now() - interval '1 ms' where id = $1 and state = 'running'`,
       [id],
     );
+  }
+
+  /** One round of what the workers do once a minute. @param only the one table to be trimmed */
+  async trim(config: Partial<RetentionConfig> = {}, only?: string): Promise<void> {
+    const trims = ledgerRetention({ ...readConfig({}).retention, ...config });
+    const chosen = trims.filter(({ table }) => only === undefined || table === only);
+    await new Retention(this.database, chosen).round();
   }
 
   /** Everything that the ledger holds, in the order of users and places; expired keys do not count. */

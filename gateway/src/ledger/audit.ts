@@ -15,7 +15,8 @@ export interface Change<Value = Content> {
 
 /** What an operator does to a lane or to a write in it. */
 export interface Intervention {
-  actorId: string;
+  /** Null for who was at the ledger itself, and not signed in; the reason says who that was. */
+  actorId: string | null;
   action: InterventionAction;
   userId: string;
   operationId: string | null;

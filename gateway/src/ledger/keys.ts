@@ -49,18 +49,3 @@ export async function findReplay(
     ? { outcome: 'replayed', operationId: known.operation_id }
     : { outcome: 'key-reused' };
 }
-
-/** Forgets some expired keys. @returns how many */
-export async function forgetExpiredKeys(ledger: Statements, limit: number): Promise<number> {
-  const rows = await ledger.query<unknown>(
-    `with expired as (
-       select scope, key from idempotency_keys where created_at < now() - $1::interval
-       order by created_at limit $2 for update skip locked
-     ), forgotten as (
-       delete from idempotency_keys k using expired e where k.scope = e.scope and k.key = e.key returning 1
-     )
-     select * from forgotten`,
-    [KEPT, limit],
-  );
-  return rows.length;
-}

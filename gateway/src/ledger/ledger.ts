@@ -6,7 +6,7 @@ import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
 import { DataKeys } from './data-keys.js';
-import { type ClientKey, findReplay, forgetExpiredKeys, type Replay } from './keys.js';
+import { type ClientKey, findReplay, type Replay } from './keys.js';
 import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
@@ -174,16 +174,15 @@ export class Ledger {
   /**
    * Marks a page of heads that are due and unclaimed as released again, unless another process does it now.
    * @param after where the page begins, null for the first
+   * @param terms `turn` says whether to wait for that other process instead
    */
-  releaseOverdue(after: string | null, terms: { olderThanMs: number; limit: number }): Promise<OverduePage> {
+  releaseOverdue(
+    after: string | null,
+    { turn = 'now', ...terms }: { olderThanMs: number; limit: number; turn?: 'now' | 'waits' },
+  ): Promise<OverduePage> {
     return this.database.statements(async (tx) => {
-      if (!(await releases.lockReconciliation(tx))) return { releases: [], next: null };
+      if (!(await releases.lockReconciliation(tx, turn))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
-  }
-
-  /** Forgets expired idempotency keys, some at a time. */
-  forgetExpiredKeys(limit: number): Promise<number> {
-    return forgetExpiredKeys(this.database, limit);
   }
 }

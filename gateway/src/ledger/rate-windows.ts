@@ -96,17 +96,6 @@ export class RateWindows implements ThrottlerStorage {
     );
   }
 
-  /** Forgets some windows that are over. @returns how many */
-  async forgetEnded(limit: number): Promise<number> {
-    const rows = await this.database.query<unknown>(
-      `delete from rate_windows where key in (
-         select key from rate_windows where ends_at < now() order by ends_at limit $1 for update skip locked
-       ) returning 1`,
-      [limit],
-    );
-    return rows.length;
-  }
-
   private async write(requests: readonly Request[]): Promise<Hit[]> {
     if (Date.now() < this.awayUntil) throw notCounted();
     try {

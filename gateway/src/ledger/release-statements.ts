@@ -134,10 +134,15 @@ async function busyUsers(tx: Statements, after: string, limit: number): Promise<
   return rows.map((row) => row.user_id);
 }
 
-/** @returns whether this transaction is the one that may reconcile now */
-export async function lockReconciliation(tx: Statements): Promise<boolean> {
-  const rows = await tx.query<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtext('turnpike.reconciler')) as locked`,
-  );
+/**
+ * One transaction at a time may reconcile: the others go their ways, or wait.
+ * @returns whether this one may
+ */
+export async function lockReconciliation(tx: Statements, turn: 'now' | 'waits'): Promise<boolean> {
+  const rows = await tx.query<{ locked: boolean }>(turn === 'now' ? LOCK_NOW : LOCK_WAITING);
   return rows[0]!.locked;
 }
+
+const LOCK_KEY = `hashtext('turnpike.reconciler')`;
+const LOCK_NOW = `select pg_try_advisory_xact_lock(${LOCK_KEY}) as locked`;
+const LOCK_WAITING = `select true as locked from pg_advisory_xact_lock(${LOCK_KEY})`;

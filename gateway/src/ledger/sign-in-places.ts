@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@turnpike/service';
 
 /** How long it counts that an account has signed in from somewhere. */
-const KEPT = '30 days';
+export const KEPT = '30 days';
 
 /** A sign-in of today is not written down again: most are from where the one before was. */
 const FRESH = '1 day';
@@ -26,17 +26,5 @@ export class SignInPlaces {
       [account, place, KEPT],
     );
     return rows.length > 0;
-  }
-
-  /** Forgets some that count no more. @returns how many */
-  async forgetOld(limit: number): Promise<number> {
-    const rows = await this.database.query<unknown>(
-      `delete from sign_in_places where (account, place) in (
-         select account, place from sign_in_places where seen_at < now() - $1::interval
-         order by seen_at limit $2 for update skip locked
-       ) returning 1`,
-      [KEPT, limit],
-    );
-    return rows.length;
   }
 }

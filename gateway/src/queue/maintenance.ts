@@ -27,6 +27,11 @@ const PREFIX = `{${NAME}}`;
 /** Milliseconds between two looks after the schedulers, which cost one read each. */
 const UPKEEP_MS = 10_000;
 
+/** @returns the queue of the tasks */
+export function maintenanceQueue({ producer }: QueueConnections): Queue {
+  return new Queue(NAME, { connection: producer, prefix: PREFIX, defaultJobOptions: JOB_OPTIONS });
+}
+
 @Injectable()
 export class Maintenance {
   private readonly logger = new Logger(Maintenance.name);
@@ -42,8 +47,8 @@ export class Maintenance {
   }
 
   /** Called once the queue's server was reachable. */
-  open({ producer }: QueueConnections): void {
-    this.queue = new Queue(NAME, { connection: producer, prefix: PREFIX, defaultJobOptions: JOB_OPTIONS });
+  open(connections: QueueConnections): void {
+    this.queue = maintenanceQueue(connections);
     this.queue.on('error', (error) => this.logger.warn(error.message));
   }
 

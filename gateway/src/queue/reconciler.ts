@@ -21,9 +21,6 @@ const STALE_AFTER_MS = 2000;
 /** Lanes of one statement. */
 const PAGE = 1000;
 
-/** Expired idempotency keys that one round forgets. */
-const KEYS_PER_ROUND = 500;
-
 @Injectable()
 export class Reconciler {
   private readonly logger = new Logger(Reconciler.name);
@@ -63,7 +60,6 @@ export class Reconciler {
       try {
         const count = await this.round();
         if (count > 0) this.logger.log(`${count} heads of lanes were queued again.`);
-        await this.ledger.forgetExpiredKeys(KEYS_PER_ROUND);
       } catch (error) {
         this.logger.warn(`The round was given up: ${(error as Error).message}`);
       }

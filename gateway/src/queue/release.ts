@@ -97,7 +97,8 @@ export class Releaser {
   }
 }
 
-function jobOf({ userId, operationId, release, delayMs }: Release): {
+/** @returns the job of a release */
+export function jobOf({ userId, operationId, release, delayMs }: Release): {
   name: string;
   data: OperationJob;
   opts: JobsOptions;

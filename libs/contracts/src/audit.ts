@@ -44,7 +44,7 @@ export class AuditEntry {
   /** Grows with the trail. */
   id: string;
   at: string;
-  /** Null for what the system does by itself, and for an anonymous registration. */
+  /** Null for what the system does by itself, an anonymous registration, and `npm run ledger`. */
   actorId: string | null;
   action: string;
   userId: string;

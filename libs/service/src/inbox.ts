@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 import type { OutboxEvent } from './outbox.js';
+import { walkOver } from './retention.js';
 import type { Statements, Transaction } from './transaction.js';
 
 /*
@@ -164,6 +165,21 @@ export async function forgetAnswers(tx: EntityManager, { userId, fence }: StepCa
   );
   return forgotten;
 }
+
+/** Forgets what a step answered, once it is undone: that it was applied, and no more, is still true. */
+export async function forgetUndone(tx: Statements, stepKey: string): Promise<void> {
+  await tx.query(`update inbox set body = '{}', before = null where key = $1`, [stepKey]);
+}
+
+/**
+ * Forgets the answers of lanes in which nothing has come since. Keys begin with the ids of operations, so they grow with
+ * time. The last operation's answers stay however old they are: a lane that was paused may still ask for them.
+ */
+export const forgetOldAnswers = walkOver('inbox', {
+  ...{ key: 'key', type: 'text', kept: REMEMBER_AT_LEAST, since: 'answered_at' },
+  goes: `t.answered_at < now() - interval '${REMEMBER_AT_LEAST}'
+    and t.seq < (select seq from fences where user_id = t.user_id)`,
+});
 
 function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);

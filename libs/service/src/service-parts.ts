@@ -3,7 +3,9 @@ import type { ServiceName } from '@turnpike/contracts';
 import { Database, type DatabaseOptions } from './database.js';
 import { EventsController } from './events.controller.js';
 import { HealthController, READINESS_CHECKS, type ReadinessChecks } from './health.js';
+import { forgetOldAnswers } from './inbox.js';
 import { Outbox } from './outbox.js';
+import { Retention, type Trim } from './retention.js';
 import { ServiceTokenVerifier } from './service-token.js';
 import { SettleController } from './settle.controller.js';
 import { Steps } from './steps.js';
@@ -14,17 +16,24 @@ export const SERVICE_CONTROLLERS: Type[] = [SettleController, EventsController, 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
  * @param gatewayUrl where the key is read with which the gateway's calls are verified
+ * @param trims what of the service's own tables is trimmed
  */
 export function serviceProviders(
   service: ServiceName,
   gatewayUrl: string,
   database: DatabaseOptions,
+  trims: readonly Trim[] = [],
 ): Provider[] {
   return [
     { provide: ServiceTokenVerifier, useFactory: () => new ServiceTokenVerifier(service, gatewayUrl) },
     Steps,
     { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
     { provide: Database, useFactory: () => startDatabase(database) },
+    {
+      provide: Retention,
+      inject: [Database],
+      useFactory: (own: Database) => new Retention(own, [forgetOldAnswers, ...trims]),
+    },
     {
       provide: READINESS_CHECKS,
       inject: [Database],

@@ -5,6 +5,7 @@ import { Database } from './database.js';
 import { isOlder } from './fence.js';
 import {
   type FenceRow,
+  forgetUndone,
   lockAndLook,
   lockUser,
   record,
@@ -80,7 +81,8 @@ export class Steps {
 
   /**
    * Takes a step back, whose success must be on record. It has a key of its own and ignores the tombstone. Its
-   * refusal is not recorded: an operator mends what stands in the way, and then the undo must be possible.
+   * refusal is not recorded: an operator mends what stands in the way, and then the undo must be possible. What the
+   * step answered goes with it: of a registration that is undone no purge would ever come to take the name.
    * @param call with the undo's key
    * @param stepKey the key of the step that it takes back
    * @throws Problem `undo-refused`
@@ -93,6 +95,7 @@ export class Steps {
         if (!isRefusal(error)) throw error;
         throw new Problem('undo-refused', error.body.detail ?? error.body.title);
       });
+      await forgetUndone(tx, stepKey);
       return recordApplied(tx, call, applied);
     });
   }
