@@ -41,10 +41,11 @@ export class Maintenance {
     this.tasks.set(task.name, task);
   }
 
-  /** Called once the queue's server was reachable. */
-  open({ producer }: QueueConnections): void {
+  /** Called once the queue's server was reachable. @returns the queue, for operators to look at */
+  open({ producer }: QueueConnections): Queue {
     this.queue = new Queue(NAME, { connection: producer, prefix: PREFIX, defaultJobOptions: JOB_OPTIONS });
     this.queue.on('error', (error) => this.logger.warn(error.message));
+    return this.queue;
   }
 
   /** Begins to do what is due, one task at a time. */
