@@ -9,6 +9,7 @@ import {
   LINE,
   type Person,
   placeOrder,
+  placeOrders,
   register,
   signIn,
   WAIT,
@@ -246,7 +247,7 @@ describe('the dashboard', () => {
   it('shows all of a lane with more writes than a page has, each with how many come before', async () => {
     const user = await register(url);
     await admin.post(`/v1/ops/lanes/${user.id}/pause`, { reason: 'to have them wait' });
-    await Promise.all(Array.from({ length: 205 }, () => placeOrder(url, user.token)));
+    await placeOrders(url, user.token, Array(205).fill({}));
     await operator.lane(user.id);
     const waiting = page.getByRole('list', { name: 'Waiting and running, in order' }).getByRole('listitem');
     await until(async () => (await waiting.count()) === 205);
