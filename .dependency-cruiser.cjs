@@ -23,6 +23,7 @@ const GATEWAY_ARROWS = {
   dashboard: [
     'dashboard/',
     'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',
+    'queue/board',
     'run/services',
   ],
 };

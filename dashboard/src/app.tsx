@@ -57,6 +57,8 @@ function Shell(): ReactElement {
           {NAVIGATION.map(([href, label]) => (
             <NavigationLink key={href} href={href} label={label} />
           ))}
+          {/* A page of its own, which this one does not contain. */}
+          <a href="/ops/queues">Queues</a>
         </nav>
         <div className="side-end">
           <ThemeChoice />

@@ -90,14 +90,16 @@ export function TimeFilter({ label, value, set }: FieldProps): ReactElement {
       {label}
       <input
         type="datetime-local"
-        defaultValue={value ? localOf(new Date(value)) : ''}
+        defaultValue={localOf(value)}
         onChange={({ target }) => set(target.value && new Date(target.value).toISOString())}
       />
     </label>
   );
 }
 
-function localOf(time: Date): string {
-  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+/** @returns nothing for what is no time: anything can stand in an address */
+function localOf(text = ''): string {
+  const time = new Date(text);
+  const local = time.getTime() - time.getTimezoneOffset() * 60_000;
+  return Number.isNaN(local) ? '' : new Date(local).toISOString().slice(0, 16);
 }

@@ -38,9 +38,10 @@ export function duration(ms: number): string {
   return rest > 0 ? `${whole} ${name} ${rest} ${next![0]}` : `${whole} ${name}`;
 }
 
-/** How long ago or in how long, and when exactly: in a tooltip, or beside it. */
+/** How long ago or in how long, and when exactly: in a tooltip, or beside it. What is no time stays as it is. */
 export function Time({ at, exact = false }: { at: string; exact?: boolean }): ReactElement {
   const ms = useNow() - Date.parse(at);
+  if (Number.isNaN(ms)) return <>{at}</>;
   const relative = Math.abs(ms) < 1000 ? 'now' : ms > 0 ? `${duration(ms)} ago` : `in ${duration(-ms)}`;
   const when = absolute.format(new Date(at));
   return (

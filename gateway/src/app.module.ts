@@ -12,6 +12,7 @@ import { GatewayConfig } from './config.js';
 import { databaseOptions } from './database.js';
 import { PageController } from './dashboard/page.controller.js';
 import { PageFiles } from './dashboard/page-files.js';
+import { QueuesController } from './dashboard/queues.controller.js';
 import { DashboardSessionController } from './dashboard/session.controller.js';
 import { AccessTokens } from './entry/access-tokens.js';
 import { Admission } from './entry/admit.js';
@@ -62,6 +63,7 @@ import { ledgerRetention } from './ledger/retention.js';
 import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
+import { QueueBoard } from './queue/board.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
@@ -136,7 +138,16 @@ const ledger = [
   RateWindows,
   SignInPlaces,
 ];
-const queue = [Releaser, PartitionViews, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
+const queue = [
+  Releaser,
+  PartitionViews,
+  QueueBoard,
+  Withdrawal,
+  QueueWorker,
+  Reconciler,
+  Maintenance,
+  QueueLifecycle,
+];
 const run = [Executor, Leases, Breakers, Services, Heartbeat];
 const watch = [
   Summary,
@@ -169,6 +180,7 @@ const api = [
   AuditController,
   IntegrityController,
   DashboardSessionController,
+  QueuesController,
   PageController,
 ];
 

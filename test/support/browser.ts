@@ -36,17 +36,28 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
   return { page, complaints };
 }
 
+export interface Look {
+  /** A selector of what is looked at; all of the page. */
+  within?: string;
+  /** Rules of axe; all of them. */
+  rules?: string[];
+}
+
 /** @returns what hinders people who see, hear or move otherwise: serious and critical findings of axe */
-export async function hindrances(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as any;
-    const { violations } = await axe.run({ resultTypes: ['violations'] });
-    return violations
-      .filter(({ impact }: any) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }: any) =>
-        nodes.map(
-          ({ html, any }: any) => `${id}: ${html} ${any.map(({ message }: any) => message).join('; ')}`,
-        ),
-      );
-  });
+export async function hindrances(page: Page, { within = 'html', rules }: Look = {}): Promise<string[]> {
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  return page.evaluate(
+    async ([where, how]) => {
+      const { axe } = globalThis as any;
+      const { violations } = await axe.run(where, how);
+      return violations
+        .filter(({ impact }: any) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }: any) =>
+          nodes.map(
+            ({ html, any }: any) => `${id}: ${html} ${any.map(({ message }: any) => message).join('; ')}`,
+          ),
+        );
+    },
+    [within, options] as const,
+  );
 }

@@ -16,7 +16,7 @@ export default function BulkRunView({ id }: { id: string }): ReactElement {
     name: 'Abort this run',
     needsNoReason: true,
     isDangerous: true,
-    explanation: 'It ends after the write that it is at. What it has done stays done.',
+    explanation: 'It ends with the writes that it is at, a hundred at most. What it has done stays done.',
     carryOut: async () => {
       const now = await post<BulkRun>(`${path}/abort`);
       return now.state === 'aborted' ? 'The run is aborted.' : 'The run was over already.';

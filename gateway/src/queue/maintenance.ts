@@ -46,10 +46,11 @@ export class Maintenance {
     this.tasks.set(task.name, task);
   }
 
-  /** Called once the queue's server was reachable. */
-  open(connections: QueueConnections): void {
+  /** Called once the queue's server was reachable. @returns the queue, for operators to look at */
+  open(connections: QueueConnections): Queue {
     this.queue = maintenanceQueue(connections);
     this.queue.on('error', (error) => this.logger.warn(error.message));
+    return this.queue;
   }
 
   /** Begins to do what is due, one task at a time. */

@@ -11,6 +11,7 @@ import { LazyModuleLoader } from '@nestjs/core';
 import { Database } from '@turnpike/service';
 import type { Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
+import { QueueBoard } from './board.js';
 import { openConnections, type QueueConnections } from './connections.js';
 import { Maintenance } from './maintenance.js';
 import { partitionNames, prefixOf } from './partitions.js';
@@ -51,6 +52,7 @@ export class QueueLifecycle
     private readonly database: Database,
     private readonly releaser: Releaser,
     private readonly partitions: PartitionViews,
+    private readonly board: QueueBoard,
     private readonly worker: QueueWorker,
     private readonly reconciler: Reconciler,
     private readonly maintenance: Maintenance,
@@ -78,7 +80,8 @@ export class QueueLifecycle
     const queues = await this.openQueues(this.connections);
     this.releaser.open(queues);
     this.partitions.open(queues.values());
-    this.maintenance.open(this.connections);
+    const maintenance = this.maintenance.open(this.connections);
+    if (this.config.api) this.board.open([...queues.values(), maintenance]);
     if (!this.config.worker) return;
     this.worker.start(this.connections);
     this.reconciler.start();
