@@ -53,6 +53,12 @@ function isWhole(request: string, step: string): (spans: CollectedSpan[]) => boo
   return (spans) => isHere(spans) && spans.some(ofService);
 }
 
+/** Reads on until so many events have come. */
+async function readEvents(reader: ReadableStreamDefaultReader<Uint8Array>, count: number): Promise<void> {
+  let text = '';
+  while (text.split('\n\n').length <= count) text += Buffer.from((await reader.read()).value!).toString();
+}
+
 /** Lines come with a delay. */
 async function hasLogged(process: SystemProcess, text: string): Promise<void> {
   while (!process.output().includes(text)) await pause(25);
@@ -225,6 +231,20 @@ describe('a system whose traces are collected', () => {
     expectStatus(await api(url, user.token).post('/v1/orders', { lines: [LINE] }, after.headers), 201);
     await collector.trace(after.traceId, isWhole('POST /v1/orders', 'ordering.place'));
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
+  it('has the span of a stream of events as soon as it is open, and nothing of what it goes on with', async () => {
+    const { traceId, headers } = clientsTrace();
+    const admin = await signIn(url, system.admin);
+    const stream = await fetch(`${url}/v1/ops/live`, {
+      headers: { ...headers, authorization: `Bearer ${admin}` },
+    });
+    const reader = stream.body!.getReader();
+    const isOpen = includes('GET /v1/ops/live');
+    const spans = await collector.trace(traceId, isOpen);
+    await readEvents(reader, 2);
+    expect(await collector.trace(traceId, isOpen)).toEqual(spans);
+    await reader.cancel();
   });
 
   it('makes no spans of what goes on in the background', () => {

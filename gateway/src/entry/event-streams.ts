@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
+import { endSpanOf } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Milliseconds between two comments that tell a client, and whatever stands before it, that the stream is alive. */
@@ -53,6 +54,7 @@ export class EventStreams implements BeforeApplicationShutdown {
       [HEADERS.requestId]: request.id,
     });
     reply.raw.flushHeaders();
+    endSpanOf(request, reply);
     const stream = new EventStream(reply);
     this.open.add(stream);
     stream.closed.addEventListener('abort', () => this.open.delete(stream));

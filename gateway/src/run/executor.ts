@@ -100,11 +100,13 @@ export class Executor {
   }
 
   /** A run that did not succeed is what somebody will look for; of the others there are as many as writes. */
-  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, { type }: Outcome): void {
-    span.setAttribute('turnpike.outcome', type);
-    if (FAILED_RUNS.has(type)) failWith(span, type);
-    const level = type === 'succeeded' ? 'debug' : 'log';
-    this.logger[level]({ ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type });
+  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, outcome: Outcome): void {
+    const { type } = outcome;
+    const problem = 'problem' in outcome ? outcome.problem.code : undefined;
+    span.setAttributes({ 'turnpike.outcome': type, 'turnpike.problem': problem });
+    if (FAILED_RUNS.has(type)) failWith(span, problem ?? type);
+    const line = { ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type, problem };
+    this.logger[type === 'succeeded' ? 'debug' : 'log'](line);
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {

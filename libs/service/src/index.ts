@@ -26,5 +26,5 @@ export * from './health.js';
 export * from './openapi.js';
 export * from './start.js';
 export * from './tracing.js';
-export { givenTraceparent } from './request-spans.js';
+export { endSpanOf, givenTraceparent } from './request-spans.js';
 export * from './service-parts.js';

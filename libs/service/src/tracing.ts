@@ -59,8 +59,8 @@ export interface SpanDescription {
   attributes?: Attributes;
   links?: Link[];
   /**
-   * What it belongs to. Left out, it belongs to the active span, and is not made where there is none: what goes on in
-   * the background all the time would bury everything else.
+   * What it belongs to. Left out, it belongs to the active span, and is not made where there is none, or none any more:
+   * what goes on in the background all the time would bury everything else.
    */
   parent?: Context;
 }
@@ -94,7 +94,7 @@ async function throughout<Result>(span: Span, work: (span: Span) => Promise<Resu
 
 /** @returns a span that whoever asked for it ends */
 export function startSpan({ name, parent, ...options }: SpanDescription): Span {
-  if (!tracer || !(parent ?? trace.getSpanContext(context.active()))) return NO_SPAN;
+  if (!tracer || !(parent ?? trace.getActiveSpan()?.isRecording())) return NO_SPAN;
   return tracer.startSpan(name, options, parent);
 }
 
