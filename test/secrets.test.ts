@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { type Answer, api, type Api, expectStatus, LINE, signIn, WAIT } from './support/client.js';
+import { Collector } from './support/collector.js';
 import { pause, type SystemProcess } from './support/processes.js';
 import { backends, secrets } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
@@ -110,6 +111,7 @@ async function redisOf(url: string): Promise<Places> {
 }
 
 describe.each(backends())('on the %s queue', (queue) => {
+  let collector: Collector;
   let system: System;
   let url: string;
   let admin: Api;
@@ -117,7 +119,9 @@ describe.each(backends())('on the %s queue', (queue) => {
   const refusals: string[] = [];
 
   beforeAll(async () => {
-    const env = { DELETION_GRACE_MS: '500', LOG_LEVEL: 'trace', SERVICE_TIMEOUT_MS: '1000' };
+    collector = await Collector.start();
+    const settings = { DELETION_GRACE_MS: '500', LOG_LEVEL: 'trace', SERVICE_TIMEOUT_MS: '1000' };
+    const env = { ...settings, ...collector.variables };
     system = await startSystem({ queue, env, gateways: [{}, { role: 'worker' }] });
     url = system.gatewayUrls[0]!;
     const adminToken = await signIn(url, system.admin);
@@ -127,7 +131,10 @@ describe.each(backends())('on the %s queue', (queue) => {
     const [{ d: tokenKey }] = (JSON.parse(TOKEN_SIGNING_KEYS) as { keys: [{ d: string }] }).keys;
     Object.assign(SECRET, { serviceKey, tokenKey, DATA_KEY, ADMIN_PASSWORD, adminToken });
   }, 120_000);
-  afterAll(() => system?.stop());
+  afterAll(async () => {
+    await system?.stop();
+    await collector?.stop();
+  });
 
   const processes = (): SystemProcess[] => {
     const { identity, ordering, gateways } = system.processes;
@@ -137,10 +144,11 @@ describe.each(backends())('on the %s queue', (queue) => {
   const logs = (): Places =>
     Object.fromEntries(processes().map((one) => [`log:${one.project}${one.pid}`, one.output()]));
 
-  /** The ledger, the queue and the logs: where nothing of a user may be read at any time. */
+  /** The ledger, the queue, the logs and the spans: where nothing of a user may be read at any time. */
   async function gatewaysPlaces(): Promise<Places> {
     const redis = queue === 'redis' ? await redisOf(system.processes.gateways[0]!.env.QUEUE_URL!) : {};
-    return { ...(await tablesOf('gateway', system.databases.gateway)), ...redis, ...logs() };
+    const tables = await tablesOf('gateway', system.databases.gateway);
+    return { ...tables, ...redis, ...logs(), spans: collector.content };
   }
 
   async function servicesPlaces(): Promise<Places> {
@@ -242,6 +250,7 @@ describe.each(backends())('on the %s queue', (queue) => {
     await send(`password=${password}`, 'application/x-www-form-urlencoded');
     await send(JSON.stringify({ password, filling: 'x'.repeat(300_000) }));
     refused(await me.get(`/v1/operations?cursor=${password}`), 400);
+    refused(await me.get(`/v1/users/${EMAIL}`), 404);
     refused(await api(url, `${password}.${password}.${password}`).get('/v1/me'), 401);
   }
 
@@ -273,7 +282,7 @@ describe.each(backends())('on the %s queue', (queue) => {
     }
   }
 
-  it('no secret is found anywhere, and nothing of a user in ledger, queue and logs, at any time', async () => {
+  it('no secret is found anywhere, and nothing of a user in ledger, queue, logs and spans, at any time', async () => {
     const userId = await registerUser();
     await useSessions();
     const before = await signedIn(SECRET['password']!);
@@ -288,6 +297,7 @@ describe.each(backends())('on the %s queue', (queue) => {
     await writeWhileOrderingIsAway(me, userId);
     expectStatus(await me.delete(`/v1/users/${userId}`, WAIT), 204);
     await purged(userId);
+    while (placesWith('run user.purge', { spans: collector.content }).length === 0) await pause(20);
     await expectNothingFound();
   }, 120_000);
 

@@ -14,6 +14,7 @@ import {
   type MetricsPort,
   type Secret,
   SERVICE_SIGNING_KEY,
+  type TraceExport,
 } from '@turnpike/service';
 
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
@@ -74,6 +75,7 @@ export class GatewayConfig {
   worker: boolean;
   logLevel: string;
   metrics: MetricsPort;
+  traces: TraceExport | null;
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: Addresses;
@@ -146,6 +148,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     worker: roles.includes('worker'),
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9464),
+    traces: env.traceExport(),
     databaseUrl,
     services,
     relations: RELATIONS.filter(({ service }) => services[service]),

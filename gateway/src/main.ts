@@ -17,6 +17,7 @@ runMain(async () => {
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,
     metrics: config.metrics,
+    traces: config.traces,
     api: config.api
       ? {
           title: 'Turnpike',

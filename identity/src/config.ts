@@ -1,4 +1,4 @@
-import { Environment, type MetricsPort, TOKEN_SIGNING_KEYS } from '@turnpike/service';
+import { Environment, type MetricsPort, TOKEN_SIGNING_KEYS, type TraceExport } from '@turnpike/service';
 
 /** Everything that can be set about an identity process. This file alone reads process.env. */
 export class IdentityConfig {
@@ -7,6 +7,7 @@ export class IdentityConfig {
   production: boolean;
   logLevel: string;
   metrics: MetricsPort;
+  traces: TraceExport | null;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -23,6 +24,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
     production: env.production,
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9465),
+    traces: env.traceExport(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
     tokenSigningKeys: env.secret(TOKEN_SIGNING_KEYS),

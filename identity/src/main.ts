@@ -12,6 +12,7 @@ async function main(): Promise<void> {
     production: config.production,
     logLevel: config.logLevel,
     metrics: config.metrics,
+    traces: config.traces,
     api: {
       title: 'Turnpike identity',
       description: 'Users, credentials and sessions. Every route below /internal is for the gateway alone.',

@@ -1,4 +1,4 @@
-import { Environment, type MetricsPort } from '@turnpike/service';
+import { Environment, type MetricsPort, type TraceExport } from '@turnpike/service';
 
 /** Everything that can be set about an ordering process. This file alone reads process.env. */
 export class OrderingConfig {
@@ -7,6 +7,7 @@ export class OrderingConfig {
   production: boolean;
   logLevel: string;
   metrics: MetricsPort;
+  traces: TraceExport | null;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -21,6 +22,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Ordering
     production: env.production,
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9466),
+    traces: env.traceExport(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
   };

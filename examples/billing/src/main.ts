@@ -12,6 +12,7 @@ async function main(): Promise<void> {
     production: config.production,
     logLevel: config.logLevel,
     metrics: config.metrics,
+    traces: config.traces,
     api: {
       title: 'Turnpike billing (example)',
       description: 'Invoices of paid orders. Every route below /internal is for the gateway alone.',

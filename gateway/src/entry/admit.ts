@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import { givenTraceparent, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -12,7 +12,7 @@ import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
-import { idempotencyKey, ifMatchOf, traceparentOf } from './request.js';
+import { idempotencyKey, ifMatchOf } from './request.js';
 
 /*
  * Admission: the one way for a write into the ledger. It guarantees that nothing is answered with 202 before it
@@ -103,7 +103,7 @@ function operationOf(write: Write, request: FastifyRequest, relations: readonly 
     payload: { ...write.payload },
     ifMatch: ifMatchOf(request),
     steps: stepsOf(write.kind, write.payload, relations),
-    traceparent: traceparentOf(request),
+    traceparent: givenTraceparent(request),
   };
 }
 

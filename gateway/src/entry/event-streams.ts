@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
-import { problemOf, unavailable } from '@turnpike/service';
+import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, verifyAgain } from './caller.js';
 import { rateLimited } from './quota.js';
@@ -104,6 +104,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     });
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     reply.raw.write(`retry: ${RETRY_MS}\n\n`);
+    endSpanOf(request, reply);
     const stream = new EventStream(reply);
     this.open.set(stream, verify);
     this.verifying ??= setInterval(() => void this.verifyAll(), VERIFY_MS).unref();

@@ -63,9 +63,3 @@ export function ifMatchOf({ headers }: FastifyRequest): string | null {
   }
   return value;
 }
-
-/** @returns the W3C trace context of the request, or null */
-export function traceparentOf({ headers }: FastifyRequest): string | null {
-  const value = headers[HEADERS.traceparent];
-  return typeof value === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value) ? value : null;
-}

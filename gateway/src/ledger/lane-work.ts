@@ -1,4 +1,4 @@
-import type { Database, Statements, Transaction } from '@turnpike/service';
+import { type Database, Origins, type Statements, type Transaction } from '@turnpike/service';
 import type { Announcer } from './announcer.js';
 import { Batcher } from './batcher.js';
 import { lockLanes } from './lane-statements.js';
@@ -36,11 +36,12 @@ interface BatchOptions {
  * such a request gets a transaction of its own, and waits there. So does every request of a batch in which the
  * database refuses a row, since one bad row must not fail its neighbours.
  */
-export function batched<Request, Answer>(
+export function batched<Request extends object, Answer>(
   database: Database,
   work: Work<Request, Answer>,
   { name, announcer, ...options }: BatchOptions,
-): Batcher<Request, Answer> {
+): Pick<Batcher<Request, Answer>, 'submit'> {
+  const origins = new Origins<Request>();
   const written = async (
     requests: readonly Request[],
     terms: { wait: boolean },
@@ -56,14 +57,24 @@ export function batched<Request, Answer>(
       if (isRefusedRow(error)) return new Map<Request, Answer>();
       throw error;
     });
-  return new Batcher({
+  const batcher = new Batcher<Request, Answer>({
     ...options,
     laneOf: work.laneOf,
     async write(batch) {
-      const answers = await measured(name, batch.length, () => together(batch));
-      return batch.map((request) => (answers.has(request) ? answers.get(request)! : alone(request)));
+      const answers = await origins.together(`ledger.${name}`, batch, () =>
+        measured(name, batch.length, () => together(batch)),
+      );
+      return batch.map((request) =>
+        answers.has(request) ? answers.get(request)! : origins.within(request, () => alone(request)),
+      );
     },
   });
+  return {
+    submit(request) {
+      origins.remember(request);
+      return batcher.submit(request);
+    },
+  };
 }
 
 /** @returns the answers of the requests whose lanes could be had */

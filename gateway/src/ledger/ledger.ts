@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '@turnpike/service';
+import { activeContext, activeTraceparent, Database, inSpan, type SpanDescription } from '@turnpike/service';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
+import type { NewOperation } from './admission-statements.js';
 import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
@@ -60,8 +61,21 @@ export class Ledger {
     this.retries = batched(database, puttingBack, { name: 'retry', turns, announcer });
   }
 
-  /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
-  async admit(request: Admittance): Promise<Admitted> {
+  /**
+   * Writes an operation down at the end of its lane, or says why not. What is accepted is durable. While spans are made
+   * the operation goes on from that of its admission, whatever else it was asked with, and begins a trace where it was
+   * not asked for in one.
+   */
+  admit({ operation, ...terms }: Admittance): Promise<Admitted> {
+    return inSpan(admitting(operation), async (span) => {
+      const traceparent = activeTraceparent() ?? operation.traceparent;
+      const admitted = await this.admitSealed({ ...terms, operation: { ...operation, traceparent } });
+      span.setAttribute('turnpike.admission.outcome', admitted.outcome);
+      return admitted;
+    });
+  }
+
+  private async admitSealed(request: Admittance): Promise<Admitted> {
     const { id, userId, kind, payload } = request.operation;
     if (kind === 'user.register') return this.admitNewUser(request);
     const at: SealedAt = { userId, operationId: id, field: 'payload' };
@@ -185,4 +199,16 @@ export class Ledger {
       return releases.releaseOverdue(tx, after, terms);
     });
   }
+}
+
+function admitting({ id, kind, userId }: NewOperation): () => SpanDescription {
+  return () => ({
+    name: `admit ${kind}`,
+    parent: activeContext(),
+    attributes: {
+      'turnpike.operation.id': id,
+      'turnpike.operation.kind': kind,
+      'turnpike.lane': userId,
+    },
+  });
 }

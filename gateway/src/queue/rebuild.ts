@@ -90,5 +90,5 @@ function releasesOf(partition: string, releases: readonly Release[], count: numb
 }
 
 async function addTo(queue: Queue<OperationJob>, releases: readonly Release[]): Promise<void> {
-  if (releases.length > 0) await queue.addBulk(releases.map(jobOf));
+  if (releases.length > 0) await queue.addBulk(releases.map((release) => jobOf(release)));
 }

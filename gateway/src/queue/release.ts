@@ -1,4 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { type Span, SpanKind } from '@opentelemetry/api';
+import { fail, Origins, startSpan, traceparentOf } from '@turnpike/service';
 import type { JobsOptions, Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
 import type { Release } from '../ledger/release-statements.js';
@@ -15,6 +17,8 @@ import { withTimeout } from './timeout.js';
 export interface OperationJob {
   userId: string;
   operationId: string;
+  /** Names the span that put it on the queue, where spans are made. Whose trace the operation's is, the ledger says. */
+  traceparent?: string;
 }
 
 /** Finished jobs are removed: a kept one would swallow a later job of the same id in silence. */
@@ -39,6 +43,7 @@ export class Releaser {
   /** What will be added when that which is on its way has arrived, by the partition. */
   private readonly gathering = new Map<string, Gathering>();
   private readonly underWay = new Map<string, Promise<void>>();
+  private readonly origins = new Origins<Release>();
   private queues: ReadonlyMap<string, Queue<OperationJob>> | null = null;
 
   constructor(private readonly config: GatewayConfig) {}
@@ -61,6 +66,7 @@ export class Releaser {
   async add(releases: readonly Release[]): Promise<void> {
     const byPartition = new Map<string, Release[]>();
     for (const release of releases) {
+      this.origins.remember(release);
       const partition = partitionOf(release.userId, this.config.queue.partitions);
       byPartition.set(partition, [...(byPartition.get(partition) ?? []), release]);
     }
@@ -85,29 +91,66 @@ export class Releaser {
   }
 
   private async addTo(partition: string, releases: readonly Release[]): Promise<void> {
+    const spans = releases.map((release) => this.spanOf(partition, release));
     try {
       const queue = this.queues?.get(partition);
+      const jobs = releases.map((release, index) => jobOf(release, traceparentOf(spans[index]!)));
       // A node of the queue that is gone must not keep the reconciler from the other partitions.
-      if (queue) await withTimeout(queue.addBulk(releases.map(jobOf)), ADD_TIMEOUT_MS);
+      if (queue) await withTimeout(queue.addBulk(jobs), ADD_TIMEOUT_MS);
     } catch (error) {
+      spans.forEach((span) => fail(span, error));
       this.logger.warn(
         `${releases.length} jobs were not queued in ${partition}: ${(error as Error).message}`,
       );
+    } finally {
+      spans.forEach((span) => span.end());
     }
+  }
+
+  /** Each has one, though they are added together: where its job leads to, nobody else's does. */
+  private spanOf(partition: string, release: Release): Span {
+    return startSpan({
+      name: `send ${partition}`,
+      kind: SpanKind.PRODUCER,
+      parent: this.origins.of(release),
+      attributes: queueAttributes(partition, 'send', jobIdOf(release)),
+    });
   }
 }
 
-/** @returns the job of a release */
-export function jobOf({ userId, operationId, release, delayMs }: Release): {
-  name: string;
-  data: OperationJob;
-  opts: JobsOptions;
-} {
+/** What the conventions say of a message, whoever handles it. */
+export function queueAttributes(
+  partition: string,
+  operation: 'send' | 'process',
+  jobId: string,
+): Record<string, string> {
+  return {
+    'messaging.system': 'bullmq',
+    'messaging.destination.name': partition,
+    'messaging.operation.name': operation,
+    'messaging.operation.type': operation,
+    'messaging.message.id': jobId,
+  };
+}
+
+function jobIdOf({ operationId, release }: Release): string {
+  return `${operationId}-${release}`;
+}
+
+/**
+ * @param traceparent of the span that sends it
+ * @returns the job of a release
+ */
+export function jobOf(
+  release: Release,
+  traceparent: string | null = null,
+): { name: string; data: OperationJob; opts: JobsOptions } {
+  const { userId, operationId, delayMs } = release;
   return {
     name: 'operation',
-    data: { userId, operationId },
+    data: { userId, operationId, ...(traceparent && { traceparent }) },
     opts: {
-      jobId: `${operationId}-${release}`,
+      jobId: jobIdOf(release),
       ...(delayMs > 0 && { delay: delayMs + DELAY_MARGIN_MS }),
     },
   };

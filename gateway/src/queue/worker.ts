@@ -1,11 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
+import { contextIn, inSpan, type SpanDescription } from '@turnpike/service';
 import { type Job, Worker } from 'bullmq';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
 import { Executor } from '../run/executor.js';
 import type { QueueConnections } from './connections.js';
 import { partitionNames, prefixOf } from './partitions.js';
-import { type OperationJob, Releaser } from './release.js';
+import { type OperationJob, queueAttributes, Releaser } from './release.js';
 
 /*
  * Takes jobs from every partition and has them executed. A job that turns out to be stale (not the head, already
@@ -76,9 +78,13 @@ export class QueueWorker {
     clearTimeout(timer);
   }
 
-  private async process({ data }: Job<OperationJob>): Promise<void> {
+  private async process(job: Job<OperationJob>): Promise<void> {
     // It was taken but has not begun: the reconciler of a process that goes on queues it again.
     if (this.draining) return;
+    await inSpan(processing(job), () => this.runNext(job.data));
+  }
+
+  private async runNext(data: OperationJob): Promise<void> {
     try {
       const stopping = (): boolean => this.draining;
       await this.releaser.add(await this.executor.run(data.userId, data.operationId, stopping));
@@ -86,4 +92,14 @@ export class QueueWorker {
       this.logger.warn(`${data.operationId} is left to the reconciler: ${(error as Error).message}`);
     }
   }
+}
+
+function processing({ queueName, id, data: { traceparent } }: Job<OperationJob>): () => SpanDescription {
+  return () => ({
+    name: `process ${queueName}`,
+    kind: SpanKind.CONSUMER,
+    // What the reconciler has queued belongs to nothing.
+    parent: traceparent === undefined ? undefined : contextIn(traceparent),
+    attributes: queueAttributes(queueName, 'process', id!),
+  });
 }

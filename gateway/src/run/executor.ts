@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
 import { isSystemKind, type OperationKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import {
+  contextIn,
+  failWith,
+  inSpan,
+  linksToActive,
+  type SpanDescription,
+  traceIdIn,
+} from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
@@ -33,6 +42,9 @@ const POISON_AFTER_CRASHES = 3;
  * few that the queue takes, and short for whoever waits until one of so many lanes as run at a time makes room.
  */
 const TURN_MS = 250;
+
+/** Outcomes that leave the operation without an end. */
+const FAILED_RUNS: ReadonlySet<Outcome['type']> = new Set(['retry', 'lost', 'stuck']);
 
 const NOTHING: Finished = { claimed: null, releases: [] };
 
@@ -68,17 +80,33 @@ export class Executor {
     return { worker: this.worker, leaseMs, deadlineMs };
   }
 
-  private async runClaimed(claimed: ClaimedRow, next: () => ClaimTerms | null): Promise<Finished> {
+  /** In the trace of its admission, as the ledger has it; the way over the queue is a link. */
+  private runClaimed(claimed: ClaimedRow, next: () => ClaimTerms | null): Promise<Finished> {
+    return inSpan(running(claimed), (span) => this.runWithin(span, claimed, next));
+  }
+
+  private async runWithin(span: Span, claimed: ClaimedRow, next: () => ClaimTerms | null): Promise<Finished> {
     const claim = { userId: claimed.user_id, id: claimed.id, epoch: claimed.epoch };
     const lease = this.leases.hold(claim);
     try {
       const saga = this.sagaOf(claimed, lease.signal);
       const outcome = await this.carryOut(claimed, saga);
       observeRun(claimed.kind, claimed.id, outcome.type);
+      this.report(span, claimed, outcome);
       return await this.conclude(claim, { claimed, outcome, steps: saga.stepOutcomes, next });
     } finally {
       lease.release();
     }
+  }
+
+  /** A run that did not succeed is what somebody will look for; of the others there are as many as writes. */
+  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, outcome: Outcome): void {
+    const { type } = outcome;
+    const problem = 'problem' in outcome ? outcome.problem.code : undefined;
+    span.setAttributes({ 'turnpike.outcome': type, 'turnpike.problem': problem });
+    if (FAILED_RUNS.has(type)) failWith(span, problem ?? type);
+    const line = { ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type, problem };
+    this.logger[type === 'succeeded' ? 'debug' : 'log'](line);
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
@@ -156,6 +184,21 @@ export class Executor {
       calls,
     );
   }
+}
+
+function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): () => SpanDescription {
+  return () => ({
+    name: `run ${kind}`,
+    parent: contextIn(traceparent),
+    links: linksToActive(),
+    attributes: {
+      'turnpike.operation.id': id,
+      'turnpike.operation.kind': kind,
+      'turnpike.lane': user_id,
+      'turnpike.seq': seq,
+      'turnpike.epoch': epoch,
+    },
+  });
 }
 
 /** A run of an operation that is over. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HttpService } from '@nestjs/axios';
 import { Injectable, Logger } from '@nestjs/common';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import {
   HEADERS,
   isProblemCode,
@@ -12,7 +13,17 @@ import {
   type StepName,
   undoKey,
 } from '@turnpike/contracts';
-import { type Fence, formatFence, Problem, ServiceTokenSigner, unavailable } from '@turnpike/service';
+import {
+  failWith,
+  type Fence,
+  formatFence,
+  inSpan,
+  Problem,
+  ServiceTokenSigner,
+  type SpanDescription,
+  traceHeaders,
+  unavailable,
+} from '@turnpike/service';
 import type { AxiosResponse, Method } from 'axios';
 import { GatewayConfig } from '../config.js';
 import { Breakers, isBroken } from './breakers.js';
@@ -40,6 +51,9 @@ interface ServiceCall {
   quiet?: boolean;
   signal?: AbortSignal;
 }
+
+/** In the addresses of resources. */
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** The largest honest answer is a page of 200 orders, each as large as a request may be: 50 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -126,14 +140,15 @@ export class Services {
   private async send(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<unknown>> {
     const authorization = `Bearer ${await this.signer.tokenFor(service)}`;
     const callId = randomUUID();
-    const send = (): Promise<AxiosResponse<unknown>> => {
-      return this.http.axiosRef.request<unknown>({
-        baseURL: this.config.services[service],
+    const baseURL = this.config.services[service]!;
+    const send = async (span: Span): Promise<AxiosResponse<unknown>> => {
+      const response = await this.http.axiosRef.request<unknown>({
+        baseURL,
         url: call.path,
         method: call.method,
         data: call.body,
         params: call.query,
-        headers: { ...call.headers, authorization, [HEADERS.callId]: callId },
+        headers: { ...call.headers, ...traceHeaders(), authorization, [HEADERS.callId]: callId },
         timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
         signal: call.signal,
         // Only the configured addresses are called, whatever a service says.
@@ -141,9 +156,35 @@ export class Services {
         validateStatus: () => true,
         maxContentLength: MAX_ANSWER_BYTES,
       });
+      noteStatus(span, response);
+      return response;
     };
-    return this.breakers.call(service, send);
+    // Inside of the breaker: a call that was held back was not made.
+    return this.breakers.call(service, () => inSpan(calling(call, baseURL), send));
   }
+}
+
+/** Without the address itself: a query may hold a name that somebody looks for. */
+function calling({ method, path }: ServiceCall, baseURL: string): () => SpanDescription {
+  return () => {
+    const template = path.replaceAll(ID, '{id}');
+    const { hostname, port, protocol } = new URL(baseURL);
+    return {
+      name: `${method} ${template}`,
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'http.request.method': method,
+        'url.template': template,
+        'server.address': hostname,
+        'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      },
+    };
+  };
+}
+
+function noteStatus(span: Span, { status }: AxiosResponse): void {
+  span.setAttribute('http.response.status_code', status);
+  if (status >= 400) failWith(span, String(status));
 }
 
 function stepHeaders({ key, userId, fence, ifMatch, traceparent }: StepContext): Record<string, string> {

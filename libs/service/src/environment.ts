@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
 import type { MetricsPort } from './metrics.js';
 
+/** How spans are exported; whereto, the SDK reads by itself. */
+export interface TraceExport {
+  protocol: (typeof OTLP_PROTOCOLS)[number];
+}
+
+/** OTLP's own default comes first. */
+const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
+
 /** Values that came with the source: whoever reads the repository knows them. */
 export interface Secret {
   name: string;
@@ -141,6 +149,19 @@ export class Environment {
   /** Where a process listens: only on this machine, unless it is told otherwise or runs in production. */
   host(): string {
     return this.text('HOST', this.production ? '0.0.0.0' : '127.0.0.1');
+  }
+
+  /** @returns how spans are exported, or null where no collector was named or none is wanted. */
+  traceExport(): TraceExport | null {
+    const given = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'].find((name) =>
+      this.optional(name),
+    );
+    const isOff = this.text('OTEL_SDK_DISABLED', '').toLowerCase() === 'true';
+    if (!given || isOff || this.optional('OTEL_TRACES_EXPORTER') === 'none') return null;
+    this.url(given, '');
+    const specific = this.optional('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL');
+    const name = specific ? 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL' : 'OTEL_EXPORTER_OTLP_PROTOCOL';
+    return { protocol: this.choice(name, OTLP_PROTOCOLS, 'http/protobuf') };
   }
 
   logLevel(): string {

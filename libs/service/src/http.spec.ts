@@ -39,6 +39,24 @@ describe('a process', () => {
     expect(fastify.server.requestTimeout).toBe(10_000);
   });
 
+  it('names in its log the trace that a request was sent with, though it makes no spans itself', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('test', 'info', { write: (line) => void lines.push(line) });
+    const logging = createHttpAdapter(logger, { production: true, corsOrigins: [] });
+    const other = logging.getInstance<FastifyInstance>();
+    const traceId = 'ab'.repeat(16);
+    for (const traceparent of [
+      `00-${traceId}-c11e27c11e27c11e-01`,
+      '00-garbage',
+      `00-${'0'.repeat(32)}-1-01`,
+    ]) {
+      await other.inject({ url: '/nothing', headers: { traceparent } });
+    }
+    const named = lines.map((line) => (JSON.parse(line) as { traceId?: string }).traceId);
+    expect(named).toEqual([traceId, undefined, undefined]);
+    await other.close();
+  });
+
   it.each([true, false])('tells browsers to come by HTTPS in production alone (%s)', async (production) => {
     const other = adapter(production).getInstance<FastifyInstance>();
     const { headers } = await other.inject('/nothing');

@@ -9,6 +9,8 @@ import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
 import { parseBody } from './json.js';
 import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
+import { traceIdsOf, traceRequests } from './request-spans.js';
+import { isTracing } from './tracing.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
 /** The largest body that any process accepts. */
@@ -76,6 +78,8 @@ export function createHttpAdapter(
   fastify.server.maxConnections = MAX_CONNECTIONS;
   const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
   for (const method of unusual) fastify.addHttpMethod(method);
+  // Before all other hooks: what they do belongs to the request, too.
+  if (isTracing()) traceRequests(fastify);
   protectBrowsers(fastify, protection);
   parseJson(fastify);
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
@@ -106,6 +110,7 @@ export function createHttpAdapter(
   fastify.addHook('onResponse', (request, reply, done) => {
     pino.info({
       requestId: request.id,
+      ...traceIdsOf(request),
       method: request.method,
       // The pattern of the route: a query string may hold an e-mail address.
       route: request.routeOptions.url ?? 'none',

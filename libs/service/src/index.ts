@@ -26,4 +26,6 @@ export * from './public.js';
 export * from './health.js';
 export * from './openapi.js';
 export * from './start.js';
+export * from './tracing.js';
+export { endSpanOf, givenTraceparent } from './request-spans.js';
 export * from './service-parts.js';

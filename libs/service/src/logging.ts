@@ -7,6 +7,7 @@ import {
   stdTimeFunctions,
 } from 'pino';
 import { describeError, redactValue } from './redact.js';
+import { isTracing, traceIds } from './tracing.js';
 
 /** The lines of some 150 requests: to write each of them would cost more than all else that is done for a line. */
 const BUFFER_BYTES = 32 * 1024;
@@ -17,7 +18,8 @@ const FLUSH_EVERY_MS = 200;
 /**
  * @returns a logger that writes JSON lines to stdout, asynchronously: a request never waits for the log. What is
  *   buffered is written at every end of the process but SIGKILL's. Nothing secret or personal is in a line, wherever
- *   it stands in the objects that are logged; a text is written as it is.
+ *   it stands in the objects that are logged; a text is written as it is. While spans are made, a line names the one
+ *   that it belongs to.
  */
 export function createLogger(
   name: string,
@@ -31,6 +33,7 @@ export function createLogger(
 ): Pino {
   const options: LoggerOptions = {
     ...{ name, level, timestamp: stdTimeFunctions.isoTime },
+    ...(isTracing() && { mixin: () => traceIds() }),
     hooks: {
       // Before pino takes the message of a line from an error.
       logMethod(args, write) {

@@ -1,4 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
+import { traceStatement } from './statement-spans.js';
+import { isTracing } from './tracing.js';
 
 /**
  * So many different statements of a process are prepared. A program has fewer of its own; what it builds from
@@ -35,6 +37,10 @@ export class PreparingClient extends Client {
       const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined;
       return name ? query({ name, text, values }, callback) : query(text, values, callback);
     };
-    this.query = preparing as Client['query'];
+    const traced: Query = (text, ...others) => {
+      const send = (): unknown => preparing(text, ...others);
+      return isTracing() && typeof text === 'string' ? traceStatement(this, text, send) : send();
+    };
+    this.query = traced as Client['query'];
   }
 }

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { HEADERS, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from './redact.js';
+import { traceIdsOf } from './request-spans.js';
 import { isUnavailable } from './unavailable.js';
 
 /** Seconds after which a client may ask again when something behind this process is away. */
@@ -90,7 +91,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.code === 'internal-error') {
-      this.logger.error({ requestId: request.id, ...describeError(error) });
+      this.logger.error({ requestId: request.id, ...traceIdsOf(request), ...describeError(error) });
     }
     sendProblem(problem, request, reply);
   }

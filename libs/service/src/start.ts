@@ -2,13 +2,14 @@ import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { watchConnections } from './connections.js';
-import { ConfigurationError } from './environment.js';
+import { ConfigurationError, type TraceExport } from './environment.js';
 import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
 import { createLogger, PinoLogger } from './logging.js';
 import { type MetricsPort, serveMetrics } from './metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 import { describeError } from './redact.js';
+import { startTracing } from './tracing.js';
 import { validationPipe } from './validation.js';
 
 export interface ProcessOptions {
@@ -24,6 +25,8 @@ export interface ProcessOptions {
   /** Whose `X-Forwarded-For` is believed (nobody's). */
   trustedProxies?: string[];
   metrics: MetricsPort;
+  /** Left out, or null, where no spans are made. */
+  traces?: TraceExport | null;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -33,6 +36,7 @@ const STOP_WITHIN_MS = 28_000;
 
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {
+  const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
   const { production, corsOrigins = [], trustedProxies } = options;
   const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies });
@@ -46,7 +50,7 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   app.useGlobalFilters(new ProblemFilter());
   if (options.api) describeApi(app, options.api);
   const closeUnsent = watchConnections(app.getHttpServer());
-  stopOnSignal(app, { closeUnsent, flush: () => pino.flush() });
+  stopOnSignal(app, { closeUnsent, stopTracing, flush: () => pino.flush() });
   await app.init();
   refuseOtherMethods(app, routes);
   const stopMetrics = await serveMetrics(options.metrics, options.host);
@@ -81,10 +85,14 @@ function sayLast(error: unknown): void {
   console.error(stack);
 }
 
-function stopOnSignal(
-  app: NestFastifyApplication,
-  { closeUnsent, flush }: { closeUnsent: () => void; flush: () => void },
-): void {
+/** What has to be done when a process stops, beside closing the application. */
+interface Ends {
+  closeUnsent: () => void;
+  stopTracing: () => Promise<void>;
+  flush: () => void;
+}
+
+function stopOnSignal(app: NestFastifyApplication, { closeUnsent, stopTracing, flush }: Ends): void {
   const stop = (): void => {
     closeUnsent();
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
@@ -93,11 +101,12 @@ function stopOnSignal(
       () => exit(0),
       (error: unknown) => {
         sayLast(error);
-        exit(1);
+        return exit(1);
       },
     );
   };
-  const exit = (code: number): void => {
+  const exit = async (code: number): Promise<void> => {
+    await stopTracing();
     flush();
     process.exit(code);
   };
