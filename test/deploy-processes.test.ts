@@ -134,7 +134,7 @@ async function startRedis(): Promise<{ stop: () => Promise<void> }> {
   const mounts = volumes!.map((volume) => volume.split(':'));
   const args = command!.map((arg) => mounts.find(([, target]) => target === arg)?.[0] ?? arg);
   const [program, ...rest] = [...args, '--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder];
-  const server = spawn(program!, rest, { cwd: ROOT, stdio: 'ignore' });
+  const server = spawn(program, rest, { cwd: ROOT, stdio: 'ignore' });
   const exited = once(server, 'exit');
   addresses['redis:6379'] = `127.0.0.1:${port}`;
   while (!(await accepts(port))) await pause(20);

@@ -49,7 +49,7 @@ export function readCompose(file: string, variables: Variables = {}): ComposeFil
     if (!value && kind === '?') throw new Error(`${name} ${rest}`);
     return value || rest;
   });
-  return parse(filled, { merge: true, customTags: [OVERRIDE as never] }) as ComposeFile;
+  return parse(filled, { merge: true, customTags: [OVERRIDE] }) as ComposeFile;
 }
 
 /** The services of a file and of those that it includes, each with the folder to which its paths are relative. */
