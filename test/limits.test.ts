@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate } from '@turnpike/service';
-import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { RateWindows } from '../gateway/src/ledger/rate-windows.js';
 import { type Answer, api, register, signIn } from './support/client.js';
@@ -247,7 +247,7 @@ describe('windows', () => {
   let windows: [RateWindows, RateWindows];
   beforeAll(async () => {
     databases = await createDatabases('gateway');
-    const options = databaseOptions({ databaseUrl: databases.urls.gateway! } as GatewayConfig);
+    const options = databaseOptions({ databaseUrl: databases.urls.gateway! });
     await migrate(options);
     database = new Database(options);
     await database.start();
