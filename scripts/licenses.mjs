@@ -64,8 +64,7 @@ function documentOf(packages) {
   return `# Licences
 
 What \`npm ci --omit=dev\` installs, by licence, from \`package-lock.json\`. Made by \`npm run licenses\`, which refuses
-any licence but these; all of them allow use in closed products. The packages of the embedded PostgreSQL contain
-PostgreSQL itself, which has the PostgreSQL Licence.
+any licence but these; all of them allow use in closed products.
 
 ${sections.filter(Boolean).join('\n')}`;
 }

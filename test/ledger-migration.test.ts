@@ -1,7 +1,6 @@
 import { migrate } from '@turnpike/service';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { createDatabases } from './support/databases.js';
 
@@ -10,7 +9,7 @@ const NOT_YET = 'Batches1764000000000';
 
 test('steps that had a table of their own are in the rows of their operations', async () => {
   const databases = await createDatabases('gateway');
-  const options = databaseOptions({ databaseUrl: databases.urls['gateway']! } as GatewayConfig);
+  const options = databaseOptions({ databaseUrl: databases.urls['gateway']! });
   const all = options.migrations as (new () => object)[];
   const earlier = all.slice(
     0,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate, Retention } from '@turnpike/service';
-import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { RateWindows } from '../gateway/src/ledger/rate-windows.js';
 import { ledgerRetention } from '../gateway/src/ledger/retention.js';
@@ -248,7 +248,7 @@ describe('windows', () => {
   let windows: [RateWindows, RateWindows];
   beforeAll(async () => {
     databases = await createDatabases('gateway');
-    const options = databaseOptions({ databaseUrl: databases.urls.gateway! } as GatewayConfig);
+    const options = databaseOptions({ databaseUrl: databases.urls.gateway! });
     await migrate(options);
     database = new Database(options);
     await database.start();

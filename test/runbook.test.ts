@@ -4,7 +4,6 @@ import path from 'node:path';
 import { migrate } from '@turnpike/service';
 import { Client } from 'pg';
 import { databaseOptions as gatewayOptions } from '../gateway/src/database.js';
-import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions as identityOptions } from '../identity/src/database.js';
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { createDatabases, type Databases } from './support/databases.js';
@@ -18,7 +17,7 @@ const clients: Client[] = [];
 beforeAll(async () => {
   databases = await createDatabases('gateway', 'identity', 'ordering');
   const { gateway, identity, ordering } = databases.urls;
-  await migrate(gatewayOptions({ databaseUrl: gateway! } as GatewayConfig));
+  await migrate(gatewayOptions({ databaseUrl: gateway! }));
   await migrate(identityOptions(identity!));
   await migrate(orderingOptions(ordering!));
   for (const connectionString of Object.values(databases.urls)) {

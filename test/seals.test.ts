@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
 import { Unreadable } from '../gateway/src/ledger/cipher.js';
@@ -294,7 +293,7 @@ describe('DATA_KEY', () => {
   let drop: () => Promise<void>;
   beforeEach(async () => {
     const databases = await createDatabases('gateway');
-    const options = databaseOptions({ databaseUrl: databases.urls['gateway']! } as GatewayConfig);
+    const options = databaseOptions({ databaseUrl: databases.urls['gateway']! });
     await migrate(options);
     database = new Database(options);
     await database.start();

@@ -99,6 +99,8 @@ export class GatewayConfig {
   admin: AdminConfig | null;
 }
 
+export type MigrationConfig = Pick<GatewayConfig, 'databaseUrl' | 'queue'>;
+
 /** What people type who have to type something; identity refuses another 20,000 when it hashes the password. */
 const TYPED_IN_HASTE =
   /^(pass(w[o0]rd|wort)?|admin(istrator)?|turnpike|change.?(me|it)|secret|welcome|qwerty|uiop|letmein|test|user|[\W\d_])+$/i;
@@ -134,10 +136,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
   if (roles.some((role) => role !== 'api' && role !== 'worker')) {
     throw new ConfigurationError('GATEWAY_ROLE', 'must be api, worker or api,worker');
   }
-  const databaseUrl = env.databaseUrl(
-    'GATEWAY_DATABASE_URL',
-    'postgres://turnpike:turnpike@127.0.0.1:5432/gateway',
-  );
+  const databaseUrl = readDatabaseUrl(env);
   const services = readServices(env);
   return {
     host: env.host(),
@@ -191,6 +190,17 @@ function readRetention(env: Environment, name: string, days: number): number {
   if (ms > 0 && ms < 2 * DAY_MS)
     throw new ConfigurationError(name, `must be 0, which is for ever, or at least ${2 * DAY_MS}`);
   return ms;
+}
+
+/** @returns the settings that a migration needs: whoever runs it need not have the keys. */
+export function readMigrationConfig(variables: NodeJS.ProcessEnv = process.env): MigrationConfig {
+  const env = new Environment(variables);
+  const databaseUrl = readDatabaseUrl(env);
+  return { databaseUrl, queue: readQueue(env, databaseUrl) };
+}
+
+function readDatabaseUrl(env: Environment): string {
+  return env.databaseUrl('GATEWAY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway');
 }
 
 function readServices(env: Environment): Addresses {

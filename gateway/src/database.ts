@@ -15,7 +15,7 @@ import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
 /** @returns the gateway's own database, with its entities and migrations */
-export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions {
+export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUrl'>): DatabaseOptions {
   return {
     url: databaseUrl,
     applicationName: 'turnpike-gateway',

@@ -14,7 +14,7 @@ import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
 import { stepsOf } from '../../gateway/src/run/operations/plans.js';
-import { type GatewayConfig, readConfig, type RetentionConfig } from '../../gateway/src/config.js';
+import { readConfig, type RetentionConfig } from '../../gateway/src/config.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
@@ -59,7 +59,7 @@ export class TestLedger {
 
   static async open(): Promise<TestLedger> {
     const { urls, drop } = await createDatabases('gateway');
-    const options = databaseOptions({ databaseUrl: urls.gateway! } as GatewayConfig);
+    const options = databaseOptions({ databaseUrl: urls.gateway! });
     await migrate(options);
     const database = new Database(options);
     await database.start();

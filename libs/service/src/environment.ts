@@ -21,7 +21,7 @@ export interface Secret {
 }
 
 /** Passwords of databases that stand in this source, or in everybody's instructions. */
-const SAMPLE_PASSWORDS = ['turnpike', 'postgres', 'password'];
+const SAMPLE_PASSWORDS = ['turnpike', 'postgres', 'password', 'gateway', 'identity', 'ordering'];
 
 /** A setting that stops the process; the message names the variable and never its value. */
 export class ConfigurationError extends Error {

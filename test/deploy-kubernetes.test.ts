@@ -1,0 +1,271 @@
+// What is applied to a cluster, without one: the manifests of deploy/kubernetes are held to the types of Kubernetes, to
+// each other, to docker-compose.yml and to the settings that the processes read.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { STOP_WITHIN_MS } from '../libs/service/src/start.js';
+import { environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
+import {
+  type Container,
+  containersOf,
+  isKnownVariable,
+  KUSTOMIZATIONS,
+  makeSecrets,
+  PROCESSES,
+  READ,
+  read,
+} from './support/deployed.js';
+import { complaintsOf } from './support/kubernetes-types.js';
+import { buildManifests, type Manifest } from './support/kustomize.js';
+import type { Variables } from './support/processes.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-kubernetes-'));
+const envFile = path.join(folder, '.env');
+beforeAll(() => makeSecrets(envFile));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PORTS_OF_SETTINGS = ['GATEWAY_PORT', 'IDENTITY_PORT', 'ORDERING_PORT'];
+
+test('every manifest is what Kubernetes and KEDA describe', () => {
+  expect(complaintsOf(Object.values(KUSTOMIZATIONS).flat())).toEqual([]);
+});
+
+test('a manifest with a member that does not exist, or without one that has to, is found', () => {
+  const manifest = KUSTOMIZATIONS.base!.find(({ kind }) => kind === 'Deployment')!;
+  const [unknown, incomplete] = [structuredClone(manifest), structuredClone(manifest)];
+  unknown.spec.template.spec.containers[0].livenessprobe = {};
+  delete incomplete.spec.selector;
+  expect(complaintsOf([unknown, incomplete])).toEqual([
+    expect.stringMatching(/livenessprobe.* does not exist/),
+    expect.stringMatching(/selector.* is missing/),
+  ]);
+});
+
+test('every file below deploy/kubernetes is part of a kustomization', () => {
+  const files = readdirSync(path.join(ROOT, 'deploy/kubernetes'), { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter((file) => file.endsWith('kustomization.yaml'))
+    .map((file) => read(`deploy/kubernetes/${file}`));
+  const named = files.filter((file) => path.extname(file) && !file.endsWith('kustomization.yaml'));
+  expect(named.filter((file) => !texts.some((text) => text.includes(path.basename(file))))).toEqual([]);
+});
+
+describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, manifests) => {
+  const ofKind = (...kinds: string[]) => manifests.filter(({ kind }) => kinds.includes(kind));
+  const workloads = ofKind('Deployment', 'StatefulSet', 'Job');
+  const labelsOf = ({ spec }: Manifest): Variables => spec.template.metadata.labels;
+  const portsOf = (one: Manifest) =>
+    containersOf(one).flatMap(({ ports = [] }) => ports.map(({ name }) => name));
+
+  interface Selector {
+    matchLabels?: Variables;
+    matchExpressions?: { key: string; operator: string; values: string[] }[];
+  }
+
+  /** The workloads whose pods that chooses. */
+  function chosen({ matchLabels = {}, matchExpressions = [] }: Selector): Manifest[] {
+    return workloads.filter((one) => {
+      const labels = labelsOf(one);
+      const fits = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+      return fits && matchExpressions.every(({ key, values }) => values.includes(labels[key]!));
+    });
+  }
+
+  it('names each thing once', () => {
+    const names = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('selects the pods that it makes, by ports that they have', () => {
+    for (const { metadata, spec } of ofKind('Deployment', 'StatefulSet', 'PodDisruptionBudget'))
+      expect([metadata.name, chosen(spec.selector).map((one) => one.metadata.name)]).toEqual([
+        metadata.name,
+        [metadata.name],
+      ]);
+    for (const { metadata, spec } of ofKind('Service')) {
+      const [pods] = chosen({ matchLabels: spec.selector });
+      expect(pods!.metadata.name).toBe(metadata.name);
+      expect(portsOf(pods!)).toEqual(expect.arrayContaining(spec.ports.map((port: any) => port.targetPort)));
+    }
+  });
+
+  it('lets in and out by ports that somebody has, and whom there is', () => {
+    for (const { spec } of ofKind('NetworkPolicy')) {
+      const own = chosen(spec.podSelector);
+      expect(own).not.toEqual([]);
+      for (const { from = [], to = [], ports = [] } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
+        const others = [...from, ...to].filter((peer: any) => peer.podSelector);
+        for (const { podSelector } of others) expect(chosen(podSelector)).not.toEqual([]);
+        const listening = to.length > 0 ? others.flatMap((peer: any) => chosen(peer.podSelector)) : own;
+        for (const { port } of ports.filter((one: any) => typeof one.port === 'string'))
+          for (const pods of listening) expect(portsOf(pods)).toContain(port);
+      }
+    }
+  });
+
+  it('lets only the gateway call the services, and nobody at all call a worker', () => {
+    const callersOf = (app: string) =>
+      ofKind('NetworkPolicy')
+        .filter(
+          ({ spec }) => spec.ingress && chosen(spec.podSelector).some((one) => labelsOf(one).app === app),
+        )
+        .flatMap(({ spec }) => spec.ingress)
+        .filter(({ ports }) => ports.some(({ port }: any) => port === 'http'))
+        .flatMap(({ from }) =>
+          from.flatMap((peer: any) => (peer.podSelector ? chosen(peer.podSelector) : [peer])),
+        )
+        .map(
+          (peer) => peer.metadata?.name ?? peer.namespaceSelector.matchLabels['kubernetes.io/metadata.name'],
+        );
+    expect(callersOf('identity').sort()).toEqual(['gateway-api', 'gateway-worker']);
+    expect(callersOf('ordering').sort()).toEqual(['gateway-api', 'gateway-worker']);
+    expect(callersOf('gateway-api').sort()).toEqual(['identity', 'ingress', 'ordering']);
+    expect(callersOf('gateway-worker')).toEqual([]);
+    const nobody = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === 'nobody')!;
+    expect(nobody.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+
+  it('scales and shows what exists', () => {
+    const deployments = ofKind('Deployment');
+    for (const { spec } of ofKind('HorizontalPodAutoscaler', 'ScaledObject')) {
+      const target = deployments.find(({ metadata }) => metadata.name === spec.scaleTargetRef.name)!;
+      // A number of its own would undo what the scaler did each time that it is applied.
+      expect(target.spec).not.toHaveProperty('replicas');
+    }
+    for (const { spec } of ofKind('Ingress')) {
+      const { name, port } = spec.rules[0].http.paths[0].backend.service;
+      const service = ofKind('Service').find(({ metadata }) => metadata.name === name)!;
+      expect(service.spec.ports.map((one: any) => one.name)).toContain(port.name);
+    }
+  });
+
+  it('contains every pod, and keeps variables of Kubernetes away from ours', () => {
+    for (const workload of workloads) {
+      const pod = workload.spec.template.spec;
+      expect(pod).toMatchObject({
+        enableServiceLinks: false,
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
+      for (const container of containersOf(workload))
+        expect(container).toMatchObject({
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          resources: { requests: expect.anything(), limits: { memory: expect.any(String) } },
+        });
+    }
+  });
+
+  it('probes each process, takes it out of service before it stops, and leaves it its time', () => {
+    for (const { spec } of ofKind('Deployment')) {
+      const {
+        containers,
+        terminationGracePeriodSeconds: grace,
+        topologySpreadConstraints,
+      } = spec.template.spec;
+      const [{ livenessProbe, readinessProbe, lifecycle }] = containers;
+      expect(livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
+      expect(readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http' });
+      const hasService = spec.selector.matchLabels.app !== 'gateway-worker';
+      expect(lifecycle?.preStop.sleep.seconds ?? 0).toBe(hasService ? 5 : 0);
+      expect((grace - (lifecycle?.preStop.sleep.seconds ?? 0)) * 1000).toBeGreaterThan(STOP_WITHIN_MS);
+      expect(topologySpreadConstraints[0].labelSelector).toEqual(spec.selector);
+    }
+  });
+
+  const settings = manifests.find(
+    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'settings',
+  )!;
+
+  /** What a container gets, given what the secrets hold. */
+  function environment({ env = [], envFrom = [] }: Container, secrets: Variables): Variables {
+    const from = envFrom.map(({ configMapRef }) => configMapRef.name);
+    expect(from.filter((name) => name !== settings.metadata.name)).toEqual([]);
+    const single = env.map(({ name, value, valueFrom }) => [
+      name,
+      value ?? secrets[valueFrom!.secretKeyRef!.key],
+    ]);
+    return { ...(from.length > 0 && settings.data), ...Object.fromEntries(single) };
+  }
+
+  it.each(PROCESSES)(
+    'gives %s what production asks for, out of the secrets that Compose has for it',
+    (name) => {
+      const variables = readEnvFile(envFile);
+      const inCompose = readCompose('docker-compose.yml', variables).services[name]!;
+      const [container] = containersOf(ofKind('Deployment').find(({ metadata }) => metadata.name === name)!);
+      const given = environment(container!, environmentOf(inCompose, variables));
+      expect(() => READ[name]!({ NODE_ENV: 'production', ...given })).not.toThrow();
+      const known = Object.keys(given).filter((one) => one !== 'REDIS_PASSWORD');
+      expect(known.filter((one) => !isKnownVariable(one) || PORTS_OF_SETTINGS.includes(one))).toEqual([]);
+      const secret = (container!.env ?? [])
+        .map((one) => one.name)
+        .filter((one) => one in inCompose.environment!);
+      const wanted = Object.keys(inCompose.environment!).filter(
+        (one) => !(one in settings.data!) && !one.startsWith('OTEL_'),
+      );
+      expect(secret.sort()).toEqual(wanted.filter((one) => one !== 'TRUSTED_PROXIES').sort());
+    },
+  );
+
+  it('takes secrets that docs/deploying.md makes', () => {
+    const commands = read('docs/deploying.md').split(/(?=kubectl)/);
+    const keys = commands.flatMap((command) => {
+      const [, secret] = /create secret generic (\w+)/.exec(command) ?? [];
+      return [...command.matchAll(/--from-literal=(\w+)=/g)].map(([, key]) => `${secret}.${key}`);
+    });
+    const asked = workloads
+      .flatMap(containersOf)
+      .flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom?.secretKeyRef))
+      .filter((one) => one && !one.optional)
+      .map((one) => `${one!.name}.${one!.key}`);
+    expect(asked.filter((one) => !keys.includes(one))).toEqual([]);
+  });
+
+  it('takes the databases and the queue from secrets, and holds no value of any', () => {
+    expect(ofKind('Secret')).toEqual([]);
+    for (const { data = {} } of ofKind('ConfigMap'))
+      expect(JSON.stringify(data)).not.toMatch(/postgres:\/\/|"d":|PASSWORD"/);
+  });
+
+  it('tells Prometheus the port at which the metrics are', () => {
+    for (const { spec } of ofKind('Deployment')) {
+      const { ports } = spec.template.spec.containers[0];
+      const { containerPort } = ports.find((port: any) => port.name === 'metrics');
+      expect(spec.template.metadata.annotations['prometheus.io/port']).toBe(String(containerPort));
+    }
+  });
+
+  it('migrates each database with its own address alone', () => {
+    const [job] = ofKind('Job').filter(({ metadata }) => metadata.name === 'migrate');
+    for (const container of containersOf(job!)) {
+      expect(container.command).toEqual(['node', `dist/${container.name}/${container.name}/src/migrate.js`]);
+      const databases = container
+        .env!.map(({ name }) => name)
+        .filter((name) => name.endsWith('_DATABASE_URL'));
+      expect(databases).toEqual([`${container.name.toUpperCase()}_DATABASE_URL`]);
+    }
+  });
+});
+
+describe('our stand-in for kustomize', () => {
+  it('refuses what it does not carry out, a patch without a target, and one that does not fit', () => {
+    const write = (text: string) => writeFileSync(path.join(folder, 'kustomization.yaml'), text);
+    const target = '{ kind: ConfigMap, name: one }';
+    write('namePrefix: x-');
+    expect(() => buildManifests(folder)).toThrow('namePrefix, which is not carried out');
+    write('resources: [missing.yaml]');
+    expect(() => buildManifests(folder)).toThrow('missing.yaml');
+    write(`patches: [{ target: ${target}, patch: '[]' }]`);
+    expect(() => buildManifests(folder)).toThrow('no ConfigMap one to patch');
+    writeFileSync(path.join(folder, 'one.yaml'), 'kind: ConfigMap\nmetadata: { name: one }\n');
+    write(
+      `resources: [one.yaml]\npatches: [{ target: ${target}, patch: '[{ op: remove, path: /data/x }]' }]`,
+    );
+    expect(() => buildManifests(folder)).toThrow('one has no /data/x');
+  });
+});

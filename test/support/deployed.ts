@@ -1,0 +1,65 @@
+// What the descriptions of deployments are held to, and the manifests as they are applied.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readConfig as readGateway } from '../../gateway/src/config.js';
+import { readConfig as readIdentity } from '../../identity/src/config.js';
+import { readConfig as readOrdering } from '../../ordering/src/config.js';
+import { ROOT } from './compose.js';
+import { buildManifests, type Manifest } from './kustomize.js';
+import type { Variables } from './processes.js';
+
+/** How each process reads its settings. Both kinds of deployment have the processes under these names. */
+export const READ: Record<string, (variables: Variables) => unknown> = {
+  'gateway-api': readGateway,
+  'gateway-worker': readGateway,
+  identity: readIdentity,
+  ordering: readOrdering,
+};
+
+export const PROCESSES = Object.keys(READ);
+
+export function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+/** As `npm run secrets` does. @throws Error with what it says, where it refuses */
+export function makeSecrets(file: string): void {
+  execFileSync(process.execPath, ['deploy/make-secrets.mjs', file], { cwd: ROOT, stdio: 'pipe' });
+}
+
+/** Those that README.md lists, which are those that are read, and what the library of the traces reads by itself. */
+export function isKnownVariable(name: string): boolean {
+  return read('README.md').includes(`\`${name}\``) || name.startsWith('OTEL_');
+}
+
+export interface Container {
+  name: string;
+  image: string;
+  command: string[];
+  env?: {
+    name: string;
+    value?: string;
+    valueFrom?: Record<string, { name: string; key: string; optional?: true }>;
+  }[];
+  envFrom?: { configMapRef: { name: string } }[];
+  ports?: { name: string; containerPort: number }[];
+  [more: string]: unknown;
+}
+
+/** By their folder, what is applied. */
+export const KUSTOMIZATIONS: Record<string, Manifest[]> = Object.fromEntries(
+  ['base', 'overlays/redis-cluster', 'overlays/production-example'].map((name) => [
+    name,
+    buildManifests(path.join(ROOT, 'deploy/kubernetes', name)),
+  ]),
+);
+
+export function containersOf({ spec }: Manifest): Container[] {
+  return spec?.template?.spec?.containers ?? [];
+}
+
+/** Whether it is of our image. */
+export function isOurs({ image }: Container): boolean {
+  return /(^|\/)turnpike(:|$)/.test(image);
+}
