@@ -18,6 +18,15 @@ const GATEWAY_ARROWS = {
     'entry/(authorise|caller|event-streams|http|request|routes|system-writes|user-limit)',
     'config',
   ],
+  // What has happened is told to others from the ledger; the pauses between two attempts are those of steps.
+  hooks: [
+    'hooks/',
+    'ledger/',
+    'queue/maintenance',
+    'run/backoff',
+    'entry/(authorise|caller|http|request|routes)',
+    'config',
+  ],
   dashboard: [
     'dashboard/',
     'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',

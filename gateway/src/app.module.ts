@@ -31,6 +31,13 @@ import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
+import { Addresses } from './hooks/addresses.js';
+import { Bell } from './hooks/bell.js';
+import { Courier } from './hooks/courier.js';
+import { ForgettingDeliveries } from './hooks/forgetting-deliveries.js';
+import { WebhookGauges } from './hooks/metrics.js';
+import { WebhookAdmin } from './hooks/webhook-admin.js';
+import { WebhooksController } from './hooks/webhooks.controller.js';
 import { AuditTrail } from './ledger/audit-trail.js';
 import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
@@ -50,6 +57,8 @@ import { ReceivedEvents } from './ledger/received-events.js';
 import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
+import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
+import { Webhooks } from './ledger/webhooks.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
@@ -120,6 +129,8 @@ const ledger = [
   IntegrityRuns,
   RateWindows,
   SignInPlaces,
+  Webhooks,
+  WebhookDeliveries,
 ];
 const queue = [Releaser, PartitionViews, Withdrawal, QueueWorker, Reconciler, Maintenance, QueueLifecycle];
 const run = [Executor, Leases, Breakers, Services, Heartbeat];
@@ -138,6 +149,7 @@ const watch = [
   Confirmation,
   Integrity,
 ];
+const hooks = [WebhookAdmin, Bell, Courier, ForgettingDeliveries, WebhookGauges];
 
 const api = [
   UsersController,
@@ -153,6 +165,7 @@ const api = [
   OpsController,
   AuditController,
   IntegrityController,
+  WebhooksController,
   DashboardSessionController,
   PageController,
 ];
@@ -179,6 +192,11 @@ export class AppModule {
         ...queue,
         ...run,
         ...watch,
+        {
+          provide: Addresses,
+          useFactory: () => new Addresses(config.webhookPrivateNetworks, config.production),
+        },
+        ...hooks,
         ...(config.api
           ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
           : []),
