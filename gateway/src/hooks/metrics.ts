@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
-import { type Attempted, WebhookDeliveries } from '../ledger/webhook-deliveries.js';
+import { type Attempted, WebhookDeliveries, type WebhookHealth } from '../ledger/webhook-deliveries.js';
 
 const deliveries = new Counter({
   name: 'turnpike_webhook_deliveries_total',
@@ -20,26 +20,39 @@ export class WebhookGauges implements OnModuleInit {
   constructor(private readonly deliveries: WebhookDeliveries) {}
 
   onModuleInit(): void {
-    const disabled = new Gauge({
-      name: 'turnpike_webhooks_disabled',
-      help: 'Webhooks to which nothing is sent.',
-    });
-    const oldest: Gauge = new Gauge({
-      name: 'turnpike_webhook_oldest_undelivered_seconds',
-      help: 'How long ago the oldest happened of what is still to be delivered to webhooks that are enabled.',
-      collect: () => this.fill(oldest, disabled),
-    });
+    MEASURES.forEach((measure) => this.define(measure));
+  }
+
+  private define({ name, help, value }: Measure): void {
+    const gauge: Gauge = new Gauge({ name, help, collect: () => this.fill(gauge, value) });
   }
 
   /** What is not known is not told; the other metrics are. */
-  private async fill(oldest: Gauge, disabled: Gauge): Promise<void> {
-    [oldest, disabled].forEach((gauge) => gauge.remove());
+  private async fill(gauge: Gauge, value: Measure['value']): Promise<void> {
+    gauge.remove();
     try {
-      const health = await this.deliveries.health();
-      oldest.set(health.oldestSeconds);
-      disabled.set(health.disabled);
+      gauge.set(value(await this.deliveries.health()));
     } catch (error) {
       this.logger.debug(`Webhooks are not known: ${(error as Error).message}`);
     }
   }
 }
+
+interface Measure {
+  name: string;
+  help: string;
+  value: (health: WebhookHealth) => number;
+}
+
+const MEASURES: readonly Measure[] = [
+  {
+    name: 'turnpike_webhook_oldest_undelivered_seconds',
+    help: 'How long ago the oldest happened of what is still to be delivered to webhooks that are enabled.',
+    value: ({ oldestSeconds }) => oldestSeconds,
+  },
+  {
+    name: 'turnpike_webhooks_disabled',
+    help: 'Webhooks to which nothing is sent.',
+    value: ({ disabled }) => disabled,
+  },
+];

@@ -53,6 +53,12 @@ export type Attempted =
   | { type: 'given-up'; status: number | null; error: DeliveryError; isGone: boolean }
   | { type: 'retry'; status: number | null; error: DeliveryError; isGone: boolean; delayMs: number };
 
+export interface WebhookHealth {
+  /** How long ago the oldest happened that is still to be delivered; 0 where nothing is. */
+  oldestSeconds: number;
+  disabled: number;
+}
+
 interface DeliveryRow extends Omit<WebhookDelivery, 'occurredAt' | 'nextAttemptAt' | 'finishedAt'> {
   occurredAt: Date;
   nextAttemptAt: Date | null;
@@ -133,6 +139,7 @@ export class WebhookDeliveries {
       'insert into webhook_deliveries (webhook_id, id, type, data) values ($1, $2, $3, $4)',
       [webhookId, id, TEST_EVENT, JSON.stringify({ webhookId })],
     );
+    await this.announce();
     return (await this.find(webhookId, id))!;
   }
 
@@ -182,6 +189,7 @@ export class WebhookDeliveries {
       count += page.length;
       after = page.length === AT_ONCE ? page.at(-1) : undefined;
     }
+    await this.announce();
     return count;
   }
 
@@ -193,7 +201,7 @@ export class WebhookDeliveries {
          and due_at > now() + $3 * interval '1 s'`,
       [webhookId, id, LEASE_SECONDS],
     );
-    await this.database.query(`select pg_notify('webhook_due', '')`);
+    await this.announce();
   }
 
   /** Forgets some deliveries of webhooks that were removed. @returns how many */
@@ -220,8 +228,8 @@ export class WebhookDeliveries {
   }
 
   /** What operators watch. */
-  async health(): Promise<{ oldestSeconds: number; disabled: number }> {
-    const [row] = await this.database.query<{ oldestSeconds: number; disabled: number }>(
+  async health(): Promise<WebhookHealth> {
+    const [row] = await this.database.query<WebhookHealth>(
       `select coalesce(extract(epoch from now() - min(oldest.occurred_at)), 0)::float8 as "oldestSeconds",
          count(*) filter (where not enabled)::integer as disabled
        from webhooks w left join lateral (
@@ -229,6 +237,11 @@ export class WebhookDeliveries {
          where webhook_id = w.id and state = 'pending' and w.enabled order by occurred_at limit 1) oldest on true`,
     );
     return row!;
+  }
+
+  /** Lets the processes look that send. */
+  private async announce(): Promise<void> {
+    await this.database.query(`select pg_notify('webhook_due', '')`);
   }
 
   private replayPage(
