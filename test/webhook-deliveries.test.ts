@@ -1,6 +1,6 @@
 // What is recorded for webhooks and who may send it when, on the ledger itself.
 import { randomUUID } from 'node:crypto';
-import { problemBody } from '@turnpike/contracts';
+import { type DomainEvent, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
 import {
@@ -136,11 +136,12 @@ test('what a service reports is recorded once for each webhook that wants it', a
     await subscribe('operation.failed'),
   ];
   const received = new ReceivedEvents(t.database);
-  const event = {
-    ...{ specversion: '1.0', id: uuidv7(), source: '/ordering', type: 'turnpike.order.placed' },
-    ...{ subject: uuidv7(), time: '2026-01-01T00:00:00.000Z', datacontenttype: 'application/json' },
-    data: { operationId: uuidv7() },
-  } as const;
+  const event: DomainEvent = {
+    specversion: '1.0',
+    datacontenttype: 'application/json',
+    ...{ id: uuidv7(), source: '/ordering', type: 'turnpike.order.placed' },
+    ...{ subject: uuidv7(), time: '2026-01-01T00:00:00.000Z', data: { operationId: uuidv7() } },
+  };
   for (let time = 0; time < 2; time += 1)
     await received.takeTurn('ordering', (tx) => received.append(tx, [event]));
   const rows = await t.database.query<{ webhook_id: string; data: unknown }>(
