@@ -20,6 +20,15 @@ const GATEWAY_ARROWS = {
   ],
   // For emergencies: beside the processes, straight to the ledger.
   command: ['command/', 'ledger/', 'queue/rebuild', 'config', 'database'],
+  // What has happened is told to others from the ledger; the pauses between two attempts are those of steps.
+  hooks: [
+    'hooks/',
+    'ledger/',
+    'queue/maintenance',
+    'run/backoff',
+    'entry/(authorise|caller|http|request|routes)',
+    'config',
+  ],
   dashboard: [
     'dashboard/',
     'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',

@@ -16,6 +16,7 @@ const ALLOWED = [
   'ISC',
   'MIT',
   'Python-2.0',
+  'Unlicense',
 ];
 
 const { values } = parseArgs({

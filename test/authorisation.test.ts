@@ -25,6 +25,9 @@ type OfAll = readonly [user: number, admin: number];
 
 const OWNER_AND_ADMIN = [404, 404] as const;
 const ADMIN_ONLY = [403, 403, 403] as const;
+/** Nobody listens there, and nothing in these tests comes about that it would be told. */
+const NOWHERE = 'http://127.0.0.1:9/';
+const RARE = 'turnpike.invoices.purged';
 const BILL_TO = { line1: '1 Main St', city: 'Dublin', postalCode: 'D01', country: 'IE' };
 
 const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
@@ -85,6 +88,23 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'GET /v1/ops/bulk': { access: [403, 200] },
   'GET /v1/ops/bulk/{id}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/bulk/{id}/abort': { access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/webhooks': { body: { url: NOWHERE, events: [RARE] }, access: [403, 201] },
+  'GET /v1/ops/webhooks': { access: [403, 200] },
+  'GET /v1/ops/webhooks/{id}': { access: [...ADMIN_ONLY, 200, 404] },
+  'PATCH /v1/ops/webhooks/{id}': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/webhooks/{id}/rotate-secret': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/webhooks/{id}/test': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
+  'GET /v1/ops/webhooks/{id}/deliveries': { access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/webhooks/{id}/deliveries/{deliveryId}/replay': {
+    body: {},
+    access: [...ADMIN_ONLY, 200, 404],
+  },
+  'POST /v1/ops/webhooks/{id}/replay': {
+    body: { from: '2026-01-01T00:00:00Z' },
+    access: [...ADMIN_ONLY, 200, 404],
+  },
+  // The last of them: it is gone afterwards.
+  'DELETE /v1/ops/webhooks/{id}': { access: [...ADMIN_ONLY, 204, 404] },
   'GET /v1/ops/audit': { access: [403, 200] },
   'POST /v1/ops/integrity/runs': { access: [403, 202] },
   'GET /v1/ops/integrity/runs': { access: [403, 200] },
@@ -123,15 +143,24 @@ describe('access', () => {
   let other: Resources;
   let run: string;
   let bulk: string;
+  let webhook: string;
+  let delivery: string;
   beforeAll(async () => {
-    system = await startSystem({ billing: true, proxied: ['ordering'] });
+    system = await startSystem({
+      ...{ billing: true, proxied: ['ordering'] },
+      env: { WEBHOOK_PRIVATE_NETWORKS: '127.0.0.1' },
+    });
     url = system.gatewayUrls[0]!;
     admin = await signIn(url, system.admin);
     service = await new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY).tokenFor('identity');
-    other = await newResources();
     run = expectStatus(await api(url, admin).post('/v1/ops/integrity/runs'), 202).id as string;
     const none = { action: 'cancel', filter: { userId: randomUUID() }, reason: 'there is none' };
     bulk = expectStatus(await api(url, admin).post('/v1/ops/bulk', none), 202).id as string;
+    const nobody = { url: NOWHERE, events: [RARE] };
+    webhook = expectStatus(await api(url, admin).post('/v1/ops/webhooks', nobody), 201).id as string;
+    const trial = await api(url, admin).post(`/v1/ops/webhooks/${webhook}/test`, {});
+    delivery = expectStatus(trial, 200).id as string;
+    other = await newResources();
   });
   afterAll(() => system?.stop());
 
@@ -142,6 +171,8 @@ describe('access', () => {
     operation: string;
     run: string;
     bulk: string;
+    webhook: string;
+    delivery: string;
   }
 
   /** A user with an order and an operation that has ended. */
@@ -149,18 +180,24 @@ describe('access', () => {
     const { id, token } = await register(url);
     const order = await placeOrder(url, token);
     expectStatus(await api(url, token).get(`/v1/operations/${order.id}`, WAIT), 200);
-    return { token, user: id, order: order.target!.id, operation: order.id, run, bulk };
+    return { token, user: id, order: order.target!.id, operation: order.id, run, bulk, webhook, delivery };
   }
 
   function nothing(): Resources {
     const [user, order, operation] = [randomUUID(), randomUUID(), randomUUID()];
-    return { token: '', user, order, operation, run: randomUUID(), bulk: randomUUID() };
+    const [webhookOfNobody, deliveryOfNobody] = [randomUUID(), randomUUID()];
+    return {
+      ...{ token: '', user, order, operation, run: randomUUID(), bulk: randomUUID() },
+      ...{ webhook: webhookOfNobody, delivery: deliveryOfNobody },
+    };
   }
 
-  /** What a route's one parameter names. */
-  function idFor(path: string, { run: ofRun, bulk, operation, order, user }: Resources): string {
+  /** What the first parameter of a route names. */
+  function idFor(path: string, { run: ofRun, webhook: hook, ...ids }: Resources): string {
+    const { bulk: ofBulk, operation, order, user } = ids;
+    if (path.includes('/webhooks/')) return hook;
     if (path.includes('/runs/')) return ofRun;
-    if (path.includes('/bulk/')) return bulk;
+    if (path.includes('/bulk/')) return ofBulk;
     if (path.includes('/operations/')) return operation;
     return path.includes('/orders/') ? order : user;
   }
@@ -187,7 +224,7 @@ describe('access', () => {
     at: string = url,
   ): Promise<Answer> {
     const [method, path] = route.split(' ') as [string, string];
-    const filled = path.replace(/\{\w+\}/, idFor(path, ids));
+    const filled = path.replace('{deliveryId}', ids.delivery).replace(/\{\w+\}/, idFor(path, ids));
     const client = api(at, token);
     if (method === 'GET') return client.get(filled);
     if (method === 'DELETE') return client.delete(filled);

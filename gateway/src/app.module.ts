@@ -41,6 +41,13 @@ import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
+import { Addresses } from './hooks/addresses.js';
+import { Bell } from './hooks/bell.js';
+import { Courier } from './hooks/courier.js';
+import { ForgettingDeliveries } from './hooks/forgetting-deliveries.js';
+import { WebhookGauges } from './hooks/metrics.js';
+import { WebhookAdmin } from './hooks/webhook-admin.js';
+import { WebhooksController } from './hooks/webhooks.controller.js';
 import { Announcer } from './ledger/announcer.js';
 import { AuditTrail } from './ledger/audit-trail.js';
 import { DataKeys } from './ledger/data-keys.js';
@@ -64,6 +71,8 @@ import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
 import { QueueBoard } from './queue/board.js';
+import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
+import { Webhooks } from './ledger/webhooks.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
@@ -137,6 +146,8 @@ const ledger = [
   IntegrityRuns,
   RateWindows,
   SignInPlaces,
+  Webhooks,
+  WebhookDeliveries,
 ];
 const queue = [
   Releaser,
@@ -163,6 +174,7 @@ const watch = [
   Confirmation,
   Integrity,
 ];
+const hooks = [WebhookAdmin, Bell, Courier, ForgettingDeliveries, WebhookGauges];
 
 const api = [
   UsersController,
@@ -179,6 +191,7 @@ const api = [
   OpsController,
   AuditController,
   IntegrityController,
+  WebhooksController,
   DashboardSessionController,
   QueuesController,
   PageController,
@@ -212,6 +225,10 @@ export class AppModule {
           useFactory: (database: Database) =>
             new Retention(database, config.worker ? ledgerRetention(config.retention) : []),
         },
+          provide: Addresses,
+          useFactory: () => new Addresses(config.webhookPrivateNetworks, config.production),
+        },
+        ...hooks,
         ...(config.api
           ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
           : []),

@@ -92,6 +92,8 @@ export class GatewayConfig {
   /** How often the services' data is compared without being asked for; 0 is never. */
   integrityEveryMs: number;
   retention: RetentionConfig;
+  /** Networks that are not public and that webhooks may be in. */
+  webhookPrivateNetworks: string[];
   serviceSigningKey: string;
   dataKey: string;
   /** What DATA_KEY was before, while it is being changed. */
@@ -174,6 +176,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       loginFailures: env.integer('LOGIN_FAILURE_LIMIT', 10, 0, MAX_LIMIT),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),
+    webhookPrivateNetworks: env.networks('WEBHOOK_PRIVATE_NETWORKS'),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
     previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,

@@ -10,6 +10,7 @@ import { Limits1764200000000 } from './ledger/migrations/1764200000000-limits.js
 import { Operators1764250000000 } from './ledger/migrations/1764250000000-operators.js';
 import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashboard.js';
 import { Changes1764400000000 } from './ledger/migrations/1764400000000-changes.js';
+import { Webhooks1764410000000 } from './ledger/migrations/1764410000000-webhooks.js';
 import { Retention1764420000000 } from './ledger/migrations/1764420000000-retention.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
@@ -29,6 +30,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Operators1764250000000,
       Dashboard1764300000000,
       Changes1764400000000,
+      Webhooks1764410000000,
       Retention1764420000000,
     ],
   };

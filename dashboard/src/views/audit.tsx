@@ -52,9 +52,7 @@ export default function Audit(): ReactElement {
               <Actor id={actorId} action={action} />
             </td>
             <td>{actionName(action)}</td>
-            <td>
-              <LaneLink id={userId} />
-            </td>
+            <td>{userId && <LaneLink id={userId} />}</td>
             <td>{operationId && <OperationLink id={operationId} />}</td>
             <td>{reason}</td>
           </tr>

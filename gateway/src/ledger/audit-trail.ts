@@ -10,7 +10,7 @@ interface AuditRow {
   at: Date;
   actor_id: string | null;
   action: string;
-  user_id: string;
+  user_id: string | null;
   operation_id: string | null;
   reason: string | null;
   before: Stored | null;
@@ -35,8 +35,9 @@ export class AuditTrail {
     const rows = await this.database.query<AuditRow>(
       `select id, at, actor_id, action, user_id, operation_id, reason, before, after from audit
        where ($1::uuid is null or user_id = $1)
-         -- Each half has its index.
-         and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2)
+         -- Each part has its index.
+         and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2
+           or user_id is null and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
        order by id desc limit $5`,
       [
@@ -52,10 +53,10 @@ export class AuditTrail {
     return { items, nextCursor: last ? encodeCursor([last.id]) : null };
   }
 
-  /** Only operations have changed anything, and what they have changed is sealed with their ids. */
+  /** What operations have changed is sealed with their ids; settings are plain. */
   private async entryOf(row: AuditRow): Promise<AuditEntry> {
     const open = (field: SealedAt['field'], stored: Stored | null): Promise<AuditEntry['before']> =>
-      this.seals.open({ userId: row.user_id, operationId: row.operation_id ?? '', field }, stored);
+      this.seals.open({ userId: row.user_id ?? '', operationId: row.operation_id ?? '', field }, stored);
     return {
       id: row.id,
       at: row.at.toISOString(),

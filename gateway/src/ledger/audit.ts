@@ -1,4 +1,4 @@
-import type { InterventionAction } from '@turnpike/contracts';
+import type { InterventionAction, WebhookAction } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Content } from './seals.js';
 
@@ -29,4 +29,23 @@ export async function appendIntervention(ledger: Statements, done: Intervention)
     `insert into audit (user_id, operation_id, actor_id, action, reason) values ($1, $2, $3, $4, $5)`,
     [done.userId, done.operationId, done.actorId, done.action, done.reason],
   );
+}
+
+/** What somebody does to what belongs to no user; by nobody, the system itself. */
+export interface SettingChange extends Change {
+  actorId: string | null;
+  action: WebhookAction;
+  reason: string | null;
+}
+
+/** Tells what was done to a setting. */
+export async function appendSetting(ledger: Statements, done: SettingChange): Promise<void> {
+  await ledger.query(
+    `insert into audit (actor_id, action, reason, before, after) values ($1, $2, $3, $4, $5)`,
+    [done.actorId, done.action, done.reason, jsonOrNull(done.before), jsonOrNull(done.after)],
+  );
+}
+
+function jsonOrNull(content: Content | null): string | null {
+  return content && JSON.stringify(content);
 }

@@ -16,6 +16,7 @@ const PURPOSES = {
   fingerprints: 'turnpike request fingerprints',
   cookieSessions: 'turnpike dashboard sessions',
   csrfTokens: 'turnpike dashboard csrf',
+  webhookSecrets: 'turnpike webhook secrets',
 } as const;
 export type Purpose = keyof typeof PURPOSES;
 

@@ -2,6 +2,7 @@ import { IsIn, IsUUID } from 'class-validator';
 import { OPERATION_KINDS } from './kinds.js';
 import { PageQuery } from './pages.js';
 import { Optional } from './validation.js';
+import { WEBHOOK_ACTIONS } from './webhooks.js';
 
 /** What an operator does to a lane or to a write in it. */
 export const INTERVENTIONS = [
@@ -17,9 +18,10 @@ export type InterventionAction = (typeof INTERVENTIONS)[number];
 /** How the trail tells that a write has ended without success: `order.pay failed`. */
 const UNSUCCESSFUL = ['failed', 'cancelled', 'rejected'];
 
-/** Everything that the trail tells of: interventions, and the end of every write by its kind. */
+/** Everything that the trail tells of: interventions, webhooks, and the end of every write by its kind. */
 export const AUDIT_ACTIONS: readonly string[] = [
   ...INTERVENTIONS,
+  ...WEBHOOK_ACTIONS,
   ...OPERATION_KINDS.flatMap((kind) => [kind, ...UNSUCCESSFUL.map((end) => `${kind} ${end}`)]),
 ];
 
@@ -47,10 +49,11 @@ export class AuditEntry {
   /** Null for what the system does by itself, an anonymous registration, and `npm run ledger`. */
   actorId: string | null;
   action: string;
-  userId: string;
+  /** Null for what is done to no user. */
+  userId: string | null;
   operationId: string | null;
   reason: string | null;
-  /** Names and addresses; null where it is not about them, and after the purge. */
+  /** Names and addresses, or settings; null where it is not about them, and after the purge. */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 }

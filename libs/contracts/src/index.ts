@@ -19,3 +19,4 @@ export * from './audit.js';
 export * from './sensitive.js';
 export * from './me.js';
 export * from './bulk.js';
+export * from './webhooks.js';

@@ -16,6 +16,9 @@ export const SECRET_MEMBERS = [
   'set-cookie',
   'operation-token',
   'csrfToken',
+  'secret',
+  // The address of a webhook: whoever knows some of them may write there.
+  'url',
 ] as const;
 
 /** What tells of a person, and what people type without being asked for it. */
@@ -38,6 +41,7 @@ export const PERSONAL_MEMBERS = [
   'cancelReason',
   'voidReason',
   'search',
+  'description',
   'idempotency-key',
   // Whole resources, and what is known of them before and after a write.
   'payload',
