@@ -1,0 +1,111 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { backoff, delayAfter, pause } from './http.js';
+
+/*
+ * Server-sent events over `fetch`: the browser's own EventSource cannot send a token. A stream that breaks is opened
+ * again, with the id of the last event that was read, so that none is lost and none comes twice.
+ */
+
+/** Milliseconds without a byte after which a stream is taken for broken: the gateway sends one every 15 seconds. */
+const SILENT_MS = 45_000;
+
+/** Sends the request for a stream; null where there is nothing more to come. */
+export type Open = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response | null>;
+
+export interface StreamOptions {
+  /** The id of the last event that is known already. */
+  lastEventId?: string;
+  signal?: AbortSignal;
+}
+
+/** An answer that is no stream of events, of a server or a proxy that has none. */
+export class NoStream extends Error {
+  override readonly name = 'NoStream';
+}
+
+/**
+ * The events of one stream after another, until `open` says that there are no more, or throws what does not pass.
+ */
+export async function* resumedEvents(
+  open: Open,
+  { lastEventId, signal }: StreamOptions,
+): AsyncGenerator<EventSourceMessage, void> {
+  let last = lastEventId;
+  for (let failures = 0; ; failures += 1) {
+    let delay: number | null = backoff(failures);
+    const connection = new Connection(signal);
+    try {
+      const answer = await open(headersOf(last), connection.signal);
+      if (answer === null) return;
+      for await (const event of connection.eventsOf(answer)) {
+        failures = 0;
+        last = event.id ?? last;
+        yield event;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      delay = delayAfter(error, failures);
+      if (delay === null) throw error;
+    } finally {
+      connection.close();
+    }
+    await pause(delay, signal);
+  }
+}
+
+function headersOf(lastEventId: string | undefined): Record<string, string> {
+  return { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+}
+
+/** By a reader: not every browser iterates over a stream. Whoever stops reading closes the connection. */
+async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** One stream, from before it is asked for. */
+class Connection {
+  private readonly silence = new AbortController();
+  private timer = this.listen();
+
+  constructor(private readonly caller: AbortSignal | undefined) {}
+
+  /** Aborts when nothing was heard for too long, or the caller has had enough. */
+  get signal(): AbortSignal {
+    return this.caller ? AbortSignal.any([this.caller, this.silence.signal]) : this.silence.signal;
+  }
+
+  async *eventsOf(answer: Response): AsyncGenerator<EventSourceMessage, void> {
+    const ready: EventSourceMessage[] = [];
+    const parser = createParser({ onEvent: (event) => ready.push(event) });
+    for await (const text of textOf(assertStream(answer).body!)) {
+      this.close();
+      this.timer = this.listen();
+      parser.feed(text);
+      yield* ready.splice(0);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+  }
+
+  private listen(): ReturnType<typeof setTimeout> {
+    const silent = new DOMException(`Nothing was heard for ${SILENT_MS / 1000} s.`, 'TimeoutError');
+    return setTimeout(() => this.silence.abort(silent), SILENT_MS);
+  }
+}
+
+function assertStream(answer: Response): Response {
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer;
+  throw new NoStream(`${answer.status} without a stream of events`);
+}
