@@ -14,8 +14,8 @@ export type Open = (headers: Record<string, string>, signal: AbortSignal) => Pro
 
 export interface StreamOptions {
   /** The id of the last event that is known already. */
-  lastEventId?: string;
-  signal?: AbortSignal;
+  lastEventId?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** An answer that is no stream of events, of a server or a proxy that has none. */

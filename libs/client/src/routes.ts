@@ -4,16 +4,16 @@ import type { components, paths } from './api.js';
 
 export type Operation = components['schemas']['OperationView'];
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-export type ChangingMethod = Exclude<Method, 'get'>;
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type ChangingMethod = Exclude<Method, 'GET'>;
 
 /** The paths that have that method. */
 export type PathOf<M extends Method> = {
-  [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
+  [P in keyof paths]: paths[P] extends Record<Lowercase<M>, { responses: unknown }> ? P : never;
 }[keyof paths];
 
 type RouteOf<M extends Method, P extends keyof paths> =
-  paths[P] extends Record<M, infer Route> ? Route : never;
+  paths[P] extends Record<Lowercase<M>, infer Route> ? Route : never;
 type ResponsesOf<Route> = Route extends { responses: infer Responses } ? Responses : never;
 type Json<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : undefined;
 

@@ -20,30 +20,30 @@ export interface TurnpikeOptions {
   /** The gateway's address without a path: `https://api.example.com`. Empty for the origin of the page. */
   baseUrl: string;
   /** Where the tokens of the session are kept (memory). */
-  storage?: TokenStorage;
+  storage?: TokenStorage | undefined;
   /** How often a request is sent again when nothing answers, or with 429 or 503 (4). */
-  retries?: number;
+  retries?: number | undefined;
   /** What sends the requests (the global one). */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 interface Common {
   /** Gives up waiting; a write that was accepted by then is carried out all the same. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface ReadOptions extends Common {
   /** The id of a write, or `latest`: the answer is from after it. Where it does not end in time: `operation-pending`. */
-  readAfter?: string;
+  readAfter?: string | undefined;
   /** Seconds to wait for that write, 30 at most (5). */
-  waitSeconds?: number;
+  waitSeconds?: number | undefined;
 }
 
 export interface WriteOptions extends Common {
   /** The ETag that the resource must still have when the write's turn has come; else `version-conflict`. */
-  ifMatch?: string;
+  ifMatch?: string | undefined;
   /** Names the write, so that it is done once however often it is sent (a new one for each call). */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 export interface OperationOptions extends Common {
@@ -103,16 +103,17 @@ export class Turnpike {
     return this.session.tokens();
   }
 
-  async signIn(credentials: Credentials, options: Common = {}): Promise<SessionTokens> {
-    const call = { method: 'POST', path: '/v1/sessions', body: credentials, anonymous: true, ...options };
+  async signIn({ email, password }: Credentials, { signal }: Common = {}): Promise<SessionTokens> {
+    const credentials = { email, password };
+    const call = { method: 'POST', path: '/v1/sessions', body: credentials, anonymous: true, signal };
     const { body } = await this.http.send(call);
     return this.session.begin(body as components['schemas']['SessionView']);
   }
 
   /** Ends the session at the gateway, and here even if the gateway cannot be reached. */
-  async signOut(options: Common = {}): Promise<void> {
+  async signOut({ signal }: Common = {}): Promise<void> {
     try {
-      await this.http.send({ method: 'DELETE', path: '/v1/sessions/current', ...options });
+      await this.http.send({ method: 'DELETE', path: '/v1/sessions/current', signal });
     } catch (error) {
       // It is over already.
       if (!isProblem(error, 'unauthenticated')) throw error;
@@ -122,26 +123,26 @@ export class Turnpike {
   }
 
   /** Reads. */
-  async get<P extends PathOf<'get'>>(
+  async get<P extends PathOf<'GET'>>(
     path: P,
-    ...[options]: Optional<Given<'get', P> & ReadOptions>
-  ): Promise<Answer<AnswerOf<'get', P>>> {
+    ...[options]: Optional<Given<'GET', P> & ReadOptions>
+  ): Promise<Answer<AnswerOf<'GET', P>>> {
     return answerOf(await this.read(path, options ?? {}));
   }
 
   /** @returns the resource, or null where it still has that ETag */
-  async getIfChanged<P extends PathOf<'get'>>(
+  async getIfChanged<P extends PathOf<'GET'>>(
     path: P,
     etag: string,
-    ...[options]: Optional<Given<'get', P> & ReadOptions>
-  ): Promise<Answer<AnswerOf<'get', P>> | null> {
+    ...[options]: Optional<Given<'GET', P> & ReadOptions>
+  ): Promise<Answer<AnswerOf<'GET', P>> | null> {
     const reply = await this.read(path, options ?? {}, { 'if-none-match': etag });
     return reply.status === 304 ? null : answerOf(reply);
   }
 
   /** What is carried out at once: it stands in no lane. */
   async request<M extends ChangingMethod, P extends DirectPath<M>>(
-    method: Uppercase<M>,
+    method: M,
     path: P,
     ...[options]: Optional<Given<M, P> & Common>
   ): Promise<Answer<AnswerOf<M, P>>> {
@@ -152,7 +153,7 @@ export class Turnpike {
 
   /** Hands a write in. It is durable when this resolves, and carried out at its turn. */
   async submit<M extends ChangingMethod, P extends WritePath<M>>(
-    method: Uppercase<M>,
+    method: M,
     path: P,
     ...[options]: Optional<Given<M, P> & WriteOptions>
   ): Promise<Accepted> {
@@ -164,7 +165,7 @@ export class Turnpike {
    * @throws TurnpikeProblem that it was refused with or ended with, OperationCancelled, or the reason of the signal
    */
   async submitAndWait<M extends ChangingMethod, P extends WritePath<M>>(
-    method: Uppercase<M>,
+    method: M,
     path: P,
     ...[options]: Optional<Given<M, P> & WriteOptions>
   ): Promise<Outcome<ResultOf<M, P>>> {
