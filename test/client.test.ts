@@ -216,14 +216,12 @@ async function statesOf(operations: AsyncIterable<{ state: string }>): Promise<s
   return states;
 }
 
-/** As npm would, but for its dependency, which comes from here: the network is not needed. */
 async function installPackage(folder: string): Promise<void> {
   await run('npm', ['run', '--silent', 'build:client']);
-  const packages = ['libs/client', 'node_modules/eventsource-parser'].map((name) => path.join(ROOT, name));
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, ...packages]);
-  const files = readdirSync(folder).map((file) => `./${file}`);
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, './libs/client']);
+  const [file] = readdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], folder);
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${file}`], folder);
 }
 
 /** The blocks of a document, one after the other. */

@@ -202,21 +202,14 @@ export class Turnpike {
   /** An operation at each of its changes, until it is over. Where there is no stream of them, it is looked at instead. */
   async *operationEvents(id: string, options: OperationOptions = {}): AsyncGenerator<Operation, void> {
     const path = addressOf('/v1/operations/{id}/events', { path: { id } });
-    let isFirst = true;
-    let latest: Operation | null = null;
-    const open: Open = async (headers, signal) => {
-      // A stream that has ended has no more to tell of an operation that is over.
-      if (!isFirst) latest = await this.operation(id, options);
-      if (latest && isOver(latest)) return null;
-      isFirst = false;
-      return this.http.open({ method: 'GET', path, headers: { ...headers, ...tokenOf(options) }, signal });
-    };
+    const open: Open = (headers, signal) =>
+      this.http.open({ method: 'GET', path, headers: { ...headers, ...tokenOf(options) }, signal });
     try {
-      for await (const { data } of resumedEvents(open, options)) {
-        yield (latest = JSON.parse(data) as Operation);
-        if (isOver(latest)) return;
+      for await (const { data } of resumedEvents(open, { signal: options.signal })) {
+        const operation = JSON.parse(data) as Operation;
+        yield operation;
+        if (isOver(operation)) return;
       }
-      if (latest) yield latest;
     } catch (error) {
       if (!isWithoutStream(error)) throw error;
       yield* this.looksAt(id, options);
@@ -237,7 +230,7 @@ export class Turnpike {
       }
     };
     for await (const { id, data } of resumedEvents(open, options)) {
-      yield { id: id!, operation: JSON.parse(data) as Operation };
+      yield { id, operation: JSON.parse(data) as Operation };
     }
   }
 
