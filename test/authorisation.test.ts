@@ -58,6 +58,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'POST /v1/orders/{id}/invoice/void': { body: {}, access: [...ADMIN_ONLY, 202, 404] },
   'GET /v1/operations': { access: [200, 200] },
   'GET /v1/operations/{id}': { access: [200, ...OWNER_AND_ADMIN, 200, 404] },
+  'GET /v1/operations/{id}/events': { access: [200, ...OWNER_AND_ADMIN, 200, 404] },
+  'GET /v1/events': { access: [200, 200] },
   'DELETE /v1/operations/{id}': { access: [409, ...OWNER_AND_ADMIN, 409, 404] },
   'DELETE /v1/sessions/current': { access: [204, 204] },
   'GET /v1/me': { access: [200, 200] },

@@ -12,8 +12,9 @@ import {
   isUnfinished,
   type LaneModel,
   LedgerModel,
+  type OperationModel,
 } from './support/lane-model.js';
-import { keyOf, TERMS, TestLedger } from './support/ledger.js';
+import { keyOf, type LedgerRows, TERMS, TestLedger } from './support/ledger.js';
 
 /*
  * Whatever is done to the ledger in whatever order, it answers and changes as lane-model.ts says; and what is done
@@ -102,6 +103,8 @@ interface Real {
   users: string[];
   claims: ClaimKey[];
   ended: Map<string, string>;
+  /** The numbers of all changes, and by user the highest. */
+  changes: Map<string, bigint>;
 }
 
 interface Done extends Answer {
@@ -329,7 +332,15 @@ it('is as its rules say, whatever is done to it in whatever order', async () => 
       ],
       { maxCommands: MAX_COMMANDS, size: 'max' },
     ),
-    (commands) => fc.asyncModelRun(begin, commands),
+    async (commands) => {
+      let real: Real | null = null;
+      await fc.asyncModelRun(async () => {
+        const begun = await begin();
+        real = begun.real;
+        return begun;
+      }, commands);
+      await checkReading(real!);
+    },
   );
   // A failure prints the seed, the path to the shrunk commands, and the commands.
   await fc.assert(property, { seed: SEED, numRuns: RUNS });
@@ -341,7 +352,14 @@ async function begin(): Promise<{ model: LedgerModel; real: Real }> {
     await t.database.query(`delete from ${table}`);
   }
   const users = [...(await Promise.all([t.newLane(), t.newLane()])), uuidv7()];
-  const real = { t, control: new LaneControl(t.database), users, claims: [], ended: new Map() };
+  const real = {
+    t,
+    control: new LaneControl(t.database),
+    users,
+    claims: [],
+    ended: new Map(),
+    changes: new Map(),
+  };
   return { model: await look(real), real };
 }
 
@@ -360,12 +378,72 @@ async function look(real: Real): Promise<LedgerModel> {
   }
   for (const lane of rows.lanes) checkLane(lane, rows.operations, model.lane(lane.user_id));
   checkKeys(model);
+  for (const lane of rows.lanes) checkChanges(lane, rows.operations, real.changes);
   for (const { model: operation, row } of rows.operations) {
     const before = real.ended.get(operation.id);
     if (before !== undefined) expect(row).toBe(before);
     if (!isUnfinished(operation)) real.ended.set(operation.id, row);
   }
   return model;
+}
+
+/** Each state that an operation was in has a number, and those of a lane grow from look to look. */
+function checkChanges(
+  { user_id, last_seq, depth }: { user_id: string; last_seq: number; depth: number },
+  operations: LedgerRows['operations'],
+  known: Map<string, bigint>,
+): void {
+  const own = operations.filter((one) => one.user_id === user_id);
+  const numbers = own.flatMap(({ changes }) => changes.map(BigInt)).sort(ascending);
+  const passages = numbers
+    .filter((number) => BigInt.asUintN(32, number) === 0n)
+    .map((number) => number >> 32n);
+  expect(passages).toEqual(Array.from({ length: 2 * last_seq - depth }, (_, index) => BigInt(index + 1)));
+  expect(new Set(numbers).size).toBe(numbers.length);
+  for (const { changes, model } of own) {
+    const turns = changes.map((number) => Number(BigInt.asUintN(32, BigInt(number))));
+    const claims = Array.from({ length: model.epoch }, (_, index) => 2 * index + 1);
+    expect(turns.filter((turn) => turn % 2 === 1)).toEqual(claims);
+    expect([turns[0], turns.at(-1)]).toEqual([0, turnOf(model)]);
+    expect(changes).toEqual([...changes].sort((one, other) => ascending(BigInt(one), BigInt(other))));
+  }
+  for (const number of numbers) {
+    const before = known.get(`${user_id} ${number}`);
+    if (before === undefined) expect(number).toBeGreaterThan(known.get(user_id) ?? 0n);
+    known.set(`${user_id} ${number}`, number);
+  }
+  known.set(user_id, numbers.at(-1)!);
+}
+
+function ascending(one: bigint, other: bigint): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+function turnOf({ state, epoch }: OperationModel): number {
+  if (state === 'running') return 2 * epoch - 1;
+  return state === 'retrying' ? 2 * epoch : 0;
+}
+
+/** Whoever has had the changes up to one of them is told all others, in their order. */
+async function checkReading({ t }: Real): Promise<void> {
+  const { lanes, operations } = await t.rows();
+  for (const { user_id } of lanes) {
+    const own = operations.filter((one) => one.user_id === user_id);
+    const numbers = own.flatMap(({ changes }) => changes.map(BigInt)).sort(ascending);
+    expect(await t.changes.latest(user_id)).toBe(numbers.at(-1));
+    const pages = await Promise.all([0n, ...numbers].map((after) => t.changes.after(user_id, after)));
+    pages.forEach(({ changes, upTo, isLast }, index) => {
+      expect(changes.map(({ number }) => number)).toEqual(numbers.slice(index));
+      expect({ upTo, isLast }).toEqual({ upTo: numbers.at(-1), isLast: true });
+      for (const { number, operation } of changes) {
+        const { changes: all, model } = own.find(({ model }) => model.id === operation.id)!;
+        const isNow = all.at(-1) === String(number);
+        const turn = Number(BigInt.asUintN(32, number));
+        const past = turn === 0 ? 'queued' : turn % 2 === 1 ? 'running' : 'retrying';
+        expect(operation.state).toBe(isNow ? model.state : past);
+      }
+    });
+  }
 }
 
 function checkLane(

@@ -20,6 +20,9 @@ import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
 import { limitProviders } from './entry/limits.js';
 import { MeController } from './entry/me.controller.js';
+import { OperationAccess } from './entry/operation-access.js';
+import { OperationEventsController } from './entry/operation-events.controller.js';
+import { OperationStreams } from './entry/operation-streams.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
 import { OrdersController } from './entry/orders.controller.js';
@@ -31,6 +34,7 @@ import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
 import { UsersController } from './entry/users.controller.js';
+import { Announcer } from './ledger/announcer.js';
 import { AuditTrail } from './ledger/audit-trail.js';
 import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
@@ -38,6 +42,7 @@ import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
 import { BulkRuns } from './ledger/bulk-runs.js';
 import { LedgerCounts } from './ledger/counts.js';
+import { LaneChanges } from './ledger/lane-changes.js';
 import { LaneControl } from './ledger/lane-control.js';
 import { LaneViews } from './ledger/lane-views.js';
 import { Ledger } from './ledger/ledger.js';
@@ -93,9 +98,11 @@ const entry = [
   ClientPlaces,
   SignInThrottle,
   OperationTokens,
+  OperationAccess,
   Admission,
   Answers,
   EventStreams,
+  OperationStreams,
   Reads,
   FirstAdministrator,
   SystemWrites,
@@ -104,9 +111,11 @@ const ledger = [
   RootKey,
   DataKeys,
   Seals,
+  Announcer,
   Ledger,
   LaneControl,
   LedgerQueries,
+  LaneChanges,
   LaneViews,
   OperationList,
   LedgerCounts,
@@ -144,6 +153,7 @@ const api = [
   CustomersController,
   OrdersController,
   OperationsController,
+  OperationEventsController,
   SessionsController,
   MeController,
   PublicController,

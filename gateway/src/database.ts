@@ -9,6 +9,7 @@ import { Seals1764100000000 } from './ledger/migrations/1764100000000-seals.js';
 import { Limits1764200000000 } from './ledger/migrations/1764200000000-limits.js';
 import { Operators1764250000000 } from './ledger/migrations/1764250000000-operators.js';
 import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashboard.js';
+import { Changes1764400000000 } from './ledger/migrations/1764400000000-changes.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -26,6 +27,7 @@ export function databaseOptions({ databaseUrl }: GatewayConfig): DatabaseOptions
       Limits1764200000000,
       Operators1764250000000,
       Dashboard1764300000000,
+      Changes1764400000000,
     ],
   };
 }

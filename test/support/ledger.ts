@@ -4,9 +4,11 @@ import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../gateway/src/database.js';
 import type { Admitted } from '../../gateway/src/ledger/admission.js';
+import { Announcer } from '../../gateway/src/ledger/announcer.js';
 import { Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { Ending } from '../../gateway/src/ledger/outcomes.js';
 import type { ClientKey } from '../../gateway/src/ledger/keys.js';
+import { LaneChanges } from '../../gateway/src/ledger/lane-changes.js';
 import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
 import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
@@ -31,7 +33,7 @@ export interface WriteOptions {
 export interface LedgerRows {
   lanes: (Omit<LaneModel, 'operations'> & { user_id: string; last_seq: number; depth: number })[];
   /** `row` is all of it as text, to be compared. */
-  operations: { user_id: string; seq: number; row: string; model: OperationModel }[];
+  operations: { user_id: string; seq: number; row: string; changes: string[]; model: OperationModel }[];
   keys: { key: string; operation_id: string; fingerprint: string }[];
 }
 
@@ -43,6 +45,7 @@ export class TestLedger {
     /** Two, as of two processes: what one does at once in a lane it does in turn by itself. */
     private readonly ledgers: readonly [Ledger, Ledger],
     readonly queries: LedgerQueries,
+    readonly changes: LaneChanges,
     readonly laneViews: LaneViews,
     readonly database: Database,
     /** Of the same two processes. */
@@ -56,10 +59,16 @@ export class TestLedger {
     await migrate(options);
     const database = new Database(options);
     await database.start();
+    const announcer = new Announcer(database);
     const [one, two] = [await openKeys(database), await openKeys(database)];
+    const queries = new LedgerQueries(database, one.seals);
     return new TestLedger(
-      [new Ledger(database, one.dataKeys, one.seals), new Ledger(database, two.dataKeys, two.seals)],
-      new LedgerQueries(database, one.seals),
+      [
+        new Ledger(database, one.dataKeys, one.seals, announcer),
+        new Ledger(database, two.dataKeys, two.seals, announcer),
+      ],
+      queries,
+      new LaneChanges(database, queries),
       new LaneViews(database),
       database,
       [one, two],
@@ -156,7 +165,7 @@ export class TestLedger {
     const [lanes, operations, keys] = await Promise.all([
       this.database.query<LedgerRows['lanes'][number]>('select * from lanes order by user_id'),
       this.database.query<LedgerRows['operations'][number]>(
-        `select o.user_id, o.seq, to_json(o)::text as row,
+        `select o.user_id, o.seq, o.changes, to_json(o)::text as row,
            json_build_object('id', o.id, 'kind', o.kind, 'state', o.state, 'epoch', o.epoch,
              'crashes', o.crashes, 'cancelRequested', o.cancel_requested, 'release', o.release,
              'live', o.lease_until > clock_timestamp(), 'due', o.next_attempt_at <= clock_timestamp(),

@@ -1,12 +1,29 @@
+import { once } from 'node:events';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
+import { problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, verifyAgain } from './caller.js';
+import { rateLimited } from './quota.js';
 
 /** Milliseconds between two comments that tell a client, and whatever stands before it, that the stream is alive. */
 const HEARTBEAT_MS = 15_000;
 
+/** Milliseconds after which a client that was cut off comes again, to another process if this one stops. */
+const RETRY_MS = 1000;
+
+/** Milliseconds between two looks whether sessions go on; of an end this process knows within 2 s, and has 5. */
+const VERIFY_MS = 2000;
+
+/** Milliseconds in which a client takes the end of a stream; who does not read is cut off. */
+const END_WITHIN_MS = 1000;
+
 /** Bytes that a client may be behind; who does not read is cut off, and resumes where it was. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
+
+/** Streams of one user in one process: a few pages and devices. Of 10,000 connections nobody can have many. */
+const MAX_STREAMS = 10;
 
 /** One client's stream of server-sent events. */
 export class EventStream {
@@ -32,34 +49,97 @@ export class EventStream {
     if (this.reply.raw.writableLength > MAX_BEHIND_BYTES) this.reply.raw.destroy();
   }
 
+  /** Tells the client, without an event, what to send as `Last-Event-ID` if it is cut off before the first. */
+  beginAfter(id: string): void {
+    this.reply.raw.write(`id: ${id}\n\n`);
+  }
+
+  /** Waits until the client has taken most of what was sent. */
+  async taken(): Promise<void> {
+    if (!this.reply.raw.writableNeedDrain) return;
+    await once(this.reply.raw, 'drain', { signal: this.closed }).catch(() => undefined);
+  }
+
   end(): void {
-    this.reply.raw.end();
+    const { raw } = this.reply;
+    raw.end();
+    const late = setTimeout(() => raw.destroy(), END_WITHIN_MS);
+    raw.once('close', () => clearTimeout(late));
     this.ended.abort();
   }
 }
 
-/** Opens streams of events, and ends them when the process is to stop: HTTP would wait for them. */
+type Verify = () => Promise<unknown>;
+
+/**
+ * Opens streams of events, and ends them with the session, or when the process is to stop: HTTP would wait for them.
+ */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
-  private readonly open = new Set<EventStream>();
+  private readonly open = new Map<EventStream, Verify>();
+  private readonly countOf = new Map<string, number>();
+  private verifying: NodeJS.Timeout | null = null;
+  private stopped = false;
 
-  begin(request: FastifyRequest, reply: FastifyReply): EventStream {
+  /**
+   * @param verify throws when what let the request in is over
+   * @throws Problem 429 where the caller has too many streams, 503 where the process stops
+   */
+  begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    verify: Verify = () => verifyAgain(request),
+  ): EventStream {
+    if (this.stopped) throw unavailable('This process stops.');
+    const owner = callerOf(request)?.userId ?? String(request.headers[HEADERS.operationToken]);
+    this.count(owner);
     reply.hijack();
-    reply.raw.writeHead(200, {
+    // Beside what browsers are told with every answer: which pages may read it, say.
+    void reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       // Nginx gathers answers otherwise.
       'x-accel-buffering': 'no',
       [HEADERS.requestId]: request.id,
     });
-    reply.raw.flushHeaders();
+    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    reply.raw.write(`retry: ${RETRY_MS}\n\n`);
     const stream = new EventStream(reply);
-    this.open.add(stream);
-    stream.closed.addEventListener('abort', () => this.open.delete(stream));
+    this.open.set(stream, verify);
+    this.verifying ??= setInterval(() => void this.verifyAll(), VERIFY_MS).unref();
+    stream.closed.addEventListener('abort', () => {
+      this.open.delete(stream);
+      this.uncount(owner);
+    });
     return stream;
   }
 
   beforeApplicationShutdown(): void {
-    for (const stream of this.open) stream.end();
+    this.stopped = true;
+    if (this.verifying) clearInterval(this.verifying);
+    for (const stream of this.open.keys()) stream.end();
+  }
+
+  private count(owner: string): void {
+    const count = this.countOf.get(owner) ?? 0;
+    if (count >= MAX_STREAMS) throw rateLimited(HEARTBEAT_MS / 1000);
+    this.countOf.set(owner, count + 1);
+  }
+
+  private uncount(owner: string): void {
+    const count = this.countOf.get(owner)! - 1;
+    if (count > 0) this.countOf.set(owner, count);
+    else this.countOf.delete(owner);
+  }
+
+  /** While it cannot be said whether a session goes on, nothing can be read that a stream could tell. */
+  private async verifyAll(): Promise<void> {
+    await Promise.all(
+      [...this.open].map(([stream, verify]) =>
+        verify().catch((error: unknown) => {
+          if (problemOf(error).code === 'unauthenticated') stream.end();
+        }),
+      ),
+    );
   }
 }

@@ -2,14 +2,13 @@ import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
 import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
-import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
-import { callerOf, CurrentCaller } from './caller.js';
+import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, type Reply, type Request, TakesNoBody } from './http.js';
-import { OperationTokens } from './operation-token.js';
+import { authoriseFor, OperationAccess } from './operation-access.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
@@ -22,7 +21,7 @@ export class OperationsController {
     private readonly queries: LedgerQueries,
     private readonly answers: Answers,
     private readonly withdrawal: Withdrawal,
-    private readonly operationTokens: OperationTokens,
+    private readonly access: OperationAccess,
   ) {}
 
   /** The operations in the caller's lane or asked for by the caller, newest first. */
@@ -44,7 +43,7 @@ export class OperationsController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OperationView> {
-    await this.assertReadable(id, request);
+    await this.access.assertReadable(id, request);
     const wait = preferredWait(request);
     const operation = await this.answers.get(id, wait ?? 0);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
@@ -65,23 +64,4 @@ export class OperationsController {
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
     return this.answers.view(await this.answers.get(id, 0));
   }
-
-  /** The token of a registration is enough; else the caller must be owner, actor or administrator. */
-  private async assertReadable(id: string, request: Request): Promise<void> {
-    const token = request.headers[HEADERS.operationToken];
-    if (typeof token === 'string' && (await this.operationTokens.allows(token, id))) return;
-    authoriseFor('operation.read', await this.queries.operation(id), callerOf(request));
-  }
-}
-
-/** Whoever asked for a write may see what became of it, as may the user whose data it is about. */
-function authoriseFor(
-  action: 'operation.read' | 'operation.cancel',
-  operation: OperationRead | null,
-  caller: Caller | null,
-): OperationRead {
-  const isActor = caller !== null && operation?.actorId === caller.userId;
-  authorise(action, caller, (isActor ? caller.userId : operation?.userId) ?? null);
-  if (!operation) throw new Problem('not-found');
-  return operation;
 }

@@ -1,5 +1,6 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import { passageOf } from './changes.js';
 import { type ClientKey, KEPT } from './keys.js';
 import type { Content, Stored } from './seals.js';
 import { LOCKED, positionBefore, UNFINISHED } from './sql.js';
@@ -108,9 +109,10 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning l.last_seq as seq, l.depth - 1 as position, l.execution, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, steps, release, released_at)
+         traceparent, retry_of, steps, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, steps, (position = 0)::integer, case position when 0 then now() end
+         traceparent, retry_of, steps, (position = 0)::integer, case position when 0 then now() end,
+         array[${passageOf('seq', 'position')}]
        from placed
      ), indexed as (
        insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'

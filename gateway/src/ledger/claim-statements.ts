@@ -7,6 +7,7 @@ import type {
   StepState,
 } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import { changesAnd, LATEST_PASSAGE } from './changes.js';
 import type { Release } from './release-statements.js';
 import type { Content, Stored } from './seals.js';
 import { LOCKED, UNFINISHED } from './sql.js';
@@ -65,13 +66,19 @@ export interface ClaimRequest extends ClaimTerms {
   id: string;
 }
 
-/** What a claim sets in an operation `o`, on the terms of `c` (worker, lease_ms, deadline_ms). */
-export const CLAIM = `
+/**
+ * What a claim sets in an operation `o`, on the terms of `c` (worker, lease_ms, deadline_ms).
+ * @param passage the number of the passage by which it came to be claimed
+ */
+export function claimAfter(passage: string): string {
+  return `
   state = 'running', epoch = epoch + 1, attempts = attempts + 1, worker = c.worker,
   crashes = crashes + case when o.state = 'running' then 1 else 0 end,
   lease_until = clock_timestamp() + c.lease_ms * interval '1 ms', next_attempt_at = null, problem = null,
   started_at = coalesce(started_at, clock_timestamp()),
-  deadline_at = coalesce(deadline_at, now() + c.deadline_ms * interval '1 ms')`;
+  deadline_at = coalesce(deadline_at, now() + c.deadline_ms * interval '1 ms'),
+  ${changesAnd(`${passage} + 2 * o.epoch + 1`)}`;
+}
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
@@ -88,7 +95,7 @@ export async function claim(
   requests: readonly ClaimRequest[],
 ): Promise<Map<string, ClaimedRow<Stored>>> {
   const rows = await tx.query<ClaimedRow<Stored>>(
-    `/* ledger.claim */ update operations o set ${CLAIM}
+    `/* ledger.claim */ update operations o set ${claimAfter(LATEST_PASSAGE)}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)
      where o.user_id = c.user_id and o.id = c.id and c.user_id = any(${LOCKED})
@@ -163,7 +170,7 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
     `/* ledger.retry */ update operations o
      set state = 'retrying', next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 ms',
        problem = r.because, steps = r.steps, lease_until = null, worker = null, release = release + 1,
-       released_at = now(), crashes = 0
+       released_at = now(), crashes = 0, ${changesAnd(`${LATEST_PASSAGE} + 2 * o.epoch`)}
      from jsonb_to_recordset($1)
        as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb)
      where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED})

@@ -1,8 +1,9 @@
 import type { ProblemBody } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from './audit.js';
+import { changesAnd, NEXT_PASSAGE } from './changes.js';
 import {
-  CLAIM,
+  claimAfter,
   CLAIMED,
   type ClaimedRow,
   type ClaimKey,
@@ -69,12 +70,12 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
      ), ended as (
        update operations o
        set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because, steps = e.known,
-         lease_until = null, worker = null
+         lease_until = null, worker = null, ${changesAnd(NEXT_PASSAGE)}
        from e
        where o.user_id = e.user_id and o.id = e.id and case o.state when 'running' then o.epoch = e.epoch end
          and steps_follow(o.steps, e.known) and steps_allow(e.known, e.ends_as)
        returning o.user_id, o.seq, o.id, o.kind, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
-         e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms
+         e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms, o.changes[cardinality(o.changes)] as passage
      ), told as (
        insert into audit (user_id, operation_id, actor_id, action, before, after)
        select user_id, id, actor_id, kind || case ends_as when 'succeeded' then '' else ' ' || ends_as end, was, is_now
@@ -92,7 +93,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        from ended -- which was under way: what comes next cannot be, too
        where proceeds and (select execution from lanes where user_id = ended.user_id) = 'running'
      ), claimed as (
-       update operations o set ${CLAIM}
+       update operations o set ${claimAfter('c.passage')}
        from heads c
        where o.user_id = c.user_id and o.id = c.next and c.worker is not null
        returning ${CLAIMED}

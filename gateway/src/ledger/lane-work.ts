@@ -1,4 +1,5 @@
 import type { Database, Statements, Transaction } from '@turnpike/service';
+import type { Announcer } from './announcer.js';
 import { Batcher } from './batcher.js';
 import { lockLanes } from './lane-statements.js';
 import { measured } from './metrics.js';
@@ -22,6 +23,14 @@ export interface Work<Request, Answer> {
   ) => Promise<Map<Request, Answer>>;
 }
 
+interface BatchOptions {
+  name: string;
+  turns: Turns;
+  patienceMs?: number;
+  /** Is told whose lanes were worked in; ends tell it themselves. */
+  announcer?: Announcer;
+}
+
 /**
  * Lets requests of the same kind be written together. A batch does not wait for a lane that somebody else works on:
  * such a request gets a transaction of its own, and waits there. So does every request of a batch in which the
@@ -30,12 +39,20 @@ export interface Work<Request, Answer> {
 export function batched<Request, Answer>(
   database: Database,
   work: Work<Request, Answer>,
-  { name, ...options }: { name: string; turns: Turns; patienceMs?: number },
+  { name, announcer, ...options }: BatchOptions,
 ): Batcher<Request, Answer> {
+  const written = async (
+    requests: readonly Request[],
+    terms: { wait: boolean },
+  ): Promise<Map<Request, Answer>> => {
+    const answers = await inLanes(database, requests, work, terms);
+    announcer?.tell([...answers.keys()].map(work.laneOf));
+    return answers;
+  };
   const alone = async (request: Request): Promise<Answer> =>
-    (await inLanes(database, [request], work, { wait: true })).get(request)!;
+    (await written([request], { wait: true })).get(request)!;
   const together = (batch: readonly Request[]): Promise<Map<Request, Answer>> =>
-    inLanes(database, batch, work, { wait: false }).catch((error: unknown) => {
+    written(batch, { wait: false }).catch((error: unknown) => {
       if (isRefusedRow(error)) return new Map<Request, Answer>();
       throw error;
     });

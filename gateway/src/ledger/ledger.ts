@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '@turnpike/service';
+import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
@@ -46,13 +47,17 @@ export class Ledger {
     private readonly database: Database,
     private readonly dataKeys: DataKeys,
     private readonly seals: Seals,
+    private readonly announcer: Announcer,
   ) {
     const turns = new Turns();
     // What a worker has to say waits as long as it takes: nobody else can say it.
-    this.admissions = batched(database, admission, { name: 'admission', turns, patienceMs: PATIENCE_MS });
-    this.claims = batched(database, claiming, { name: 'claim', turns });
+    this.admissions = batched(database, admission, {
+      ...{ name: 'admission', turns, announcer },
+      patienceMs: PATIENCE_MS,
+    });
+    this.claims = batched(database, claiming, { name: 'claim', turns, announcer });
     this.ends = batched(database, finishing, { name: 'end', turns });
-    this.retries = batched(database, puttingBack, { name: 'retry', turns });
+    this.retries = batched(database, puttingBack, { name: 'retry', turns, announcer });
   }
 
   /** Writes an operation down at the end of its lane, or says why not. What is accepted is durable. */
@@ -137,13 +142,15 @@ export class Ledger {
   }
 
   /** Halts the lane of a claim that holds. @returns whether it did */
-  halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
-    return this.database.statements(async (tx) => {
+  async halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
+    const halted = await this.database.statements(async (tx) => {
       await lockLane(tx, key.userId);
       if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null, steps }])).size === 0) return false;
       await halt(tx, key.userId, reason);
       return true;
     });
+    this.announcer.tell([key.userId]);
+    return halted;
   }
 
   /** Withdraws a write: at once while it is queued; in retry a worker has to close its steps first. */

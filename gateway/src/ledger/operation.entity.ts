@@ -92,6 +92,10 @@ export class Operation {
 
   @Column('jsonb')
   steps: StepOutcome[];
+
+  /** The numbers of its latest changes, as changes.ts has them; none of those from before there were numbers. */
+  @Column('bigint', { array: true, default: () => "'{}'" })
+  changes: string[];
 }
 
 /** An operation whose result is in the clear; few who read one want to know what it holds. */

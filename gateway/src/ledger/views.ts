@@ -1,4 +1,10 @@
-import type { OperationView, StepView, WaitingReason, WaitingView } from '@turnpike/contracts';
+import type {
+  OperationState,
+  OperationView,
+  StepView,
+  WaitingReason,
+  WaitingView,
+} from '@turnpike/contracts';
 import type { Acceptance, NewOperation } from './admission-statements.js';
 import type { OperationRead } from './operation.entity.js';
 
@@ -33,6 +39,31 @@ export function toView(operation: Viewed): OperationView {
     ...(operation.retryOf && { retryOf: operation.retryOf }),
     links: { self, events: `${self}/events` },
   };
+}
+
+/**
+ * @param change the number of one of its changes (see changes.ts)
+ * @returns the operation as it was from that change on. Of an earlier one is known what state it was in, how often it
+ *   had been begun, and when first; not how far its steps had come, or why it was put back.
+ */
+export function changedView(operation: OperationRead, change: string): OperationView {
+  const now = toView(operation);
+  if (change === operation.changes.at(-1)) return now;
+  const turn = Number(BigInt.asUintN(32, BigInt(change)));
+  return {
+    ...now,
+    state: stateIn(turn),
+    attempts: Math.ceil(turn / 2),
+    steps: now.steps.map((step) => ({ ...step, state: 'pending', attempts: 0 })),
+    startedAt: turn === 0 ? null : now.startedAt,
+    ...{ finishedAt: null, nextAttemptAt: null, result: null, problem: null },
+  };
+}
+
+/** Of an operation that went on: claims are odd, retries even, and before all of them it came. */
+function stateIn(turn: number): OperationState {
+  if (turn === 0) return 'queued';
+  return turn % 2 === 1 ? 'running' : 'retrying';
 }
 
 /** @returns a write as it was accepted, which is what a reader would have found at that instant */

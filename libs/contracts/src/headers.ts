@@ -13,6 +13,8 @@ export const HEADERS = {
   /** Lets an anonymous client read the registration that it asked for. */
   operationToken: 'operation-token',
   readAfter: 'read-after',
+  /** Client: the id of the last event that it has had of a stream. */
+  lastEventId: 'last-event-id',
   ifMatch: 'if-match',
   ifNoneMatch: 'if-none-match',
   /** Internal: `{seq}.{epoch}` of the claim under which a step is sent. */
