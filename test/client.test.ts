@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { inMemory, isProblem, OperationCancelled, type SessionTokens, Turnpike } from '@turnpike/client';
+import {
+  inMemory,
+  isProblem,
+  OperationCancelled,
+  type OperationEvent,
+  type SessionTokens,
+  Turnpike,
+} from '@turnpike/client';
 import { LINE, type Person, register } from './support/client.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -177,6 +184,46 @@ describe('the client', () => {
     });
   });
 
+  it('tells every change of every write once and in order, wherever its stream breaks', async () => {
+    let isOpen: () => void, breakOff: () => void;
+    const opened = new Promise<void>((resolve) => (isOpen = resolve));
+    const broken = new Promise<void>((resolve) => (breakOff = resolve));
+    // The first stream breaks before its first event, the second after that.
+    const ends = [
+      { after: 'id:', when: broken },
+      { after: 'data:', when: Promise.resolve() },
+    ];
+    const unlucky = await signedIn(
+      clientOf(async (request, send) => {
+        const answer = await send(request);
+        const end = request.url.endsWith('/v1/events') ? ends.shift() : undefined;
+        return end ? brokenOff(answer, end, isOpen) : answer;
+      }),
+    );
+    const seen = changesUntil(unlucky.events(), 'order.cancel');
+    await opened;
+    const steady = changesUntil(turnpike.events({ lastEventId: '0' }), 'order.cancel');
+    const { data } = await turnpike.submitAndWait('POST', '/v1/orders', ORDER);
+    breakOff!();
+    await turnpike.submit('POST', '/v1/orders/{id}/cancel', { path: { id: data.id }, body: {} });
+    const changes = await seen;
+    expect(changes).toEqual((await steady).filter((change) => !change.includes('user.register')));
+    expect(changes.map((change) => change.replace(/^\d+ /, ''))).toEqual(
+      ['order.place', 'order.cancel'].flatMap((kind) =>
+        ['queued', 'running', 'succeeded'].map((state) => `${kind} ${state}`),
+      ),
+    );
+    expect(ends).toEqual([]);
+  });
+
+  it('has no more events when its session is over', async () => {
+    const other = await signedIn(clientOf((request, send) => send(request)));
+    const events = other.events({ lastEventId: '0' });
+    expect((await events.next()).value).toMatchObject({ operation: { kind: 'user.register' } });
+    await other.signOut();
+    while (!(await events.next()).done);
+  });
+
   it('has types that are those of the gateway', async () => {
     const check = (...args: string[]) =>
       run(process.execPath, ['scripts/client.mjs', '--check', '--from', baseUrl, ...args]);
@@ -236,6 +283,36 @@ async function compile(folder: string, ...options: string[]): Promise<void> {
   const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes'];
   const browser = ['--target', 'es2022', '--lib', 'es2023,dom', '--skipDefaultLibCheck'];
   await run(process.execPath, [compiler, 'index.ts', ...strict, ...browser, ...options], folder);
+}
+
+/** Each change as one line, until that write has succeeded. */
+async function changesUntil(events: AsyncIterable<OperationEvent>, last: string): Promise<string[]> {
+  const changes = [];
+  for await (const { id, operation } of events) {
+    changes.push(`${id} ${operation.kind} ${operation.state}`);
+    if (operation.kind === last && operation.state === 'succeeded') break;
+  }
+  return changes;
+}
+
+/** The same answer, whose connection is lost once that text has come, and not before `when`. */
+function brokenOff(
+  answer: Response,
+  { after, when }: { after: string; when: Promise<void> },
+  hasCome: () => void,
+): Response {
+  let text = '';
+  const breaking = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      controller.enqueue(chunk);
+      text += Buffer.from(chunk).toString();
+      if (!text.includes(after)) return;
+      hasCome();
+      await when;
+      controller.error(new TypeError('terminated'));
+    },
+  });
+  return new Response(answer.body!.pipeThrough(breaking), answer);
 }
 
 /** What a promise is rejected with, to be looked at. */

@@ -19,6 +19,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of all operations in the caller's lane, from now on; ends with the session. */
+        get: operations["OperationEventsController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -69,6 +86,23 @@ export interface paths {
          *     else asked for, an administrator's deletion of the caller say, only administrators withdraw.
          */
         delete: operations["OperationsController_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation: what it is now, and then each of its changes; ends when it is over. */
+        get: operations["OperationEventsController_eventsOfOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1259,6 +1293,26 @@ export interface operations {
             };
         };
     };
+    OperationEventsController_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events of the type `operation`, one for each change, with an OperationView as their data. Their ids grow within a user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
     MeController_read: {
         parameters: {
             query?: never;
@@ -1349,6 +1403,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
+            };
+        };
+    };
+    OperationEventsController_eventsOfOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events of the type `operation`, one for each change, with an OperationView as their data. Their ids grow within a user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description It is over, and the client has had all of its events. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -34,6 +34,11 @@ export type AnswerOf<M extends Method, P extends keyof paths> = Json<
   ResponsesOf<RouteOf<M, P>>[keyof ResponsesOf<RouteOf<M, P>>]
 >;
 
+/** The paths that are read; streams of events have methods of their own. */
+export type ReadPath = {
+  [P in PathOf<'GET'>]: AnswerOf<'GET', P> extends undefined ? never : P;
+}[PathOf<'GET'>];
+
 /** What a write leaves when it has succeeded; undefined after a deletion. */
 export type ResultOf<M extends ChangingMethod, P extends keyof paths> = Json<
   ResponsesOf<RouteOf<M, P>>[Exclude<keyof ResponsesOf<RouteOf<M, P>>, 202>]

@@ -10,7 +10,7 @@ import type {
   Given,
   Operation,
   Optional,
-  PathOf,
+  ReadPath,
   ResultOf,
   WritePath,
 } from './routes.js';
@@ -123,7 +123,7 @@ export class Turnpike {
   }
 
   /** Reads. */
-  async get<P extends PathOf<'GET'>>(
+  async get<P extends ReadPath>(
     path: P,
     ...[options]: Optional<Given<'GET', P> & ReadOptions>
   ): Promise<Answer<AnswerOf<'GET', P>>> {
@@ -131,7 +131,7 @@ export class Turnpike {
   }
 
   /** @returns the resource, or null where it still has that ETag */
-  async getIfChanged<P extends PathOf<'GET'>>(
+  async getIfChanged<P extends ReadPath>(
     path: P,
     etag: string,
     ...[options]: Optional<Given<'GET', P> & ReadOptions>
