@@ -23,7 +23,11 @@ const NODE_GLOBALS = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/node_modules/', '**/dist/', '.turnpike/', 'bench/results/']),
+  globalIgnores([
+    ...['**/node_modules/', '**/dist/', '.turnpike/', 'bench/results/'],
+    // Generated.
+    'libs/client/src/api.ts',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs}'],
@@ -38,8 +42,8 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        // The one project that has everything of the processes, whose own leave out their specs; and the page.
-        project: ['./tsconfig.json', './dashboard/tsconfig.json'],
+        // The one project that has everything of the processes, whose own leave out their specs; and the pages.
+        project: ['./tsconfig.json', './dashboard/tsconfig.json', './examples/storefront/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

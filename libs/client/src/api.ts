@@ -1,0 +1,2634 @@
+// Made by `npm run client` from the gateway's OpenAPI document; what is written here by hand is lost.
+
+export interface paths {
+    "/v1/customers/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer that belongs to that user. */
+        get: operations["CustomersController_read"];
+        /** Replaces address and telephone number: what is left out is removed. */
+        put: operations["CustomersController_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of all operations in the caller's lane, from now on; ends with the session. */
+        get: operations["OperationEventsController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's user, customer, newest orders and newest operations, asked for in parallel. */
+        get: operations["MeController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operations in the caller's lane or asked for by the caller, newest first. */
+        get: operations["OperationsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation; with `Prefer: wait=N` once it has ended, or after N seconds. */
+        get: operations["OperationsController_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. What somebody
+         *     else asked for, an administrator's deletion of the caller say, only administrators withdraw.
+         */
+        delete: operations["OperationsController_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation: what it is now, and then each of its changes; ends when it is over. */
+        get: operations["OperationEventsController_eventsOfOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to whom, when, and by which operation; newest first. */
+        get: operations["AuditController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs, newest first. */
+        get: operations["BulkController_list"];
+        put?: never;
+        /** Begins a run over all writes that a filter matches now; with `dryRun` it only counts them. */
+        post: operations["BulkController_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run and how far it has come. */
+        get: operations["BulkController_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/bulk/{id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a run; what it has done stays done. */
+        post: operations["BulkController_abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Writes that failed, by their problem and the service that refused them. */
+        get: operations["OverviewController_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/integrity/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs, newest first. */
+        get: operations["IntegrityController_list"];
+        put?: never;
+        /** Begins a run; while one is under way, it is that one. */
+        post: operations["IntegrityController_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/integrity/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run and what it has found so far. */
+        get: operations["IntegrityController_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/integrity/runs/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mends what the run has found, through the lanes; asked again, it answers with the same writes. */
+        post: operations["IntegrityController_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lanes, the deepest or the oldest first. */
+        get: operations["OverviewController_lanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/lanes/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lane: whether it takes writes, whether it carries them out, and its head. */
+        get: operations["OpsController_lane"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/lanes/{userId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more of the lane begins, a deletion neither; what runs goes on. */
+        post: operations["OpsController_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/lanes/{userId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A halted lane goes on: what it stopped at is tried again. */
+        post: operations["OpsController_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/lanes/{userId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A paused lane goes on. */
+        post: operations["OpsController_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The summary again and again, as server-sent events of the type `summary`; ends with the session. */
+        get: operations["LiveController_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations of all lanes, the newest first; what people have written into their results is hidden. */
+        get: operations["OverviewController_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One write in full; what people have written into it is hidden. */
+        get: operations["OpsController_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
+        post: operations["OpsController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/operations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
+        post: operations["OpsController_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/operations/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what is hidden of a write; the audit trail tells of it. */
+        post: operations["OpsController_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it was, every five seconds: the last hour, or since `from`, at most a day ago. */
+        get: operations["OverviewController_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything at a glance; at most a second old. */
+        get: operations["OverviewController_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's orders, newest first; for administrators, with `userId`, anybody's. */
+        get: operations["OrdersController_list"];
+        put?: never;
+        /** Places an order for the caller. Without an address the customer's is copied. */
+        post: operations["OrdersController_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order. */
+        get: operations["OrdersController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes lines or address of a placed order. */
+        patch: operations["OrdersController_change"];
+        trace?: never;
+    };
+    "/v1/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a placed or paid order. */
+        post: operations["OrdersController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a shipped order as delivered. */
+        post: operations["OrdersController_deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a placed order as paid. */
+        post: operations["OrdersController_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a paid order as shipped. */
+        post: operations["OrdersController_ship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in. After too many failures it is 429 for a while, whatever the password. */
+        post: operations["SessionsController_signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs out. */
+        delete: operations["SessionsController_signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New tokens for a refresh token, which is spent; its second use ends the session. */
+        post: operations["SessionsController_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
+        get: operations["UsersController_list"];
+        put?: never;
+        /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
+        post: operations["UsersController_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user. */
+        get: operations["UsersController_read"];
+        put?: never;
+        post?: never;
+        /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
+        delete: operations["UsersController_delete"];
+        options?: never;
+        head?: never;
+        /** Changes e-mail address or names. */
+        patch: operations["UsersController_update"];
+        trace?: never;
+    };
+    "/v1/users/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the claims: a flat object, which replaces the one before. */
+        put: operations["UsersController_setClaims"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the password. A wrong current one is refused at once, and counts as a failed sign-in. All other sessions end. */
+        put: operations["UsersController_changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
+        post: operations["UsersController_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
+        put: operations["UsersController_setRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Address: {
+            city: string;
+            /** @description ISO 3166-1 alpha-2, upper case. */
+            country: string;
+            line1: string;
+            line2?: string;
+            /** @description Who receives it; left out, the customer. */
+            name?: string;
+            postalCode: string;
+        };
+        AuditEntry: {
+            action: string;
+            /** @description Null for what the system does by itself, and for an anonymous registration. */
+            actorId: string | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+            at: string;
+            /** @description Names and addresses; null where it is not about them, and after the purge. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Grows with the trail. */
+            id: string;
+            operationId: string | null;
+            reason: string | null;
+            userId: string;
+        };
+        BulkCount: {
+            count: number;
+        };
+        BulkFilter: {
+            /** @description Accepted then or later. */
+            from?: string;
+            /** @enum {string} */
+            kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void";
+            /** @enum {string} */
+            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            /** @enum {string} */
+            state?: "failed" | "queued" | "retrying";
+            /** @description Accepted before; left out, before the request. */
+            to?: string;
+            /** Format: uuid */
+            userId?: string;
+        };
+        BulkRefusals: {
+            /** @enum {string} */
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            count: number;
+        };
+        BulkRequest: {
+            /** @enum {string} */
+            action: "retry" | "cancel";
+            /** @description Only says how many writes it would be. */
+            dryRun?: boolean;
+            filter: components["schemas"]["BulkFilter"];
+            reason: string;
+        };
+        BulkRun: {
+            /** @enum {string} */
+            action: "retry" | "cancel";
+            actorId: string;
+            done: number;
+            filter: components["schemas"]["BulkFilter"];
+            finishedAt: string | null;
+            id: string;
+            reason: string;
+            refusals: components["schemas"]["BulkRefusals"][];
+            refused: number;
+            startedAt: string;
+            /** @enum {string} */
+            state: "done" | "running" | "aborted";
+            /** @description How many there were when it began. */
+            total: number;
+        };
+        CancelOrder: {
+            reason?: string;
+        };
+        ChangeOrder: {
+            deliveryAddress?: components["schemas"]["Address"];
+            lines?: components["schemas"]["OrderLine"][];
+        };
+        ChangePassword: {
+            currentPassword: string;
+            newPassword: string;
+        };
+        CustomerView: {
+            deliveryAddress: components["schemas"]["Address"] | null;
+            name: string;
+            phone: string | null;
+            /** @enum {string} */
+            state: "active" | "deleted";
+            userId: string;
+            version: number;
+        };
+        Delivery: {
+            city?: string;
+            country?: string;
+            line1?: string;
+            line2?: string;
+            name: string;
+            postalCode?: string;
+        };
+        FailureGroup: {
+            count: number;
+            latest: {
+                finishedAt: string;
+                id: string;
+            };
+            /** @enum {string} */
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            /**
+             * @description Whose refusal it was; null where no service refused.
+             * @enum {string|null}
+             */
+            service: "identity" | "ordering" | "billing" | null;
+        };
+        Finding: {
+            id: string;
+            /** @enum {string} */
+            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete";
+            relation: string;
+            userId: string;
+        };
+        IntegrityRun: {
+            /** @description Rows that were compared. */
+            checked: number;
+            findings: components["schemas"]["Finding"][];
+            finishedAt: string | null;
+            id: string;
+            startedAt: string;
+            /** @enum {string} */
+            state: "done" | "running" | "failed";
+        };
+        KeySet: {
+            keys: components["schemas"]["PublicKey"][];
+        };
+        LaneHead: {
+            id: string;
+            /** @enum {string} */
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            nextAttemptAt: string | null;
+            seq: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+        };
+        LaneView: {
+            /** @description How many writes have not ended. */
+            depth: number;
+            head: components["schemas"]["LaneHead"] | null;
+            lastSeq: number;
+            oldestQueuedAt: string | null;
+            paused: boolean;
+            pausedBy: string | null;
+            /** @description Why it is paused or halted. */
+            reason: string | null;
+            /** @enum {string} */
+            state: "paused" | "halted" | "deleted" | "open" | "deleting";
+            userId: string;
+        };
+        Me: {
+            customer?: components["schemas"]["CustomerView"];
+            /** @description The parts that could not be had in time. */
+            missing: ("user" | "customer" | "orders" | "operations")[];
+            operations?: components["schemas"]["OperationView"][];
+            orders?: components["schemas"]["OrderView"][];
+            user?: components["schemas"]["UserView"];
+        };
+        Money: {
+            /** @description In minor units: 1999 is 19.99 EUR. */
+            amount: number;
+            /** @description ISO 4217, upper case. */
+            currency: string;
+        };
+        OperationLinks: {
+            events: string;
+            self: string;
+        };
+        OperationTarget: {
+            id: string;
+            /** @enum {string} */
+            type: "user" | "customer" | "order" | "invoice";
+        };
+        OperationView: {
+            /** @description Who asked for it; null for an anonymous registration and for what the system does by itself. */
+            actorId: string | null;
+            /** @description How often it was begun. */
+            attempts: number;
+            createdAt: string;
+            finishedAt: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            links: components["schemas"]["OperationLinks"];
+            nextAttemptAt: string | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** @description The resource as the write left it. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            retryOf?: string;
+            /** @description Its place in the lane: from 1, without gaps. */
+            seq: number;
+            startedAt: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            steps: components["schemas"]["StepView"][];
+            target: components["schemas"]["OperationTarget"];
+            /** @description Whose lane it runs in. */
+            userId: string;
+            waiting?: components["schemas"]["WaitingView"];
+        };
+        OpsOperationView: {
+            /** @description Who asked for it; null for an anonymous registration and for what the system does by itself. */
+            actorId: string | null;
+            /** @description How often it was begun. */
+            attempts: number;
+            createdAt: string;
+            finishedAt: string | null;
+            id: string;
+            ifMatch: string | null;
+            /** @enum {string} */
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            links: components["schemas"]["OperationLinks"];
+            nextAttemptAt: string | null;
+            /** @description Null once it was erased. */
+            payload: {
+                [key: string]: unknown;
+            } | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** @description The resource as the write left it. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The newest write that repeats this one. */
+            retriedBy: string | null;
+            retryOf?: string;
+            /** @description Its place in the lane: from 1, without gaps. */
+            seq: number;
+            startedAt: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            steps: components["schemas"]["OpsStepView"][];
+            target: components["schemas"]["OperationTarget"];
+            traceparent: string | null;
+            /** @description Whose lane it runs in. */
+            userId: string;
+            waiting?: components["schemas"]["WaitingView"];
+        };
+        OpsStepView: {
+            attempts: number;
+            /** @description Milliseconds that its last call took; null where none was made. */
+            ms: number | null;
+            name: string;
+            /**
+             * @description The code of the problem that its last call ended with, or null.
+             * @enum {string|null}
+             */
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed" | null;
+            /** @enum {string} */
+            service: "identity" | "ordering" | "billing";
+            /** @enum {string} */
+            state: "pending" | "applied" | "refused" | "sealed" | "undone";
+        };
+        OpsSummary: {
+            acceptedPerSecond: number;
+            finishedPerSecond: number;
+            lanes: {
+                [key: string]: number;
+            };
+            /** @description How long the oldest write that has not begun, or is in retry, has been there; null where none waits. */
+            oldestWaitingMs: number | null;
+            /** @description Since the ledger began. */
+            operations: {
+                [key: string]: number;
+            };
+            /** @description Null while the queue cannot be asked. */
+            partitions: components["schemas"]["PartitionView"][] | null;
+            services: components["schemas"]["ServiceHealth"][];
+            workers: components["schemas"]["WorkerView"][];
+        };
+        OrderLine: {
+            name: string;
+            quantity: number;
+            sku: string;
+            unitPrice: components["schemas"]["Money"];
+        };
+        OrderView: {
+            cancelReason: string | null;
+            createdAt: string;
+            delivery: components["schemas"]["Delivery"];
+            id: string;
+            lines: components["schemas"]["OrderLine"][];
+            paymentReference: string | null;
+            reference: string | null;
+            /** @enum {string} */
+            status: "cancelled" | "placed" | "paid" | "shipped" | "delivered";
+            total: components["schemas"]["Money"];
+            trackingNumber: string | null;
+            updatedAt: string;
+            userId: string;
+            version: number;
+        };
+        PartitionView: {
+            active: number;
+            delayed: number;
+            name: string;
+            paused: boolean;
+            waiting: number;
+        };
+        PayOrder: {
+            paymentReference: string;
+        };
+        PlaceOrder: {
+            /** @description Left out: a copy of the customer's. */
+            deliveryAddress?: components["schemas"]["Address"];
+            lines: components["schemas"]["OrderLine"][];
+            /** @description The client's own name for the order; comes back in reads. */
+            reference?: string;
+        };
+        /** @description RFC 9457. Members beyond these are a code’s own. */
+        Problem: {
+            /** @enum {string} */
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            detail?: string;
+            errors?: {
+                message: string;
+                path: string;
+            }[];
+            /**
+             * Format: uuid
+             * @description The request, as in X-Request-Id
+             */
+            instance?: string;
+            status: number;
+            title: string;
+            /** Format: uri-reference */
+            type: string;
+        };
+        PublicKey: {
+            /** @enum {string} */
+            alg: "EdDSA";
+            /** @enum {string} */
+            crv: "Ed25519";
+            kid: string;
+            /** @enum {string} */
+            kty: "OKP";
+            /** @enum {string} */
+            use: "sig";
+            x: string;
+        };
+        Reason: {
+            reason?: string;
+        };
+        RefreshSession: {
+            refreshToken: string;
+        };
+        RegisterUser: {
+            email: string;
+            firstName: string;
+            lastName: string;
+            password: string;
+        };
+        Repair: {
+            items: components["schemas"]["OperationView"][];
+        };
+        RestoredUser: {
+            claims: {
+                [key: string]: unknown;
+            };
+            createdAt: string;
+            /** @description Only of a deleted user. */
+            deletedAt?: string;
+            email: string;
+            firstName: string;
+            id: string;
+            lastName: string;
+            roles: "admin"[];
+            /** @enum {string} */
+            state: "active" | "deleted";
+            /** @description The orders that the deletion has cancelled, and that stay so. */
+            staysCancelled: string[];
+            updatedAt: string;
+            version: number;
+        };
+        RevealedOperation: {
+            /** @description Null once it was erased. */
+            payload: {
+                [key: string]: unknown;
+            } | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Sample: {
+            acceptedPerSecond: number;
+            at: string;
+            finishedPerSecond: number;
+            oldestWaitingMs: number | null;
+            /** @description From acceptance to the end, of what ended since the sample before; null where nothing did. */
+            p50Ms: number | null;
+            p95Ms: number | null;
+            p99Ms: number | null;
+            retrying: number;
+            running: number;
+            unsuccessfulPerSecond: number;
+            waiting: number;
+        };
+        ServiceHealth: {
+            /**
+             * @description The worst that any process has.
+             * @enum {string}
+             */
+            breaker: "open" | "closed" | "half-open";
+            /** @enum {string} */
+            name: "identity" | "ordering" | "billing";
+        };
+        SessionView: {
+            accessToken: string;
+            /** @description Seconds until the access token expires. */
+            expiresIn: number;
+            refreshToken: string;
+            /** @enum {string} */
+            tokenType: "Bearer";
+            userId: string;
+        };
+        SetClaims: {
+            /** @description A flat object of strings, numbers and booleans, at most 4 KiB. */
+            claims: {
+                [key: string]: unknown;
+            };
+        };
+        SetRoles: {
+            roles: "admin"[];
+        };
+        ShipOrder: {
+            trackingNumber: string;
+        };
+        SignIn: {
+            email: string;
+            password: string;
+        };
+        StatedReason: {
+            reason: string;
+        };
+        StepView: {
+            attempts: number;
+            name: string;
+            /** @enum {string} */
+            service: "identity" | "ordering" | "billing";
+            /** @enum {string} */
+            state: "pending" | "applied" | "refused" | "sealed" | "undone";
+        };
+        UpdateCustomer: {
+            deliveryAddress?: components["schemas"]["Address"];
+            phone?: string;
+        };
+        UpdateUser: {
+            email?: string;
+            firstName?: string;
+            lastName?: string;
+        };
+        UserView: {
+            claims: {
+                [key: string]: unknown;
+            };
+            createdAt: string;
+            /** @description Only of a deleted user. */
+            deletedAt?: string;
+            email: string;
+            firstName: string;
+            id: string;
+            lastName: string;
+            roles: "admin"[];
+            /** @enum {string} */
+            state: "active" | "deleted";
+            updatedAt: string;
+            version: number;
+        };
+        WaitingView: {
+            /** @description The operation that is carried out before this one, or null for the head of the lane. */
+            behind: string | null;
+            expectedAt: string | null;
+            /** @description How many unfinished writes of this user come before it. */
+            position: number;
+            /** @enum {string} */
+            reason: "turn" | "retry" | "paused" | "halted" | "breaker";
+            since: string;
+        };
+        WorkerView: {
+            id: string;
+            lastSeen: string;
+            /** @description Writes that it carries out now. */
+            running: number;
+            since: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    CustomersController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+        };
+    };
+    CustomersController_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCustomer"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OperationEventsController_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events of the type `operation`, one for each change, with an OperationView as their data. Their ids grow within a user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    MeController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    OperationsController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+                limit?: number;
+                state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OperationView"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    OperationsController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OperationsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OperationEventsController_eventsOfOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events of the type `operation`, one for each change, with an OperationView as their data. Their ids grow within a user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description It is over, and the client has had all of its events. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    AuditController_list: {
+        parameters: {
+            query?: {
+                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
+                /** @description Who did it. */
+                actorId?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description To whom it was done. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    BulkController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BulkRun"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    BulkController_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description With `dryRun` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCount"];
+                };
+            };
+            /** @description The run, which goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+        };
+    };
+    BulkController_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+        };
+    };
+    BulkController_abort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+        };
+    };
+    OverviewController_failures: {
+        parameters: {
+            query?: {
+                /** @description Of writes that were accepted then or later; left out, in the last day. */
+                from?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FailureGroup"][];
+                    };
+                };
+            };
+        };
+    };
+    IntegrityController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["IntegrityRun"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    IntegrityController_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run, which goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityRun"];
+                };
+            };
+        };
+    };
+    IntegrityController_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityRun"];
+                };
+            };
+        };
+    };
+    IntegrityController_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repair"];
+                };
+            };
+        };
+    };
+    OverviewController_lanes: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description A user's id, or part of an e-mail address or of a name. */
+                search?: string;
+                /** @description The deepest first, or those whose head is the oldest. */
+                sort?: "depth" | "age";
+                /** @description `busy`: those in which something waits or runs. */
+                state?: "open" | "paused" | "halted" | "deleting" | "deleted" | "busy";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LaneView"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    OpsController_lane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
+    OpsController_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
+    OpsController_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
+    OpsController_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
+    LiveController_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events with an OpsSummary as their data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    OverviewController_operations: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Accepted then or later. */
+                from?: string;
+                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+                limit?: number;
+                /** @description The code of the problem that it failed or waits with. */
+                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+                state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+                /** @description Accepted before. */
+                to?: string;
+                /** @description In whose lane. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OperationView"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    OpsController_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsOperationView"];
+                };
+            };
+        };
+    };
+    OpsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OpsController_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OpsController_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatedReason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedOperation"];
+                };
+            };
+        };
+    };
+    OverviewController_samples: {
+        parameters: {
+            query?: {
+                /** @description Left out, an hour ago. */
+                from?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Sample"][];
+                    };
+                };
+            };
+        };
+    };
+    OverviewController_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsSummary"];
+                };
+            };
+        };
+    };
+    OrdersController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                status?: "placed" | "paid" | "shipped" | "delivered" | "cancelled";
+                /** @description Administrators: whose orders; left out, the caller's own. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OrderView"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    OrdersController_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OrdersController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+        };
+    };
+    OrdersController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOrder"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OrdersController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OrdersController_deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OrdersController_pay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayOrder"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    OrdersController_ship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipOrder"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    SessionsController_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    SessionsController_signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    SessionsController_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSession"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    UsersController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description Part of an e-mail address or of a name. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UserView"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    UsersController_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterUser"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    UsersController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+        };
+    };
+    UsersController_delete: {
+        parameters: {
+            query?: {
+                /** @description What happens to the writes that wait before the deletion: they run, or are cancelled. */
+                pending?: "run" | "cancel";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    UsersController_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUser"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    UsersController_setClaims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetClaims"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    UsersController_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    UsersController_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredUser"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+    UsersController_setRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRoles"];
+            };
+        };
+        responses: {
+            /** @description With `Prefer: wait`: the outcome that a synchronous interface would give. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The write is durable and waits for its turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+        };
+    };
+}
