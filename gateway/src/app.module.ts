@@ -225,6 +225,7 @@ export class AppModule {
           useFactory: (database: Database) =>
             new Retention(database, config.worker ? ledgerRetention(config.retention) : []),
         },
+        {
           provide: Addresses,
           useFactory: () => new Addresses(config.webhookPrivateNetworks, config.production),
         },

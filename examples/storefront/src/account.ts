@@ -1,4 +1,4 @@
-import { isOver, isProblem, type Operation, type Turnpike } from '@turnpike/client';
+import { isProblem, type Operation, type Turnpike } from '@turnpike/client';
 import { button, byId, h, inWords, say, show } from './dom.js';
 
 const LINE = { sku: 'TEA-ASSAM', name: 'Assam', quantity: 1, unitPrice: { amount: 450, currency: 'EUR' } };

@@ -125,7 +125,7 @@ function orderItem(turnpike: Turnpike, { id, lines, status, total }: Order): HTM
 }
 
 function accountCard(remove: () => Promise<void>): HTMLElement {
-  const confirm = h(
+  const confirm: HTMLDialogElement = h(
     'dialog',
     { 'aria-labelledby': 'sure' },
     h('h2', { id: 'sure' }, 'Delete your account?'),
