@@ -92,7 +92,7 @@ async function look(t: TestLedger): Promise<void> {
 }
 
 function optionsFor(databases: Databases): ReturnType<typeof databaseOptions> {
-  return databaseOptions({ databaseUrl: databases.urls['gateway']! } as GatewayConfig);
+  return databaseOptions({ databaseUrl: databases.urls['gateway']! });
 }
 
 describe('migrations', () => {

@@ -1,6 +1,7 @@
 import { Database } from '@turnpike/service';
 import type { GatewayConfig } from '../config.js';
 import { databaseOptions } from '../database.js';
+import { Announcer } from '../ledger/announcer.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 import { DataKeys } from '../ledger/data-keys.js';
 import { LaneViews } from '../ledger/lane-views.js';
@@ -41,7 +42,7 @@ export async function openLedger(config: GatewayConfig): Promise<OpenLedger> {
   const seals = new Seals(dataKeys);
   return {
     database,
-    ledger: new Ledger(database, dataKeys, seals),
+    ledger: new Ledger(database, dataKeys, seals, new Announcer(database)),
     queries: new LedgerQueries(database, seals),
     lanes: new LaneViews(database),
     trail: new AuditTrail(database, seals),

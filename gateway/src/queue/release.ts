@@ -94,7 +94,7 @@ export class Releaser {
     const spans = releases.map((release) => this.spanOf(partition, release));
     try {
       const queue = this.queues?.get(partition);
-      const jobs = releases.map((release, index) => jobOf(release, traceparentOf(spans[index]!)));
+      const jobs = releases.map((release, index) => jobOf(release, traceparentOf(spans[index])));
       // A node of the queue that is gone must not keep the reconciler from the other partitions.
       if (queue) await withTimeout(queue.addBulk(jobs), ADD_TIMEOUT_MS);
     } catch (error) {
