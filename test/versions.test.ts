@@ -6,7 +6,6 @@ import { Database, migrate } from '@turnpike/service';
 import { Client } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
 import { LedgerCounts } from '../gateway/src/ledger/counts.js';

@@ -56,6 +56,7 @@ export class WebhooksController {
     return this.admin.list(query);
   }
 
+  /** One webhook, without its secret. */
   @Get(':id')
   @Allows('ops')
   webhook(@Id('id') id: string): Promise<Webhook> {

@@ -43,7 +43,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's user, customer, newest orders and newest operations, asked for in parallel. */
+        /**
+         * The caller's user, customer, newest orders and newest operations, asked for in parallel. What is not there in time
+         *     is named in `missing`; such an answer is never confirmed as unchanged.
+         */
         get: operations["MeController_read"];
         put?: never;
         post?: never;
@@ -467,6 +470,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ops/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All of them, newest first. */
+        get: operations["WebhooksController_list"];
+        put?: never;
+        /** Subscribes somebody. The secret is shown this once. */
+        post: operations["WebhooksController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook, without its secret. */
+        get: operations["WebhooksController_webhook"];
+        put?: never;
+        post?: never;
+        /** Ends a subscription; what was not delivered never is. */
+        delete: operations["WebhooksController_remove"];
+        options?: never;
+        head?: never;
+        /** Changes where it is, what it is told, or whether; one that is enabled again goes on where it stopped. */
+        patch: operations["WebhooksController_change"];
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to it, or is still to be, newest first. */
+        get: operations["WebhooksController_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one again, before what happened to its user later and is not sent yet. */
+        post: operations["WebhooksController_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends again what happened from then on, or in that time, in its order. */
+        post: operations["WebhooksController_replayRange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret, which is shown this once. For a day the one before it signs, too. */
+        post: operations["WebhooksController_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event of the type `webhook.test`. */
+        post: operations["WebhooksController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -743,13 +868,13 @@ export interface components {
         };
         AuditEntry: {
             action: string;
-            /** @description Null for what the system does by itself, and for an anonymous registration. */
+            /** @description Null for what the system does by itself, an anonymous registration, and `npm run ledger`. */
             actorId: string | null;
             after: {
                 [key: string]: unknown;
             } | null;
             at: string;
-            /** @description Names and addresses; null where it is not about them, and after the purge. */
+            /** @description Names and addresses, or settings; null where it is not about them, and after the purge. */
             before: {
                 [key: string]: unknown;
             } | null;
@@ -757,7 +882,8 @@ export interface components {
             id: string;
             operationId: string | null;
             reason: string | null;
-            userId: string;
+            /** @description Null for what is done to no user. */
+            userId: string | null;
         };
         BulkCount: {
             count: number;
@@ -816,6 +942,22 @@ export interface components {
         ChangePassword: {
             currentPassword: string;
             newPassword: string;
+        };
+        ChangeWebhook: {
+            description?: string;
+            /** @description One that is enabled again goes on where it stopped. */
+            enabled?: boolean;
+            events?: string[];
+            reason?: string;
+            url?: string;
+        };
+        CreateWebhook: {
+            description?: string;
+            /** @description Types of events; `*` is all. */
+            events: string[];
+            reason?: string;
+            /** @description https; http outside production only. Addresses that are not public are refused. */
+            url: string;
         };
         CustomerView: {
             deliveryAddress: components["schemas"]["Address"] | null;
@@ -1097,6 +1239,15 @@ export interface components {
         Repair: {
             items: components["schemas"]["OperationView"][];
         };
+        Replayed: {
+            count: number;
+        };
+        ReplayRange: {
+            from: string;
+            reason?: string;
+            /** @description Left out, now. */
+            to?: string;
+        };
         RestoredUser: {
             claims: {
                 [key: string]: unknown;
@@ -1220,6 +1371,55 @@ export interface components {
             reason: "turn" | "retry" | "paused" | "halted" | "breaker";
             since: string;
         };
+        Webhook: {
+            createdAt: string;
+            description: string;
+            /** @enum {string|null} */
+            disabledBecause: "operator" | "gone" | "failing" | null;
+            enabled: boolean;
+            events: string[];
+            /** @description Since when nothing was accepted that was sent. */
+            failingSince: string | null;
+            id: string;
+            /** @description Until when the secret before this one signs, too. */
+            previousSecretUntil: string | null;
+            updatedAt: string;
+            url: string;
+        };
+        WebhookDelivery: {
+            attempts: number;
+            finishedAt: string | null;
+            /** @description The header `webhook-id`: of an operation or a domain event its own id. */
+            id: string;
+            /** @enum {string|null} */
+            lastError: "status" | "timeout" | "unreachable" | "address-refused" | null;
+            /** @description Of the last attempt. */
+            lastStatus: number | null;
+            /** @description Null while it waits for another of its user, and when it is over. */
+            nextAttemptAt: string | null;
+            occurredAt: string;
+            /** @enum {string} */
+            state: "failed" | "pending" | "delivered";
+            type: string;
+            /** @description Whose event it is; those of one user are sent one after the other. Null for a test. */
+            userId: string | null;
+        };
+        WebhookWithSecret: {
+            createdAt: string;
+            description: string;
+            /** @enum {string|null} */
+            disabledBecause: "operator" | "gone" | "failing" | null;
+            enabled: boolean;
+            events: string[];
+            /** @description Since when nothing was accepted that was sent. */
+            failingSince: string | null;
+            id: string;
+            /** @description Until when the secret before this one signs, too. */
+            previousSecretUntil: string | null;
+            secret: string;
+            updatedAt: string;
+            url: string;
+        };
         WorkerView: {
             id: string;
             lastSeen: string;
@@ -1322,7 +1522,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description The resource. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1438,7 +1638,7 @@ export interface operations {
     AuditController_list: {
         parameters: {
             query?: {
-                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
+                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
                 /** @description Who did it. */
                 actorId?: string;
                 /** @description `nextCursor` of the page before. */
@@ -2018,6 +2218,263 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpsSummary"];
+                };
+            };
+        };
+    };
+    WebhooksController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Webhook"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+        };
+    };
+    WebhooksController_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    WebhooksController_remove: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    WebhooksController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    WebhooksController_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                state?: "pending" | "delivered" | "failed";
+                userId?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; `nextCursor` is null on the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WebhookDelivery"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deliveryId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+        };
+    };
+    WebhooksController_replayRange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+        };
+    };
+    WebhooksController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+        };
+    };
+    WebhooksController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
         };
