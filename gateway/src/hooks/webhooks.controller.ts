@@ -56,6 +56,7 @@ export class WebhooksController {
     return this.admin.list(query);
   }
 
+  /** One of them. */
   @Get(':id')
   @Allows('ops')
   webhook(@Id('id') id: string): Promise<Webhook> {
