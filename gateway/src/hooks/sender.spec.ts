@@ -38,9 +38,11 @@ describe('a receiver', () => {
       response.writeHead(200);
       pour();
     };
-    expect(await sender.post(url, MESSAGE, stopped.signal)).toMatchObject({ status: 200, error: null });
+    const patient = new Sender(new Addresses(['127.0.0.1'], false), 60_000);
+    expect(await patient.post(url, MESSAGE, stopped.signal)).toMatchObject({ status: 200, error: null });
     // It is reset, which is an error of its own.
     if (!socket!.destroyed) await new Promise((resolve) => socket!.once('close', resolve));
+    await patient.close();
   });
 
   test('that cannot be reached has not accepted', async () => {

@@ -2,6 +2,7 @@ import { type Trim, trimAll, trimOldest, walkOver } from '@turnpike/service';
 import type { RetentionConfig } from '../config.js';
 import { KEPT as KEYS_KEPT } from './keys.js';
 import { KEPT as PLACES_KEPT } from './sign-in-places.js';
+import { KEPT as DELIVERIES_KEPT } from './webhook-deliveries.js';
 
 /*
  * What of the ledger goes, and when: all of it stands here, but for what goes with something else (a user's data at the
@@ -20,6 +21,7 @@ export function ledgerRetention({ operationsMs, auditMs, eventsMs }: RetentionCo
     trimOldest('rate_windows', 'ends_at', '0'),
     trimOldest('sign_in_places', 'seen_at', PLACES_KEPT),
     trimOldest('idempotency_keys', 'created_at', KEYS_KEPT),
+    trimOldest('webhook_deliveries', 'finished_at', DELIVERIES_KEPT),
     ...(operationsMs > 0 ? operations(`${operationsMs} ms`) : []),
     ...(auditMs > 0 ? audit(`${auditMs} ms`) : []),
     ...(eventsMs > 0 ? [events(`${eventsMs} ms`)] : []),

@@ -26,6 +26,9 @@ import { noteFailure, noteSuccess } from './webhooks.js';
 /** Seconds in which a claim has to be settled: the time limit of an attempt, and enough for a slow database. */
 const LEASE_SECONDS = 30;
 
+/** How long what was accepted or given up can be replayed. */
+export const KEPT = '7 days';
+
 /** Deliveries to look at beyond those for which there are places: some turn out to wait for another. */
 const LOOK_AHEAD = 8;
 

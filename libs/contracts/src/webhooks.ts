@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -47,23 +48,22 @@ export const TEST_EVENT = 'webhook.test';
 /** Browsers and proxies take no longer one for granted. */
 const MAX_URL = 2000;
 
-function Url(): PropertyDecorator {
-  return applyDecorators(IsString(), MaxLength(MAX_URL));
-}
-
-function EventTypes(): PropertyDecorator {
+/** The description learns of the types by the last: it does not look into a decorator that is made of others. */
+function EventTypes({ required = true } = {}): PropertyDecorator {
   return applyDecorators(
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(WEBHOOK_EVENTS.length),
     ArrayUnique(),
     IsIn(WEBHOOK_EVENTS, { each: true }),
+    ApiProperty({ required, isArray: true, enum: WEBHOOK_EVENTS }),
   );
 }
 
 export class CreateWebhook extends Reason {
   /** https; http outside production only. Addresses that are not public are refused. */
-  @Url()
+  @IsString()
+  @MaxLength(MAX_URL)
   url: string;
 
   /** Types of events; `*` is all. */
@@ -78,11 +78,12 @@ export class CreateWebhook extends Reason {
 
 export class ChangeWebhook extends Reason {
   @Optional()
-  @Url()
+  @IsString()
+  @MaxLength(MAX_URL)
   url?: string;
 
   @Optional()
-  @EventTypes()
+  @EventTypes({ required: false })
   events?: string[];
 
   @Optional()

@@ -93,7 +93,7 @@ export class Webhooks1764410000000 implements MigrationInterface {
 
   /**
    * Triggers, so that no statement that ends an operation can forget it, and no process of an older version. While
-   * no webhook is enabled each costs a look into an empty table: 5 µs, a tenth of what an end costs the database.
+   * no webhook is enabled each costs a look into an empty table, some 5 µs.
    */
   private async recordEvents(runner: QueryRunner): Promise<void> {
     const time = (column: string): string =>
