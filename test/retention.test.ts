@@ -84,6 +84,18 @@ describe('the ledger', () => {
     expect(keys).toEqual([{ key: 'k' }]);
   });
 
+  it('keeps what webhooks were sent for a week, and what is still to be sent for ever', async () => {
+    await t.database.query(
+      `insert into webhook_deliveries (webhook_id, id, type, data, state, due_at, finished_at)
+       select gen_random_uuid(), gen_random_uuid(), type, '{}', state, null, now() - ago
+       from (values ('old', 'delivered', interval '8 days'), ('recent', 'failed', interval '6 days'),
+         ('pending', 'pending', null)) as planned (type, state, ago)`,
+    );
+    await t.trim();
+    const left = await t.database.query('select type from webhook_deliveries order by type');
+    expect(left).toEqual([{ type: 'pending' }, { type: 'recent' }]);
+  });
+
   it('is told how long, at least for as long as a key lives', () => {
     expect(readConfig({ RETENTION_AUDIT_MS: '0' }).retention).toEqual({
       ...{ operationsMs: 90 * 86_400_000, auditMs: 0, eventsMs: 30 * 86_400_000 },
