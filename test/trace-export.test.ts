@@ -20,7 +20,8 @@ async function makeSpan(protocol: string | null, variables: Record<string, strin
     const { startTracing, inSpan, activeContext } = require(${JSON.stringify(file)});
     void (async () => {
       const stop = await startTracing('some-service', ${JSON.stringify(protocol && { protocol })});
-      await inSpan(() => ({ name: 'some work', parent: activeContext() }), async () => undefined);
+      const work = () => ({ name: 'some work', parent: activeContext() });
+      await inSpan(work, () => Promise.reject(new TypeError('somebody@example.com'))).catch(() => undefined);
       const begun = performance.now();
       await stop();
       const files = Object.keys(require.cache).flatMap((name) => /@opentelemetry.[\\w-]+/.exec(name) ?? []);
@@ -49,12 +50,17 @@ describe('the export of spans', () => {
   it.each([
     ['http/protobuf', 'application/x-protobuf'],
     ['http/json', 'application/json'],
-  ])('by %s sends what is left when the process ends', async (protocol, type) => {
-    await makeSpan(protocol, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    expect(collector.requests).toMatchObject([{ url: '/v1/traces', headers: { 'content-type': type } }]);
-    expect(collector.content).toContain('some-service');
-    expect(collector.content).toContain('some work');
-  });
+  ])(
+    'by %s sends what is left when the process ends, and of an error its kind alone',
+    async (protocol, type) => {
+      await makeSpan(protocol, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      expect(collector.requests).toMatchObject([{ url: '/v1/traces', headers: { 'content-type': type } }]);
+      expect(collector.content).toContain('some-service');
+      expect(collector.content).toContain('some work');
+      expect(collector.content).toContain('TypeError');
+      expect(collector.content).not.toContain('somebody');
+    },
+  );
 
   it('keeps to what the environment says of names and headers', async () => {
     await makeSpan('http/json', {

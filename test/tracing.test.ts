@@ -170,6 +170,8 @@ describe('a system whose traces are collected', () => {
     const { identity, ordering, gateways } = system.processes;
     for (const process of [identity, ordering, ...gateways])
       await hasLogged(process, `"traceId":"${traceId}"`);
+    const spans = await collector.trace(traceId, isWhole('POST /v1/users', 'ordering.create-customer'));
+    await hasLogged(gateways[1]!, `"spanId":"${named(spans, 'run user.register').spanId}"`);
   });
 
   it('has further runs of a write in the same trace', async () => {
