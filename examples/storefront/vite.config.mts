@@ -5,7 +5,7 @@ const HERE = import.meta.dirname;
 const ROOT = path.join(HERE, '../..');
 
 /** Where the gateway is, as this process reaches it. */
-const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:3000';
+const GATEWAY = process.env['GATEWAY_URL'] || 'http://127.0.0.1:3000';
 
 /** Where the page finds it, if that is not the page's own origin; the gateway must then list that in CORS_ORIGINS. */
 const FROM_PAGE = process.env['VITE_GATEWAY_URL'] ?? '';

@@ -20,6 +20,12 @@ export async function enterShop(turnpike: Turnpike, leave: () => void): Promise<
   const { data: me } = await turnpike.get('/v1/me');
   const orders = h('ul', { class: 'orders', 'aria-label': 'Your orders' });
   const lane = new Lane();
+  // The session ends with the account, and the events with it: what was answered then must stay to be read.
+  let isDeleting = false;
+  const remove = async (): Promise<void> => {
+    isDeleting = true;
+    await deleteAccount(turnpike, leave);
+  };
   const refresh = async (): Promise<void> => {
     const { data } = await turnpike.get('/v1/orders', { query: { limit: 10 } });
     orders.replaceChildren(...data.items.map((order) => orderItem(turnpike, order)));
@@ -35,16 +41,11 @@ export async function enterShop(turnpike: Turnpike, leave: () => void): Promise<
       'div',
       { class: 'columns' },
       h('div', {}, shelf(turnpike), h('h2', {}, 'Your orders'), orders),
-      h(
-        'div',
-        {},
-        lane.element,
-        accountCard(() => deleteAccount(turnpike, leave)),
-      ),
+      h('div', {}, lane.element, accountCard(remove)),
     ),
   );
   await refresh();
-  void watch(turnpike, lane, refresh).then(leave);
+  void watch(turnpike, lane, refresh).then(() => (isDeleting ? undefined : leave()));
 }
 
 /** Tells every change of every write as it happens, whoever asked for it, until the session is over. */
