@@ -6,15 +6,22 @@ const LINE = { sku: 'TEA-ASSAM', name: 'Assam', quantity: 1, unitPrice: { amount
 /** What was tried, and what was answered. */
 type Attempt = [when: string, answer: string];
 
-/** Deletes the account, and shows by trying it that nothing is accepted from the acknowledgement on. */
-export async function deleteAccount(turnpike: Turnpike, leave: () => void): Promise<void> {
+/**
+ * Deletes the account, and shows by trying it that nothing is accepted from the acknowledgement on.
+ * @returns whether it is deleted; orders that are paid may forbid it
+ */
+export async function deleteAccount(turnpike: Turnpike, leave: () => void): Promise<boolean> {
   const { userId } = (await turnpike.currentSession())!;
   const { operation } = await turnpike.submit('DELETE', '/v1/users/{id}', { path: { id: userId } });
   const attempts: Attempt[] = [['as soon as the deletion was acknowledged', await tryToOrder(turnpike)]];
   const end = await endOf(turnpike, operation);
-  if (end?.problem) return say(`Your account stays: ${end.problem.title}. ${end.problem.detail ?? ''}`);
+  if (end?.problem) {
+    say(`Your account stays: ${end.problem.title}. ${end.problem.detail ?? ''}`);
+    return false;
+  }
   attempts.push(['after it was carried out', await tryToOrder(turnpike)]);
   farewell(operation, attempts, leave);
+  return true;
 }
 
 /** @returns the deletion when it is over; null where the session went with the account before that could be read */

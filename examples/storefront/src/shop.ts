@@ -24,7 +24,12 @@ export async function enterShop(turnpike: Turnpike, leave: () => void): Promise<
   let isDeleting = false;
   const remove = async (): Promise<void> => {
     isDeleting = true;
-    await deleteAccount(turnpike, leave);
+    try {
+      isDeleting = await deleteAccount(turnpike, leave);
+    } catch (error) {
+      isDeleting = false;
+      throw error;
+    }
   };
   const refresh = async (): Promise<void> => {
     const { data } = await turnpike.get('/v1/orders', { query: { limit: 10 } });
