@@ -1,10 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { api } from '../support/client.js';
-import { backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import type { SystemProcess } from '../support/processes.js';
-import { change, endedStates, FAST, newCustomer, rowOf, stepOf, successors, workerOf } from './kit.js';
+import {
+  change,
+  endedStates,
+  FAST,
+  newCustomer,
+  rowOf,
+  stepOf,
+  successors,
+  workerOf,
+  ONE_BACKEND,
+} from './kit.js';
 
 /** Far below the 28 s after which a process gives up an orderly stop. */
 const PROMPTLY_MS = 10_000;
@@ -19,7 +28,7 @@ const UNSAID: [what: string, text: string][] = [
   ],
 ];
 
-describe.each(backends())('a process that is told to stop, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('a process that is told to stop, on the %s queue', (queue) => {
   let system: System;
   let url: string;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expectStatus, LINE, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause } from '../support/processes.js';
-import { type Backend, backends, postgresUrl } from '../support/servers.js';
+import { type Backend, backends, postgresUrl, volume } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
 import { FAST, kill } from './kit.js';
@@ -9,7 +9,7 @@ import { OwnPostgres } from './postgres.js';
 import { begunAgain, Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
 
-const ROUNDS = 2;
+const MOST_ROUNDS = 2;
 const USERS = 6;
 /** Between two rounds. */
 const WRITES = 50;
@@ -22,6 +22,7 @@ const ORDERS = [
 ];
 
 describe.each(backends())('everything at once, on the %s queue', (queue) => {
+  const rounds = volume(queue, MOST_ROUNDS);
   const shared = postgresUrl();
   let postgres: OwnPostgres;
   let redis: OwnRedis | null = null;
@@ -40,13 +41,13 @@ describe.each(backends())('everything at once, on the %s queue', (queue) => {
     process.env.TEST_POSTGRES_URL = shared;
   }, 60_000);
 
-  it(`is killed under load ${ROUNDS} times: nothing that was acknowledged is lost, and nothing happens twice`, async () => {
+  it(`is killed under load ${rounds} times: nothing that was acknowledged is lost, and nothing happens twice`, async () => {
     const recorder = new Recorder();
     const users: Person[] = [];
     await inParallel(USERS, 4, async (index) => void (users[index] = await register(system.gatewayUrls[0]!)));
     let over = false;
     const load = Promise.all(users.map((user) => writing(recorder, user, () => over)));
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       await untilAccepted(recorder, acceptedBy(recorder) + WRITES);
       await killAll();
       await startAll(ORDERS[round]!);
@@ -56,7 +57,7 @@ describe.each(backends())('everything at once, on the %s queue', (queue) => {
     await load;
     await allEnded(system.databases.gateway);
     const faults = await begunAgain(system.databases.gateway);
-    expect(check(await recorder.history(system, faults), { faults: 2 * ROUNDS })).toEqual([]);
+    expect(check(await recorder.history(system, faults), { faults: 2 * rounds })).toEqual([]);
   }, 240_000);
 
   /** Orders, changes and looks, one after the other, each write repeated until it has an answer. */

@@ -5,16 +5,15 @@ import { allEnded } from '../support/effects.js';
 import { freePort } from '../support/ports.js';
 import { pause, type SystemProcess } from '../support/processes.js';
 import { type Matches, TcpProxy, type Trap } from '../support/proxy.js';
-import { backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
-import { changesOf, commitAfter, endedStates, FAST, holdCommitted, kill } from './kit.js';
+import { changesOf, commitAfter, endedStates, FAST, holdCommitted, kill, ONE_BACKEND } from './kit.js';
 import { Recorder } from './recorder.js';
 
 const KILLS = 5;
 const LOOK_AGAIN_MS = 10;
 
-describe.each(backends())('a gateway that is killed while it accepts, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('a gateway that is killed while it accepts, on the %s queue', (queue) => {
   let system: System;
   let survivor: string;
   let victim: SystemProcess;

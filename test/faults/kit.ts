@@ -3,10 +3,14 @@ import type { Pool } from 'pg';
 import { api, expectStatus, LINE, type Operation, type Person, register, WAIT } from '../support/client.js';
 import { pause, type SystemProcess } from '../support/processes.js';
 import type { Matches, TcpProxy, Trap } from '../support/proxy.js';
+import { backends } from '../support/servers.js';
 import type { System } from '../support/system.js';
 
 /** `FAULTS=full`: the same tests at the size of a bad day, which take too long for every run. */
 export const FULL = process.env['FAULTS'] === 'full';
+
+/** The queues to test on what only ledger and services decide: one tells enough, but for a bad day. */
+export const ONE_BACKEND = FULL ? backends() : backends().slice(-1);
 
 export const LEASE_MS = 900;
 

@@ -5,7 +5,7 @@ import { partitionNames, partitionOf, prefixOf } from '../../gateway/src/queue/p
 import { expectStatus, LINE, signIn } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause, type SystemProcess } from '../support/processes.js';
-import { type Backend, backends } from '../support/servers.js';
+import { type Backend, backends, volume } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { type Lane, makeLanes, withRegistrations } from './crowd.js';
 import { check } from './history.js';
@@ -14,7 +14,7 @@ import { Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
 
 const USERS = 200;
-const WRITES = FULL ? 5000 : 1000;
+const MOST_WRITES = FULL ? 5000 : 1000;
 const CLIENTS = 16;
 const ENDED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
@@ -27,6 +27,7 @@ const PARTITIONS = 16;
 const DEADLOCK = '40P01';
 
 describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
+  const writes = volume(queue, MOST_WRITES);
   let system: System;
   let load: Load;
   beforeAll(async () => {
@@ -35,15 +36,15 @@ describe.each(backends())('a queue that is lost, on the %s queue', (queue) => {
   }, 120_000);
   afterAll(() => system?.stop());
 
-  it(`with ${WRITES} writes in it, and again half-way, is made anew from the ledger`, async () => {
+  it(`with ${writes} writes in it, and again half-way, is made anew from the ledger`, async () => {
     const worker = system.processes.gateways[1]!;
     await worker.stop();
     const lanes = await load.lanes(USERS);
-    await load.write(lanes, WRITES);
+    await load.write(lanes, writes);
     const waiting = await releasedHeads(system);
     await loseQueue(system, queue);
     worker.start();
-    await untilUnfinished(system, WRITES / 2);
+    await untilUnfinished(system, writes / 2);
     const underWay = await releasedHeads(system);
     await loseQueue(system, queue);
     await allEnded(system.databases.gateway, ENDED_WITHIN_MS);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { api, expectStatus, LINE, type Operation, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import type { Fault, Matches, Trap } from '../support/proxy.js';
-import { backends, volume } from '../support/servers.js';
+import { volume } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
 import {
@@ -18,6 +18,7 @@ import {
   stepOf,
   successors,
   untilRow,
+  ONE_BACKEND,
 } from './kit.js';
 import { begunAgain, Recorder } from './recorder.js';
 
@@ -43,7 +44,7 @@ const LIES: ['request' | 'response', number, Fault][] = [
   ['request', 0.03, { type: 'reset' }],
 ];
 
-describe.each(backends())('services that cannot be relied on, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('services that cannot be relied on, on the %s queue', (queue) => {
   const calls = volume(queue, MOST_CALLS);
   let system: System;
   let url: string;

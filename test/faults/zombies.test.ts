@@ -3,7 +3,6 @@ import { type Answer, api, expectStatus, type Operation, register, WAIT } from '
 import { allEnded, overlaps } from '../support/effects.js';
 import { pause, type SystemProcess } from '../support/processes.js';
 import type { Matches, Trap } from '../support/proxy.js';
-import { backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check, type StepRecord } from './history.js';
 import {
@@ -24,6 +23,7 @@ import {
   successors,
   untilRow,
   workerOf,
+  ONE_BACKEND,
 } from './kit.js';
 import { begunAgain, Recorder } from './recorder.js';
 
@@ -32,7 +32,7 @@ const POISON_AFTER = 3;
 /** Three of it are less than the 2 s after which a sleeper's own database call would count as lost. */
 const LEASE_MS = 500;
 
-describe.each(backends())('what comes too late, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('what comes too late, on the %s queue', (queue) => {
   let system: System;
   let url: string;
   let forgotten: Customer;
