@@ -947,14 +947,14 @@ export interface components {
             description?: string;
             /** @description One that is enabled again goes on where it stopped. */
             enabled?: boolean;
-            events?: string[];
+            events?: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered" | "turnpike.invoice.issued" | "turnpike.invoice.voided" | "turnpike.invoices.purged" | "turnpike.invoices.followed")[];
             reason?: string;
             url?: string;
         };
         CreateWebhook: {
             description?: string;
             /** @description Types of events; `*` is all. */
-            events: string[];
+            events: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered" | "turnpike.invoice.issued" | "turnpike.invoice.voided" | "turnpike.invoices.purged" | "turnpike.invoices.followed")[];
             reason?: string;
             /** @description https; http outside production only. Addresses that are not public are refused. */
             url: string;
