@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const IS_LOADED = `!document.body.innerText.includes('Loading…')`;
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
 /** @returns a page that is signed in, `settle()` which waits until a view has all it shows, `memory()` and `close()` */
@@ -15,7 +14,7 @@ export async function openDashboard(url, admin) {
   await page.getByRole('button', { name: 'Sign in' }).click();
   const settle = async () => {
     await page.locator('h1').waitFor();
-    await page.waitForFunction(IS_LOADED, undefined, { polling: 5 });
+    await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
   };
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   await settle();
