@@ -4,11 +4,8 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Client } from 'pg';
 import { GatewayConfig } from '../config.js';
-
-/** Milliseconds between two attempts to listen again after the connection was lost. */
-const RECONNECT_MS = 500;
+import { Listener } from '../ledger/listener.js';
 
 /**
  * Rings when there may be something to send: the database says so at each commit that has recorded an event. What it
@@ -16,22 +13,28 @@ const RECONNECT_MS = 500;
  */
 @Injectable()
 export class Bell implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Bell.name);
-  private client: Client | null = null;
+  private readonly listener: Listener;
   private hasRung = false;
-  private stopped = false;
   private wake: () => void = () => undefined;
 
-  constructor(private readonly config: GatewayConfig) {}
+  constructor(private readonly config: GatewayConfig) {
+    this.listener = new Listener({
+      connectionString: config.databaseUrl,
+      applicationName: 'turnpike-webhooks',
+      channels: ['webhook_due'],
+      hear: () => this.ring(),
+      look: () => this.ring(),
+      logger: new Logger(Bell.name),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    if (this.config.worker) void this.keepListening();
+    if (this.config.worker) void this.listener.keepListening();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
     this.ring();
-    await this.client?.end();
+    await this.listener.stop();
   }
 
   ring(): void {
@@ -50,33 +53,5 @@ export class Bell implements OnApplicationBootstrap, BeforeApplicationShutdown {
       clearTimeout(timer);
     }
     this.hasRung = false;
-  }
-
-  /** Until the process stops. */
-  private async keepListening(): Promise<void> {
-    while (!this.stopped) {
-      await this.listen().catch((error: unknown) => {
-        if (!this.stopped) this.logger.warn(`Cannot hear of webhooks: ${(error as Error).message}`);
-      });
-      if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
-    }
-  }
-
-  /** Fulfilled when the connection has ended. */
-  private async listen(): Promise<void> {
-    const client = new Client({
-      connectionString: this.config.databaseUrl,
-      application_name: 'turnpike-webhooks',
-      keepAlive: true,
-      connectionTimeoutMillis: 2000,
-    });
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
-    client.on('error', (error) => this.logger.warn(`Lost the connection for webhooks: ${error.message}`));
-    client.on('notification', () => this.ring());
-    await client.connect();
-    this.client = client;
-    await client.query('listen webhook_due');
-    this.ring();
-    await ended;
   }
 }

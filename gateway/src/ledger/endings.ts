@@ -4,12 +4,13 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Client, type Notification } from 'pg';
+import type { Notification } from 'pg';
 import { GatewayConfig } from '../config.js';
 import { CHANGED_CHANNEL } from './announcer.js';
+import { Listener } from './listener.js';
 
-/** Milliseconds between two attempts to listen again after the connection was lost. */
-const RECONNECT_MS = 500;
+/** Tells of the end of an operation, in the transaction that ends it: the user's id and the operation's. */
+const ENDED_CHANNEL = 'operation_ended';
 
 /** Milliseconds after which followers look even if nothing was heard: who was to announce a change may have died. */
 const LOOK_AGAIN_MS = 30_000;
@@ -21,30 +22,27 @@ const LOOK_AGAIN_MS = 30_000;
  */
 @Injectable()
 export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Endings.name);
+  private readonly listener: Listener;
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly followers = new Map<string, Set<() => void>>();
   private lookAgain: NodeJS.Timeout | null = null;
-  private client: Client | null = null;
   private stopped = false;
 
-  constructor(private readonly config: GatewayConfig) {}
+  constructor(private readonly config: GatewayConfig) {
+    this.listener = new Listener({
+      connectionString: config.databaseUrl,
+      applicationName: 'turnpike-endings',
+      channels: [ENDED_CHANNEL, CHANGED_CHANNEL],
+      hear: (notification) => this.hear(notification),
+      look: () => this.wakeAll(),
+      logger: new Logger(Endings.name),
+    });
+  }
 
   onApplicationBootstrap(): void {
     if (!this.config.api) return;
     this.lookAgain = setInterval(() => this.stir([...this.followers.keys()]), LOOK_AGAIN_MS).unref();
-    void this.keepListening();
-  }
-
-  /** Until the process stops. */
-  private async keepListening(): Promise<void> {
-    while (!this.stopped) {
-      await this.listen().catch((error: unknown) => {
-        if (!this.stopped) this.logger.warn(`Cannot hear of endings: ${(error as Error).message}`);
-      });
-      this.wakeAll();
-      if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
-    }
+    void this.listener.keepListening();
   }
 
   /**
@@ -95,7 +93,7 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.stopped = true;
     if (this.lookAgain) clearInterval(this.lookAgain);
     this.wakeAll();
-    await this.client?.end();
+    await this.listener.stop();
   }
 
   private subscribe(userId: string, timeoutMs: number): { woken: Promise<void>; cancel: () => void } {
@@ -142,23 +140,5 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
     for (const userId of userIds) {
       for (const cancel of [...(this.waiting.get(userId) ?? [])]) cancel();
     }
-  }
-
-  /** Fulfilled when the connection has ended. */
-  private async listen(): Promise<void> {
-    const client = new Client({
-      connectionString: this.config.databaseUrl,
-      application_name: 'turnpike-endings',
-      keepAlive: true,
-      connectionTimeoutMillis: 2000,
-    });
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
-    client.on('error', (error) => this.logger.warn(`Lost the connection for endings: ${error.message}`));
-    client.on('notification', (notification) => this.hear(notification));
-    await client.connect();
-    this.client = client;
-    await client.query(`listen operation_ended; listen ${CHANGED_CHANNEL}`);
-    this.wakeAll();
-    await ended;
   }
 }

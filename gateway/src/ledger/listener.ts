@@ -1,0 +1,68 @@
+import type { Logger } from '@nestjs/common';
+import { Client, type Notification } from 'pg';
+
+/** Milliseconds between two attempts to listen again after the connection was lost. */
+const RECONNECT_MS = 500;
+
+/** What to listen to, and whom to tell. */
+export interface Listening {
+  readonly connectionString: string;
+  /** By which `pg_stat_activity` shows the connection. */
+  readonly applicationName: string;
+  readonly channels: readonly string[];
+  /** Called for each notification. */
+  readonly hear: (notification: Notification) => void;
+  /** Called whenever the connection is new or lost: what was said while it was away is lost, so look. */
+  readonly look: () => void;
+  readonly logger: Logger;
+}
+
+/**
+ * Listens to channels of the database over a connection of its own, and again after it was lost. The pool's connections
+ * do not serve: a subscription is one session's, and the pool hands its sessions to anyone.
+ */
+export class Listener {
+  private client: Client | null = null;
+  private stopped = false;
+
+  constructor(private readonly listening: Listening) {}
+
+  /** Until it is stopped. */
+  async keepListening(): Promise<void> {
+    while (!this.stopped) {
+      await this.listen().catch((error: unknown) => this.warn('cannot listen', error));
+      this.listening.look();
+      if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.client?.end();
+  }
+
+  /** Fulfilled when the connection has ended. */
+  private async listen(): Promise<void> {
+    const { connectionString, applicationName, channels, hear, look } = this.listening;
+    const client = new Client({
+      connectionString,
+      application_name: applicationName,
+      keepAlive: true,
+      connectionTimeoutMillis: 2000,
+    });
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    client.on('error', (error) => this.warn('lost the connection', error));
+    client.on('notification', hear);
+    this.client = client;
+    await client.connect();
+    await client.query(channels.map((channel) => `listen ${client.escapeIdentifier(channel)}`).join('; '));
+    look();
+    await ended;
+  }
+
+  private warn(what: string, error: unknown): void {
+    if (this.stopped) return;
+    const { applicationName, logger } = this.listening;
+    logger.warn(`${applicationName} ${what}: ${(error as Error).message}`);
+  }
+}
