@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
 import { signOut } from './api.js';
 import { announce, Announcements } from './announce.js';
@@ -7,18 +7,17 @@ import { Loading, NotHere, Trouble } from './parts.js';
 import { signedOut, useSession } from './queries.js';
 import { SignIn } from './sign-in.js';
 import { chooseTheme, chosenTheme, type Theme, THEMES } from './theme.js';
+import { Audit } from './views/audit.js';
+import { BulkRunView } from './views/bulk-run.js';
+import { BulkRuns } from './views/bulk-runs.js';
+import { Failures } from './views/failures.js';
+import { IntegrityRunView } from './views/integrity-run.js';
+import { Integrity } from './views/integrity.js';
+import { Lane } from './views/lane.js';
+import { Lanes } from './views/lanes.js';
+import { Operation } from './views/operation.js';
+import { Operations } from './views/operations.js';
 import { Overview } from './views/overview.js';
-
-const Lanes = lazy(() => import('./views/lanes.js'));
-const Lane = lazy(() => import('./views/lane.js'));
-const Operations = lazy(() => import('./views/operations.js'));
-const Operation = lazy(() => import('./views/operation.js'));
-const Failures = lazy(() => import('./views/failures.js'));
-const BulkRuns = lazy(() => import('./views/bulk-runs.js'));
-const BulkRunView = lazy(() => import('./views/bulk-run.js'));
-const Audit = lazy(() => import('./views/audit.js'));
-const Integrity = lazy(() => import('./views/integrity.js'));
-const IntegrityRunView = lazy(() => import('./views/integrity-run.js'));
 
 const NAVIGATION = [
   ['/', 'Overview'],
@@ -72,9 +71,7 @@ function Shell(): ReactElement {
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Views />
-        </Suspense>
+        <Views />
       </main>
       {searching && <Palette close={() => setSearching(false)} />}
       <Announcements />

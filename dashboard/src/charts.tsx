@@ -43,7 +43,7 @@ const WAITING: readonly Line[] = [
 ];
 
 /** The last hour. */
-export default function Charts({ samples }: { samples: readonly Sample[] }): ReactElement {
+export function Charts({ samples }: { samples: readonly Sample[] }): ReactElement {
   return (
     <div className="charts">
       <Chart title="Writes per second" samples={samples} lines={RATES} show={(value) => round(value)} />

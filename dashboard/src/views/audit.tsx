@@ -13,7 +13,7 @@ const ACTIONS: [string, string][] = [
   ...OPERATION_KINDS.map((kind): [string, string] => [`${kind} failed`, `${kind} failed`]),
 ];
 
-export default function Audit(): ReactElement {
+export function Audit(): ReactElement {
   const [filters, set] = useFilters(['userId', 'actorId', 'action']);
   const entries = usePages<AuditEntry>('/v1/ops/audit', filters);
   return (

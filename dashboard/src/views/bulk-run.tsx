@@ -8,7 +8,7 @@ import { Actor, Card, Facts, Read, RunBadge, Table, View } from '../parts.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function BulkRunView({ id }: { id: string }): ReactElement {
+export function BulkRunView({ id }: { id: string }): ReactElement {
   const path = `${BULK}/${id}`;
   const run = useRead<BulkRun>(path, { live: ({ state }) => state === 'running' });
   const { action, state } = run.data ?? {};

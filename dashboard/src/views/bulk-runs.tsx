@@ -6,7 +6,7 @@ import { Actor, Paged, RunBadge, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function BulkRuns(): ReactElement {
+export function BulkRuns(): ReactElement {
   const runs = usePages<BulkRun>(BULK, {});
   return (
     <View title="Bulk runs">

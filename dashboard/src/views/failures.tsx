@@ -7,7 +7,7 @@ import { Empty, OperationLink, Read, Table, View } from '../parts.js';
 import { queryOf, useRead } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function Failures(): ReactElement {
+export function Failures(): ReactElement {
   const [{ from }, set] = useFilters(['from']);
   const failures = useRead<{ items: FailureGroup[] }>(`/v1/ops/failures${queryOf({ from })}`, { live: true });
   return (

@@ -18,7 +18,7 @@ import {
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function IntegrityRunView({ id }: { id: string }): ReactElement {
+export function IntegrityRunView({ id }: { id: string }): ReactElement {
   const path = `/v1/ops/integrity/runs/${id}`;
   const run = useRead<IntegrityRun>(path, { live: ({ state }) => state === 'running' });
   const [repairs, setRepairs] = useState<OperationView[]>([]);

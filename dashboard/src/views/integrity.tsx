@@ -6,7 +6,7 @@ import { Paged, Refused, RunBadge, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function Integrity(): ReactElement {
+export function Integrity(): ReactElement {
   const [, navigate] = useLocation();
   const runs = usePages<IntegrityRun>('/v1/ops/integrity/runs', {});
   return (

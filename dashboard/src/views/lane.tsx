@@ -26,7 +26,7 @@ const MOST_PER_PAGE = 200;
 /** As many pages as a full lane has, at its usual limit, and one of what is done. */
 const LIVE_PAGES = 6;
 
-export default function Lane({ userId }: { userId: string }): ReactElement {
+export function Lane({ userId }: { userId: string }): ReactElement {
   const lane = useRead<LaneView>(`/v1/ops/lanes/${userId}`, { live: true });
   const title = `Lane of ${useNameOf(userId)}`;
   return (

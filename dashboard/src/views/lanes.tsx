@@ -6,7 +6,7 @@ import { LaneBadge, LaneLink, OperationLink, Paged, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function Lanes(): ReactElement {
+export function Lanes(): ReactElement {
   const [filters, set] = useFilters(['state', 'search', 'sort']);
   const lanes = usePages<LaneView>('/v1/ops/lanes', filters);
   return (

@@ -31,7 +31,7 @@ const STEP_TONES: Readonly<Record<OpsOperationView['steps'][number]['state'], To
   undone: 'warn',
 };
 
-export default function Operation({ id }: { id: string }): ReactElement {
+export function Operation({ id }: { id: string }): ReactElement {
   const [, navigate] = useLocation();
   const query = useRead<OpsOperationView>(`/v1/ops/operations/${id}`, {
     live: ({ state }) => UNFINISHED.includes(state),

@@ -10,7 +10,7 @@ import { LaneLink, OperationLink, Paged, StateBadge, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
-export default function Operations(): ReactElement {
+export function Operations(): ReactElement {
   const [, navigate] = useLocation();
   const [filters, set] = useFilters(['state', 'kind', 'userId', 'problem', 'from', 'to']);
   const operations = usePages<OperationView>('/v1/ops/operations', filters);

@@ -1,15 +1,14 @@
 import type { OpsSummary, Sample } from '@turnpike/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactElement, type ReactNode, Suspense } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 import { get } from '../api.js';
+import { Charts } from '../charts.js';
 import { useLiveSummary } from '../live.js';
 import { LANE_TONES, OPERATION_TONES, type Tone } from '../names.js';
-import { Badge, Card, Empty, Loading, Read, Table, View } from '../parts.js';
+import { Badge, Card, Empty, Read, Table, View } from '../parts.js';
 import { client, queryOf } from '../queries.js';
 import { duration, Time } from '../time.js';
-
-const Charts = lazy(() => import('../charts.js'));
 
 const HOUR_MS = 3_600_000;
 
@@ -31,9 +30,7 @@ export function Overview(): ReactElement {
           <>
             <Numbers summary={now} latest={samples.data?.findLast(({ p50Ms }) => p50Ms !== null)} />
             <Attention summary={now} />
-            <Suspense fallback={<Loading />}>
-              <Read query={samples}>{(items) => <Charts samples={items} />}</Read>
-            </Suspense>
+            <Read query={samples}>{(items) => <Charts samples={items} />}</Read>
             <div className="cards">
               <Operations counts={now.operations} />
               <Lanes counts={now.lanes} />
