@@ -88,6 +88,8 @@ describe('a reader who follows the README', () => {
       type(command, { ...env, METRICS_PORT: String(Number(env.METRICS_PORT) + index) }),
     );
     for (const name of ['IDENTITY', 'ORDERING', 'GATEWAY']) await ready(env[`${name}_PORT`]!);
+    await stop(processes.pop()!);
+    await severalGateways(env);
     await Promise.all(processes.map(stop));
   }, 120_000);
 
@@ -103,6 +105,20 @@ describe('a reader who follows the README', () => {
     expect([...told].filter((line) => !typed.has(line) && !(line in ELSEWHERE))).toEqual([]);
     expect(Object.keys(ELSEWHERE).filter((line) => !told.has(line))).toEqual([]);
   });
+
+  /** Those of the README, on ports that are free. */
+  async function severalGateways(env: Record<string, string>): Promise<void> {
+    const lines = shellLines('README.md').filter((line) => line.startsWith('GATEWAY_ROLE='));
+    expect(lines.map((line) => /GATEWAY_ROLE=(\w+)/.exec(line)![1])).toEqual(['api', 'api', 'worker', 'worker']);
+    const gateways: ChildProcess[] = [];
+    for (const line of lines) {
+      typed.add(line);
+      const [GATEWAY_PORT, METRICS_PORT] = [String(await freePort()), String(await freePort())];
+      gateways.push(run(line.replaceAll(/\w+_PORT=\d+ /g, ''), { ...env, GATEWAY_PORT, METRICS_PORT }));
+      await ready(GATEWAY_PORT);
+    }
+    await Promise.all(gateways.map(stop));
+  }
 
   /** Addresses as the README exports them, of the servers that are here. */
   function ownServers(): Record<string, string> {
