@@ -1,17 +1,21 @@
-import { Database } from '@turnpike/service';
+import { Database, problemOf } from '@turnpike/service';
+import { Client } from 'pg';
 import { createDatabases } from './support/databases.js';
 
 let database: Database;
+let server: Client;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   const databases = await createDatabases('plain');
   const options = { url: databases.urls['plain']!, entities: [], migrations: [] };
   database = new Database({ ...options, applicationName: 'test', poolSize: 1 });
   drop = () => databases.drop();
-  await database.start();
+  server = new Client({ connectionString: databases.urls['plain']! });
+  await Promise.all([database.start(), server.connect()]);
 });
 afterAll(async () => {
   await database.onApplicationShutdown();
+  await server.end();
   await drop();
 });
 
@@ -69,5 +73,16 @@ describe('a transaction', () => {
     await database.statements((tx) => tx.query('select 1 / $1::integer', [0])).catch(() => undefined);
     await database.statements((tx) => tx.last.query('insert into things values ($1)', [3]));
     expect(await database.query('select id from things')).toEqual([{ id: 3 }]);
+  });
+
+  it('says that the database is away when its connection is lost, whatever is asked of it then', async () => {
+    const work = database.statements(async (tx) => {
+      const [backend] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await server.query('select pg_terminate_backend($1)', [backend!.pid]);
+      await tx.query('select 1').catch(() => undefined);
+      await tx.entities.query('select 1');
+    });
+    expect(problemOf(await work.catch((error: unknown) => error))).toMatchObject({ code: 'unavailable' });
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
   });
 });

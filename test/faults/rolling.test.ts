@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { LINE, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
-import { pause } from '../support/processes.js';
+import { pause, type SystemProcess } from '../support/processes.js';
 import { backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
@@ -59,10 +59,19 @@ describe('a rolling restart', () => {
     await running;
     expect(load.complaints).toEqual([]);
     await allEnded(system.databases.gateway);
+    expect(gateways.flatMap(notOfTheLog)).toEqual([]);
     const faults = await begunAgain(system.databases.gateway);
     expect(check(await recorder.history(system, faults), { faults: 0 })).toEqual([]);
   }, 180_000);
 });
+
+/** Lines that a process has written past its log. */
+function notOfTheLog(process: SystemProcess): string[] {
+  return process
+    .output()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{"level"'));
+}
 
 /** Orders that people place, each sent to one gateway and, where that does not take it, once to the other. */
 class Load {

@@ -91,8 +91,10 @@ export class QueueLifecycle
   private async openQueues(connections: QueueConnections): Promise<Map<string, Queue<OperationJob>>> {
     const names = partitionNames(this.config.queue.partitions);
     const module = await this.loader.load(() => Partitions.on(names, connections));
-    return new Map(
-      names.map((name) => [name, module.get<Queue<OperationJob>>(getQueueToken(name), { strict: false })]),
-    );
+    const queueOf = (name: string): Queue<OperationJob> => module.get(getQueueToken(name), { strict: false });
+    const queues = new Map(names.map((name) => [name, queueOf(name)]));
+    // The connection, which they share, says what is wrong. What nobody hears BullMQ writes past the log.
+    queues.forEach((queue) => queue.on('error', () => undefined));
+    return queues;
   }
 }

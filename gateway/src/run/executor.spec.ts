@@ -20,12 +20,25 @@ function claimed(seq: number): ClaimedRow {
   };
 }
 
-/** A lane that never ends, whose every write takes so long. */
-function endlessLane(stepMs: number): { executor: Executor; terms: (ClaimTerms | null)[] } {
+interface TestedLane {
+  executor: Executor;
+  /** Those of the ends that were written down. */
+  terms: (ClaimTerms | null)[];
+  lost: AbortController;
+}
+
+/**
+ * A lane that never ends, whose every write takes so long.
+ * @param failures what the ledger says of the first attempts to write an end down
+ */
+function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
   const terms: (ClaimTerms | null)[] = [];
+  const lost = new AbortController();
   const ledger = {
     claim: () => Promise.resolve(claimed(1)),
     finish: (_key: unknown, _ending: unknown, next: ClaimTerms | null) => {
+      const failure = failures.shift();
+      if (failure) return Promise.reject(failure);
       terms.push(next);
       const seq = terms.length + 1;
       const release = { userId: 'u', operationId: idOf(seq), release: 1, delayMs: 0 };
@@ -36,14 +49,14 @@ function endlessLane(stepMs: number): { executor: Executor; terms: (ClaimTerms |
   };
   const apply = (): Promise<object> =>
     new Promise((resolve) => setTimeout(() => resolve({ type: 'applied', body: {} }), stepMs));
-  const leases = { hold: () => ({ signal: new AbortController().signal, release: () => undefined }) };
+  const leases = { hold: () => ({ signal: lost.signal, release: () => undefined }) };
   const executor = new Executor(
     ledger as unknown as Ledger,
     { apply } as unknown as Services,
     leases as unknown as Leases,
     CONFIG,
   );
-  return { executor, terms };
+  return { executor, terms, lost };
 }
 
 describe('a lane that is at work', () => {
@@ -62,5 +75,28 @@ describe('a lane that is at work', () => {
     const { executor, terms } = endlessLane(1);
     await executor.run('u', idOf(1), () => terms.length === 1);
     expect(terms.map((next) => next === null)).toEqual([false, true]);
+  });
+});
+
+describe('an outcome that cannot be written down', () => {
+  const away = (): Error => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+
+  it('is written down when the ledger is there again', async () => {
+    const { executor, terms } = endlessLane(1, [away(), away(), away()]);
+    await executor.run('u', idOf(1), () => true);
+    expect(terms).toEqual([null]);
+  });
+
+  it('is given up when the lease is lost', async () => {
+    const { executor, terms, lost } = endlessLane(1, Array.from({ length: 1000 }, away));
+    setTimeout(() => lost.abort(), 100);
+    await expect(executor.run('u', idOf(1))).rejects.toThrow('refused');
+    expect(terms).toEqual([]);
+  });
+
+  it('is given up at once when it is not the ledger that is away', async () => {
+    const { executor, terms } = endlessLane(1, [new Error('a mistake')]);
+    await expect(executor.run('u', idOf(1))).rejects.toThrow('a mistake');
+    expect(terms).toEqual([]);
   });
 });

@@ -8,9 +8,11 @@ import {
   failWith,
   inSpan,
   linksToActive,
+  problemOf,
   type SpanDescription,
   traceIdIn,
 } from '@turnpike/service';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
@@ -42,6 +44,16 @@ const POISON_AFTER_CRASHES = 3;
  * few that the queue takes, and short for whoever waits until one of so many lanes as run at a time makes room.
  */
 const TURN_MS = 250;
+
+/**
+ * An outcome is written down again while the ledger is away and the lease may hold: a lane whose outcome is given up
+ * waits until that is over. What was written although the answer was lost is not written twice, since its claim no
+ * longer holds then. After so many attempts even the longest usual lease is over.
+ */
+const conclusion = retry(
+  handleWhen((error) => problemOf(error).code === 'unavailable'),
+  { maxAttempts: 50, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 500 }) },
+).dangerouslyUnref();
 
 /** Outcomes that leave the operation without an end. */
 const FAILED_RUNS: ReadonlySet<Outcome['type']> = new Set(['retry', 'lost', 'stuck']);
@@ -93,7 +105,8 @@ export class Executor {
       const outcome = await this.carryOut(claimed, saga);
       observeRun(claimed.kind, claimed.id, outcome.type);
       this.report(span, claimed, outcome);
-      return await this.conclude(claim, { claimed, outcome, steps: saga.stepOutcomes, next });
+      const run = { claimed, outcome, steps: saga.stepOutcomes, next };
+      return await conclusion.execute(() => this.conclude(claim, run), lease.signal);
     } finally {
       lease.release();
     }

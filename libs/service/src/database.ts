@@ -138,6 +138,9 @@ export class Database implements OnApplicationShutdown, Statements {
     const runner = this.manager.connection.createQueryRunner();
     try {
       return await work((await runner.connect()) as Client, runner);
+    } catch (error) {
+      // The pool takes a connection back that is lost, and whoever uses it then is told that he has used it wrongly.
+      throw runner.isReleased ? unavailable('The connection to the database was lost.') : error;
     } finally {
       await runner.release();
     }
