@@ -109,7 +109,12 @@ describe('a reader who follows the README', () => {
   /** Those of the README, on ports that are free. */
   async function severalGateways(env: Record<string, string>): Promise<void> {
     const lines = shellLines('README.md').filter((line) => line.startsWith('GATEWAY_ROLE='));
-    expect(lines.map((line) => /GATEWAY_ROLE=(\w+)/.exec(line)![1])).toEqual(['api', 'api', 'worker', 'worker']);
+    expect(lines.map((line) => /GATEWAY_ROLE=(\w+)/.exec(line)![1])).toEqual([
+      'api',
+      'api',
+      'worker',
+      'worker',
+    ]);
     const gateways: ChildProcess[] = [];
     for (const line of lines) {
       typed.add(line);
