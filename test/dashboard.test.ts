@@ -101,7 +101,6 @@ describe('the dashboard', () => {
     const before = await counted.innerText();
     await placeOrder(url, people.paused.token);
     await until(async () => (await counted.innerText()) !== before);
-    await picture(page, 'overview');
   });
 
   it('finds lanes by state and by their users, in an address that can be shared', async () => {
@@ -209,8 +208,10 @@ describe('the dashboard', () => {
 
   it('groups what failed, and retries all of a group after it has said how many that is', async () => {
     await operator.open('failures');
+    const group = page.getByRole('link', { name: 'order-state-conflict' });
+    await group.waitFor();
     await picture(page, 'failures');
-    await page.getByRole('link', { name: 'order-state-conflict' }).click();
+    await group.click();
     await operator.heading('Operations');
     expect(page.url()).toBe(`${url}/ops/operations?state=failed&problem=order-state-conflict`);
     await picture(page, 'operations');
@@ -221,6 +222,7 @@ describe('the dashboard', () => {
     await picture(page, 'bulk-run');
     await page.getByRole('link', { name: 'Bulk runs' }).click();
     await operator.rows(1);
+    await picture(page, 'bulk-runs');
   });
 
   it('tells who did what, by filters', async () => {
@@ -242,6 +244,12 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Repair what is found…' }).click();
     await page.getByRole('button', { name: 'Repair what is found', exact: true }).click();
     await page.getByRole('heading', { name: 'Repairs' }).waitFor();
+    await page.getByRole('link', { name: 'Integrity' }).click();
+    await page
+      .getByRole('row', { name: /stale-copy|done|succeeded/ })
+      .first()
+      .waitFor();
+    await picture(page, 'integrity');
   });
 
   it('shows all of a lane with more writes than a page has, each with how many come before', async () => {
@@ -296,6 +304,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type(people.paused.email);
     await page.getByRole('option', { name: people.paused.email }).waitFor();
+    await picture(page, 'palette');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/ops/lanes/${people.paused.id}`);
     await page.keyboard.press('Control+k');
@@ -349,8 +358,9 @@ describe('the dashboard', () => {
     await page.getByRole('img', { name: /Writes per second over the last hour/ }).waitFor();
     await picture(page, 'phone-overview');
     await page.setViewportSize(DESKTOP);
-    await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByText('live', { exact: true }).waitFor();
+    await picture(page, 'overview');
+    await page.emulateMedia({ colorScheme: 'dark' });
     await picture(page, 'overview-dark');
     await page.emulateMedia({ colorScheme: null });
   });
@@ -375,6 +385,7 @@ describe('the dashboard', () => {
     await operator.open('');
     await page.getByRole('link', { name: 'Queues' }).click();
     await page.getByText('lane-00').first().waitFor();
+    await page.getByText('Loading...').waitFor({ state: 'hidden' });
     await picture(page, 'queues');
     await operator.open('queues/queue/turnpike-maintenance');
     await page.getByText(/^repeat:integrity:/).waitFor();

@@ -117,7 +117,7 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartPro
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, min, max) => [Math.max(max - LONGEST, Math.min(min, max - SHORTEST)), max] },
+      x: { range: (_plot, min, max) => shownBetween(min, max) },
       y: { range: (_plot, _min, max) => [0, Math.max(max, 1) * 1.1] },
     },
     axes: [
@@ -126,6 +126,12 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartPro
     ],
     series: [{}, ...lines.map(({ colour: number }) => ({ stroke: colour(`--line-${number}`), width: 1.5 }))],
   };
+}
+
+/** Of no samples the plot knows no times: then it is the last minutes. */
+function shownBetween(first: number | null, last: number | null): [number, number] {
+  const end = last ?? Date.now() / 1000;
+  return [Math.max(end - LONGEST, Math.min(first ?? end, end - SHORTEST)), end];
 }
 
 function round(value: number): string {

@@ -9,6 +9,10 @@ export function writes(count: number): string {
   return count === 1 ? '1 write' : `${count.toLocaleString()} writes`;
 }
 
+export function users(count: number): string {
+  return count === 1 ? '1 user' : `${count.toLocaleString()} users`;
+}
+
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -2,7 +2,7 @@ import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api.js';
 import { type Action, Actions } from '../dialog.js';
-import { short, writes } from '../names.js';
+import { short, users, writes } from '../names.js';
 import {
   Card,
   Empty,
@@ -27,12 +27,12 @@ export function IntegrityRunView({ id }: { id: string }): ReactElement {
     name: 'Repair what is found',
     needsNoReason: true,
     explanation:
-      `What is wrong with ${new Set(findings.map(({ userId }) => userId)).size} users is mended by a write in the ` +
+      `What is wrong with ${users(new Set(findings.map(({ userId }) => userId)).size)} is mended by a write in the ` +
       'lane of each, in its turn. Asked for again, it answers with the same writes.',
     carryOut: async () => {
       const { items } = await post<Repair>(`${path}/repair`);
       setRepairs(items);
-      return `${writes(items.length)} mend what was found.`;
+      return `What was found is mended by ${writes(items.length)}.`;
     },
   };
   return (
