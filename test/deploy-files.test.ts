@@ -4,13 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parser } from '@prometheus-io/lezer-promql';
+import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
 import Ajv from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';
 import { parseAllDocuments } from 'yaml';
-import { STOP_WITHIN_MS } from '../libs/service/src/start.js';
 import { allServices, environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
 import {
   containersOf,
+  GRACE_MS,
   isKnownVariable,
   isOurs,
   KUSTOMIZATIONS,
@@ -23,6 +25,13 @@ import type { Variables } from './support/processes.js';
 
 const COMPOSE = 'docker-compose.yml';
 const PUBLIC = 'deploy/compose.public.yml';
+
+/** What a container may be given. Nothing else is: no device, no privilege, no network or processes of the machine. */
+const MEMBERS = [
+  ...['image', 'build', 'command', 'environment', 'depends_on', 'profiles', 'restart', 'init', 'logging'],
+  ...['user', 'read_only', 'cap_drop', 'cap_add', 'security_opt', 'pids_limit', 'deploy', 'healthcheck'],
+  ...['volumes', 'tmpfs', 'shm_size', 'ports', 'networks', 'stop_grace_period'],
+];
 const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-deploy-'));
 const envFile = path.join(folder, '.env');
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -82,22 +91,27 @@ describe(COMPOSE, () => {
       pids_limit: expect.any(Number),
       deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
     });
+    expect(Object.keys(one).filter((member) => !MEMBERS.includes(member))).toEqual([]);
+    expect(one.cap_add ?? []).toEqual(name === 'proxy' ? ['NET_BIND_SERVICE'] : []);
     // These images name a user of their own.
     const hasOwnUser = one.build !== undefined || /^(prom|grafana|otel|jaegertracing)\//.test(one.image);
-    expect([name, hasOwnUser || /^(?!root|0)\w+/.test(one.user ?? '')]).toEqual([name, true]);
+    expect([name, /^(?!root|0)\w+/.test(one.user ?? (hasOwnUser ? 'own' : 'root'))]).toEqual([name, true]);
   });
 
   it.each(services)('pins the image of %s and mounts only what exists', (_name, one, base) => {
     if (!one.build) expect(one.image).toMatch(/:v?\d/);
-    const mounted = (one.volumes ?? [])
-      .map((volume) => volume.split(':')[0]!)
-      .filter((source) => source.startsWith('.'));
-    expect(mounted.filter((source) => !existsSync(path.join(ROOT, base, source)))).toEqual([]);
+    const mounts = (one.volumes ?? []).map((volume) => volume.split(':'));
+    // A volume has a name; what is of the machine is of this repository, and only read.
+    const ofMachine = mounts.filter(([source]) => !/^\w/.test(source!));
+    expect(ofMachine.filter(([source]) => !existsSync(path.join(ROOT, base, source!)))).toEqual([]);
+    expect(ofMachine.filter(([source, , mode]) => !source!.startsWith('./') || mode !== 'ro')).toEqual([]);
   });
 
   it.each(services)('asks how %s is, where its image can be asked', (name, one) => {
     const cannot = ['collector', 'jaeger', 'migrate', 'proxy'];
     expect([name, (one.healthcheck?.test ?? []).length > 0]).toEqual([name, !cannot.includes(name)]);
+    // Who is alive and cannot do anything yet is not to be waited for in vain, nor sent requests.
+    if (PROCESSES.includes(name)) expect(one.healthcheck!.test!.at(-1)).toBe('ready');
   });
 
   it('opens ports on this machine alone, and none of a process', () => {
@@ -123,8 +137,8 @@ describe(COMPOSE, () => {
     expect(service['gateway-worker']!.deploy!.replicas).toBe(2);
   });
 
-  it.each([...PROCESSES, 'migrate'])('lets %s stop in order before it is killed', (name) => {
-    expect(parseInt(service[name]!.stop_grace_period) * 1000).toBeGreaterThan(STOP_WITHIN_MS);
+  it.each([...PROCESSES, 'migrate', 'postgres'])('lets %s stop in order before it is killed', (name) => {
+    expect(parseInt(service[name]!.stop_grace_period) * 1000).toBeGreaterThanOrEqual(GRACE_MS);
   });
 
   it.each(PROCESSES)('gives %s what production asks for, with .env and not without', (name) => {
@@ -148,23 +162,56 @@ describe(COMPOSE, () => {
   });
 
   it('gives each secret to those who need it and to nobody else', () => {
-    const holders = (secret: string) =>
-      services.filter(([, { environment = {} }]) => secret in environment).map(([name]) => name);
-    expect(holders('SERVICE_SIGNING_KEY')).toEqual(['gateway-api', 'gateway-worker']);
-    expect(holders('DATA_KEY')).toEqual(['gateway-api', 'gateway-worker']);
-    expect(holders('ADMIN_PASSWORD')).toEqual(['gateway-api']);
-    expect(holders('TOKEN_SIGNING_KEYS')).toEqual(['identity']);
-    expect(holders('IDENTITY_DATABASE_URL')).toEqual(['identity', 'migrate']);
-    expect(holders('ORDERING_DATABASE_URL')).toEqual(['ordering', 'migrate']);
-    expect(holders('GATEWAY_DATABASE_URL')).toEqual(['gateway-api', 'gateway-worker', 'migrate']);
+    const secrets: Variables = { ...readEnvFile(envFile), DATA_KEY_PREVIOUS: 'the key before' };
+    // By its value, under whatever name and inside of whatever address or command it is.
+    const given = allServices(COMPOSE, secrets).map(([name, one]): [string, string] => [
+      name,
+      [...Object.values(environmentOf(one, secrets)), ...(one.command ?? [])].join('\n'),
+    ]);
+    const holders = (value: string) => given.filter(([, text]) => text.includes(value)).map(([name]) => name);
+    const gateways = ['gateway-api', 'gateway-worker'];
+    expect(
+      Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, holders(value)])),
+    ).toEqual({
+      SERVICE_SIGNING_KEY: gateways,
+      DATA_KEY: gateways,
+      DATA_KEY_PREVIOUS: gateways,
+      ADMIN_EMAIL: ['gateway-api'],
+      ADMIN_PASSWORD: ['gateway-api'],
+      TOKEN_SIGNING_KEYS: ['identity'],
+      GATEWAY_DB_PASSWORD: [...gateways, 'migrate', 'postgres'],
+      IDENTITY_DB_PASSWORD: ['identity', 'migrate', 'postgres'],
+      ORDERING_DB_PASSWORD: ['ordering', 'migrate', 'postgres'],
+      POSTGRES_PASSWORD: ['postgres'],
+      REDIS_PASSWORD: [...gateways, 'migrate', 'redis'],
+      GF_SECURITY_ADMIN_PASSWORD: ['grafana'],
+    });
   });
 
-  it('has the processes under the names at which Prometheus looks for them', () => {
-    const [{ scrape_configs: jobs }] = documentsOf('deploy/prometheus/prometheus.yml') as [
-      { scrape_configs: { dns_sd_configs: { names: string[] }[] }[] },
+  it('lets the proxy reach the gateway alone, and the gateway believe the proxy alone', () => {
+    const neighbours = services.filter(([, { networks }]) => networks?.includes('edge'));
+    expect(neighbours.map(([name]) => name)).toEqual(['proxy', 'gateway-api']);
+    expect(service.proxy!.networks).toEqual(['edge']);
+    const { subnet } = readCompose(COMPOSE).networks!.edge!.ipam!.config[0]!;
+    expect(service['gateway-api']!.environment!.TRUSTED_PROXIES).toBe(subnet);
+  });
+
+  it('has the processes where Prometheus looks for them, and the alerts', () => {
+    const [{ scrape_configs: jobs, rule_files: rules }] = documentsOf('deploy/prometheus/prometheus.yml') as [
+      { scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[]; rule_files: string[] },
     ];
-    const names = jobs.flatMap((job) => job.dns_sd_configs.flatMap((one) => one.names));
-    expect(names.sort()).toEqual([...PROCESSES].sort());
+    const places = jobs
+      .flatMap((job) => job.dns_sd_configs)
+      .flatMap(({ names, port }) => names.map((name): [string, number] => [name, port]));
+    const metricsOf = (name: string) => (READ[name]!({}) as { metrics: { port: number } }).metrics.port;
+    expect(places).toEqual(PROCESSES.map((name) => [name, metricsOf(name)]));
+    expect(rules).toEqual(['alerts.yml']);
+  });
+
+  it('has room in the container of Redis for what Redis may fill', () => {
+    const [, mebibytes] = /^maxmemory (\d+)mb$/m.exec(read('deploy/redis/redis.conf'))!;
+    const { memory } = service.redis!.deploy!.resources!.limits!;
+    expect(parseInt(memory)).toBeGreaterThan(Number(mebibytes) * 1.25);
   });
 
   it('asks for the name of a public gateway', () => {
@@ -245,6 +292,26 @@ test('every other file of YAML below deploy/ can be read', () => {
   const files = readdirSync(path.join(ROOT, 'deploy'), { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((one) => /\.ya?ml$/.test(one)))
     expect(documentsOf(`deploy/${file}`)).not.toEqual([]);
+});
+
+test('every expression of the alerts, the dashboard and the scaling is PromQL, of states that there are', () => {
+  const STATES: string[] = [...OPERATION_STATES, ...LANE_STATES, 'busy', 'retry'];
+  const expressions = [
+    ...read('deploy/prometheus/alerts.yml').matchAll(/^ +expr: (?:>\n)?([^]*?)\n +(?:for|labels):/gm),
+    ...read('deploy/kubernetes/components/autoscaling/workers.yaml').matchAll(/query: \|\n([^]*)$/g),
+    ...read('deploy/grafana/turnpike.json').matchAll(/"expr": "(.*)"/g),
+  ].map(([, text]) => text!.replaceAll('\\"', '"'));
+  expect(expressions.length).toBeGreaterThan(25);
+  for (const expression of expressions) {
+    const errors: string[] = [];
+    const enter = ({ type, from }: { type: { isError: boolean }; from: number }) => {
+      if (type.isError) errors.push(expression.slice(from));
+    };
+    parser.parse(expression).iterate({ enter });
+    expect([expression, errors]).toEqual([expression, []]);
+    const values = [...expression.matchAll(/=~?"([^"]*)"/g)].flatMap(([, value]) => value!.split('|'));
+    expect(values.filter((value) => !STATES.includes(value))).toEqual([]);
+  }
 });
 
 function documentsOf(file: string): unknown[] {

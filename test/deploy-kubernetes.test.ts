@@ -1,13 +1,14 @@
 // What is applied to a cluster, without one: the manifests of deploy/kubernetes are held to the types of Kubernetes, to
 // each other, to docker-compose.yml and to the settings that the processes read.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { STOP_WITHIN_MS } from '../libs/service/src/start.js';
 import { environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
 import {
   type Container,
   containersOf,
+  GRACE_MS,
   isKnownVariable,
   KUSTOMIZATIONS,
   makeSecrets,
@@ -23,6 +24,17 @@ const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-kubernetes-'));
 const envFile = path.join(folder, '.env');
 beforeAll(() => makeSecrets(envFile));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a pod may have. Nothing else is: nothing of the machine that it runs on. */
+const MEMBERS_OF_POD = [
+  ...[
+    'enableServiceLinks',
+    'automountServiceAccountToken',
+    'securityContext',
+    'terminationGracePeriodSeconds',
+  ],
+  ...['topologySpreadConstraints', 'restartPolicy', 'containers', 'volumes'],
+];
 
 const PORTS_OF_SETTINGS = ['GATEWAY_PORT', 'IDENTITY_PORT', 'ORDERING_PORT'];
 
@@ -41,6 +53,24 @@ test('a manifest with a member that does not exist, or without one that has to, 
   ]);
 });
 
+test('workers are as many as the age of the oldest waiting write asks for', () => {
+  const [{ spec }] = KUSTOMIZATIONS['overlays/production-example']!.filter(
+    ({ kind }) => kind === 'ScaledObject',
+  ) as [Manifest];
+  expect(spec.triggers).toHaveLength(1);
+  expect(spec.triggers[0].metadata.query).toMatch(/^max\(turnpike_oldest_waiting_seconds\)\n/);
+});
+
+test('the servers of the Redis Cluster keep what they have as the one in docker-compose.yml does', () => {
+  const linesOf = (file: string) =>
+    read(file)
+      .split('\n')
+      .filter((line) => /^\w/.test(line));
+  const cluster = linesOf('deploy/kubernetes/overlays/redis-cluster/redis.conf');
+  expect(cluster).toEqual(expect.arrayContaining(linesOf('deploy/redis/redis.conf')));
+  expect(cluster).toContain('cluster-require-full-coverage no');
+});
+
 test('every file below deploy/kubernetes is part of a kustomization', () => {
   const files = readdirSync(path.join(ROOT, 'deploy/kubernetes'), { recursive: true, encoding: 'utf8' });
   const texts = files
@@ -50,7 +80,7 @@ test('every file below deploy/kubernetes is part of a kustomization', () => {
   expect(named.filter((file) => !texts.some((text) => text.includes(path.basename(file))))).toEqual([]);
 });
 
-describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, manifests) => {
+describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, manifests) => {
   const ofKind = (...kinds: string[]) => manifests.filter(({ kind }) => kinds.includes(kind));
   const workloads = ofKind('Deployment', 'StatefulSet', 'Job');
   const labelsOf = ({ spec }: Manifest): Variables => spec.template.metadata.labels;
@@ -103,26 +133,80 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, ma
     }
   });
 
-  it('lets only the gateway call the services, and nobody at all call a worker', () => {
-    const callersOf = (app: string) =>
-      ofKind('NetworkPolicy')
-        .filter(
-          ({ spec }) => spec.ingress && chosen(spec.podSelector).some((one) => labelsOf(one).app === app),
-        )
-        .flatMap(({ spec }) => spec.ingress)
-        .filter(({ ports }) => ports.some(({ port }: any) => port === 'http'))
-        .flatMap(({ from }) =>
-          from.flatMap((peer: any) => (peer.podSelector ? chosen(peer.podSelector) : [peer])),
-        )
-        .map(
-          (peer) => peer.metadata?.name ?? peer.namespaceSelector.matchLabels['kubernetes.io/metadata.name'],
-        );
-    expect(callersOf('identity').sort()).toEqual(['gateway-api', 'gateway-worker']);
-    expect(callersOf('ordering').sort()).toEqual(['gateway-api', 'gateway-worker']);
-    expect(callersOf('gateway-api').sort()).toEqual(['identity', 'ingress', 'ordering']);
-    expect(callersOf('gateway-worker')).toEqual([]);
+  /** What the policies open to the pods of a workload or by them, as `whom:port`. */
+  function opened(app: string, direction: 'ingress' | 'egress'): string[] {
+    const rules = ofKind('NetworkPolicy')
+      .filter(({ spec }) => chosen(spec.podSelector).some((one) => labelsOf(one).app === app))
+      .flatMap(({ spec }) => spec[direction] ?? []);
+    return rules.flatMap((rule) =>
+      (rule[direction === 'ingress' ? 'from' : 'to'] ?? [{}])
+        .flatMap(namesOf)
+        .flatMap((name: string) => (rule.ports ?? [{}]).map(({ port }: any) => `${name}:${port ?? 'any'}`)),
+    );
+  }
+
+  /** Of what one entry of a rule stands for: workloads, a namespace, a network, or everything. */
+  function namesOf({ podSelector, namespaceSelector, ipBlock }: any): string[] {
+    if (ipBlock) return [ipBlock.cidr];
+    if (podSelector) return chosen(podSelector).map((one) => one.metadata.name);
+    return [namespaceSelector?.matchLabels['kubernetes.io/metadata.name'] ?? 'anybody'];
+  }
+
+  const settled = (names: string[]) => [...new Set(names)].sort();
+  const { to = [{}] } = ofKind('NetworkPolicy').find(
+    ({ metadata }) => metadata.name === 'everybody-to-servers',
+  )!.spec.egress[1];
+  const servers = namesOf(to[0])[0]!;
+
+  it('lets only the gateway call the services, nobody a worker, and only the ingress come from outside', () => {
     const nobody = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === 'nobody')!;
     expect(nobody.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    const callers = (app: string) => settled(opened(app, 'ingress'));
+    for (const service of ['identity', 'ordering'])
+      expect(callers(service)).toEqual(['gateway-api:http', 'gateway-worker:http', 'monitoring:metrics']);
+    expect(callers('gateway-worker')).toEqual(['monitoring:metrics']);
+    expect(callers('gateway-api')).toEqual([
+      ...['identity:http', 'ingress:http', 'monitoring:metrics', 'ordering:http'],
+    ]);
+    expect(callers('migrate')).toEqual([]);
+    if (name === 'overlays/redis-cluster')
+      expect(callers('redis')).toEqual([
+        ...['gateway-api:redis', 'gateway-worker:redis', 'redis-create:redis', 'redis:bus', 'redis:redis'],
+      ]);
+  });
+
+  it('lets each process reach its servers and those whom it calls, and nothing else', () => {
+    const everybody = ['anybody:53', `${servers}:5432`, `${servers}:6379`, 'monitoring:4318'];
+    const services = ['identity:http', 'ordering:http'];
+    const called: Record<string, string[]> = {
+      'gateway-api': services,
+      'gateway-worker': [...services, '0.0.0.0/0:443', '2000::/3:443'],
+      identity: ['gateway-api:http'],
+      ordering: ['gateway-api:http'],
+      migrate: [],
+    };
+    for (const [app, own] of Object.entries(called))
+      expect([app, settled(opened(app, 'egress'))]).toEqual([app, settled([...everybody, ...own])]);
+  });
+
+  it('lets webhooks out to public addresses alone', () => {
+    const [{ spec }] = ofKind('NetworkPolicy').filter(
+      ({ metadata }) => metadata.name === 'workers-to-webhooks',
+    ) as [Manifest];
+    const [{ ipBlock }] = spec.egress[0].to;
+    const inside = new BlockList();
+    for (const [address, bits] of ipBlock.except.map((network: string) => network.split('/')))
+      inside.addSubnet(address, Number(bits));
+    for (const address of [
+      '10.1.2.3',
+      '100.100.1.1',
+      '127.0.0.1',
+      '169.254.169.254',
+      '172.31.0.1',
+      '192.168.1.1',
+    ])
+      expect([address, inside.check(address)]).toEqual([address, true]);
+    expect(inside.check('203.0.113.7')).toBe(false);
   });
 
   it('scales and shows what exists', () => {
@@ -131,11 +215,25 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, ma
       const target = deployments.find(({ metadata }) => metadata.name === spec.scaleTargetRef.name)!;
       // A number of its own would undo what the scaler did each time that it is applied.
       expect(target.spec).not.toHaveProperty('replicas');
+      expect(spec.minReplicas ?? spec.minReplicaCount).toBeGreaterThanOrEqual(2);
     }
     for (const { spec } of ofKind('Ingress')) {
       const { name, port } = spec.rules[0].http.paths[0].backend.service;
       const service = ofKind('Service').find(({ metadata }) => metadata.name === name)!;
       expect(service.spec.ports.map((one: any) => one.name)).toContain(port.name);
+    }
+  });
+
+  it('has two of each process, one of which may be taken away at a time, and none before its successor is ready', () => {
+    const budgets = ofKind('PodDisruptionBudget').map(({ spec }) => [
+      ...chosen(spec.selector).map((one) => one.metadata.name),
+      spec.maxUnavailable,
+    ]);
+    const kept = ofKind('Deployment', 'StatefulSet');
+    expect(budgets.sort()).toEqual(kept.map(({ metadata }) => [metadata.name, 1]).sort());
+    for (const { spec } of ofKind('Deployment')) {
+      expect(spec.replicas ?? 2).toBeGreaterThanOrEqual(2);
+      expect(spec.strategy).toEqual({ rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
     }
   });
 
@@ -148,16 +246,23 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, ma
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
       expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
-      for (const container of containersOf(workload))
-        expect(container).toMatchObject({
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          resources: { requests: expect.anything(), limits: { memory: expect.any(String) } },
+      expect(Object.keys(pod).filter((member) => !MEMBERS_OF_POD.includes(member))).toEqual([]);
+      for (const volume of pod.volumes ?? []) expect(volume).toHaveProperty('configMap');
+      for (const container of containersOf(workload)) {
+        // That and nothing else: a container could take back what its pod says.
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
         });
+        expect(container.resources).toMatchObject({
+          requests: { cpu: expect.any(String), memory: expect.any(String) },
+          limits: { memory: expect.any(String) },
+        });
+      }
     }
+    const [{ metadata }] = ofKind('Namespace') as [Manifest];
+    expect(metadata.labels).toEqual({ 'pod-security.kubernetes.io/enforce': 'restricted' });
   });
 
   it('probes each process, takes it out of service before it stops, and leaves it its time', () => {
@@ -167,12 +272,13 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (_name, ma
         terminationGracePeriodSeconds: grace,
         topologySpreadConstraints,
       } = spec.template.spec;
-      const [{ livenessProbe, readinessProbe, lifecycle }] = containers;
+      const [{ livenessProbe, readinessProbe, startupProbe, lifecycle }] = containers;
+      expect(startupProbe.httpGet).toEqual(livenessProbe.httpGet);
       expect(livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
       expect(readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http' });
       const hasService = spec.selector.matchLabels.app !== 'gateway-worker';
       expect(lifecycle?.preStop.sleep.seconds ?? 0).toBe(hasService ? 5 : 0);
-      expect((grace - (lifecycle?.preStop.sleep.seconds ?? 0)) * 1000).toBeGreaterThan(STOP_WITHIN_MS);
+      expect((grace - (lifecycle?.preStop.sleep.seconds ?? 0)) * 1000).toBeGreaterThanOrEqual(GRACE_MS);
       expect(topologySpreadConstraints[0].labelSelector).toEqual(spec.selector);
     }
   });

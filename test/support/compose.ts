@@ -22,6 +22,7 @@ export interface ComposeService {
   init?: boolean;
   read_only?: boolean;
   cap_drop?: string[];
+  cap_add?: string[];
   security_opt?: string[];
   pids_limit?: number;
   stop_grace_period?: string;
