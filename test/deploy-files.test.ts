@@ -92,6 +92,7 @@ describe(COMPOSE, () => {
       deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
     });
     expect(Object.keys(one).filter((member) => !MEMBERS.includes(member))).toEqual([]);
+    if (one.build) expect([one.tmpfs, one.volumes]).toEqual([undefined, undefined]);
     expect(one.cap_add ?? []).toEqual(name === 'proxy' ? ['NET_BIND_SERVICE'] : []);
     // These images name a user of their own.
     const hasOwnUser = one.build !== undefined || /^(prom|grafana|otel|jaegertracing)\//.test(one.image);

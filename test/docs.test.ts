@@ -20,7 +20,12 @@ const READ_OF_VARIABLE =
 /** What READ_OF_VARIABLE finds and nobody sets for Turnpike; the first is the end of three names. */
 const NOT_SETTINGS = ['DATABASE_URL', 'ERR_MODULE_NOT_FOUND', 'NO_COLOR', 'PATH'];
 
-const DOCUMENTS = ['README.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))];
+const DOCUMENTS = [
+  'README.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...filesBelow('docs').filter((file) => file.endsWith('.md')),
+];
 
 describe('docs/states.md', () => {
   const diagrams = [...read('docs/states.md').matchAll(/```mermaid\n([^]*?)```/g)].map(
@@ -86,6 +91,18 @@ describe('docs/authorisation.md', () => {
   });
 });
 
+test('docs/observability.md lists every metric of ours', () => {
+  const named = (text: string, quote: string) => [
+    ...text.matchAll(new RegExp(`${quote}(turnpike_\\w+)${quote}`, 'g')),
+  ];
+  const sources = ['gateway/src', 'libs/service/src']
+    .flatMap(filesBelow)
+    .filter((file) => file.endsWith('.ts'));
+  const coded = sources.flatMap((file) => named(read(file), "'").map(([, name]) => name));
+  const listed = named(read('docs/observability.md'), '`').map(([, name]) => name);
+  expect(listed.sort()).toEqual(coded.sort());
+});
+
 test('README.md lists every variable that is read, and no other', () => {
   const table = /## Configuration\n([^]*?)\n## /.exec(read('README.md'))![1]!;
   const listed = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => variablesIn(cell!));
@@ -109,10 +126,21 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(missing).toEqual([]);
   });
 
-  test('links to files that exist', () => {
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link]) => link!);
-    const folder = path.dirname(path.join(ROOT, document));
-    expect(links.filter((link) => !existsSync(path.join(folder, link)))).toEqual([]);
+  test('names what is in the file of which it is told', () => {
+    const told = [...text.matchAll(/`([\w.]+)`\s\(?in\s`([\w./-]+\.\w+)`/g)];
+    const missing = told.filter(([, name, file]) => !read(file!).includes(name!));
+    expect(missing.map(([words]) => words)).toEqual([]);
+  });
+
+  test('links to files that exist, and to headings that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)];
+    const folder = path.dirname(document);
+    const isThere = (file: string, heading: string) => {
+      const target = file ? path.join(folder, file) : document;
+      return existsSync(path.join(ROOT, target)) && (!heading || headingsOf(target).includes(heading));
+    };
+    const missing = links.filter(([, file, heading]) => !isThere(file!, heading!));
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 });
 
@@ -124,6 +152,16 @@ test('every script that package.json has exists', () => {
 
 function arrowsOf(diagram: string): string[] {
   return [...diagram.matchAll(/^\s*(\S+) --> ([\w[\]*]+)/gm)].map(([, from, to]) => `${from} --> ${to}`);
+}
+
+/** As they are linked to: in small letters, without punctuation, with hyphens for spaces. */
+function headingsOf(file: string): string[] {
+  return [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** A path of the repository begins with one of its folders, or is a file at its top. */
