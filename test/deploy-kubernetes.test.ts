@@ -318,6 +318,23 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     },
   );
 
+  it('gives each container its own secret alone, and the migrations no key', () => {
+    const own: Record<string, string[]> = {
+      gateway: name === 'overlays/redis-cluster' ? ['gateway', 'redis'] : ['gateway'],
+      create: ['redis'],
+    };
+    for (const workload of workloads)
+      for (const container of containersOf(workload)) {
+        const taken = (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+        expect([container.name, settled(taken.map((secret) => secret.name))]).toEqual([
+          container.name,
+          own[container.name] ?? [container.name],
+        ]);
+        if (workload.metadata.name === 'migrate')
+          for (const { key } of taken) expect(key).toMatch(/_URL$|^REDIS_PASSWORD$/);
+      }
+  });
+
   it('takes secrets that docs/deploying.md makes', () => {
     const commands = read('docs/deploying.md').split(/(?=kubectl)/);
     const keys = commands.flatMap((command) => {
