@@ -5,8 +5,8 @@ import {
   circuitBreaker,
   type CircuitBreakerPolicy,
   CircuitState,
+  ConstantBackoff,
   CountBreaker,
-  ExponentialBackoff,
   handleAll,
 } from 'cockatiel';
 
@@ -15,8 +15,11 @@ const LAST_CALLS = 40;
 const MIN_CALLS = 20;
 const FAILED_SHARE = 0.5;
 
-/** Milliseconds until an open breaker lets one call try, longer with every failed trial. */
-const TRY_AGAIN = { initialDelay: 500, maxDelay: 5000 };
+/**
+ * Milliseconds until an open breaker lets one call try. Pauses that grow, to 5 s, kept a service away that had long been
+ * back; and who is refused meanwhile is told to come again after a second. One call a second hammers nobody.
+ */
+const TRY_AGAIN_MS = 1000;
 
 /** Isolated is who was opened by hand, which nobody does here. */
 const STATES: Readonly<Record<CircuitState, BreakerState>> = {
@@ -57,7 +60,7 @@ export class Breakers {
         size: LAST_CALLS,
         minimumNumberOfCalls: MIN_CALLS,
       }),
-      halfOpenAfter: new ExponentialBackoff(TRY_AGAIN),
+      halfOpenAfter: new ConstantBackoff(TRY_AGAIN_MS),
     });
     policy.onBreak(() => this.logger.warn(`${service} fails: its calls are held back.`));
     policy.onReset(() => this.logger.log(`${service} answers again.`));

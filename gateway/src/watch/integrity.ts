@@ -17,8 +17,8 @@ import { Comparison } from './comparison.js';
  * under way for that user, so that writes in flight are never a finding; a repair is a write in the user's lane,
  * which reads the user at its turn and makes the other services agree.
  *
- * A run is a job in a worker. If that dies, or a service does not answer, the run has failed and keeps what it has
- * found; the next one begins anew.
+ * A run is a job in a worker. If that dies, or a service stays away, the run has failed and keeps what it has found;
+ * the next one begins anew.
  */
 
 /** Milliseconds between two signs of life: a run is given up after several missing ones. */

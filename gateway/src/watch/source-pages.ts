@@ -6,8 +6,16 @@ import {
   type IntegrityRow,
   type IntegrityUser,
 } from '@turnpike/contracts';
+import { problemOf } from '@turnpike/service';
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { Services } from '../run/services.js';
 import type { Source } from './faults.js';
+
+/** A comparison outlives the restart of a service: a page that is not answered is asked for again for so many seconds. */
+const asking = retry(
+  handleWhen((error) => problemOf(error).code === 'unavailable'),
+  { maxAttempts: 10, backoff: new ConstantBackoff(1000) },
+);
 
 type Range = Pick<IntegrityQuery, 'after' | 'userId'>;
 
@@ -32,7 +40,7 @@ export class SourcePages {
     do {
       const query = { ...range, after, limit: INTEGRITY_ROWS_PER_PAGE };
       const call = { method: 'GET', path: `${INTEGRITY_PATH}/${name}`, query } as const;
-      const { items } = await this.services.ask<{ items: Row[] }>(service, call);
+      const { items } = await asking.execute(() => this.services.ask<{ items: Row[] }>(service, call));
       if (items.length > 0) yield items;
       after = items.length === INTEGRITY_ROWS_PER_PAGE ? items.at(-1)!.id : undefined;
     } while (after !== undefined);
