@@ -54,9 +54,10 @@ describe('who listens', () => {
     await untilTold(1);
     await notify('one');
     await untilTold(2);
-    await database.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
-      name,
-    ]);
+    await database.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',
+      [name],
+    );
     await untilTold(4);
     await notify('two');
     await untilTold(5);

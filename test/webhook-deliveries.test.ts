@@ -2,6 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type DomainEvent, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import type { GatewayConfig } from '../gateway/src/config.js';
+import { Addresses } from '../gateway/src/hooks/addresses.js';
+import { Bell } from '../gateway/src/hooks/bell.js';
+import { Courier } from '../gateway/src/hooks/courier.js';
 import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
 import {
   type Attempted,
@@ -10,6 +14,7 @@ import {
 } from '../gateway/src/ledger/webhook-deliveries.js';
 import { Webhooks } from '../gateway/src/ledger/webhooks.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
+import { Receiver, type Subscriber } from './support/receiver.js';
 
 const PLACES = 16;
 const DELIVERED: Attempted = { type: 'delivered', status: 204 };
@@ -30,8 +35,12 @@ afterAll(() => t.close());
 beforeEach(() => t.database.query('truncate webhooks, webhook_deliveries'));
 
 async function subscribe(...events: string[]): Promise<string> {
+  return subscribeAt('https://example.com', ...events);
+}
+
+async function subscribeAt(url: string, ...events: string[]): Promise<string> {
   const id = uuidv7();
-  await webhooks.create(id, { url: 'https://example.com', description: '', events }, 'whsec_c2VjcmV0', BY);
+  await webhooks.create(id, { url, description: '', events }, 'whsec_c2VjcmV0', BY);
   return id;
 }
 
@@ -328,5 +337,68 @@ describe('a webhook', () => {
     ]);
     expect(webhooks.secretsIn(one, [row!.secret])).toEqual(['whsec_c2VjcmV0']);
     expect(() => webhooks.secretsIn(two, [row!.secret])).toThrow('cannot be read');
+  });
+});
+
+describe('a process that sends', () => {
+  let receiver: Receiver;
+  let subscriber: Subscriber;
+  let webhook: string;
+  let begun: { stop: () => Promise<void> }[];
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+  });
+  beforeEach(async () => {
+    begun = [];
+    subscriber = receiver.subscriber();
+    webhook = await subscribeAt(subscriber.url, '*');
+  });
+  afterEach(() => Promise.all(begun.map(({ stop }) => stop())));
+  afterAll(() => receiver.stop());
+
+  /** One that does not look from time to time, but only when it is told. */
+  function begin(): { stop: () => Promise<void> } {
+    const config = { databaseUrl: t.url, worker: true } as GatewayConfig;
+    const bell = new Bell(config);
+    const next = bell.next.bind(bell);
+    jest.spyOn(bell, 'next').mockImplementation(() => next(2 ** 31 - 1));
+    const addresses = new Addresses(['127.0.0.1'], false);
+    const courier = new Courier(t.database, webhooks, deliveries[0], bell, config, addresses);
+    bell.onApplicationBootstrap();
+    courier.onApplicationBootstrap();
+    let stopped: Promise<unknown> | undefined;
+    const stop = async (): Promise<void> => {
+      stopped ??= Promise.all([courier.beforeApplicationShutdown(), bell.beforeApplicationShutdown()]);
+      await stopped;
+    };
+    begun.push({ stop });
+    return { stop };
+  }
+
+  it('is told by the database what there is to send, also when that was away', async () => {
+    begin();
+    const { id: first } = await deliveries[1].addTest(webhook);
+    await subscriber.until(1);
+    await t.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'turnpike-webhooks' and datname = current_database()`,
+    );
+    const { id: second } = await deliveries[1].addTest(webhook);
+    await subscriber.until(2);
+    const { id: third } = await deliveries[1].addTest(webhook);
+    expect((await subscriber.until(3)).map(({ id }) => id)).toEqual([first, second, third]);
+  });
+
+  it('lets go, when it stops, of what it sends, and another sends it', async () => {
+    const stopping = begin();
+    subscriber.answer = () => undefined;
+    const [id] = await record(webhook, uuidv7(), 1);
+    await deliveries[1].hurry(webhook);
+    await subscriber.until(1);
+    await stopping.stop();
+    subscriber.answer = (_message, response) => response.writeHead(204).end();
+    begin();
+    await subscriber.until(2);
+    expect(idsOf(subscriber.messages)).toEqual([id, id]);
   });
 });

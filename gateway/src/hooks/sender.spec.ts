@@ -31,18 +31,21 @@ describe('a receiver', () => {
     let socket: Socket | undefined;
     answer = (request, response) => {
       socket = request.socket;
-      const pour = (): void => {
-        while (response.write('x'.repeat(1024)));
-        response.once('drain', pour);
-      };
-      response.writeHead(200);
-      pour();
+      response.writeHead(200).write('x'.repeat(1025));
     };
     const patient = new Sender(new Addresses(['127.0.0.1'], false), 60_000);
     expect(await patient.post(url, MESSAGE, stopped.signal)).toMatchObject({ status: 200, error: null });
     // It is reset, which is an error of its own.
     if (!socket!.destroyed) await new Promise((resolve) => socket!.once('close', resolve));
     await patient.close();
+  });
+
+  test('that answers bit by bit is left when its time is over, and what its status says holds', async () => {
+    answer = (_request, response) => {
+      const dripping = setInterval(() => response.write('x'), 50);
+      response.writeHead(200).once('close', () => clearInterval(dripping));
+    };
+    expect(await sender.post(url, MESSAGE, stopped.signal)).toMatchObject({ status: 200, error: null });
   });
 
   test('that cannot be reached has not accepted', async () => {
