@@ -1,6 +1,6 @@
 // What is recorded for webhooks and who may send it when, on the ledger itself.
 import { randomUUID } from 'node:crypto';
-import { type DomainEvent, problemBody } from '@turnpike/contracts';
+import { type DomainEvent, encodeCursor, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayConfig } from '../gateway/src/config.js';
 import { Addresses } from '../gateway/src/hooks/addresses.js';
@@ -280,6 +280,24 @@ describe('deliveries', () => {
     expect(again).toEqual(ids);
   });
 
+  it('are listed page by page, newest first', async () => {
+    const webhook = await subscribe('*');
+    const ids = await record(webhook, uuidv7(), 3);
+    const first = await deliveries[0].page(webhook, { limit: 2 });
+    const second = await deliveries[0].page(webhook, { limit: 2, cursor: first.nextCursor! });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids.reverse());
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it.each([
+    ['2026-02-30 00:00:00+00', '1'],
+    ['2026-01-01 00:00:00+99', '1'],
+    ['----', '1'],
+  ])('have no page that begins at %s', async (...position) => {
+    const page = deliveries[0].page(await subscribe('*'), { cursor: encodeCursor(position), limit: 1 });
+    await expect(page).rejects.toMatchObject({ code: 'invalid-request' });
+  });
+
   it('are forgotten with their webhook', async () => {
     const [removed, kept] = [await subscribe('*'), await subscribe('*')];
     await record(removed, uuidv7(), 3);
@@ -328,6 +346,11 @@ describe('a webhook', () => {
     expect(await secretsOf()).toEqual(['whsec_bmV3', 'whsec_c2VjcmV0']);
     await t.database.query(`update webhooks set previous_signs_until = now() - interval '1 s'`);
     expect(await secretsOf()).toEqual(['whsec_bmV3']);
+  });
+
+  it('is on no page that begins at what is no id', async () => {
+    const page = webhooks.page({ cursor: encodeCursor(['-'.repeat(36)]), limit: 1 });
+    await expect(page).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
   it('has its secrets sealed, each for itself', async () => {

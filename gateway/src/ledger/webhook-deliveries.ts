@@ -10,7 +10,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { positionIn } from './positions.js';
+import { positionIn, TIME } from './positions.js';
 import { noteFailure, noteSuccess } from './webhooks.js';
 
 /*
@@ -75,8 +75,8 @@ const DELIVERIES = `select id, type, user_id as "userId", state, attempts, last_
   last_error as "lastError", occurred_at as "occurredAt", due_at as "nextAttemptAt", finished_at as "finishedAt",
   occurred_at::text as at, position from webhook_deliveries`;
 
-/** How a time that PostgreSQL has written, and a place, look like. */
-const POSITION = [/^[\d\-:. +]{1,40}$/, /^\d{1,18}$/] as const;
+/** The time and the place of a delivery. */
+const POSITION = [TIME, /^\d{1,18}$/] as const;
 
 @Injectable()
 export class WebhookDeliveries {
