@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../gateway/src/config.js';
 import { Addresses } from '../gateway/src/hooks/addresses.js';
 import { Bell } from '../gateway/src/hooks/bell.js';
 import { Courier } from '../gateway/src/hooks/courier.js';
+import { WebhookAdmin } from '../gateway/src/hooks/webhook-admin.js';
 import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
 import {
   type Attempted,
@@ -265,11 +266,9 @@ describe('deliveries', () => {
       const [claimed] = await claimAll();
       await deliveries[0].settle(claimed!, attempted);
     }
-    const from = new Date(Date.now() - 60_000).toISOString();
+    const [from, to] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)];
     expect(await deliveries[0].replayRange(webhook, from, from)).toBe(0);
-    expect(await deliveries[0].replayRange(webhook, from, new Date(Date.now() + 60_000).toISOString())).toBe(
-      3,
-    );
+    expect(await deliveries[0].replayRange(webhook, from, to)).toBe(3);
     const again: string[] = [];
     for (let index = 0; index < 3; index += 1) {
       const [claimed] = await claimAll();
@@ -278,6 +277,16 @@ describe('deliveries', () => {
       await deliveries[0].settle(claimed!, DELIVERED);
     }
     expect(again).toEqual(ids);
+  });
+
+  it('are sent again of any time that can be written down, and of no other', async () => {
+    const admin = new WebhookAdmin(webhooks, deliveries[0], new Addresses([], true));
+    const webhook = await subscribe('*');
+    const from = '0000-01-01T00:00:00Z';
+    expect(await admin.replayRange(webhook, { from, to: '2026-02-31T00:00:00Z' }, BY)).toEqual({ count: 0 });
+    for (const range of [{ from: '2026-01-01T00:00:60Z' }, { from, to: '2026-01-01T00:00:60Z' }]) {
+      await expect(admin.replayRange(webhook, range, BY)).rejects.toMatchObject({ code: 'invalid-request' });
+    }
   });
 
   it('are listed page by page, newest first', async () => {

@@ -183,10 +183,10 @@ export class WebhookDeliveries {
   }
 
   /** Has all sent again that are over and of that time, in their old places. @returns how many */
-  async replayRange(webhookId: string, from: string, to: string): Promise<number> {
+  async replayRange(webhookId: string, from: Date, to: Date): Promise<number> {
     let count = 0;
     // What was sent again meanwhile is over once more: each is looked at once, by its place.
-    let after: { at: string; position: string } | undefined = { at: from, position: '-1' };
+    let after: { at: Date | string; position: string } | undefined = { at: from, position: '-1' };
     while (after) {
       const page = await this.replayPage(webhookId, after, to);
       count += page.length;
@@ -249,8 +249,8 @@ export class WebhookDeliveries {
 
   private replayPage(
     webhookId: string,
-    after: { at: string; position: string },
-    to: string,
+    after: { at: Date | string; position: string },
+    to: Date,
   ): Promise<{ at: string; position: string }[]> {
     return this.database.query(
       `with over as (
