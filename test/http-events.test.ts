@@ -186,6 +186,18 @@ describe('events over HTTP', () => {
     await stream.close();
   });
 
+  it('are not sent to who asks for the headers alone, whom the gateway survives', async () => {
+    const { id } = await placeOrder(one, user.token);
+    const headers = { authorization: `Bearer ${user.token}` };
+    for (const path of ['/v1/events', `/v1/operations/${id}/events`]) {
+      const { status, headers: given } = await fetch(one + path, { method: 'HEAD', headers });
+      expect([status, given.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    }
+    const stream = await follow(one);
+    expect(stream.status).toBe(200);
+    await stream.close();
+  });
+
   it('are refused to who has too many, and with an id that is none; one of the future begins now', async () => {
     for (const id of ['', 'x', '-1', '1.5', '9'.repeat(19)]) expect((await follow(one, id)).status).toBe(400);
     const future = await follow(other, '9'.repeat(18));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import type { FactoryProvider } from '@nestjs/common';
 import {
   ConfigurationError,
   DATA_KEY,
@@ -8,7 +9,9 @@ import {
   SERVICE_SIGNING_KEY,
   TOKEN_SIGNING_KEYS,
 } from '@turnpike/service';
+import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
 import { readConfig as readGateway } from '../gateway/src/config.js';
+import { Addresses } from '../gateway/src/hooks/addresses.js';
 import { readConfig as readIdentity } from '../identity/src/config.js';
 import { readConfig as readOrdering } from '../ordering/src/config.js';
 import { type Project, type Variables } from './support/processes.js';
@@ -180,4 +183,12 @@ describe.each(PROJECTS)('in production %s', (project) => {
 it('what is wrong with the previous DATA_KEY is said of it', () => {
   const variables = { ...complete().gateway, DATA_KEY_PREVIOUS: Buffer.alloc(32).toString('base64') };
   expect(complaintOf('gateway', variables)).toMatch(/^DATA_KEY_PREVIOUS /);
+});
+
+it('webhooks are sent by https alone', async () => {
+  const { providers = [] } = GatewayModule.for(readGateway(complete().gateway));
+  const given = (providers as FactoryProvider<Addresses>[]).find(({ provide }) => provide === Addresses);
+  const addresses = await given!.useFactory();
+  expect(await addresses.complaintAbout('https://93.184.215.14/')).toBeNull();
+  expect(await addresses.complaintAbout('http://93.184.215.14/')).toBe('must begin with https://');
 });

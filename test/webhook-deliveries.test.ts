@@ -1,7 +1,12 @@
 // What is recorded for webhooks and who may send it when, on the ledger itself.
 import { randomUUID } from 'node:crypto';
-import { type DomainEvent, problemBody } from '@turnpike/contracts';
+import { type DomainEvent, encodeCursor, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import type { GatewayConfig } from '../gateway/src/config.js';
+import { Addresses } from '../gateway/src/hooks/addresses.js';
+import { Bell } from '../gateway/src/hooks/bell.js';
+import { Courier } from '../gateway/src/hooks/courier.js';
+import { WebhookAdmin } from '../gateway/src/hooks/webhook-admin.js';
 import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
 import {
   type Attempted,
@@ -10,6 +15,7 @@ import {
 } from '../gateway/src/ledger/webhook-deliveries.js';
 import { Webhooks } from '../gateway/src/ledger/webhooks.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
+import { Receiver, type Subscriber } from './support/receiver.js';
 
 const PLACES = 16;
 const DELIVERED: Attempted = { type: 'delivered', status: 204 };
@@ -30,8 +36,12 @@ afterAll(() => t.close());
 beforeEach(() => t.database.query('truncate webhooks, webhook_deliveries'));
 
 async function subscribe(...events: string[]): Promise<string> {
+  return subscribeAt('https://example.com', ...events);
+}
+
+async function subscribeAt(url: string, ...events: string[]): Promise<string> {
   const id = uuidv7();
-  await webhooks.create(id, { url: 'https://example.com', description: '', events }, 'whsec_c2VjcmV0', BY);
+  await webhooks.create(id, { url, description: '', events }, 'whsec_c2VjcmV0', BY);
   return id;
 }
 
@@ -256,11 +266,9 @@ describe('deliveries', () => {
       const [claimed] = await claimAll();
       await deliveries[0].settle(claimed!, attempted);
     }
-    const from = new Date(Date.now() - 60_000).toISOString();
+    const [from, to] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)];
     expect(await deliveries[0].replayRange(webhook, from, from)).toBe(0);
-    expect(await deliveries[0].replayRange(webhook, from, new Date(Date.now() + 60_000).toISOString())).toBe(
-      3,
-    );
+    expect(await deliveries[0].replayRange(webhook, from, to)).toBe(3);
     const again: string[] = [];
     for (let index = 0; index < 3; index += 1) {
       const [claimed] = await claimAll();
@@ -269,6 +277,34 @@ describe('deliveries', () => {
       await deliveries[0].settle(claimed!, DELIVERED);
     }
     expect(again).toEqual(ids);
+  });
+
+  it('are sent again of any time that can be written down, and of no other', async () => {
+    const admin = new WebhookAdmin(webhooks, deliveries[0], new Addresses([], true));
+    const webhook = await subscribe('*');
+    const from = '0000-01-01T00:00:00Z';
+    expect(await admin.replayRange(webhook, { from, to: '2026-02-31T00:00:00Z' }, BY)).toEqual({ count: 0 });
+    for (const range of [{ from: '2026-01-01T00:00:60Z' }, { from, to: '2026-01-01T00:00:60Z' }]) {
+      await expect(admin.replayRange(webhook, range, BY)).rejects.toMatchObject({ code: 'invalid-request' });
+    }
+  });
+
+  it('are listed page by page, newest first', async () => {
+    const webhook = await subscribe('*');
+    const ids = await record(webhook, uuidv7(), 3);
+    const first = await deliveries[0].page(webhook, { limit: 2 });
+    const second = await deliveries[0].page(webhook, { limit: 2, cursor: first.nextCursor! });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids.reverse());
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it.each([
+    ['2026-02-30 00:00:00+00', '1'],
+    ['2026-01-01 00:00:00+99', '1'],
+    ['----', '1'],
+  ])('have no page that begins at %s', async (...position) => {
+    const page = deliveries[0].page(await subscribe('*'), { cursor: encodeCursor(position), limit: 1 });
+    await expect(page).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
   it('are forgotten with their webhook', async () => {
@@ -321,6 +357,11 @@ describe('a webhook', () => {
     expect(await secretsOf()).toEqual(['whsec_bmV3']);
   });
 
+  it('is on no page that begins at what is no id', async () => {
+    const page = webhooks.page({ cursor: encodeCursor(['-'.repeat(36)]), limit: 1 });
+    await expect(page).rejects.toMatchObject({ code: 'invalid-request' });
+  });
+
   it('has its secrets sealed, each for itself', async () => {
     const [one, two] = [await subscribe('*'), await subscribe('*')];
     const [row] = await t.database.query<{ secret: string }>('select secret from webhooks where id = $1', [
@@ -328,5 +369,68 @@ describe('a webhook', () => {
     ]);
     expect(webhooks.secretsIn(one, [row!.secret])).toEqual(['whsec_c2VjcmV0']);
     expect(() => webhooks.secretsIn(two, [row!.secret])).toThrow('cannot be read');
+  });
+});
+
+describe('a process that sends', () => {
+  let receiver: Receiver;
+  let subscriber: Subscriber;
+  let webhook: string;
+  let begun: { stop: () => Promise<void> }[];
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+  });
+  beforeEach(async () => {
+    begun = [];
+    subscriber = receiver.subscriber();
+    webhook = await subscribeAt(subscriber.url, '*');
+  });
+  afterEach(() => Promise.all(begun.map(({ stop }) => stop())));
+  afterAll(() => receiver.stop());
+
+  /** One that does not look from time to time, but only when it is told. */
+  function begin(): { stop: () => Promise<void> } {
+    const config = { databaseUrl: t.url, worker: true } as GatewayConfig;
+    const bell = new Bell(config);
+    const next = bell.next.bind(bell);
+    jest.spyOn(bell, 'next').mockImplementation(() => next(2 ** 31 - 1));
+    const addresses = new Addresses(['127.0.0.1'], false);
+    const courier = new Courier(t.database, webhooks, deliveries[0], bell, config, addresses);
+    bell.onApplicationBootstrap();
+    courier.onApplicationBootstrap();
+    let stopped: Promise<unknown> | undefined;
+    const stop = async (): Promise<void> => {
+      stopped ??= Promise.all([courier.beforeApplicationShutdown(), bell.beforeApplicationShutdown()]);
+      await stopped;
+    };
+    begun.push({ stop });
+    return { stop };
+  }
+
+  it('is told by the database what there is to send, also when that was away', async () => {
+    begin();
+    const { id: first } = await deliveries[1].addTest(webhook);
+    await subscriber.until(1);
+    await t.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'turnpike-webhooks' and datname = current_database()`,
+    );
+    const { id: second } = await deliveries[1].addTest(webhook);
+    await subscriber.until(2);
+    const { id: third } = await deliveries[1].addTest(webhook);
+    expect((await subscriber.until(3)).map(({ id }) => id)).toEqual([first, second, third]);
+  });
+
+  it('lets go, when it stops, of what it sends, and another sends it', async () => {
+    const stopping = begin();
+    subscriber.answer = () => undefined;
+    const [id] = await record(webhook, uuidv7(), 1);
+    await deliveries[1].hurry(webhook);
+    await subscriber.until(1);
+    await stopping.stop();
+    subscriber.answer = (_message, response) => response.writeHead(204).end();
+    begin();
+    await subscriber.until(2);
+    expect(idsOf(subscriber.messages)).toEqual([id, id]);
   });
 });

@@ -58,7 +58,17 @@ describe('a stream of events', () => {
   });
 
   it('ends at once for who asks for its headers alone', () => {
-    expect(begin('HEAD').closed.aborted).toBe(true);
+    const stream = begin('HEAD');
+    expect(stream.closed.aborted).toBe(true);
+    stream.beginAfter('7');
+    expect(client.written).toBe('retry: 1000\n\n');
+  });
+
+  it('is not kept for a client that has gone before it began', () => {
+    client.destroy();
+    expect(begin().closed.aborted).toBe(true);
+    jest.advanceTimersByTime(15_000);
+    expect(client.written).toBe('retry: 1000\n\n');
   });
 
   it('does not wait for a client that does not take the end', () => {

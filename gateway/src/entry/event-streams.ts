@@ -32,7 +32,7 @@ export class EventStream {
   constructor(private readonly reply: FastifyReply) {
     const { raw } = reply;
     raw.once('close', () => this.ended.abort());
-    const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => this.write(': alive\n\n'), HEARTBEAT_MS);
     this.closed.addEventListener('abort', () => clearInterval(heartbeat));
   }
 
@@ -43,15 +43,14 @@ export class EventStream {
 
   /** @param id what the client sends as `Last-Event-ID` to go on after this event */
   send(event: string, data: unknown, id?: string): void {
-    if (this.closed.aborted) return;
     const lines = [...(id ? [`id: ${id}`] : []), `event: ${event}`, `data: ${JSON.stringify(data)}`];
-    this.reply.raw.write(`${lines.join('\n')}\n\n`);
+    this.write(`${lines.join('\n')}\n\n`);
     if (this.reply.raw.writableLength > MAX_BEHIND_BYTES) this.reply.raw.destroy();
   }
 
   /** Tells the client, without an event, what to send as `Last-Event-ID` if it is cut off before the first. */
   beginAfter(id: string): void {
-    this.reply.raw.write(`id: ${id}\n\n`);
+    this.write(`id: ${id}\n\n`);
   }
 
   /** Waits until the client has taken most of what was sent. */
@@ -66,6 +65,11 @@ export class EventStream {
     const late = setTimeout(() => raw.destroy(), END_WITHIN_MS);
     raw.once('close', () => clearTimeout(late));
     this.ended.abort();
+  }
+
+  /** After the end nothing may be written: Node makes an error of it that nobody catches, which ends the process. */
+  private write(text: string): void {
+    if (!this.closed.aborted) this.reply.raw.write(text);
   }
 }
 
@@ -112,8 +116,8 @@ export class EventStreams implements BeforeApplicationShutdown {
       this.open.delete(stream);
       this.uncount(owner);
     });
-    // There will be nothing to send, and the client waits for the end.
-    if (request.method === 'HEAD') stream.end();
+    // There will be nothing to send, and the client waits for the end; or it has gone meanwhile, and says so no more.
+    if (request.method === 'HEAD' || reply.raw.destroyed) stream.end();
     return stream;
   }
 

@@ -15,7 +15,7 @@ import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Operation } from './operation.entity.js';
 import { narrow } from './operation-list.js';
-import { positionIn } from './positions.js';
+import { ID, positionIn } from './positions.js';
 
 /*
  * Bulk runs: how far each has come. A worker takes one and says with every page where it is; of one that has been
@@ -140,7 +140,7 @@ export class BulkRuns {
   async page({ cursor, limit }: PageQuery): Promise<Page<BulkRun>> {
     const rows = await this.database.query<BulkRow>(
       `${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [/^[0-9a-f-]{36}$/])?.[0] ?? null, limit + 1],
+      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
     );
     const items = rows.slice(0, limit).map(viewOf);
     const last = rows.length > limit ? items.at(-1)! : null;

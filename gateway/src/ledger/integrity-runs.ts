@@ -8,7 +8,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { positionIn } from './positions.js';
+import { ID, positionIn } from './positions.js';
 
 /*
  * The integrity runs and what they have found. At most one runs, by a unique index. A worker that takes one says
@@ -113,7 +113,7 @@ export class IntegrityRuns {
     await failDead(this.database);
     const rows = await this.database.query<RunRow>(
       `${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [/^[0-9a-f-]{36}$/])?.[0] ?? null, limit + 1],
+      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
     );
     const items = await this.withFindings(rows.slice(0, limit));
     const last = rows.length > limit ? items.at(-1) : undefined;

@@ -54,10 +54,15 @@ export class Listener {
     client.on('error', (error) => this.warn('lost the connection', error));
     client.on('notification', hear);
     this.client = client;
-    await client.connect();
-    await client.query(channels.map((channel) => `listen ${client.escapeIdentifier(channel)}`).join('; '));
-    look();
-    await ended;
+    try {
+      await client.connect();
+      await client.query(channels.map((channel) => `listen ${client.escapeIdentifier(channel)}`).join('; '));
+      look();
+      await ended;
+    } finally {
+      // A standby lets everybody connect and nobody listen: each attempt would keep one of its connections.
+      void client.end();
+    }
   }
 
   private warn(what: string, error: unknown): void {

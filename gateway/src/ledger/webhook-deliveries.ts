@@ -10,7 +10,7 @@ import {
 } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { positionIn } from './positions.js';
+import { positionIn, TIME } from './positions.js';
 import { noteFailure, noteSuccess } from './webhooks.js';
 
 /*
@@ -75,8 +75,8 @@ const DELIVERIES = `select id, type, user_id as "userId", state, attempts, last_
   last_error as "lastError", occurred_at as "occurredAt", due_at as "nextAttemptAt", finished_at as "finishedAt",
   occurred_at::text as at, position from webhook_deliveries`;
 
-/** How a time that PostgreSQL has written, and a place, look like. */
-const POSITION = [/^[\d\-:. +]{1,40}$/, /^\d{1,18}$/] as const;
+/** The time and the place of a delivery. */
+const POSITION = [TIME, /^\d{1,18}$/] as const;
 
 @Injectable()
 export class WebhookDeliveries {
@@ -183,10 +183,10 @@ export class WebhookDeliveries {
   }
 
   /** Has all sent again that are over and of that time, in their old places. @returns how many */
-  async replayRange(webhookId: string, from: string, to: string): Promise<number> {
+  async replayRange(webhookId: string, from: Date, to: Date): Promise<number> {
     let count = 0;
     // What was sent again meanwhile is over once more: each is looked at once, by its place.
-    let after: { at: string; position: string } | undefined = { at: from, position: '-1' };
+    let after: { at: Date | string; position: string } | undefined = { at: from, position: '-1' };
     while (after) {
       const page = await this.replayPage(webhookId, after, to);
       count += page.length;
@@ -249,8 +249,8 @@ export class WebhookDeliveries {
 
   private replayPage(
     webhookId: string,
-    after: { at: string; position: string },
-    to: string,
+    after: { at: Date | string; position: string },
+    to: Date,
   ): Promise<{ at: string; position: string }[]> {
     return this.database.query(
       `with over as (

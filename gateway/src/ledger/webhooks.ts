@@ -9,7 +9,7 @@ import {
 import { Database, type Statements } from '@turnpike/service';
 import { appendSetting, type SettingChange } from './audit.js';
 import { decrypt, encrypt } from './cipher.js';
-import { positionIn } from './positions.js';
+import { ID, positionIn } from './positions.js';
 import { RootKey } from './root-key.js';
 
 /*
@@ -57,7 +57,7 @@ export class Webhooks {
   async page({ cursor, limit }: PageQuery): Promise<Page<Webhook>> {
     const rows = await this.database.query<WebhookRow>(
       `select ${VIEW} from webhooks w where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [/^[0-9a-f-]{36}$/])?.[0] ?? null, limit + 1],
+      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
     );
     const items = rows.slice(0, limit).map(viewOf);
     const last = rows.length > limit ? items.at(-1) : undefined;
