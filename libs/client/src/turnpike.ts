@@ -140,7 +140,7 @@ export class Turnpike {
     return reply.status === 304 ? null : answerOf(reply);
   }
 
-  /** What is carried out at once and stands in no lane. It has no key: a `POST` whose answer is lost stays unanswered. */
+  /** What is carried out at once, in no lane. It has no key: a `POST` whose answer is lost is not sent again. */
   async request<M extends ChangingMethod, P extends DirectPath<M>>(
     method: M,
     path: P,
