@@ -150,7 +150,8 @@ describe('200 hostile strings', () => {
   });
 
   it('do nothing as reasons of bulk runs, in their list and in one', async () => {
-    const reasons = STRINGS.slice(-VECTORS.length);
+    // The newest is the one that is opened: it must be lost where it is not taken for text.
+    const reasons = VECTORS.toReversed();
     const filter = { userId: writer.id, state: 'failed', kind: 'order.ship' };
     for (const reason of reasons) {
       expectStatus(await admin.post('/v1/ops/bulk', { action: 'retry', filter, reason }), 202);

@@ -97,7 +97,10 @@ describe('a session of the dashboard', () => {
       expect(answer.status).toBe(303);
       expect(answer.headers.get('location')).toBe('/ops');
       expect((await api(url, user.token).get(path)).status).toBe(403);
-      expect((await api(url).get(path, { cookie: (await session()).cookie })).status).toBe(200);
+      const shown = await api(url).get(path, { cookie: (await session()).cookie });
+      expect(shown.status).toBe(200);
+      const policy = shown.headers.get('content-security-policy');
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; /);
     },
   );
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type ProblemCode, problemBody } from '@turnpike/contracts';
+import { type ProblemCode, problemBody, PROBLEMS } from '@turnpike/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import {
@@ -267,6 +267,50 @@ describe('the dashboard', () => {
     await page.getByText(/^Behind …[0-9a-f]{8}, with 204 before it\. The lane is paused/).waitFor();
   });
 
+  it('says why a page of a list is refused, and does not ask for it without a pause', async () => {
+    const next = /\/v1\/ops\/operations\?.*cursor=/;
+    let asked = 0;
+    await page.route(next, (route) => {
+      asked += 1;
+      const body = JSON.stringify(problemBody('rate-limited'));
+      return route.fulfill({ status: 429, contentType: 'application/problem+json', body });
+    });
+    await operator.open('operations');
+    await operator.rows(50);
+    await page.keyboard.press('End');
+    await page.getByText(PROBLEMS['rate-limited'].title).waitFor();
+    await page.waitForResponse((answer) => answer.url().endsWith('/v1/ops/operations'));
+    expect(asked).toBeLessThan(5);
+    await page.unroute(next);
+    await until(async () => (await page.locator('tbody tr').count()) > 50);
+  });
+
+  it('does not say of an action whose answer is lost that it will be asked for again', async () => {
+    const pausing = '**/v1/ops/lanes/*/pause';
+    await page.route(pausing, (route) => route.abort());
+    await operator.lane(people.failed.id);
+    await operator.act('Pause this lane', 'stocktaking', /Nothing waits in this lane/);
+    await page.getByText('It cannot be said whether this was done.').waitFor();
+    await page.unroute(pausing);
+  });
+
+  it('draws the last minutes of a gateway that has no samples yet', async () => {
+    const sampled = '**/v1/ops/samples*';
+    await page.route(sampled, (route) => route.fulfill({ json: { items: [] } }));
+    await page.addInitScript(`globalThis.drawn = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+        drawn.push(text);
+        fillText.call(this, text, ...where);
+      };`);
+    await operator.open('');
+    await page.getByRole('img', { name: /over the last hour; now: accepted unknown/ }).waitFor();
+    const lastMinutes = `[0, 1, 2, 3, 4, 5].map((minutes) => new Date(Date.now() - minutes * 60_000)
+      .toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }))`;
+    await until(() => page.evaluate(`${lastMinutes}.some((time) => drawn.includes(time))`));
+    await page.unroute(sampled);
+  });
+
   it('says of a write in a moving lane when it is expected, by what such writes took lately', async () => {
     const user = await register(url);
     const call = isCallOf(user, 'ordering.place');
@@ -320,6 +364,10 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Leave it' }).press('Enter');
     await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
     await page.keyboard.press('Enter');
@@ -418,6 +466,13 @@ describe('the dashboard', () => {
     await system.databases.gateway.query('update ops_sessions set expires_at = now()');
     await fillIn(page, system.admin);
     await operator.heading('Lanes');
+    // What has ended is not read again by itself: nothing but the button finds out that the session is over.
+    await operator.go(`operations/${failedId}`);
+    await operator.heading(/^order.pay #/);
+    await system.databases.gateway.query('update ops_sessions set expires_at = now()');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await fillIn(page, system.admin);
+    await operator.heading(/^order.pay #/);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(operator.complaints).toEqual([]);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { problemBody, PROBLEMS } from '@turnpike/contracts';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import { freePort, isFree } from './support/ports.js';
@@ -69,6 +70,19 @@ describe('the storefront', () => {
     await orderItem('2 × Assam').getByText('paid').waitFor();
     expect(await hindrances(page)).toEqual([]);
     await picture('storefront');
+  });
+
+  it('goes on telling what becomes of writes when its list of orders could not be read', async () => {
+    const listing = '**/v1/orders?*';
+    const body = JSON.stringify(problemBody('internal-error'));
+    const refused = { status: 500, contentType: 'application/problem+json', body };
+    await page.route(listing, (route) => route.fulfill(refused));
+    await order('Rooibos', '1');
+    await page.getByText(PROBLEMS['internal-error'].title).waitFor();
+    await page.unroute(listing);
+    await order('Rooibos', '2');
+    await runsThrough(7, 'Order');
+    await orderItem('1 × Rooibos').waitFor();
   });
 
   it('keeps nothing in the storage of the browser', async () => {

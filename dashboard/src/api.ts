@@ -7,12 +7,14 @@ export class Refusal extends Error {
   }
 }
 
-const UNREACHABLE = {
-  title: 'The gateway cannot be reached',
-  detail: 'This page asks again by itself.',
-  status: 503,
-  code: 'unavailable',
-} as const;
+/** Only what is read is asked for again: an action may have been carried out though its answer was lost. */
+function unreachable(method: string): Refusal {
+  const detail =
+    method === 'GET'
+      ? 'This page asks again by itself.'
+      : 'It cannot be said whether this was done. Look before you try again.';
+  return new Refusal({ title: 'The gateway cannot be reached', detail, status: 503, code: 'unavailable' });
+}
 
 /** What the session gave this page; a page elsewhere cannot know it. */
 let csrfToken = '';
@@ -31,8 +33,13 @@ export async function currentSession(): Promise<DashboardSession | null> {
   }
 }
 
-export function signOut(): Promise<void> {
-  return send('DELETE', '/ops/session');
+/** A session that has ended already is signed out of. */
+export async function signOut(): Promise<void> {
+  try {
+    await send('DELETE', '/ops/session');
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.problem.code !== 'unauthenticated') throw error;
+  }
 }
 
 /** @throws Refusal */
@@ -65,7 +72,7 @@ async function send<Body>(
     },
     body: body ? JSON.stringify(body) : null,
   }).catch((error: Error) => {
-    throw error.name === 'AbortError' ? error : new Refusal(UNREACHABLE);
+    throw error.name === 'AbortError' ? error : unreachable(method);
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as Body;
   throw new Refusal(await problemIn(answer));

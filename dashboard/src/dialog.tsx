@@ -1,10 +1,10 @@
-import { type FormEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { announce } from './announce.js';
 import { textOf } from './form.js';
 import { Refused } from './parts.js';
 import { readAgain } from './queries.js';
 
-/** A dialog of the browser's own: it keeps the focus, gives it back, and closes on Escape. */
+/** A dialog of the browser's own: it keeps the focus, gives it back when it closes, and closes on Escape. */
 export function Dialog({
   label,
   close,
@@ -15,7 +15,12 @@ export function Dialog({
   children: ReactNode;
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current!.showModal(), []);
+  // Closed while it is still in the page: one that is taken away open takes the focus with it.
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close();
+  }, []);
   return (
     <dialog ref={dialog} aria-label={label} onClose={close}>
       {children}

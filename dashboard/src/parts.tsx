@@ -152,7 +152,8 @@ interface PagedProps<Item> {
 
 /** A list as a table that goes on when its end comes into sight. */
 export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>): ReactElement {
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = pages;
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
+    pages;
   if (!data) return error ? <Trouble error={error} retry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty>{empty}</Empty>;
@@ -161,8 +162,13 @@ export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>
       <Table label={label} head={head}>
         {items.map(row)}
       </Table>
+      {isFetchNextPageError && <Refused error={error} />}
       {hasNextPage && (
-        <More more={() => void fetchNextPage({ cancelRefetch: false })} busy={isFetchingNextPage} />
+        <More
+          more={() => void fetchNextPage({ cancelRefetch: false })}
+          busy={isFetchingNextPage}
+          byItself={!isFetchNextPageError}
+        />
       )}
     </>
   );
@@ -194,15 +200,23 @@ export function Table({ label, head, children }: TableProps): ReactElement {
   );
 }
 
-function More({ more, busy }: { more: () => void; busy: boolean }): ReactElement {
+interface MoreProps {
+  more: () => void;
+  busy: boolean;
+  /** Whether coming into sight is enough: what was refused would be asked for again without a pause. */
+  byItself: boolean;
+}
+
+function More({ more, busy, byItself }: MoreProps): ReactElement {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
+    if (!byItself) return;
     const observer = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting) more();
     });
     observer.observe(button.current!);
     return () => observer.disconnect();
-  }, [more]);
+  }, [more, byItself]);
   return (
     <button type="button" ref={button} className="more" onClick={more} disabled={busy}>
       {busy ? 'Loading…' : 'Show more'}

@@ -158,14 +158,17 @@ function Entry({ operation, children }: { operation: OperationView; children: Re
   );
 }
 
-/** The list is newest first, and who waits longest is what this is about: it is read until all that waits is there. */
+/**
+ * The list is newest first, and who waits longest is what this is about: it is read until all that waits is there. After
+ * a refusal it goes on with the next look at the lane.
+ */
 function useWholeQueue(
-  { hasNextPage, isFetching, fetchNextPage }: Pages<OperationView>,
+  { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage }: Pages<OperationView>,
   isMissing: boolean,
 ): void {
   useEffect(() => {
-    if (isMissing && hasNextPage && !isFetching) void fetchNextPage();
-  }, [isMissing, hasNextPage, isFetching, fetchNextPage]);
+    if (isMissing && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [isMissing, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
 }
 
 function usePausedAt({ userId, paused }: LaneView): string | null {

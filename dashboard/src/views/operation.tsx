@@ -2,7 +2,7 @@ import type { LaneView, OpsOperationView, RevealedOperation } from '@turnpike/co
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { operationActions } from '../actions.js';
-import { post } from '../api.js';
+import { post, Refusal } from '../api.js';
 import { type Action, Actions } from '../dialog.js';
 import { short, type Tone, UNFINISHED } from '../names.js';
 import {
@@ -20,7 +20,6 @@ import {
   View,
 } from '../parts.js';
 import { useRead } from '../queries.js';
-import { Refusal } from '../api.js';
 import { duration, Time } from '../time.js';
 
 const STEP_TONES: Readonly<Record<OpsOperationView['steps'][number]['state'], Tone>> = {

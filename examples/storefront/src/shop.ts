@@ -1,6 +1,6 @@
 import type { components, Operation, Turnpike } from '@turnpike/client';
 import { deleteAccount } from './account.js';
-import { button, byId, form, h, on, say, show } from './dom.js';
+import { button, byId, form, h, inWords, on, say, show } from './dom.js';
 import { Lane } from './lane.js';
 
 type Order = components['schemas']['OrderView'];
@@ -50,15 +50,20 @@ export async function enterShop(turnpike: Turnpike, leave: () => void): Promise<
     ),
   );
   await refresh();
-  void watch(turnpike, lane, refresh).then(() => (isDeleting ? undefined : leave()));
+  void watch(turnpike, lane, refresh).then(() => (isDeleting ? undefined : leave()), sayTrouble);
 }
 
 /** Tells every change of every write as it happens, whoever asked for it, until the session is over. */
 async function watch(turnpike: Turnpike, lane: Lane, refresh: () => Promise<void>): Promise<void> {
   for await (const { operation } of turnpike.events({ lastEventId: '0' })) {
     lane.tell(operation);
-    if (operation.state === 'succeeded' && isAboutOrder(operation)) await refresh();
+    // What cannot be read now is read after the next event.
+    if (operation.state === 'succeeded' && isAboutOrder(operation)) await refresh().catch(sayTrouble);
   }
+}
+
+function sayTrouble(error: unknown): void {
+  say(inWords(error));
 }
 
 function isAboutOrder({ target }: Operation): boolean {

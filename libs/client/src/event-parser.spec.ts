@@ -8,7 +8,7 @@ const STREAM = [
   'event: unknown\r\n\r\n',
   'data\r\ndata:two\r\ndata:  lines\r\n\r\n',
   'id\rdata: last\r\r',
-  'id: 9\ndata: cut off',
+  'id: 9\ndata: cut off\n',
 ].join('');
 
 const EVENTS = [
@@ -23,6 +23,8 @@ describe('EventParser', () => {
     const pieces = STREAM.match(new RegExp(`[^]{1,${size}}`, 'g'))!;
     expect(pieces.flatMap((piece) => [...parser.read(piece)])).toEqual(EVENTS);
     expect(parser.retryMs).toBe(1000);
+    // Not 9: the stream after this one must begin with what was cut off.
+    expect(parser.lastEventId).toBe('');
   });
 
   test('remembers the id of the stream before, and one that comes without an event', () => {

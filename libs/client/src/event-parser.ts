@@ -20,11 +20,14 @@ export class EventParser {
   /** Milliseconds that the server asks to wait before its stream is opened again. */
   retryMs = 0;
   private rest = '';
+  private id: string;
   private type = '';
   private data: string[] = [];
 
-  /** @param lastEventId of the stream before this one */
-  constructor(public lastEventId: string) {}
+  /** @param lastEventId of the stream before this one; then of what was read to its end: half an event comes again */
+  constructor(public lastEventId: string) {
+    this.id = lastEventId;
+  }
 
   /** @returns the events that this piece completes */
   *read(text: string): Generator<ServerSentEvent, void> {
@@ -40,12 +43,13 @@ export class EventParser {
     const [, field, value] = FIELD.exec(line)! as unknown as [string, string, string];
     if (field === 'data') this.data.push(value);
     else if (field === 'event') this.type = value;
-    else if (field === 'id' && !value.includes('\0')) this.lastEventId = value;
+    else if (field === 'id' && !value.includes('\0')) this.id = value;
     else if (field === 'retry' && /^\d+$/.test(value)) this.retryMs = Number(value);
   }
 
   /** What has no data is no event. */
   private complete(): ServerSentEvent[] {
+    this.lastEventId = this.id;
     const event = { type: this.type || 'message', data: this.data.join('\n'), id: this.lastEventId };
     const events = this.data.length > 0 ? [event] : [];
     this.type = '';

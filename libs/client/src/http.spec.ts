@@ -1,4 +1,5 @@
-import { Http } from './http.js';
+import { type Call, Http } from './http.js';
+import type { Session } from './session.js';
 
 /** Answers, or what is thrown instead, one for each request; the last one for all that follow. */
 type Given = () => Response;
@@ -13,34 +14,47 @@ const nobodyThere: Given = () => {
 };
 const fine: Given = () => new Response('{"fine":true}');
 
+const NOBODY = { userId: async () => null, accessToken: async () => null, renew: async () => null };
+const READ: Call = { method: 'GET', path: '/v1/me' };
+
 describe('Http', () => {
   let sentAt: number[];
+  /** Whose token each request had. */
+  let sentAs: (string | null)[];
 
   beforeEach(() => {
     sentAt = [];
+    sentAs = [];
     jest.useFakeTimers();
   });
   afterEach(() => jest.useRealTimers());
 
-  /** @returns what becomes of a request that is answered so, with all pauses taken */
-  async function send(...answers: Given[]): Promise<unknown> {
-    const http = new Http(
-      {
-        baseUrl: 'http://gateway',
-        retries: 3,
-        fetch: async () => {
-          sentAt.push(Date.now());
-          return answers[Math.min(sentAt.length, answers.length) - 1]!();
-        },
+  function httpOf(session: Pick<Session, 'userId' | 'accessToken' | 'renew'>, ...answers: Given[]): Http {
+    const options = {
+      baseUrl: 'http://gateway',
+      retries: 3,
+      fetch: async (_: unknown, init?: RequestInit) => {
+        sentAt.push(Date.now());
+        sentAs.push(new Headers(init?.headers).get('authorization'));
+        return answers[Math.min(sentAt.length, answers.length) - 1]!();
       },
-      { accessToken: async () => null, renew: async () => null },
-    );
-    const outcome = http.send({ method: 'GET', path: '/v1/me' }).then(
+    };
+    return new Http(options, session);
+  }
+
+  /** @returns what becomes of a request, with all pauses taken */
+  async function outcomeOf(http: Http, call: Call): Promise<unknown> {
+    const outcome = http.send(call).then(
       ({ body }) => body,
       (error: unknown) => error,
     );
     await jest.runAllTimersAsync();
     return outcome;
+  }
+
+  /** @returns what becomes of a request that is answered so */
+  function send(...answers: Given[]): Promise<unknown> {
+    return outcomeOf(httpOf(NOBODY, ...answers), READ);
   }
 
   const pauses = (): number[] => sentAt.slice(1).map((at, index) => at - sentAt[index]!);
@@ -59,6 +73,55 @@ describe('Http', () => {
   it('waits as long as it is told', async () => {
     expect(await send(problem(429, 'lane-full', { 'retry-after': '7' }), fine)).toEqual({ fine: true });
     expect(pauses()).toEqual([7000]);
+  });
+
+  it('waits as long as a proxy asks for', async () => {
+    const busy = () => new Response('busy', { status: 503, headers: { 'retry-after': '8' } });
+    expect(await send(busy, fine)).toEqual({ fine: true });
+    expect(pauses()).toEqual([8000]);
+  });
+
+  it.each<[string, Given, number]>([
+    ['not where its answer is lost', nobodyThere, 1],
+    ['not where it may have been done', problem(503, 'unavailable'), 1],
+    ['where it was turned away', problem(429, 'rate-limited'), 2],
+  ])('sends what is done as often as it is sent again %s', async (_, failure, times) => {
+    await outcomeOf(httpOf(NOBODY, failure, fine), { ...READ, method: 'POST', counts: true });
+    expect(sentAt.length).toBe(times);
+  });
+
+  it('sends nothing as somebody else who has signed in since the first attempt', async () => {
+    const signedIn = ['ada', 'grace'];
+    const session = {
+      userId: async () => signedIn[0]!,
+      accessToken: async (userId: string) => (userId === signedIn[0] ? userId : null),
+      renew: async () => null,
+    };
+    const http = httpOf(
+      session,
+      () => {
+        signedIn.shift();
+        throw new TypeError('lost');
+      },
+      problem(401, 'unauthenticated'),
+    );
+    expect(await outcomeOf(http, READ)).toMatchObject({ code: 'unauthenticated' });
+    expect(sentAs).toEqual(['Bearer ada', null]);
+  });
+
+  it('gives up with its caller while the session is renewed', async () => {
+    const endless = new Promise<never>(() => undefined);
+    const http = httpOf({ ...NOBODY, userId: async () => 'ada', accessToken: () => endless }, fine);
+    const signal = AbortSignal.abort(new Error('enough'));
+    expect(await outcomeOf(http, { ...READ, signal })).toMatchObject({ message: 'enough' });
+    const late = new AbortController();
+    setTimeout(() => late.abort(new Error('too late')), 100);
+    expect(await outcomeOf(http, { ...READ, signal: late.signal })).toMatchObject({ message: 'too late' });
+  });
+
+  it('takes a page for an answer for what it is', async () => {
+    const page = await send(() => new Response('<h1>Sign in to this network</h1>'));
+    expect(page).toMatchObject({ name: 'UnexpectedAnswer', status: 200 });
   });
 
   it.each<[string, Given]>([

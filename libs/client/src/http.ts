@@ -10,6 +10,8 @@ export interface Call {
   body?: unknown;
   /** Seconds for which the gateway is asked to wait with its answer. */
   waitSeconds?: number;
+  /** Carried out as often as it arrives: sent again only where the gateway has turned it away unread. */
+  counts?: boolean;
   /** Sent as nobody: signing in needs no session, and a refresh must not ask for one. */
   anonymous?: boolean;
   signal?: AbortSignal;
@@ -45,27 +47,27 @@ const PASSING_STATUS = [429, 502, 503, 504];
 /** What `fetch` rejects with where nothing answers, or not in time; by name, since a page has several `TypeError`s. */
 const NO_ANSWER = ['TypeError', 'TimeoutError'];
 
-/** Sends requests as the session's user. What fails and passes is tried again: each write carries its key. */
+/** Sends requests as the session's user. What fails and passes is tried again, unless the deed would be done twice. */
 export class Http {
   constructor(
     private readonly options: HttpOptions,
-    private readonly session: Pick<Session, 'accessToken' | 'renew'>,
+    private readonly session: Pick<Session, 'userId' | 'accessToken' | 'renew'>,
   ) {}
+
+  /** Whoever is signed in; null for nobody. */
+  caller(): Promise<string | null> {
+    return this.session.userId();
+  }
 
   /** @throws TurnpikeProblem, UnexpectedAnswer, TypeError where nothing answers, or the reason of the caller's signal */
   async send(call: Call): Promise<Reply> {
+    const userId = call.anonymous ? null : await this.caller();
     for (let failures = 0; ; failures += 1) {
       try {
-        const answer = await this.open({ ...call, signal: limitOf(call) });
-        const text = await answer.text();
-        return {
-          status: answer.status,
-          headers: answer.headers,
-          body: text === '' ? undefined : JSON.parse(text),
-        };
+        return await replyOf(await this.open({ ...call, signal: limitOf(call) }, userId));
       } catch (error) {
         call.signal?.throwIfAborted();
-        const delay = delayAfter(error, failures);
+        const delay = maySendAgain(call, error) ? delayAfter(error, failures) : null;
         if (delay === null || failures >= this.options.retries) throw error;
         await pause(delay, call.signal);
       }
@@ -75,15 +77,17 @@ export class Http {
   /**
    * Once, for as long as the caller's signal allows, with the body still to be read. A token may be refused before its
    * time: the user's roles have changed, or a clock is wrong.
+   * @param userId who asks, from the first attempt on: once somebody else is signed in, the same goes on as nobody's
    */
-  async open(call: Call): Promise<Response> {
-    if (call.anonymous) return this.sendOnce(call, null);
-    const token = await this.session.accessToken();
+  async open(call: Call, userId: string | null): Promise<Response> {
+    const { signal } = call;
+    const token = userId === null ? null : await unlessAborted(this.session.accessToken(userId), signal);
     try {
       return await this.sendOnce(call, token);
     } catch (error) {
-      const renewed =
-        token !== null && isProblem(error, 'unauthenticated') ? await this.session.renew(token) : null;
+      const isRefused = userId !== null && token !== null && isProblem(error, 'unauthenticated');
+      if (!isRefused) throw error;
+      const renewed = await unlessAborted(this.session.renew({ userId, accessToken: token }), signal);
       if (renewed === null) throw error;
       return this.sendOnce(call, renewed);
     }
@@ -100,6 +104,17 @@ export class Http {
     });
     if (answer.ok || answer.status === 304) return answer;
     throw await refusalOf(answer);
+  }
+}
+
+/** @throws UnexpectedAnswer where something else than the gateway says that all is well */
+async function replyOf(answer: Response): Promise<Reply> {
+  const { status, headers } = answer;
+  const text = await answer.text();
+  try {
+    return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
+  } catch {
+    throw new UnexpectedAnswer(status);
   }
 }
 
@@ -120,7 +135,8 @@ function limitOf({ signal, waitSeconds = 0 }: Call): AbortSignal {
 /** @returns milliseconds after which the same may succeed, or null where it will not */
 export function delayAfter(error: unknown, failures: number): number | null {
   if (!passes(error)) return null;
-  const asked = isProblem(error) ? (error.retryAfter ?? 0) : 0;
+  const isAnswer = isProblem(error) || error instanceof UnexpectedAnswer;
+  const asked = isAnswer ? (error.retryAfter ?? 0) : 0;
   if (asked > LONGEST_WAIT_S) return null;
   return Math.max(asked * 1000, backoff(failures));
 }
@@ -138,8 +154,23 @@ function passes(error: unknown): boolean {
   return NO_ANSWER.includes((error as Error).name);
 }
 
+/** Any failure but being turned away may come after the deed. */
+function maySendAgain({ counts }: Call, error: unknown): boolean {
+  return !counts || (isProblem(error) && error.status === 429);
+}
+
 function isPassing({ status }: TurnpikeProblem): boolean {
   return status === 429 || status === 503;
+}
+
+/** A session is renewed for all calls, so it goes on without one that is given up. */
+async function unlessAborted<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 /** @throws the signal's reason when it gives up */

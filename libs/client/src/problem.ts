@@ -54,20 +54,25 @@ export function isProblem<Code extends ProblemCode = ProblemCode>(
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
-  constructor(readonly status: number) {
-    super(`an answer with status ${status} that is no problem of the gateway`);
+  /** @param retryAfter seconds that it asks to wait before the same is tried again */
+  constructor(
+    readonly status: number,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(`an answer with status ${status} that is not the gateway's`);
   }
 }
 
 /** @returns what an answer that is no success is thrown as */
 export async function refusalOf(answer: Response): Promise<TurnpikeProblem | UnexpectedAnswer> {
   const type = answer.headers.get('content-type') ?? '';
+  const retryAfter = secondsIn(answer.headers.get('retry-after'));
   if (!type.startsWith('application/problem+json')) {
     await answer.body?.cancel();
-    return new UnexpectedAnswer(answer.status);
+    return new UnexpectedAnswer(answer.status, retryAfter);
   }
   return new TurnpikeProblem((await answer.json()) as Problem, {
-    retryAfter: secondsIn(answer.headers.get('retry-after')),
+    retryAfter,
     operationId: answer.headers.get('operation-id'),
   });
 }

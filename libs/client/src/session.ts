@@ -43,7 +43,7 @@ const RENEW_BEFORE_END_MS = 30_000;
  * calls need a new one at the same time, the refresh token is spent once: its second use would end the session.
  */
 export class Session {
-  private renewal: Promise<string | null> | null = null;
+  private renewal: Promise<SessionTokens | null> | null = null;
 
   constructor(
     private readonly storage: TokenStorage,
@@ -64,39 +64,50 @@ export class Session {
     await this.storage.save(null);
   }
 
-  /** @returns a token for the next request, or null for nobody */
-  async accessToken(): Promise<string | null> {
-    const tokens = await this.storage.load();
-    if (!tokens) return null;
-    const isFresh = Date.now() < tokens.expiresAt - RENEW_BEFORE_END_MS;
-    return isFresh ? tokens.accessToken : this.renew(tokens.accessToken);
+  /** Whose session it is; null for nobody. */
+  async userId(): Promise<string | null> {
+    return (await this.storage.load())?.userId ?? null;
   }
 
   /**
-   * @param old the token that a newer one is needed for
-   * @returns the newer one, or null where the session is over
+   * @param userId whose request it is for
+   * @returns a token, or null where nobody is signed in, or by now somebody else
    */
-  async renew(old: string): Promise<string | null> {
-    this.renewal ??= this.exclusively(() => this.exchange(old)).finally(() => (this.renewal = null));
-    return this.renewal;
+  async accessToken(userId: string): Promise<string | null> {
+    const tokens = await this.storage.load();
+    if (tokens?.userId !== userId) return null;
+    const isFresh = Date.now() < tokens.expiresAt - RENEW_BEFORE_END_MS;
+    return isFresh ? tokens.accessToken : this.renew(tokens);
+  }
+
+  /**
+   * @param old whose it is, and the token that a newer one is needed for
+   * @returns the newer one, or null where the user's session is over
+   */
+  async renew(old: Pick<SessionTokens, 'userId' | 'accessToken'>): Promise<string | null> {
+    this.renewal ??= this.exclusively(() => this.exchange(old.accessToken)).finally(
+      () => (this.renewal = null),
+    );
+    const tokens = await this.renewal;
+    return tokens?.userId === old.userId ? tokens.accessToken : null;
   }
 
   private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.storage.exclusively ? this.storage.exclusively(work) : work();
   }
 
-  private async exchange(old: string): Promise<string | null> {
+  private async exchange(old: string): Promise<SessionTokens | null> {
     const tokens = await this.storage.load();
     // Another call or another tab was faster, or has signed out.
-    if (!tokens || tokens.accessToken !== old) return tokens?.accessToken ?? null;
+    if (tokens?.accessToken !== old) return tokens;
     const answer = await this.refresh(tokens.refreshToken).catch((error: unknown) => {
       if (isProblem(error, 'unauthenticated')) return null;
       throw error;
     });
     const now = await this.storage.load();
     // Signed out, or in as somebody else, while the answer was on its way: that stands.
-    if (now?.refreshToken !== tokens.refreshToken) return now?.accessToken ?? null;
-    if (answer) return (await this.begin(answer)).accessToken;
+    if (now?.refreshToken !== tokens.refreshToken) return now;
+    if (answer) return this.begin(answer);
     await this.end();
     return null;
   }

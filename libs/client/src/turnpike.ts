@@ -21,7 +21,7 @@ export interface TurnpikeOptions {
   baseUrl: string;
   /** Where the tokens of the session are kept (memory). */
   storage?: TokenStorage | undefined;
-  /** How often a request is sent again when nothing answers, or with 429 or 503 (4). */
+  /** How often what may be repeated is sent again when nothing answers, or with 429 or 503 (4). */
   retries?: number | undefined;
   /** What sends the requests (the global one). */
   fetch?: typeof fetch | undefined;
@@ -140,7 +140,7 @@ export class Turnpike {
     return reply.status === 304 ? null : answerOf(reply);
   }
 
-  /** What is carried out at once: it stands in no lane. */
+  /** What is carried out at once, in no lane. It has no key: a `POST` whose answer is lost is not sent again. */
   async request<M extends ChangingMethod, P extends DirectPath<M>>(
     method: M,
     path: P,
@@ -148,7 +148,8 @@ export class Turnpike {
   ): Promise<Answer<AnswerOf<M, P>>> {
     const parts: Parts & Common = options ?? {};
     const { body, signal } = parts;
-    return answerOf(await this.http.send({ method, path: addressOf(path, parts), body, signal }));
+    const call = { method, path: addressOf(path, parts), body, signal, counts: method === 'POST' };
+    return answerOf(await this.http.send(call));
   }
 
   /** Hands a write in. It is durable when this resolves, and carried out at its turn. */
@@ -202,8 +203,9 @@ export class Turnpike {
   /** An operation at each of its changes, until it is over. Where there is no stream of them, it is looked at instead. */
   async *operationEvents(id: string, options: OperationOptions = {}): AsyncGenerator<Operation, void> {
     const path = addressOf('/v1/operations/{id}/events', { path: { id } });
+    const userId = await this.http.caller();
     const open: Open = (headers, signal) =>
-      this.http.open({ method: 'GET', path, headers: { ...headers, ...tokenOf(options) }, signal });
+      this.http.open({ method: 'GET', path, headers: { ...headers, ...tokenOf(options) }, signal }, userId);
     try {
       for await (const { data } of resumedEvents(open, { signal: options.signal })) {
         const operation = JSON.parse(data) as Operation;
@@ -219,9 +221,10 @@ export class Turnpike {
   /** The operations of whoever is signed in, at each of their changes, until the session is over. */
   async *events(options: StreamOptions = {}): AsyncGenerator<OperationEvent, void> {
     let wasOpen = false;
+    const userId = await this.http.caller();
     const open: Open = async (headers, signal) => {
       try {
-        const answer = await this.http.open({ method: 'GET', path: '/v1/events', headers, signal });
+        const answer = await this.http.open({ method: 'GET', path: '/v1/events', headers, signal }, userId);
         wasOpen = true;
         return answer;
       } catch (error) {
