@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { LaneView, OperationView, OpsSummary, Page, Sample } from '@turnpike/contracts';
+import {
+  encodeCursor,
+  type LaneView,
+  type OperationView,
+  type OpsSummary,
+  type Page,
+  type Sample,
+} from '@turnpike/contracts';
 import {
   api,
   type Api,
@@ -13,6 +20,11 @@ import {
 } from './support/client.js';
 import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
+
+const NOBODY = '00000000-0000-7000-8000-000000000000';
+
+/** RFC 3339 has it, and a Date has not. */
+const LEAP_SECOND = '2016-12-31T23:59:60Z';
 
 const LOOK_AGAIN_MS = 100;
 const SOON_MS = 20_000;
@@ -127,6 +139,26 @@ describe('operators see', () => {
     const between = `from=${middle!.createdAt}&to=${newest!.createdAt}`;
     expect(ids(await operations(`state=queued&${between}`))).toEqual([middle!.id]);
     expect(ids(await operations(`state=queued&to=${middle!.createdAt}`))).toEqual([oldest!.id]);
+  });
+
+  it.each([
+    ['lanes', { sort: 'depth', cursor: encodeCursor(['-9999999999', NOBODY]) }],
+    ['lanes', { sort: 'age', cursor: encodeCursor(['2026-02-30 00:00:00+00', NOBODY]) }],
+    ['lanes', { sort: 'age', cursor: encodeCursor(['infinity', '-'.repeat(36)]) }],
+    ['operations', { cursor: encodeCursor(['-'.repeat(36)]) }],
+    ['operations', { userId: NOBODY, cursor: encodeCursor(['9999999999']) }],
+    ['audit', { cursor: encodeCursor(['9'.repeat(19)]) }],
+    ['bulk', { cursor: encodeCursor(['-'.repeat(36)]) }],
+    ['integrity/runs', { cursor: encodeCursor(['-'.repeat(36)]) }],
+    ['operations', { from: LEAP_SECOND }],
+    ['failures', { from: LEAP_SECOND }],
+    ['samples', { from: LEAP_SECOND }],
+    ['webhooks', { cursor: encodeCursor(['-'.repeat(36)]) }],
+  ])('none of %s for what no page and no clock has given: %j', async (list, query) => {
+    const answer = await admin.get(
+      `/v1/ops/${list}?${String(new URLSearchParams(query as Record<string, string>))}`,
+    );
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
   it('what failed by its problem and the service that refused', async () => {

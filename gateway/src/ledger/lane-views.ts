@@ -1,7 +1,7 @@
 import { encodeCursor, type LaneState, type LanesQuery, type LaneView, type Page } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
-import { positionIn } from './positions.js';
+import { ID, positionIn, TIME } from './positions.js';
 import { UNFINISHED } from './sql.js';
 
 /*
@@ -37,16 +37,14 @@ interface LaneRow extends Omit<LaneView, 'head' | 'oldestQueuedAt'> {
 
 /** What a list of lanes is sorted by, before the user's id; the cursor has it as text. */
 const SORTS = {
-  depth: { key: '-l.depth', type: 'integer', form: /^-?\d{1,10}$/ },
+  depth: { key: '-l.depth', type: 'integer', form: /^-?\d{1,9}$/ },
   // Lanes in which nothing waits come last.
   age: {
     key: `coalesce(head.created_at, 'infinity')`,
     type: 'timestamptz',
-    form: /^[\d :.+-]{10,40}$|^infinity$/,
+    form: { test: (part: string) => part === 'infinity' || TIME.test(part) },
   },
 } as const;
-
-const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @Injectable()
 export class LaneViews {
@@ -67,7 +65,7 @@ export class LaneViews {
    */
   async page({ state, sort, cursor, limit }: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
     const { key, type, form } = SORTS[sort];
-    const [afterKey, afterUser] = positionIn(cursor, [form, USER]) ?? [null, null];
+    const [afterKey, afterUser] = positionIn(cursor, [form, ID]) ?? [null, null];
     const rows = await this.database.query<LaneRow>(
       `select ${VIEW}, (${key})::text as key from lanes l ${HEAD}
        where ${stateIs(state)} and ($1::uuid[] is null or l.user_id = any($1))

@@ -12,7 +12,7 @@ import { Database } from '@turnpike/service';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Operation } from './operation.entity.js';
 import { LedgerQueries } from './queries.js';
-import { positionIn } from './positions.js';
+import { ID, positionIn } from './positions.js';
 import { toView } from './views.js';
 
 /*
@@ -22,7 +22,7 @@ import { toView } from './views.js';
 
 const IN_LEDGER = {
   column: 'o.id',
-  form: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  form: ID,
   of: ({ id }: Operation): string => id,
 };
 

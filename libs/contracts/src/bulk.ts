@@ -1,7 +1,7 @@
-import { IsBoolean, IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsUUID } from 'class-validator';
 import { CLIENT_KINDS, type ClientKind, type OperationState } from './kinds.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
-import { Nested, Optional, Text } from './validation.js';
+import { Nested, Optional, Text, Time } from './validation.js';
 
 export const BULK_ACTIONS = ['retry', 'cancel'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -33,14 +33,12 @@ export class BulkFilter {
 
   /** Accepted then or later. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   from?: string;
 
   /** Accepted before; left out, before the request. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   to?: string;
 }
 

@@ -1,11 +1,11 @@
 import { OmitType } from '@nestjs/swagger';
-import { IsIn, IsRFC3339, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import type { LaneState } from './lanes.js';
 import { type OperationState, type ServiceName } from './kinds.js';
 import { OperationView, StepView } from './operations.js';
 import { OperationsQuery } from './pages.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
-import { Optional } from './validation.js';
+import { Optional, Time } from './validation.js';
 
 /** From best to worst. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -80,14 +80,12 @@ export class OpsOperationsQuery extends OperationsQuery {
 
   /** Accepted then or later. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   from?: string;
 
   /** Accepted before. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   to?: string;
 }
 
@@ -120,16 +118,14 @@ export class RevealedOperation {
 export class SamplesQuery {
   /** Left out, an hour ago. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   from?: string;
 }
 
 export class FailuresQuery {
   /** Of writes that were accepted then or later; left out, in the last day. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   from?: string;
 }
 

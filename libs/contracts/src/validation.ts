@@ -3,6 +3,7 @@ import { Transform, Type } from 'class-transformer';
 import {
   IsEmail,
   IsObject,
+  IsRFC3339,
   IsString,
   Length,
   Matches,
@@ -61,4 +62,13 @@ export function Email(): PropertyDecorator {
 /** A rule over a field's value that class-validator has no decorator for. */
 export function Rule(name: string, message: string, holds: (value: unknown) => boolean): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => message } });
+}
+
+/** A time (RFC 3339) that a Date can hold: a leap second is one of the text alone. */
+export function Time(): PropertyDecorator {
+  return applyDecorators(
+    IsRFC3339(),
+    MaxLength(40),
+    Rule('isTime', '$property must be a time', (value) => !Number.isNaN(Date.parse(String(value)))),
+  );
 }

@@ -7,7 +7,6 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsRFC3339,
   IsString,
   IsUUID,
   MaxLength,
@@ -19,7 +18,7 @@ import type { OperationTarget } from './operations.js';
 import { PageQuery } from './pages.js';
 import type { ProblemCode } from './problems.js';
 import { STEPS } from './steps.js';
-import { MAX_STRING, Optional } from './validation.js';
+import { MAX_STRING, Optional, Time } from './validation.js';
 
 /*
  * Webhooks: who outside is told what has happened, by the convention of standardwebhooks.com. What is sent has ids and
@@ -159,14 +158,12 @@ export class DeliveriesQuery extends PageQuery {
 
 /** What is to be sent again: all that is over, of what happened in that time. */
 export class ReplayRange extends Reason {
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   from: string;
 
   /** Left out, now. */
   @Optional()
-  @IsRFC3339()
-  @MaxLength(40)
+  @Time()
   to?: string;
 }
 
