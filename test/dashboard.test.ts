@@ -460,6 +460,18 @@ describe('the dashboard', () => {
     away.release();
   });
 
+  it('does not ask for a password again where only too much was asked', async () => {
+    const body = JSON.stringify({ title: 'Too many requests', status: 429, code: 'rate-limited' });
+    await page.route('**/ops/session', (route) =>
+      route.fulfill({ status: 429, contentType: 'application/problem+json', body }),
+    );
+    await page.goto(`${url}/ops/lanes`);
+    await page.getByText('Too many requests').waitFor();
+    await page.unroute('**/ops/session');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await operator.heading('Lanes');
+  });
+
   it('shows the sign-in where a session has ended, and goes on from there', async () => {
     await operator.open('lanes');
     await operator.heading('Lanes');

@@ -1,4 +1,4 @@
-import type { DashboardSession, ProblemBody } from '@turnpike/contracts';
+import type { DashboardSession, ProblemBody, ProblemCode } from '@turnpike/contracts';
 
 /** Any answer but success, with the problem that it brought. */
 export class Refusal extends Error {
@@ -23,12 +23,15 @@ export async function signIn(email: string, password: string): Promise<Dashboard
   return took(await post<DashboardSession>('/ops/session', { email, password }));
 }
 
+/** Whoever is refused for another reason, such as too many requests, has a session all the same. */
+const SIGNED_OUT: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden']);
+
 /** @returns the session that the browser's cookie stands for, or null */
 export async function currentSession(): Promise<DashboardSession | null> {
   try {
     return took(await get<DashboardSession>('/ops/session'));
   } catch (error) {
-    if (error instanceof Refusal && error.problem.status < 500) return null;
+    if (error instanceof Refusal && SIGNED_OUT.has(error.problem.code)) return null;
     throw error;
   }
 }
