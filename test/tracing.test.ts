@@ -46,11 +46,25 @@ function includes(...names: (string | RegExp)[]): (spans: CollectedSpan[]) => bo
   return (spans) => names.every((name) => spans.some((span) => isNamed(span, name)));
 }
 
-/** Of a write that was waited for. */
-function isWhole(request: string, step: string): (spans: CollectedSpan[]) => boolean {
+const ORDER = isWhole('POST /v1/orders', 'order.place', ['ordering.place']);
+
+const REGISTRATION = isWhole('POST /v1/users', 'user.register', [
+  'identity.register',
+  'ordering.create-customer',
+]);
+
+/** Of a write that was waited for: the last spans of each process, and of a worker those of the run that ended it. */
+function isWhole(
+  request: string,
+  kind: string,
+  steps: readonly string[],
+): (spans: CollectedSpan[]) => boolean {
   const isHere = includes(request, /^send /, /^process /);
-  const ofService = (span: CollectedSpan): boolean => span.kind === 'server' && span.name.endsWith(step);
-  return (spans) => isHere(spans) && spans.some(ofService);
+  const isEnded = ({ name, attributes }: CollectedSpan): boolean =>
+    name === `run ${kind}` && attributes['turnpike.outcome'] === 'succeeded';
+  const isServed = (spans: CollectedSpan[], step: string): boolean =>
+    spans.some((span) => span.kind === 'server' && span.name.endsWith(`/${step}`));
+  return (spans) => isHere(spans) && spans.some(isEnded) && steps.every((step) => isServed(spans, step));
 }
 
 /** Reads on until so many events have come. */
@@ -96,7 +110,7 @@ describe('a system whose traces are collected', () => {
     const { traceId, headers } = clientsTrace();
     const answer = await api(url, user.token).post('/v1/orders', { lines: [LINE] }, headers);
     expectStatus(answer, 201);
-    const spans = await collector.trace(traceId, isWhole('POST /v1/orders', 'ordering.place'));
+    const spans = await collector.trace(traceId, ORDER);
 
     const request = named(spans, 'POST /v1/orders');
     expect(request).toMatchObject({
@@ -137,7 +151,7 @@ describe('a system whose traces are collected', () => {
 
   it('shows what the ledger did for a write, and keeps the span of its admission', async () => {
     const { traceId } = registration;
-    const spans = await collector.trace(traceId, isWhole('POST /v1/users', 'ordering.create-customer'));
+    const spans = await collector.trace(traceId, REGISTRATION);
     const admission = named(spans, 'admit user.register');
     const batch = named(spans, 'ledger.admission');
     expect(batch.parentSpanId).toBe(admission.spanId);
@@ -150,10 +164,7 @@ describe('a system whose traces are collected', () => {
   });
 
   it('has every service that a write needs in its trace', async () => {
-    const spans = await collector.trace(
-      registration.traceId,
-      isWhole('POST /v1/users', 'ordering.create-customer'),
-    );
+    const spans = await collector.trace(registration.traceId, REGISTRATION);
     expect(new Set(spans.map(({ service }) => service))).toEqual(
       new Set(['gateway', 'identity', 'ordering']),
     );
@@ -170,7 +181,7 @@ describe('a system whose traces are collected', () => {
     const { identity, ordering, gateways } = system.processes;
     for (const process of [identity, ordering, ...gateways])
       await hasLogged(process, `"traceId":"${traceId}"`);
-    const spans = await collector.trace(traceId, isWhole('POST /v1/users', 'ordering.create-customer'));
+    const spans = await collector.trace(traceId, REGISTRATION);
     await hasLogged(gateways[1]!, `"spanId":"${named(spans, 'run user.register').spanId}"`);
   });
 
@@ -183,7 +194,7 @@ describe('a system whose traces are collected', () => {
     );
     expectStatus(await api(url, user.token).post('/v1/orders', { lines: [LINE] }, headers), 201);
     await trap.caught;
-    const spans = await collector.trace(traceId, isWhole('POST /v1/orders', 'ordering.place'));
+    const spans = await collector.trace(traceId, ORDER);
     const admission = named(spans, 'admit order.place');
     const runs = spans.filter(({ name }) => name === 'run order.place');
     expect(
@@ -231,7 +242,7 @@ describe('a system whose traces are collected', () => {
     expect(rows[0]!.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
     const after = clientsTrace();
     expectStatus(await api(url, user.token).post('/v1/orders', { lines: [LINE] }, after.headers), 201);
-    await collector.trace(after.traceId, isWhole('POST /v1/orders', 'ordering.place'));
+    await collector.trace(after.traceId, ORDER);
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
   });
 
@@ -268,7 +279,7 @@ describe('a system whose traces are collected', () => {
     collector.fallSilent();
     const { traceId, headers } = clientsTrace();
     expectStatus(await api(url, user.token).post('/v1/orders', { lines: [LINE] }, headers), 201);
-    await collector.trace(traceId, isWhole('POST /v1/orders', 'ordering.place'));
+    await collector.trace(traceId, ORDER);
     expectStatus(await api(url, user.token).post('/v1/orders', { lines: [LINE] }, WAIT), 201);
     const begun = performance.now();
     expect(await system.processes.ordering.stop()).toBeNull();
