@@ -345,14 +345,13 @@ describe('the dashboard', () => {
   it('jumps to a user or an operation, by the keyboard alone', async () => {
     await operator.open('');
     await operator.heading('Overview');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type(people.paused.email);
+    await operator.jump(people.paused.email);
     await page.getByRole('option', { name: people.paused.email }).waitFor();
+    expect(await hindrances(page)).toEqual([]);
     await picture(page, 'palette');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/ops/lanes/${people.paused.id}`);
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type(failedId);
+    await operator.jump(failedId);
     await page.getByRole('option', { name: `Operation ${failedId}` }).waitFor();
     await page.keyboard.press('Enter');
     await operator.heading(/^order.pay #/);
@@ -364,15 +363,14 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await operator.focused('Release this lane…');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Leave it' }).press('Enter');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Release this lane…');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await operator.focused('Release this lane…');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.type('mended');
+    await operator.type('mended');
     await page.keyboard.press('Enter');
     await page.getByText('The lane is released.').waitFor();
   });

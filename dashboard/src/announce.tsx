@@ -1,3 +1,4 @@
+import { Paper } from '@mantine/core';
 import { type ReactElement, useSyncExternalStore } from 'react';
 
 /** How long a message stays, in milliseconds: enough to read a sentence twice. */
@@ -18,7 +19,7 @@ export function Announcements(): ReactElement {
   const text = useSyncExternalStore(subscribe, () => message);
   return (
     <div className="announcements" role="status">
-      {text && <p>{text}</p>}
+      {text && <Paper shadow="md">{text}</Paper>}
     </div>
   );
 }

@@ -1,12 +1,21 @@
-import { type ReactElement, useState } from 'react';
+import {
+  Button,
+  Kbd,
+  NativeSelect,
+  NavLink,
+  type MantineColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import type { ReactElement } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
 import { signOut } from './api.js';
 import { announce, Announcements } from './announce.js';
-import { Palette, usePaletteKey } from './palette.js';
+import { Palette } from './palette.js';
 import { Loading, NotHere, Trouble } from './parts.js';
 import { signedOut, useSession } from './queries.js';
 import { SignIn } from './sign-in.js';
-import { chooseTheme, chosenTheme, type Theme, THEMES } from './theme.js';
+import { COLOUR_SCHEMES } from './theme.js';
 import { Audit } from './views/audit.js';
 import { BulkRunView } from './views/bulk-run.js';
 import { BulkRuns } from './views/bulk-runs.js';
@@ -37,8 +46,8 @@ export function App(): ReactElement {
 }
 
 function Shell(): ReactElement {
-  const [searching, setSearching] = useState(false);
-  usePaletteKey(() => setSearching(true));
+  const [searching, { open: search, close }] = useDisclosure(false);
+  useHotkeys([['mod+K', search]], []);
   return (
     <div className="shell">
       <a className="skip" href="#content">
@@ -49,31 +58,32 @@ function Shell(): ReactElement {
           <img src="/ops/favicon.svg" alt="" width="26" height="26" />
           Turnpike
         </Link>
-        <button type="button" className="jump" onClick={() => setSearching(true)}>
-          Jump to… <kbd>Ctrl K</kbd>
-        </button>
+        <Button
+          className="jump"
+          justify="space-between"
+          rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+          onClick={search}
+        >
+          Jump to…
+        </Button>
         <nav aria-label="Views">
           {NAVIGATION.map(([href, label]) => (
             <NavigationLink key={href} href={href} label={label} />
           ))}
           {/* A page of its own, which this one does not contain. */}
-          <a href="/ops/queues">Queues</a>
+          <NavLink href="/ops/queues" label="Queues" />
         </nav>
         <div className="side-end">
-          <ThemeChoice />
-          <button
-            type="button"
-            className="quiet"
-            onClick={() => void signOut().then(signedOut, stillSignedIn)}
-          >
+          <ColourChoice />
+          <Button variant="subtle" color="gray" onClick={() => void signOut().then(signedOut, stillSignedIn)}>
             Sign out
-          </button>
+          </Button>
         </div>
       </header>
       <main id="content" tabIndex={-1}>
         <Views />
       </main>
-      {searching && <Palette close={() => setSearching(false)} />}
+      <Palette opened={searching} close={close} />
       <Announcements />
     </div>
   );
@@ -107,23 +117,25 @@ function NavigationLink({ href, label }: { href: string; label: string }): React
   const [isBelow] = useRoute(`${href}/:rest`);
   const current = isHere ? 'page' : isBelow && href !== '/' ? 'true' : undefined;
   return (
-    <Link href={href} aria-current={current}>
-      {label}
-    </Link>
+    <NavLink
+      component={Link}
+      href={href}
+      label={label}
+      active={current !== undefined}
+      aria-current={current}
+    />
   );
 }
 
-function ThemeChoice(): ReactElement {
+function ColourChoice(): ReactElement {
+  // What would hold the transitions back meanwhile is a style that the page's policy forbids.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
-    <label className="theme">
-      <span className="unseen">Colours</span>
-      <select defaultValue={chosenTheme()} onChange={({ target }) => chooseTheme(target.value as Theme)}>
-        {THEMES.map((theme) => (
-          <option key={theme} value={theme}>
-            {{ system: 'System colours', light: 'Light', dark: 'Dark' }[theme]}
-          </option>
-        ))}
-      </select>
-    </label>
+    <NativeSelect
+      aria-label="Colours"
+      data={COLOUR_SCHEMES}
+      value={colorScheme}
+      onChange={({ target }) => setColorScheme(target.value as MantineColorScheme)}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@turnpike/contracts';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { isSystemKind, type OperationKind } from '../../libs/contracts/src/kinds.js';
@@ -61,7 +62,7 @@ function Preview({ action, filter }: Pick<BulkRequest, 'action' | 'filter'>): Re
         {data?.count === 1 ? 'matches' : 'match'} this filter will be {what}. You can abort the run; what it
         has done by then stays done.
       </p>
-      <p className="muted">{filterText(filter)}</p>
+      <Text c="dimmed">{filterText(filter)}</Text>
     </>
   );
 }

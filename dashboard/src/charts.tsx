@@ -1,7 +1,9 @@
 import type { Sample } from '@turnpike/contracts';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { Paper, useComputedColorScheme } from '@mantine/core';
+import { type ReactElement, useEffect, useRef } from 'react';
 import Plot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { Heading } from './parts.js';
 import { duration } from './time.js';
 
 interface Line {
@@ -61,7 +63,7 @@ export function Charts({ samples }: { samples: readonly Sample[] }): ReactElemen
 function Chart({ title, samples, lines, show }: ChartProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(null);
-  const dark = useDarkness();
+  const scheme = useComputedColorScheme();
   const data = dataOf(samples, lines);
   const latest = useRef(data);
   useEffect(() => {
@@ -79,13 +81,13 @@ function Chart({ title, samples, lines, show }: ChartProps): ReactElement {
       drawn.destroy();
     };
     // Colours are drawn, so that a change of them needs a new drawing.
-  }, [dark, lines, show]);
+  }, [scheme, lines, show]);
   const last = samples.at(-1);
   const spoken = lines.map(({ name, of }) => `${name} ${last ? said(of(last), show) : 'unknown'}`).join(', ');
   return (
-    <figure className="card chart">
+    <Paper component="figure" className="card chart">
       <figcaption>
-        <h2>{title}</h2>
+        <Heading>{title}</Heading>
         <span className="legend">
           {lines.map(({ name, colour }) => (
             <span key={name} className={`line-${colour}`}>
@@ -95,7 +97,7 @@ function Chart({ title, samples, lines, show }: ChartProps): ReactElement {
         </span>
       </figcaption>
       <div ref={place} role="img" aria-label={`${title} over the last hour; now: ${spoken}`} />
-    </figure>
+    </Paper>
   );
 }
 
@@ -106,8 +108,8 @@ function dataOf(samples: readonly Sample[], lines: readonly Line[]): Plot.Aligne
 function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartProps['show']): Plot.Options {
   const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name);
   const axis = {
-    stroke: colour('--ink-soft'),
-    grid: { stroke: colour('--line'), width: 1 },
+    stroke: colour('--axis'),
+    grid: { stroke: colour('--grid'), width: 1 },
     ticks: { show: false },
     font: '11px system-ui, sans-serif',
   };
@@ -140,25 +142,4 @@ function round(value: number): string {
 
 function said(value: number | null, show: ChartProps['show']): string {
   return value === null ? 'none' : show(value);
-}
-
-/** @returns something that changes when the colours do */
-function useDarkness(): string {
-  const [background, setBackground] = useState(backgroundNow);
-  useEffect(() => {
-    const look = (): void => setBackground(backgroundNow());
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    const chosen = new MutationObserver(look);
-    system.addEventListener('change', look);
-    chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    return () => {
-      system.removeEventListener('change', look);
-      chosen.disconnect();
-    };
-  }, []);
-  return background;
-}
-
-function backgroundNow(): string {
-  return getComputedStyle(document.body).backgroundColor;
 }

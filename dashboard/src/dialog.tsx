@@ -1,32 +1,9 @@
-import { type FormEvent, type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react';
 import { announce } from './announce.js';
 import { textOf } from './form.js';
 import { Refused } from './parts.js';
 import { readAgain } from './queries.js';
-
-/** A dialog of the browser's own: it keeps the focus, gives it back when it closes, and closes on Escape. */
-export function Dialog({
-  label,
-  close,
-  children,
-}: {
-  label: string;
-  close: () => void;
-  children: ReactNode;
-}): ReactElement {
-  const dialog = useRef<HTMLDialogElement>(null);
-  // Closed while it is still in the page: one that is taken away open takes the focus with it.
-  useLayoutEffect(() => {
-    const element = dialog.current!;
-    element.showModal();
-    return () => element.close();
-  }, []);
-  return (
-    <dialog ref={dialog} aria-label={label} onClose={close}>
-      {children}
-    </dialog>
-  );
-}
 
 /** Something that an operator does, and gives a reason for. */
 export interface Action {
@@ -48,24 +25,34 @@ export interface Action {
 export function Actions({ actions }: { actions: readonly Action[] }): ReactElement {
   const [chosen, choose] = useState<Action | null>(null);
   const asItIs = actions.find(({ name }) => name === chosen?.name) ?? chosen;
+  const close = (): void => choose(null);
   return (
     <>
       {actions.map((action) => (
-        <button
-          key={action.name}
-          type="button"
-          className={action.isDangerous ? 'danger' : ''}
-          onClick={() => choose(action)}
-        >
+        <Button key={action.name} {...colouring(action)} onClick={() => choose(action)}>
           {action.name}…
-        </button>
+        </Button>
       ))}
-      {chosen && asItIs && <ActionDialog action={asItIs} close={() => choose(null)} />}
+      <Modal opened={asItIs !== null} onClose={close} title={asItIs?.name} {...STILL}>
+        {asItIs && <ActionForm action={asItIs} close={close} />}
+      </Modal>
     </>
   );
 }
 
-function ActionDialog({ action, close }: { action: Action; close: () => void }): ReactElement {
+/** How dialogs are: what locks the page's scrolling writes a style sheet, which the policy forbids, and none is waited for. */
+export const STILL = {
+  lockScroll: false,
+  transitionProps: { duration: 0 },
+  withCloseButton: false,
+  centered: true,
+} as const;
+
+function colouring({ isDangerous }: Action): { variant?: string; color?: string } {
+  return isDangerous ? { variant: 'outline', color: 'red' } : {};
+}
+
+function ActionForm({ action, close }: { action: Action; close: () => void }): ReactElement {
   const [refusal, setRefusal] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -84,26 +71,26 @@ function ActionDialog({ action, close }: { action: Action; close: () => void }):
     readAgain();
   };
   return (
-    <Dialog label={action.name} close={close}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2>{action.name}</h2>
-        <div className="explanation">{action.explanation}</div>
-        {!action.needsNoReason && (
-          <label className="field">
-            Reason, for the audit log
-            <input name="reason" maxLength={200} pattern=".*\S.*" autoComplete="off" required autoFocus />
-          </label>
-        )}
-        {refusal && <Refused error={refusal} />}
-        <div className="row end">
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-          <button type="submit" className={action.isDangerous ? 'danger' : 'primary'} disabled={busy}>
-            {busy ? 'One moment…' : action.name}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <form onSubmit={(event) => void submit(event)}>
+      <div className="explanation">{action.explanation}</div>
+      {!action.needsNoReason && (
+        <TextInput
+          label="Reason, for the audit log"
+          name="reason"
+          maxLength={200}
+          pattern=".*\S.*"
+          autoComplete="off"
+          required
+          data-autofocus
+        />
+      )}
+      {refusal && <Refused error={refusal} />}
+      <Group justify="end">
+        <Button onClick={close}>Leave it</Button>
+        <Button type="submit" variant="filled" {...colouring(action)} disabled={busy}>
+          {busy ? 'One moment…' : action.name}
+        </Button>
+      </Group>
+    </form>
   );
 }

@@ -1,3 +1,4 @@
+import { NativeSelect, TextInput } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useSearchParams } from 'wouter';
 
@@ -39,17 +40,12 @@ export function ChoiceFilter({
   all = 'all',
 }: FieldProps & { choices: readonly (readonly [string, string])[]; all?: string }): ReactElement {
   return (
-    <label className="field">
-      {label}
-      <select value={value} onChange={({ target }) => set(target.value)}>
-        <option value="">{all}</option>
-        {choices.map(([choice, name]) => (
-          <option key={choice} value={choice}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <NativeSelect
+      label={label}
+      value={value}
+      onChange={({ target }) => set(target.value)}
+      data={[{ value: '', label: all }, ...choices.map(([choice, name]) => ({ value: choice, label: name }))]}
+    />
   );
 }
 
@@ -66,34 +62,31 @@ export function TextFilter({
   placeholder,
 }: FieldProps & { placeholder?: string }): ReactElement {
   return (
-    <label className="field grow">
-      {label}
-      <input
-        key={value}
-        type="search"
-        defaultValue={value}
-        placeholder={placeholder}
-        maxLength={200}
-        onBlur={({ target }) => set(target.value.trim())}
-        onKeyDown={({ key, currentTarget }) => {
-          if (key === 'Enter') set(currentTarget.value.trim());
-        }}
-      />
-    </label>
+    <TextInput
+      key={value}
+      className="grow"
+      label={label}
+      type="search"
+      defaultValue={value}
+      placeholder={placeholder}
+      maxLength={200}
+      onBlur={({ target }) => set(target.value.trim())}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === 'Enter') set(currentTarget.value.trim());
+      }}
+    />
   );
 }
 
 /** In the reader's own time; the address has it in UTC. */
 export function TimeFilter({ label, value, set }: FieldProps): ReactElement {
   return (
-    <label className="field">
-      {label}
-      <input
-        type="datetime-local"
-        defaultValue={localOf(value)}
-        onChange={({ target }) => set(target.value && new Date(target.value).toISOString())}
-      />
-    </label>
+    <TextInput
+      label={label}
+      type="datetime-local"
+      defaultValue={localOf(value)}
+      onChange={({ target }) => set(target.value && new Date(target.value).toISOString())}
+    />
   );
 }
 

@@ -1,3 +1,5 @@
+import { MantineProvider } from '@mantine/core';
+import '@mantine/core/styles.layer.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -5,15 +7,23 @@ import { Router } from 'wouter';
 import { App } from './app.js';
 import { client } from './queries.js';
 import './style.css';
-import { applyTheme, chosenTheme } from './theme.js';
+import { colourSchemes, THEME } from './theme.js';
 
-applyTheme(chosenTheme());
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <QueryClientProvider client={client}>
-      <Router base="/ops">
-        <App />
-      </Router>
-    </QueryClientProvider>
+    <MantineProvider
+      theme={THEME}
+      defaultColorScheme="auto"
+      colorSchemeManager={colourSchemes}
+      // Both would be written into the page while it runs; the style sheets have them.
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={client}>
+        <Router base="/ops">
+          <App />
+        </Router>
+      </QueryClientProvider>
+    </MantineProvider>
   </StrictMode>,
 );

@@ -1,9 +1,10 @@
 import type { Page, UserView } from '@turnpike/contracts';
+import { Combobox, Modal, Text, TextInput, useCombobox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { get } from './api.js';
-import { Dialog } from './dialog.js';
+import { STILL } from './dialog.js';
 import { isUuid } from './names.js';
 import { Refused } from './parts.js';
 import { queryOf } from './queries.js';
@@ -17,84 +18,57 @@ interface Place {
 /** As many users as fit on a screen: whoever means another types more. */
 const USERS_SHOWN = 8;
 
-export function usePaletteKey(open: () => void): void {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
-      event.preventDefault();
-      open();
-    };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
-  }, [open]);
+/** Jumps to a lane or an operation, by an id or by whom it is about. */
+export function Palette({ opened, close }: { opened: boolean; close: () => void }): ReactElement {
+  return (
+    <Modal opened={opened} onClose={close} title="Jump to" {...STILL}>
+      <Jump close={close} />
+    </Modal>
+  );
 }
 
-/** Jumps to a lane or an operation, by an id or by whom it is about. */
-export function Palette({ close }: { close: () => void }): ReactElement {
+function Jump({ close }: { close: () => void }): ReactElement {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(0);
+  const combobox = useCombobox({ opened: true, onDropdownClose: close });
   const sought = text.trim();
-  const found = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: ['jump', sought],
     queryFn: ({ signal }) => placesFor(sought, signal),
     enabled: sought.length > 1,
   });
-  const places = (sought.length > 1 && found.data) || [];
-  const go = ({ href }: Place): void => {
+  const { selectFirstOption } = combobox;
+  useEffect(() => {
+    if (data) selectFirstOption();
+  }, [data, selectFirstOption]);
+  const go = (href: string): void => {
     navigate(href);
     close();
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    const place = places[chosen];
-    if (place) go(place);
-  };
-  const move = (by: number): void =>
-    setChosen((now) => Math.min(Math.max(now + by, 0), Math.max(places.length - 1, 0)));
   return (
-    <Dialog label="Jump to" close={close}>
-      <form onSubmit={submit} className="palette">
-        <input
+    <Combobox store={combobox} onOptionSubmit={go}>
+      <Combobox.EventsTarget withExpandedAttribute>
+        <TextInput
           type="search"
-          role="combobox"
           aria-label="An id of an operation or a user, or an e-mail address or a name"
-          aria-expanded={places.length > 0}
-          aria-controls="places"
-          aria-activedescendant={places[chosen] ? `place-${chosen}` : undefined}
           placeholder="Operation, user id, e-mail or name"
-          autoFocus
+          data-autofocus
           value={text}
-          onChange={({ target }) => {
-            setText(target.value);
-            setChosen(0);
-          }}
-          onKeyDown={(event) => {
-            const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-            if (!by) return;
-            event.preventDefault();
-            move(by);
-          }}
+          onChange={({ target }) => setText(target.value)}
         />
-        <div role="listbox" id="places" aria-label="Found">
-          {places.map((place, index) => (
-            <div
-              key={place.href}
-              id={`place-${index}`}
-              role="option"
-              aria-selected={index === chosen}
-              onClick={() => go(place)}
-            >
-              <span className="muted">{place.what}</span> {place.name}
-            </div>
-          ))}
-        </div>
-        <p className="muted" role="status">
-          {found.isFetching ? 'Looking…' : found.data?.length === 0 ? 'Nothing is found by that.' : ''}
-        </p>
-        {found.error && <Refused error={found.error} />}
-      </form>
-    </Dialog>
+      </Combobox.EventsTarget>
+      <Combobox.Options aria-label="Found">
+        {data?.map(({ href, what, name }) => (
+          <Combobox.Option key={href} value={href}>
+            {what} {name}
+          </Combobox.Option>
+        ))}
+      </Combobox.Options>
+      <Text c="dimmed" role="status">
+        {isFetching ? 'Looking…' : data?.length === 0 ? 'Nothing is found by that.' : ''}
+      </Text>
+      {error && <Refused error={error} />}
+    </Combobox>
   );
 }
 

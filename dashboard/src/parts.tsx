@@ -1,4 +1,5 @@
 import type { BulkRunState, IntegrityRun, LaneState, OperationState } from '@turnpike/contracts';
+import { Alert, Badge as Pill, Button, DataList, Group, Paper, Table, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
@@ -21,7 +22,9 @@ export function View({ title, aside, children }: ViewProps): ReactElement {
   return (
     <>
       <div className="title">
-        <h1>{title}</h1>
+        <Title order={1} size="h2">
+          {title}
+        </Title>
         <div className="row">{aside}</div>
       </div>
       {children}
@@ -31,15 +34,33 @@ export function View({ title, aside, children }: ViewProps): ReactElement {
 
 export function Card({ title, children }: { title?: string; children: ReactNode }): ReactElement {
   return (
-    <section className="card">
-      {title && <h2>{title}</h2>}
+    <Paper component="section" className="card">
+      {title && <Heading>{title}</Heading>}
       {children}
-    </section>
+    </Paper>
   );
 }
 
+/** Of a part of a view. */
+export function Heading({ children }: { children: ReactNode }): ReactElement {
+  return (
+    <Title order={2} size="h5">
+      {children}
+    </Title>
+  );
+}
+
+/** The library's colours of the tones; style.css makes them dark enough to be read. */
+const COLOURS: Readonly<Record<Tone, string>> = {
+  calm: 'gray',
+  good: 'green',
+  busy: 'blue',
+  warn: 'yellow',
+  bad: 'red',
+};
+
 export function Badge({ tone, children }: { tone: Tone; children: ReactNode }): ReactElement {
-  return <span className={`badge ${tone}`}>{children}</span>;
+  return <Pill color={COLOURS[tone]}>{children}</Pill>;
 }
 
 export function StateBadge({ state }: { state: OperationState }): ReactElement {
@@ -48,10 +69,10 @@ export function StateBadge({ state }: { state: OperationState }): ReactElement {
 
 export function LaneBadge({ state, paused }: { state: LaneState; paused: boolean }): ReactElement {
   return (
-    <>
+    <Group gap={4}>
       <Badge tone={LANE_TONES[state]}>{state}</Badge>
       {paused && state !== 'paused' && <Badge tone="warn">paused</Badge>}
-    </>
+    </Group>
   );
 }
 
@@ -87,21 +108,32 @@ export function OperationLink({ id, children }: { id: string; children?: ReactNo
 /** Who did something; neither the system itself nor who registers has an account. */
 export function Actor({ id, action = '' }: { id: string | null; action?: string }): ReactElement {
   if (id) return <LaneLink id={id} />;
+  return <Muted>{action.startsWith('user.register') ? 'whoever registered' : 'the system'}</Muted>;
+}
+
+/** Words among others that matter less. */
+export function Muted({ children }: { children: ReactNode }): ReactElement {
   return (
-    <span className="muted">{action.startsWith('user.register') ? 'whoever registered' : 'the system'}</span>
+    <Text span inherit c="dimmed">
+      {children}
+    </Text>
   );
 }
 
 export function Loading(): ReactElement {
   return (
-    <p className="state muted" role="status">
+    <Text c="dimmed" className="state" role="status">
       Loading…
-    </p>
+    </Text>
   );
 }
 
 export function Empty({ children }: { children: ReactNode }): ReactElement {
-  return <p className="state muted">{children}</p>;
+  return (
+    <Text c="dimmed" className="state">
+      {children}
+    </Text>
+  );
 }
 
 /** What went wrong while reading, and what to do about it. */
@@ -109,10 +141,17 @@ export function Trouble({ error, retry }: { error: Error; retry: () => void }): 
   return (
     <div className="state">
       <Refused error={error} />
-      <button type="button" onClick={retry}>
-        Try again
-      </button>
+      <Button onClick={retry}>Try again</Button>
     </div>
+  );
+}
+
+/** What somebody has to know who looks at this. */
+export function Notice({ children }: { children: ReactNode }): ReactElement {
+  return (
+    <Alert color="yellow" role="status">
+      {children}
+    </Alert>
   );
 }
 
@@ -122,11 +161,10 @@ export function Refused({ error }: { error: Error }): ReactElement {
     error instanceof Refusal ? error.problem : { title: 'Something went wrong', detail: error.message };
   const help = 'code' in problem ? PROBLEMS[problem.code]?.help : null;
   return (
-    <div className="refused" role="alert">
-      <strong>{problem.title}</strong>
+    <Alert color="red" title={problem.title}>
       {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
-      {help && <p className="muted">{help.replaceAll('`', '')}</p>}
-    </div>
+      {help && <p>{help.replaceAll('`', '')}</p>}
+    </Alert>
   );
 }
 
@@ -159,9 +197,9 @@ export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>
   if (items.length === 0) return <Empty>{empty}</Empty>;
   return (
     <>
-      <Table label={label} head={head}>
+      <Listing label={label} head={head}>
         {items.map(row)}
-      </Table>
+      </Listing>
       {isFetchNextPageError && <Refused error={error} />}
       {hasNextPage && (
         <More
@@ -174,29 +212,29 @@ export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>
   );
 }
 
-interface TableProps {
+interface ListingProps {
   label: string;
   head: readonly string[];
   children: ReactNode;
 }
 
-export function Table({ label, head, children }: TableProps): ReactElement {
+export function Listing({ label, head, children }: ListingProps): ReactElement {
   return (
     // It scrolls sideways on a phone, and a keyboard must be able to do that too.
-    <div className="table" role="region" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
+    <Paper className="table" role="region" aria-label={label} tabIndex={0}>
+      <Table highlightOnHover verticalSpacing="xs" horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
             {head.map((name) => (
-              <th key={name} scope="col">
+              <Table.Th key={name} scope="col">
                 {name}
-              </th>
+              </Table.Th>
             ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>{children}</Table.Tbody>
+      </Table>
+    </Paper>
   );
 }
 
@@ -218,23 +256,23 @@ function More({ more, busy, byItself }: MoreProps): ReactElement {
     return () => observer.disconnect();
   }, [more, byItself]);
   return (
-    <button type="button" ref={button} className="more" onClick={more} disabled={busy}>
+    <Button ref={button} className="more" onClick={more} disabled={busy}>
       {busy ? 'Loading…' : 'Show more'}
-    </button>
+    </Button>
   );
 }
 
 /** Names and what they stand for. */
 export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }): ReactElement {
   return (
-    <dl className="facts">
+    <DataList orientation="vertical" className="facts">
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <DataList.Item key={name}>
+          <DataList.ItemLabel>{name}</DataList.ItemLabel>
+          <DataList.ItemValue>{value}</DataList.ItemValue>
+        </DataList.Item>
       ))}
-    </dl>
+    </DataList>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Button, Paper, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { signIn } from './api.js';
 import { textOf } from './form.js';
@@ -16,24 +17,28 @@ export function SignIn(): ReactElement {
   };
   return (
     <main className="sign-in">
-      <form className="card" onSubmit={(event) => void submit(event)}>
-        <h1>
+      <Paper
+        component="form"
+        className="card"
+        onSubmit={(event: FormEvent<HTMLFormElement>) => void submit(event)}
+      >
+        <Title order={1} size="h2">
           <img src="/ops/favicon.svg" alt="" width="30" height="30" /> Turnpike
-        </h1>
-        <p className="muted">For operators: sign in with an administrator’s account.</p>
-        <label className="field">
-          E-mail
-          <input name="email" type="email" autoComplete="username" required autoFocus />
-        </label>
-        <label className="field">
-          Password
-          <input name="password" type="password" autoComplete="current-password" required />
-        </label>
+        </Title>
+        <Text c="dimmed">For operators: sign in with an administrator’s account.</Text>
+        <TextInput label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+        <TextInput
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
         {error && <Refused error={error} />}
-        <button type="submit" className="primary" disabled={busy}>
+        <Button type="submit" variant="filled" disabled={busy}>
           {busy ? 'Signing in…' : 'Sign in'}
-        </button>
-      </form>
+        </Button>
+      </Paper>
     </main>
   );
 }

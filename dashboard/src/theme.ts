@@ -1,22 +1,37 @@
-export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+import { createTheme, type MantineColorScheme, type MantineColorSchemeManager } from '@mantine/core';
+
+/** What its colours and sizes are stands in style.css: the page's policy allows no style that is written while it runs. */
+export const THEME = createTheme({
+  primaryColor: 'indigo',
+  respectReducedMotion: true,
+  components: {
+    Badge: { defaultProps: { variant: 'light', size: 'lg' } },
+    Button: { defaultProps: { variant: 'default' } },
+    TextInput: { defaultProps: { withAsterisk: false } },
+    Paper: { defaultProps: { withBorder: true } },
+  },
+});
+
+export const COLOUR_SCHEMES: readonly { value: MantineColorScheme; label: string }[] = [
+  { value: 'auto', label: 'System colours' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** A cookie of the page's own, because nothing is kept in the browser's storage. */
 const COOKIE = /(?:^|; )turnpike-theme=(light|dark)(?:;|$)/;
 
-export function chosenTheme(): Theme {
-  return (COOKIE.exec(document.cookie)?.[1] as Theme | undefined) ?? 'system';
-}
+/** Keeps the choice in a cookie of the page's own, because nothing is kept in the browser's storage. */
+export const colourSchemes: MantineColorSchemeManager = {
+  get: (usual) => (COOKIE.exec(document.cookie)?.[1] as MantineColorScheme | undefined) ?? usual,
+  set: (chosen) => keep(chosen, chosen === 'auto' ? 0 : YEAR_SECONDS),
+  clear: () => keep('auto', 0),
+  // Another window of the page keeps what it has until it is loaded again.
+  subscribe: () => undefined,
+  unsubscribe: () => undefined,
+};
 
-/** The style sheet says every colour for light and dark; this says which of the two. */
-export function applyTheme(theme: Theme): void {
-  document.documentElement.dataset['theme'] = theme;
-}
-
-export function chooseTheme(theme: Theme): void {
-  const age = theme === 'system' ? 0 : YEAR_SECONDS;
-  document.cookie = `turnpike-theme=${theme}; Path=/ops; Max-Age=${age}; SameSite=Strict`;
-  applyTheme(theme);
+function keep(chosen: MantineColorScheme, seconds: number): void {
+  document.cookie = `turnpike-theme=${chosen}; Path=/ops; Max-Age=${seconds}; SameSite=Strict`;
 }

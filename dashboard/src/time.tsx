@@ -1,4 +1,5 @@
 import { type ReactElement, useSyncExternalStore } from 'react';
+import { Muted } from './parts.js';
 
 const UNITS = [
   ['d', 86_400_000],
@@ -47,7 +48,7 @@ export function Time({ at, exact = false }: { at: string; exact?: boolean }): Re
   return (
     <time dateTime={at} title={when}>
       {relative}
-      {exact && <span className="muted"> · {when}</span>}
+      {exact && <Muted> · {when}</Muted>}
     </time>
   );
 }

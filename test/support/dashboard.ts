@@ -73,7 +73,7 @@ export class Operator {
   async act(name: string, reason: string, explanation: RegExp): Promise<void> {
     await this.page.getByRole('button', { name: `${name}…` }).click();
     await this.page.getByRole('dialog').getByText(explanation).waitFor();
-    expect(await hindrances(this.page, { within: 'dialog' })).toEqual([]);
+    expect(await hindrances(this.page, { within: '[role="dialog"]' })).toEqual([]);
     await this.confirm(name, reason);
   }
 
@@ -81,6 +81,23 @@ export class Operator {
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Reason').fill(reason);
     await dialog.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Waits until the button of that name has the focus. */
+  async focused(name: string): Promise<void> {
+    await until(async () => (await this.page.evaluate('document.activeElement.textContent')) === name);
+  }
+
+  /** Types where the focus is, once it is in a field: a dialog takes it a moment after it is there. */
+  async type(text: string): Promise<void> {
+    await until(() => this.page.evaluate(`document.activeElement.matches('input')`));
+    await this.page.keyboard.type(text);
+  }
+
+  /** Looks for where to jump to. */
+  async jump(text: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.type(text);
   }
 
   async tabTo(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@turnpike/contracts';
+import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
 import { ChoiceFilter, TextFilter, useFilters } from '../filters.js';
@@ -44,18 +45,18 @@ export function Audit(): ReactElement {
         head={['When', 'By whom', 'Action', 'To whom', 'Operation', 'Reason']}
         empty="The log has nothing like that."
         row={({ id, at, actorId, action, userId, operationId, reason }) => (
-          <tr key={id}>
-            <th scope="row">
+          <Table.Tr key={id}>
+            <Table.Th scope="row">
               <Time at={at} />
-            </th>
-            <td>
+            </Table.Th>
+            <Table.Td>
               <Actor id={actorId} action={action} />
-            </td>
-            <td>{actionName(action)}</td>
-            <td>{userId && <LaneLink id={userId} />}</td>
-            <td>{operationId && <OperationLink id={operationId} />}</td>
-            <td>{reason}</td>
-          </tr>
+            </Table.Td>
+            <Table.Td>{actionName(action)}</Table.Td>
+            <Table.Td>{userId && <LaneLink id={userId} />}</Table.Td>
+            <Table.Td>{operationId && <OperationLink id={operationId} />}</Table.Td>
+            <Table.Td>{reason}</Table.Td>
+          </Table.Tr>
         )}
       />
     </View>

@@ -1,10 +1,11 @@
 import type { BulkRun } from '@turnpike/contracts';
+import { Progress, Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { post } from '../api.js';
 import { BULK, filterText } from '../bulk.js';
 import { type Action, Actions } from '../dialog.js';
-import { Actor, Card, Facts, Read, RunBadge, Table, View } from '../parts.js';
+import { Actor, Card, Facts, Listing, Read, RunBadge, View } from '../parts.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
 
@@ -30,7 +31,7 @@ export function BulkRunView({ id }: { id: string }): ReactElement {
       <Read query={run}>
         {(now) => (
           <>
-            <Progress run={now} />
+            <Course run={now} />
             {now.refusals.length > 0 && <Refusals run={now} />}
           </>
         )}
@@ -39,11 +40,11 @@ export function BulkRunView({ id }: { id: string }): ReactElement {
   );
 }
 
-function Progress({ run }: { run: BulkRun }): ReactElement {
+function Course({ run }: { run: BulkRun }): ReactElement {
   const { state, done, refused, total, reason, actorId, filter, startedAt, finishedAt } = run;
   return (
     <Card>
-      <progress aria-label="How far it has come" value={done + refused} max={Math.max(total, 1)} />
+      <Progress aria-label="How far it has come" value={(100 * (done + refused)) / Math.max(total, 1)} />
       <Facts
         facts={[
           ['State', <RunBadge key="state" state={state} />],
@@ -55,7 +56,7 @@ function Progress({ run }: { run: BulkRun }): ReactElement {
           ...(finishedAt ? ([['Ended', <Time key="ended" at={finishedAt} exact />]] as const) : []),
         ]}
       />
-      <p className="muted">{filterText(filter)}</p>
+      <Text c="dimmed">{filterText(filter)}</Text>
     </Card>
   );
 }
@@ -63,15 +64,15 @@ function Progress({ run }: { run: BulkRun }): ReactElement {
 function Refusals({ run: { refusals } }: { run: BulkRun }): ReactElement {
   return (
     <Card title="Refused">
-      <Table label="Refusals" head={['Problem', 'What it means', 'How many']}>
+      <Listing label="Refusals" head={['Problem', 'What it means', 'How many']}>
         {refusals.map(({ code, count }) => (
-          <tr key={code}>
-            <th scope="row">{code}</th>
-            <td>{PROBLEMS[code]?.title}</td>
-            <td>{count.toLocaleString()}</td>
-          </tr>
+          <Table.Tr key={code}>
+            <Table.Th scope="row">{code}</Table.Th>
+            <Table.Td>{PROBLEMS[code]?.title}</Table.Td>
+            <Table.Td>{count.toLocaleString()}</Table.Td>
+          </Table.Tr>
         ))}
-      </Table>
+      </Listing>
     </Card>
   );
 }

@@ -1,4 +1,5 @@
 import type { BulkRun } from '@turnpike/contracts';
+import { Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import { BULK } from '../bulk.js';
@@ -10,35 +11,35 @@ export function BulkRuns(): ReactElement {
   const runs = usePages<BulkRun>(BULK, {});
   return (
     <View title="Bulk runs">
-      <p className="muted">
+      <Text c="dimmed">
         Many writes retried or cancelled at once. Narrow the <Link href="/operations">operations</Link> to
         begin one.
-      </p>
+      </Text>
       <Paged
         pages={runs}
         label="Bulk runs"
         head={['Begun', 'What', 'State', 'Done', 'Refused', 'By whom', 'Reason']}
         empty="Nobody has begun a bulk run yet."
         row={({ id, startedAt, action, state, done, total, refused, actorId, reason }) => (
-          <tr key={id}>
-            <th scope="row">
+          <Table.Tr key={id}>
+            <Table.Th scope="row">
               <Link href={`/bulk/${id}`}>
                 <Time at={startedAt} />
               </Link>
-            </th>
-            <td>{action}</td>
-            <td>
+            </Table.Th>
+            <Table.Td>{action}</Table.Td>
+            <Table.Td>
               <RunBadge state={state} />
-            </td>
-            <td>
+            </Table.Td>
+            <Table.Td>
               {done.toLocaleString()} of {total.toLocaleString()}
-            </td>
-            <td>{refused.toLocaleString()}</td>
-            <td>
+            </Table.Td>
+            <Table.Td>{refused.toLocaleString()}</Table.Td>
+            <Table.Td>
               <Actor id={actorId} />
-            </td>
-            <td>{reason}</td>
-          </tr>
+            </Table.Td>
+            <Table.Td>{reason}</Table.Td>
+          </Table.Tr>
         )}
       />
     </View>

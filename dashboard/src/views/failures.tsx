@@ -1,9 +1,10 @@
 import type { FailureGroup } from '@turnpike/contracts';
+import { Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { TimeFilter, useFilters } from '../filters.js';
-import { Empty, OperationLink, Read, Table, View } from '../parts.js';
+import { Empty, Listing, Muted, OperationLink, Read, View } from '../parts.js';
 import { queryOf, useRead } from '../queries.js';
 import { Time } from '../time.js';
 
@@ -12,7 +13,7 @@ export function Failures(): ReactElement {
   const failures = useRead<{ items: FailureGroup[] }>(`/v1/ops/failures${queryOf({ from })}`, { live: true });
   return (
     <View title="Failures">
-      <p className="muted">
+      <Text c="dimmed">
         Writes that failed, by their problem and by who refused them: of those accepted{' '}
         {from ? (
           <>
@@ -22,7 +23,7 @@ export function Failures(): ReactElement {
           'in the last day'
         )}
         . Open a group to retry what can succeed now.
-      </p>
+      </Text>
       <search className="filters">
         <TimeFilter label="Accepted from" value={from} set={(value) => set('from', value)} />
       </search>
@@ -40,22 +41,22 @@ function Groups({
 }): ReactElement {
   if (groups.length === 0) return <Empty>Nothing has failed in that time.</Empty>;
   return (
-    <Table label="Failures" head={['Problem', 'What it means', 'Refused by', 'How many', 'Latest']}>
+    <Listing label="Failures" head={['Problem', 'What it means', 'Refused by', 'How many', 'Latest']}>
       {groups.map(({ problem, service, count, latest }) => (
-        <tr key={`${problem} ${service}`}>
-          <th scope="row">
+        <Table.Tr key={`${problem} ${service}`}>
+          <Table.Th scope="row">
             <Link href={`/operations${queryOf({ state: 'failed', problem, from })}`}>{problem}</Link>
-          </th>
-          <td>{PROBLEMS[problem]?.title}</td>
-          <td>{service ?? <span className="muted">no service</span>}</td>
-          <td>{count.toLocaleString()}</td>
-          <td>
+          </Table.Th>
+          <Table.Td>{PROBLEMS[problem]?.title}</Table.Td>
+          <Table.Td>{service ?? <Muted>no service</Muted>}</Table.Td>
+          <Table.Td>{count.toLocaleString()}</Table.Td>
+          <Table.Td>
             <OperationLink id={latest.id}>
               <Time at={latest.finishedAt} />
             </OperationLink>
-          </td>
-        </tr>
+          </Table.Td>
+        </Table.Tr>
       ))}
-    </Table>
+    </Listing>
   );
 }

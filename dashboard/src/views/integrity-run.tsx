@@ -1,4 +1,5 @@
 import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
+import { Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api.js';
 import { type Action, Actions } from '../dialog.js';
@@ -8,11 +9,11 @@ import {
   Empty,
   Facts,
   LaneLink,
+  Listing,
   OperationLink,
   Read,
   RunBadge,
   StateBadge,
-  Table,
   View,
 } from '../parts.js';
 import { useRead } from '../queries.js';
@@ -78,20 +79,20 @@ function Findings({ run: { state, findings } }: { run: IntegrityRun }): ReactEle
   }
   return (
     <Card title={`Findings (${findings.length})`}>
-      <Table label="Findings" head={['What is wrong', 'Relation', 'Row', 'User']}>
+      <Listing label="Findings" head={['What is wrong', 'Relation', 'Row', 'User']}>
         {findings.map(({ kind, relation, id, userId }) => (
-          <tr key={`${relation} ${kind} ${id}`}>
-            <th scope="row">{kind}</th>
-            <td>{relation}</td>
-            <td>
+          <Table.Tr key={`${relation} ${kind} ${id}`}>
+            <Table.Th scope="row">{kind}</Table.Th>
+            <Table.Td>{relation}</Table.Td>
+            <Table.Td>
               <code title={id}>{short(id)}</code>
-            </td>
-            <td>
+            </Table.Td>
+            <Table.Td>
               <LaneLink id={userId} />
-            </td>
-          </tr>
+            </Table.Td>
+          </Table.Tr>
         ))}
-      </Table>
+      </Listing>
     </Card>
   );
 }

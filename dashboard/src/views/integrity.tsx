@@ -1,4 +1,5 @@
 import type { IntegrityRun } from '@turnpike/contracts';
+import { Button, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { post } from '../api.js';
@@ -11,29 +12,29 @@ export function Integrity(): ReactElement {
   const runs = usePages<IntegrityRun>('/v1/ops/integrity/runs', {});
   return (
     <View title="Integrity" aside={<BeginButton navigate={navigate} />}>
-      <p className="muted">
+      <Text c="dimmed">
         A run compares the users of identity with what the other services hold of them, and finds what is
         dangling, missing, stale, or alive after a deletion.
-      </p>
+      </Text>
       <Paged
         pages={runs}
         label="Integrity runs"
         head={['Begun', 'State', 'Rows compared', 'Findings', 'Ended']}
         empty="Nothing has been compared yet. Begin a run to see whether the services agree."
         row={({ id, startedAt, state, checked, findings, finishedAt }) => (
-          <tr key={id}>
-            <th scope="row">
+          <Table.Tr key={id}>
+            <Table.Th scope="row">
               <Link href={`/integrity/${id}`}>
                 <Time at={startedAt} />
               </Link>
-            </th>
-            <td>
+            </Table.Th>
+            <Table.Td>
               <RunBadge state={state} />
-            </td>
-            <td>{checked.toLocaleString()}</td>
-            <td>{findings.length}</td>
-            <td>{finishedAt ? <Time at={finishedAt} /> : '–'}</td>
-          </tr>
+            </Table.Td>
+            <Table.Td>{checked.toLocaleString()}</Table.Td>
+            <Table.Td>{findings.length}</Table.Td>
+            <Table.Td>{finishedAt ? <Time at={finishedAt} /> : '–'}</Table.Td>
+          </Table.Tr>
         )}
       />
     </View>
@@ -48,9 +49,9 @@ function BeginButton({ navigate }: { navigate: (href: string) => void }): ReactE
   return (
     <>
       {refusal && <Refused error={refusal} />}
-      <button type="button" className="primary" onClick={() => void begin()}>
+      <Button variant="filled" onClick={() => void begin()}>
         Begin a run
-      </button>
+      </Button>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry, LaneView, OperationView, Page, UserView } from '@turnpike/contracts';
+import { Button } from '@mantine/core';
 import { type ReactElement, type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
 import { laneActions } from '../actions.js';
@@ -11,6 +12,7 @@ import {
   Facts,
   LaneBadge,
   Loading,
+  Notice,
   OperationLink,
   Read,
   StateBadge,
@@ -73,9 +75,9 @@ function About({ lane }: { lane: LaneView }): ReactElement {
         ]}
       />
       {lane.state === 'deleting' && (
-        <p className="attention">
+        <Notice>
           The user is being deleted: what was accepted before runs before it, and nothing new is accepted.
-        </p>
+        </Notice>
       )}
     </Card>
   );
@@ -124,9 +126,9 @@ function Timeline({ lane }: { lane: LaneView }): ReactElement {
           ))}
         </ol>
         {pages.hasNextPage && (
-          <button type="button" className="more" onClick={() => void pages.fetchNextPage()}>
+          <Button className="more" onClick={() => void pages.fetchNextPage()}>
             Show earlier ones
-          </button>
+          </Button>
         )}
       </Card>
     </>

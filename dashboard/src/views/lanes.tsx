@@ -1,8 +1,9 @@
 import type { LaneView } from '@turnpike/contracts';
+import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';
 import { headOf, LANE_TONES } from '../names.js';
-import { LaneBadge, LaneLink, OperationLink, Paged, View } from '../parts.js';
+import { LaneBadge, LaneLink, Muted, OperationLink, Paged, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
@@ -38,26 +39,20 @@ export function Lanes(): ReactElement {
         head={['Lane of', 'State', 'Unfinished', 'At its head', 'Oldest', 'Writes']}
         empty={filters.search || filters.state ? 'No lane is like that.' : 'Nobody has written anything yet.'}
         row={(lane) => (
-          <tr key={lane.userId}>
-            <th scope="row">
+          <Table.Tr key={lane.userId}>
+            <Table.Th scope="row">
               <LaneLink id={lane.userId} />
-            </th>
-            <td>
+            </Table.Th>
+            <Table.Td>
               <LaneBadge {...lane} />
-            </td>
-            <td className="number">{lane.depth}</td>
-            <td>
-              {lane.head ? (
-                <OperationLink id={lane.head.id}>{headOf(lane)}</OperationLink>
-              ) : (
-                <span className="muted">–</span>
-              )}
-            </td>
-            <td>
-              {lane.oldestQueuedAt ? <Time at={lane.oldestQueuedAt} /> : <span className="muted">–</span>}
-            </td>
-            <td className="number">{lane.lastSeq}</td>
-          </tr>
+            </Table.Td>
+            <Table.Td>{lane.depth}</Table.Td>
+            <Table.Td>
+              {lane.head ? <OperationLink id={lane.head.id}>{headOf(lane)}</OperationLink> : <Muted>–</Muted>}
+            </Table.Td>
+            <Table.Td>{lane.oldestQueuedAt ? <Time at={lane.oldestQueuedAt} /> : <Muted>–</Muted>}</Table.Td>
+            <Table.Td>{lane.lastSeq}</Table.Td>
+          </Table.Tr>
         )}
       />
     </View>

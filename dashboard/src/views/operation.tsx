@@ -1,4 +1,5 @@
 import type { LaneView, OpsOperationView, RevealedOperation } from '@turnpike/contracts';
+import { Code, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { operationActions } from '../actions.js';
@@ -11,12 +12,14 @@ import {
   Card,
   Empty,
   Facts,
+  Heading,
   LaneLink,
+  Listing,
+  Notice,
   OperationLink,
   Read,
   Refused,
   StateBadge,
-  Table,
   View,
 } from '../parts.js';
 import { useRead } from '../queries.js';
@@ -145,20 +148,20 @@ function Steps({ steps }: { steps: OpsOperationView['steps'] }): ReactElement {
       {steps.length === 0 ? (
         <Empty>It has no step at a service.</Empty>
       ) : (
-        <Table label="Steps" head={['Step', 'Service', 'State', 'Attempts', 'Last call', 'Last problem']}>
+        <Listing label="Steps" head={['Step', 'Service', 'State', 'Attempts', 'Last call', 'Last problem']}>
           {steps.map(({ name, service, state, attempts, ms, problem }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{service}</td>
-              <td>
+            <Table.Tr key={name}>
+              <Table.Th scope="row">{name}</Table.Th>
+              <Table.Td>{service}</Table.Td>
+              <Table.Td>
                 <Badge tone={STEP_TONES[state]}>{state}</Badge>
-              </td>
-              <td className="number">{attempts}</td>
-              <td>{ms === null ? '–' : duration(ms)}</td>
-              <td>{problem ?? '–'}</td>
-            </tr>
+              </Table.Td>
+              <Table.Td>{attempts}</Table.Td>
+              <Table.Td>{ms === null ? '–' : duration(ms)}</Table.Td>
+              <Table.Td>{problem ?? '–'}</Table.Td>
+            </Table.Tr>
           ))}
-        </Table>
+        </Listing>
       )}
     </Card>
   );
@@ -178,14 +181,14 @@ function Contents({ operation }: { operation: OpsOperationView }): ReactElement 
   };
   return (
     <Card title="What was asked for">
-      {revealed && <p className="attention">Personal data is shown.</p>}
+      {revealed && <Notice>Personal data is shown.</Notice>}
       <div>
         <Actions actions={revealed ? [] : [reveal]} />
       </div>
       <Json label="Payload" value={payload} />
       {result && (
         <>
-          <h2>What came of it</h2>
+          <Heading>What came of it</Heading>
           <Json label="Result" value={result} />
         </>
       )}
@@ -195,8 +198,8 @@ function Contents({ operation }: { operation: OpsOperationView }): ReactElement 
 
 function Json({ label, value }: { label: string; value: unknown }): ReactElement {
   return (
-    <pre role="region" tabIndex={0} aria-label={label}>
+    <Code block role="region" tabIndex={0} aria-label={label}>
       {JSON.stringify(value, null, 2)}
-    </pre>
+    </Code>
   );
 }

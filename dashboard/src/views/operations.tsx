@@ -1,4 +1,5 @@
 import type { OperationView } from '@turnpike/contracts';
+import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useLocation } from 'wouter';
 import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/kinds.js';
@@ -47,24 +48,26 @@ export function Operations(): ReactElement {
         head={['Operation', 'State', 'Lane', 'Accepted', 'Attempts', 'Problem']}
         empty="No operation is like that."
         row={(operation) => (
-          <tr key={operation.id}>
-            <th scope="row">
+          <Table.Tr key={operation.id}>
+            <Table.Th scope="row">
               <OperationLink id={operation.id}>
                 {operation.kind} #{operation.seq}
               </OperationLink>
-            </th>
-            <td>
+            </Table.Th>
+            <Table.Td>
               <StateBadge state={operation.state} />
-            </td>
-            <td>
+            </Table.Td>
+            <Table.Td>
               <LaneLink id={operation.userId} />
-            </td>
-            <td>
+            </Table.Td>
+            <Table.Td>
               <Time at={operation.createdAt} />
-            </td>
-            <td>{operation.attempts}</td>
-            <td>{operation.problem ? (operation.problem.detail ?? operation.problem.title) : ''}</td>
-          </tr>
+            </Table.Td>
+            <Table.Td>{operation.attempts}</Table.Td>
+            <Table.Td>
+              {operation.problem ? (operation.problem.detail ?? operation.problem.title) : ''}
+            </Table.Td>
+          </Table.Tr>
         )}
       />
     </View>

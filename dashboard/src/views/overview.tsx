@@ -1,4 +1,5 @@
 import type { OpsSummary, Sample } from '@turnpike/contracts';
+import { Paper, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -6,7 +7,7 @@ import { get } from '../api.js';
 import { Charts } from '../charts.js';
 import { useLiveSummary } from '../live.js';
 import { LANE_TONES, OPERATION_TONES, type Tone } from '../names.js';
-import { Badge, Card, Empty, Read, Table, View } from '../parts.js';
+import { Badge, Card, Empty, Listing, Muted, Notice, Read, View } from '../parts.js';
 import { client, queryOf } from '../queries.js';
 import { duration, Time } from '../time.js';
 
@@ -59,7 +60,7 @@ function Numbers({ summary, latest }: { summary: OpsSummary; latest: Sample | un
   const { acceptedPerSecond, finishedPerSecond, oldestWaitingMs } = summary;
   const ms = (value: number | null | undefined): string => (value == null ? '–' : duration(value));
   return (
-    <div className="numbers">
+    <Paper className="numbers">
       <Figure name="Accepted" value={rate(acceptedPerSecond)} unit="per second" />
       <Figure name="Finished" value={rate(finishedPerSecond)} unit="per second" />
       <Figure name="50 % are done in" value={ms(latest?.p50Ms)} unit="since accepted" />
@@ -74,7 +75,7 @@ function Numbers({ summary, latest }: { summary: OpsSummary; latest: Sample | un
         value={oldestWaitingMs === null ? 'none' : duration(oldestWaitingMs)}
         unit={<Link href="/lanes?state=busy&sort=age">oldest lanes</Link>}
       />
-    </div>
+    </Paper>
   );
 }
 
@@ -87,7 +88,7 @@ function Figure({ name, value, unit }: { name: string; value: string; unit: Reac
     <div className="figure">
       <span>{name}</span>
       <strong>{value}</strong>
-      <span className="muted">{unit}</span>
+      <Muted>{unit}</Muted>
     </div>
   );
 }
@@ -97,7 +98,7 @@ function Attention({ summary: { lanes, services, workers } }: { summary: OpsSumm
   const broken = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
   if (lanes.halted === 0 && broken.length === 0 && workers.length > 0) return null;
   return (
-    <div className="attention" role="status">
+    <Notice>
       {lanes.halted > 0 && (
         <p>
           <Link href="/lanes?state=halted">
@@ -113,7 +114,7 @@ function Attention({ summary: { lanes, services, workers } }: { summary: OpsSumm
         </p>
       )}
       {workers.length === 0 && <p>No worker is alive: writes are accepted, and none is carried out.</p>}
-    </div>
+    </Notice>
   );
 }
 
@@ -183,20 +184,20 @@ function Workers({ workers }: { workers: OpsSummary['workers'] }): ReactElement 
       {workers.length === 0 ? (
         <Empty>No worker has been heard of lately.</Empty>
       ) : (
-        <Table label="Workers" head={['Worker', 'Running', 'Last heard of', 'Since']}>
+        <Listing label="Workers" head={['Worker', 'Running', 'Last heard of', 'Since']}>
           {workers.map(({ id, running, lastSeen, since }) => (
-            <tr key={id}>
-              <th scope="row">{id}</th>
-              <td>{running}</td>
-              <td>
+            <Table.Tr key={id}>
+              <Table.Th scope="row">{id}</Table.Th>
+              <Table.Td>{running}</Table.Td>
+              <Table.Td>
                 <Time at={lastSeen} />
-              </td>
-              <td>
+              </Table.Td>
+              <Table.Td>
                 <Time at={since} />
-              </td>
-            </tr>
+              </Table.Td>
+            </Table.Tr>
           ))}
-        </Table>
+        </Listing>
       )}
     </Card>
   );
