@@ -21,6 +21,8 @@ export default defineConfig({
     // The page's policy has no exception for what is written into a style sheet or a script.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // What the scripts contain is passed on with them, and so must its licences be.
+    license: { fileName: 'licenses.txt' },
     // React's libraries mark what is for browsers; here everything is.
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },

@@ -65,7 +65,8 @@ function documentOf(packages) {
   return `# Licences
 
 What \`npm ci --omit=dev\` installs, by licence, from \`package-lock.json\`. Made by \`npm run licenses\`, which refuses
-any licence but these; all of them allow use in closed products.
+any licence but these; all of them allow use in closed products. What the scripts of the dashboard contain is told with them,
+at \`/ops/licenses.txt\`.
 
 ${sections.filter(Boolean).join('\n')}`;
 }

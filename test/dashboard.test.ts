@@ -427,6 +427,25 @@ describe('the dashboard', () => {
     expect((await fetch(`${url}/ops/assets/gone.js`)).status).toBe(404);
   });
 
+  it('passes on the licences of what its scripts contain, all of which allow it', async () => {
+    const answer = await fetch(`${url}/ops/licenses.txt`);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const text = await answer.text();
+    const packages = [...text.matchAll(/^## (\S+) - \S+ \((.*)\)$/gm)].map(([, name, licence]) => ({
+      name,
+      licence,
+    }));
+    expect(packages).toEqual(
+      expect.arrayContaining(
+        ['react-dom', '@mantine/core', 'uplot'].map((name) => ({ name, licence: 'MIT' })),
+      ),
+    );
+    expect(packages).toHaveLength(text.match(/^## /gm)!.length);
+    expect(packages.filter(({ licence }) => !['0BSD', 'ISC', 'MIT', 'Unlicense'].includes(licence!))).toEqual(
+      [],
+    );
+  });
+
   it('leads to the page of the queues, which keeps to a policy of its own', async () => {
     await operator.open('');
     await page.getByRole('link', { name: 'Queues' }).click();
