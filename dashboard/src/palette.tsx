@@ -57,7 +57,7 @@ function Jump({ close }: { close: () => void }): ReactElement {
           onChange={({ target }) => setText(target.value)}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options aria-label="Found">
+      <Combobox.Options aria-label="Found" mt="xs">
         {data?.map(({ href, what, name }) => (
           <Combobox.Option key={href} value={href}>
             {what} {name}
