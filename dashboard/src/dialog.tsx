@@ -72,7 +72,7 @@ function ActionForm({ action, close }: { action: Action; close: () => void }): R
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <div className="explanation">{action.explanation}</div>
+      <div>{action.explanation}</div>
       {!action.needsNoReason && (
         <TextInput
           label="Reason, for the audit log"

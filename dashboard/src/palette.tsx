@@ -30,13 +30,13 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
 function Jump({ close }: { close: () => void }): ReactElement {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
-  const combobox = useCombobox({ opened: true, onDropdownClose: close });
   const sought = text.trim();
   const { data, error, isFetching } = useQuery({
     queryKey: ['jump', sought],
     queryFn: ({ signal }) => placesFor(sought, signal),
     enabled: sought.length > 1,
   });
+  const combobox = useCombobox({ opened: Boolean(data?.length), onDropdownClose: close });
   const { selectFirstOption } = combobox;
   useEffect(() => {
     if (data) selectFirstOption();
