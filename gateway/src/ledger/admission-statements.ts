@@ -151,13 +151,23 @@ function placeOf({ seq, position, behind, execution, created_at: createdAt }: Pl
 }
 
 function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
-  const { id, userId, kind, actorId, target, ifMatch, traceparent, retryOf } = operation;
   return {
-    ...{ id, user_id: userId, kind, actor_id: actorId, target_type: target.type, target_id: target.id },
-    ...{ payload, if_match: ifMatch, traceparent, retry_of: retryOf },
+    id: operation.id,
+    user_id: operation.userId,
+    kind: operation.kind,
+    actor_id: operation.actorId,
+    target_type: operation.target.type,
+    target_id: operation.target.id,
+    payload,
+    if_match: operation.ifMatch,
+    traceparent: operation.traceparent,
+    retry_of: operation.retryOf,
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
+    admissions: terms.in,
+    max_depth: terms.maxDepth,
+    deleted_for_ms: terms.deletedForMs,
+    moves_from: terms.moves?.from,
+    moves_to: terms.moves?.to,
     ...clientKey,
-    ...{ admissions: terms.in, max_depth: terms.maxDepth, deleted_for_ms: terms.deletedForMs },
-    ...{ moves_from: terms.moves?.from, moves_to: terms.moves?.to },
   };
 }
