@@ -7,6 +7,7 @@ import { query } from './servers.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (path) => require(`../dist/gateway/${path}.js`);
+const { problemBody } = built('libs/contracts/src/problems');
 const { Test } = require('@nestjs/testing');
 const { Client } = require('pg');
 const { v7: uuidv7 } = require('uuid');
@@ -29,7 +30,7 @@ export async function open({ settings, handle, done }) {
     if (!write) return pause(settings.queuedHandlerMs ?? 0, { type: 'applied', body: {} });
     return handle(write).then(
       () => ({ type: 'applied', body: {} }),
-      () => ({ type: 'unknown', problem: null, retryAfterMs: null }),
+      () => ({ type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: null }),
     );
   };
   const gateway = await openGateway(settings, apply);
