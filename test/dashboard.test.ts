@@ -393,6 +393,14 @@ describe('the dashboard', () => {
       ]);
       await page.setViewportSize(DESKTOP);
     }
+    await page.getByRole('link', { name: 'Lanes', exact: true }).click();
+    for (const label of ['Light', 'Dark']) {
+      await colours.selectOption({ label });
+      await page.locator('[aria-current="page"]').hover();
+      expect([label, await hindrances(page, { rules: ['color-contrast'] })]).toEqual([label, []]);
+    }
+    await page.reload();
+    expect(await colours.inputValue()).toBe('dark');
     await colours.selectOption({ label: 'System colours' });
   });
 

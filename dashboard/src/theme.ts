@@ -2,7 +2,6 @@ import { createTheme, type MantineColorScheme, type MantineColorSchemeManager } 
 
 /** What its colours and sizes are stands in style.css: the page's policy allows no style that is written while it runs. */
 export const THEME = createTheme({
-  primaryColor: 'indigo',
   respectReducedMotion: true,
   components: {
     Badge: { defaultProps: { variant: 'light', size: 'lg' } },

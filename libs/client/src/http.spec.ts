@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { type Call, Http } from './http.js';
 import type { Session } from './session.js';
 
@@ -117,6 +118,13 @@ describe('Http', () => {
     const late = new AbortController();
     setTimeout(() => late.abort(new Error('too late')), 100);
     expect(await outcomeOf(http, { ...READ, signal: late.signal })).toMatchObject({ message: 'too late' });
+  });
+
+  it('leaves nothing behind on the signal of a stream that goes on', async () => {
+    const { signal } = new AbortController();
+    const http = httpOf({ ...NOBODY, accessToken: async () => 'token' }, fine);
+    expect((await http.open({ ...READ, signal }, 'ada')).status).toBe(200);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('takes a page for an answer for what it is', async () => {
