@@ -1,5 +1,6 @@
 // A TCP proxy for fault tests: it stands between two processes and can stop, cut, hold or spoil one message.
 import { createServer, connect, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** From the side that connected, or back to it. */
 export type Direction = 'request' | 'response';
@@ -53,6 +54,8 @@ interface Link {
   target: Socket;
   /** Held messages that are delivered even if the client is gone. */
   inTransit: number;
+  /** Nothing passes any more, not even the end of a side: each believes that the other is still there. */
+  forgotten: boolean;
 }
 
 /** A small message is one chunk of TCP here: both sides write a request or an answer at once. */
@@ -61,6 +64,8 @@ export class TcpProxy {
   private readonly traps = new Set<ArmedTrap>();
   private server: Server | null = null;
   private connections = 0;
+  private delayMs = 0;
+  private vanished = false;
 
   private constructor(
     private readonly host: string,
@@ -107,6 +112,28 @@ export class TcpProxy {
       client.resetAndDestroy();
       target.resetAndDestroy();
     }
+    this.links.clear();
+  }
+
+  /** Every connection goes silent, as if a firewall had forgotten it: no data, no end, no reset. New ones work. */
+  forget(): void {
+    for (const link of this.links) link.forgotten = true;
+  }
+
+  /** Every connection goes silent, and new ones are accepted and never answered, as if the host had vanished. */
+  vanish(): void {
+    this.vanished = true;
+    this.forget();
+  }
+
+  /** New connections work again; those that went silent stay so. */
+  appear(): void {
+    this.vanished = false;
+  }
+
+  /** @param delayMs milliseconds that each chunk takes in either direction from now on; 0 for none */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
   }
 
   /** Does `fault` to the next `times` messages that match. */
@@ -132,12 +159,14 @@ export class TcpProxy {
 
   private link(client: Socket): void {
     const target = connect(this.targetPort, this.host);
-    const link: Link = { number: (this.connections += 1), client, target, inTransit: 0 };
+    const number = (this.connections += 1);
+    const link: Link = { number, client, target, inTransit: 0, forgotten: this.vanished };
     this.links.add(link);
     const endTarget = (): void => {
-      if (link.inTransit === 0) target.destroy();
+      if (link.inTransit === 0 && !link.forgotten) target.destroy();
     };
     const endClient = (): void => {
+      if (link.forgotten) return;
       this.links.delete(link);
       client.destroy();
     };
@@ -156,12 +185,14 @@ export class TcpProxy {
     });
     from.on('end', () => {
       // A server takes the end for a hang-up and may drop what it has just been sent.
-      if (link.inTransit === 0) void before.then(() => to.end());
+      if (link.inTransit === 0 && !link.forgotten) void before.then(() => to.end());
     });
   }
 
   private async pass(direction: Direction, data: Buffer, link: Link): Promise<void> {
     const [from, to] = direction === 'request' ? [link.client, link.target] : [link.target, link.client];
+    if (this.delayMs > 0) await pause(this.delayMs);
+    if (link.forgotten) return;
     const trap = this.traps.size > 0 && this.spring(direction, data, link.number);
     if (!trap) {
       to.write(data);
