@@ -14,7 +14,7 @@ import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { type Content, Seals } from './seals.js';
-import { positionBefore, UNFINISHED } from './sql.js';
+import { positionBefore, unfinishedIn } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
 
@@ -80,8 +80,8 @@ export class LedgerQueries {
   /** @returns whether every write of that lane up to that one has ended */
   async hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
     const rows = await this.database.query(
-      `select 1 from operations
-       where user_id = $1 and seq <= $2 and state in ${UNFINISHED} limit 1`,
+      `select 1 from (select user_id, ended_to from lanes where user_id = $1) l,
+         lateral (select 1 from operations where ${unfinishedIn('l')} and seq <= $2 limit 1) unfinished`,
       [userId, seq],
     );
     return rows.length === 0;
