@@ -54,7 +54,8 @@ export class TestLedger {
     readonly url: string,
     /** Of its database. */
     readonly options: DatabaseOptions,
-    private readonly drop: () => Promise<void>,
+    /** Removes the database; nothing may be connected any more. */
+    readonly drop: () => Promise<void>,
   ) {}
 
   static async open(): Promise<TestLedger> {
@@ -89,8 +90,12 @@ export class TestLedger {
   }
 
   async close(): Promise<void> {
-    await this.database.onApplicationShutdown();
+    await this.disconnect();
     await this.drop();
+  }
+
+  disconnect(): Promise<void> {
+    return this.database.onApplicationShutdown();
   }
 
   /** A lane whose registration has succeeded. */

@@ -3,7 +3,7 @@ import type { Statements } from '@turnpike/service';
 import { passageOf } from './changes.js';
 import { type ClientKey, KEPT } from './keys.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, positionBefore, UNFINISHED } from './sql.js';
+import { LOCKED, positionBefore, unfinishedIn } from './sql.js';
 import type { Admission, Execution } from './states.js';
 
 /*
@@ -106,7 +106,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
-       returning l.last_seq as seq, l.depth - 1 as position, l.execution, asked.*
+       returning l.last_seq as seq, l.depth - 1 as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
          traceparent, retry_of, steps, release, released_at, changes)
@@ -119,8 +119,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        on conflict do nothing
      )
      select id, seq, position, execution, now() as created_at, case when position > 0 then
-       (select o.id from operations o where o.user_id = placed.user_id and o.state in ${UNFINISHED}
-        order by o.seq desc limit 1) end as behind
+       (select id from operations where ${unfinishedIn('placed')} order by seq desc limit 1) end as behind
      from placed
      union all select operation_id, null, null, null, null, null from bound`,
     [JSON.stringify(applicants.map(rowOf)), KEPT],

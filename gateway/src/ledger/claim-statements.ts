@@ -10,7 +10,7 @@ import type { Statements } from '@turnpike/service';
 import { changesAnd, LATEST_PASSAGE } from './changes.js';
 import type { Release } from './release-statements.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, UNFINISHED } from './sql.js';
+import { LOCKED, unfinishedIn } from './sql.js';
 
 /*
  * The claim: a worker's hold on the head of a lane, from its begin until it is put back; its end is in
@@ -103,8 +103,8 @@ export async function claim(
          when 'queued' then true
          when 'retrying' then next_attempt_at <= clock_timestamp()
          when 'running' then lease_until <= clock_timestamp() end
-       and (select execution from lanes where user_id = o.user_id) = 'running'
-       and seq = (select min(seq) from operations where user_id = o.user_id and state in ${UNFINISHED})
+       and seq = (select (select min(seq) from operations where ${unfinishedIn('l')})
+         from lanes l where l.user_id = o.user_id and l.execution = 'running')
      returning ${CLAIMED}`,
     [
       requests.map(({ userId }) => userId),

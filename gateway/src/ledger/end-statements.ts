@@ -10,7 +10,7 @@ import {
   type ClaimTerms,
   type StepOutcome,
 } from './claim-statements.js';
-import { admissionAfter, countedAs, deletedAtAfter } from './leaving-statements.js';
+import { admissionAfter, countedAs, deletedAtAfter, endedToAfter } from './leaving-statements.js';
 import type { Release } from './release-statements.js';
 import type { Stored } from './seals.js';
 import { LOCKED, UNFINISHED } from './sql.js';
@@ -82,7 +82,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        from ended
      ), gone as (
        update lanes l
-       set depth = depth - 1, ${countedAs('ended', '1')}, admission = ${admissionAfter('ended')},
+       set depth = depth - 1, ended_to = ${endedToAfter('ended')}, ${countedAs('ended', '1')}, admission = ${admissionAfter('ended')},
          deleted_at = ${deletedAtAfter('ended')},
          sessions_valid_from = coalesce(ended.voids_before, sessions_valid_from)
        from ended where l.user_id = ended.user_id

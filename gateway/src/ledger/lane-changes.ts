@@ -4,7 +4,7 @@ import { Database } from '@turnpike/service';
 import { batched, gathered } from './gathered.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { LedgerQueries } from './queries.js';
-import { UNFINISHED } from './sql.js';
+import { unfinishedIn } from './sql.js';
 import { changedView } from './views.js';
 
 /** A change of an operation, by its number (see changes.ts), and the operation as it was from then on. */
@@ -117,7 +117,7 @@ export class LaneChanges {
       `select l.user_id, greatest((2::bigint * last_seq - depth) << 32, head.latest) as latest
        from lanes l left join lateral (
          select changes[cardinality(changes)] as latest from operations
-         where user_id = l.user_id and state in ${UNFINISHED} order by seq limit 1) head on true
+         where ${unfinishedIn('l')} order by seq limit 1) head on true
        where l.user_id = any($1)`,
       [userIds],
     );

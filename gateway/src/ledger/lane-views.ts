@@ -2,7 +2,7 @@ import { encodeCursor, type LaneState, type LanesQuery, type LaneView, type Page
 import { Database } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from './positions.js';
-import { UNFINISHED } from './sql.js';
+import { unfinishedIn } from './sql.js';
 
 /*
  * Lanes as operators see them. A page takes its lanes first and looks at the heads of those alone; where heads decide
@@ -20,7 +20,7 @@ export const LANE_STATE = `case
 /** The head of a lane `l`, if it has one. Places are taken in order, so it is the oldest. */
 const HEAD = `left join lateral (
     select id, seq, kind, state, next_attempt_at, created_at from operations
-    where user_id = l.user_id and state in ${UNFINISHED} order by seq limit 1
+    where ${unfinishedIn('l')} order by seq limit 1
   ) head on l.depth > 0`;
 
 const VIEW = `l.user_id as "userId", ${LANE_STATE} as state, l.execution = 'paused' as paused,

@@ -17,6 +17,10 @@ export class Lane {
   @Column('integer', { name: 'last_seq', default: 0 })
   lastSeq: number;
 
+  /** Every operation up to there has ended; the head is behind it, and need not be the next one. */
+  @Column('integer', { name: 'ended_to', default: 0 })
+  endedTo: number;
+
   /** How many operations have not ended. */
   @Column('integer', { default: 0 })
   depth: number;

@@ -17,7 +17,7 @@ export async function cancelQueued(
 ): Promise<OperationKind | null> {
   const rows = await tx.query<{ kind: OperationKind }>(
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and id = $2 and state = 'queued' and kind <> all($3) returning kind`,
+     where user_id = $1 and id = $2 and case state when 'queued' then kind <> all($3) end returning kind`,
     [userId, id, SYSTEM_KINDS],
   );
   return rows[0]?.kind ?? null;
@@ -65,6 +65,18 @@ export function admissionAfter(end: string): string {
 export function deletedAtAfter(end: string): string {
   return `case ${admissionAfter(end)} when 'open' then null
     when 'deleted' then coalesce(l.deleted_at, now()) else l.deleted_at end`;
+}
+
+/**
+ * Up to where a lane `l` has ended, after the end of an operation: up to it, unless something before it has not. The
+ * head ends before all that waits; what is ended beside it moves nothing.
+ * @param end where the `seq` and the `user_id` of what ends are to be found
+ */
+export function endedToAfter(end: string): string {
+  return `case when exists (select 1 from operations before
+      where before.user_id = l.user_id and before.seq > l.ended_to and before.seq < ${end}.seq
+        and before.state in ${UNFINISHED})
+    then l.ended_to else greatest(l.ended_to, ${end}.seq) end`;
 }
 
 /**

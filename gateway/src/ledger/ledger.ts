@@ -1,5 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { activeContext, activeTraceparent, Database, inSpan, type SpanDescription } from '@turnpike/service';
+import {
+  activeContext,
+  activeTraceparent,
+  Database,
+  inSpan,
+  type SpanDescription,
+  untracedTraceparent,
+} from '@turnpike/service';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import type { NewOperation } from './admission-statements.js';
@@ -68,7 +75,7 @@ export class Ledger {
    */
   admit({ operation, ...terms }: Admittance): Promise<Admitted> {
     return inSpan(admitting(operation), async (span) => {
-      const traceparent = activeTraceparent() ?? operation.traceparent;
+      const traceparent = activeTraceparent() ?? operation.traceparent ?? untracedTraceparent();
       const admitted = await this.admitSealed({ ...terms, operation: { ...operation, traceparent } });
       span.setAttribute('turnpike.admission.outcome', admitted.outcome);
       return admitted;

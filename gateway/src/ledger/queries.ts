@@ -14,7 +14,7 @@ import { batched, gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { type Content, Seals } from './seals.js';
-import { positionBefore, UNFINISHED } from './sql.js';
+import { positionBefore, unfinishedIn } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
 
@@ -129,9 +129,10 @@ export class LedgerQueries {
 
   private async readEnds(places: readonly Place[]): Promise<boolean[]> {
     const rows = await this.database.query<{ ended: boolean }>(
-      `select not exists (select 1 from operations o
-         where o.user_id = place.user_id and o.seq <= place.seq and o.state in ${UNFINISHED}) as ended
-       from unnest($1::uuid[], $2::bigint[]) with ordinality as place (user_id, seq, number) order by number`,
+      `select not exists (select 1 from operations
+         where ${unfinishedIn('l')} and operations.seq <= place.seq) as ended
+       from unnest($1::uuid[], $2::bigint[]) with ordinality as place (user_id, seq, number)
+       left join lanes l using (user_id) order by number`,
       [places.map(({ userId }) => userId), places.map(({ seq }) => seq)],
     );
     return rows.map(({ ended }) => ended);

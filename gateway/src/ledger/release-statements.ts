@@ -1,6 +1,6 @@
 import { SYSTEM_KINDS } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import { UNFINISHED } from './sql.js';
+import { UNFINISHED, unfinishedIn } from './sql.js';
 
 /*
  * The release: which operation may be queued now. Only the head of a lane ever is.
@@ -26,12 +26,14 @@ export async function releaseHeads(
   userIds: readonly string[],
 ): Promise<Map<string, Release>> {
   const rows = await tx.query<{ user_id: string; id: string; release: number; delay: number }>(
-    `update operations o set release = release + 1, released_at = now()
-     from lanes l,
-       lateral (select id from operations
-         where user_id = l.user_id and state in ${UNFINISHED} order by seq limit 1) head
-     where l.user_id = any($1) and l.execution = 'running'
-       and o.user_id = l.user_id and o.id = head.id and case state when 'running' then false else true end
+    // Materialized: the planner may else look for the head of a lane once for each operation of it.
+    `with heads as materialized (
+       select l.user_id, head.id
+       from lanes l, lateral (select id from operations where ${unfinishedIn('l')} order by seq limit 1) head
+       where l.user_id = any($1) and l.execution = 'running'
+     )
+     update operations o set release = release + 1, released_at = now() from heads
+     where o.user_id = heads.user_id and o.id = heads.id and case state when 'running' then false else true end
      returning o.user_id, o.id, release,
        greatest(0, coalesce(extract(epoch from next_attempt_at - now()) * 1000, 0))::float8 as delay`,
     [userIds],
@@ -54,7 +56,7 @@ export async function requestCancel(tx: Statements, userId: string, id: string):
   const rows = await tx.query<{ release: number }>(
     `update operations
      set cancel_requested = true, next_attempt_at = now(), release = release + 1, released_at = now()
-     where user_id = $1 and id = $2 and state = 'retrying' and kind <> all($3) returning release`,
+     where user_id = $1 and id = $2 and case state when 'retrying' then kind <> all($3) end returning release`,
     [userId, id, SYSTEM_KINDS],
   );
   return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
@@ -83,8 +85,7 @@ export async function releaseOverdue(
     `/* ledger.reconcile */ with heads as materialized (
        select o.user_id, o.id
        from unnest($1::uuid[]) as busy (user_id), lanes lane,
-         lateral (select id from operations
-           where user_id = lane.user_id and state in ${UNFINISHED} order by seq limit 1) head,
+         lateral (select id from operations where ${unfinishedIn('lane')} order by seq limit 1) head,
          operations o
        where lane.user_id = busy.user_id and lane.execution = 'running'
          and o.user_id = lane.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')

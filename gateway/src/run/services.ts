@@ -46,6 +46,8 @@ interface ServiceCall {
   body?: unknown;
   query?: object;
   headers?: Record<string, string>;
+  /** The trace that it belongs to where no span is active. */
+  traceparent?: string | null;
   timeoutMs?: number;
   /** Whoever asks all the time says by itself that there is no answer. */
   quiet?: boolean;
@@ -128,6 +130,7 @@ export class Services {
         path: `${STEPS_PATH}/${path}`,
         body,
         headers: stepHeaders(context),
+        traceparent: context.traceparent,
         signal: context.signal,
       });
       return answerOf(service, response);
@@ -148,7 +151,12 @@ export class Services {
         method: call.method,
         data: call.body,
         params: call.query,
-        headers: { ...call.headers, ...traceHeaders(), authorization, [HEADERS.callId]: callId },
+        headers: {
+          ...call.headers,
+          ...traceHeaders(call.traceparent),
+          authorization,
+          [HEADERS.callId]: callId,
+        },
         timeout: call.timeoutMs ?? this.config.run.serviceTimeoutMs,
         signal: call.signal,
         // Only the configured addresses are called, whatever a service says.
@@ -187,13 +195,12 @@ function noteStatus(span: Span, { status }: AxiosResponse): void {
   if (status >= 400) failWith(span, String(status));
 }
 
-function stepHeaders({ key, userId, fence, ifMatch, traceparent }: StepContext): Record<string, string> {
+function stepHeaders({ key, userId, fence, ifMatch }: StepContext): Record<string, string> {
   return {
     [HEADERS.idempotencyKey]: key,
     [HEADERS.laneUser]: userId,
     [HEADERS.laneFence]: formatFence(fence),
     ...(ifMatch && { [HEADERS.ifMatch]: ifMatch }),
-    ...(traceparent && { [HEADERS.traceparent]: traceparent }),
   };
 }
 

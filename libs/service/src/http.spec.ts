@@ -39,12 +39,13 @@ describe('a process', () => {
     expect(fastify.server.requestTimeout).toBe(10_000);
   });
 
-  it('names in its log the trace that a request was sent with, though it makes no spans itself', async () => {
+  it('names in its log the trace of a request, though it makes no spans itself: what it was sent with, or a new one', async () => {
     const lines: string[] = [];
     const logger = createLogger('test', 'info', { write: (line) => void lines.push(line) });
     const logging = createHttpAdapter(logger, { production: true, corsOrigins: [] });
     const other = logging.getInstance<FastifyInstance>();
     const traceId = 'ab'.repeat(16);
+    const HEX = /^[0-9a-f]{32}$/;
     for (const traceparent of [
       `00-${traceId}-c11e27c11e27c11e-01`,
       '00-garbage',
@@ -53,7 +54,8 @@ describe('a process', () => {
       await other.inject({ url: '/nothing', headers: { traceparent } });
     }
     const named = lines.map((line) => (JSON.parse(line) as { traceId?: string }).traceId);
-    expect(named).toEqual([traceId, undefined, undefined]);
+    expect(named).toEqual([traceId, expect.stringMatching(HEX), expect.stringMatching(HEX)]);
+    expect(new Set(named).size).toBe(3);
     await other.close();
   });
 

@@ -9,7 +9,8 @@ import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
 import { parseBody } from './json.js';
 import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
-import { traceIdsOf, traceRequests } from './request-spans.js';
+import { nameTraces, traceIdsOf, traceRequests } from './request-spans.js';
+import { stepIdsOf } from './step-ids.js';
 import { isTracing } from './tracing.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -79,7 +80,7 @@ export function createHttpAdapter(
   const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
   for (const method of unusual) fastify.addHttpMethod(method);
   // Before all other hooks: what they do belongs to the request, too.
-  if (isTracing()) traceRequests(fastify);
+  (isTracing() ? traceRequests : nameTraces)(fastify);
   protectBrowsers(fastify, protection);
   parseJson(fastify);
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
@@ -111,6 +112,7 @@ export function createHttpAdapter(
     pino.info({
       requestId: request.id,
       ...traceIdsOf(request),
+      ...stepIdsOf(request),
       method: request.method,
       // The pattern of the route: a query string may hold an e-mail address.
       route: request.routeOptions.url ?? 'none',

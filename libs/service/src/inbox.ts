@@ -117,8 +117,8 @@ export interface Outcome {
 }
 
 /**
- * Commits the answer, together with the fence, the tombstone and the event of what was done. Answers of earlier
- * operations that are old enough are forgotten with it.
+ * Commits the answer, together with the fence, the tombstone and the event of what was done. Old answers are not
+ * forgotten here but by {@link forgetOldAnswers}: a step that looked for them passed by every answer of its user's day.
  */
 export async function record(
   tx: Transaction,
@@ -131,8 +131,6 @@ export async function record(
      with moved as (
        update fences set seq = $3, epoch = $4, ${TOMBSTONE}
        where user_id = $2
-     ), forgotten as (
-       delete from inbox where user_id = $2 and seq < $3 and answered_at < now() - interval '${REMEMBER_AT_LEAST}'
      ), told as (
        insert into outbox (user_id, type, operation_id)
        select $2, $9, $10 where $9::text is not null
@@ -172,7 +170,7 @@ export async function forgetUndone(tx: Statements, stepKey: string): Promise<voi
 }
 
 /**
- * Forgets the answers of lanes in which nothing has come since. Keys begin with the ids of operations, so they grow with
+ * Forgets old answers below the fence. Keys begin with the ids of operations, so they grow with
  * time. The last operation's answers stay however old they are: a lane that was paused may still ask for them.
  */
 export const forgetOldAnswers = walkOver('inbox', {

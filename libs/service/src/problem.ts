@@ -3,6 +3,7 @@ import { HEADERS, type ProblemBody, type ProblemCode, problemBody } from '@turnp
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from './redact.js';
 import { traceIdsOf } from './request-spans.js';
+import { stepIdsOf } from './step-ids.js';
 import { isUnavailable } from './unavailable.js';
 
 /** Seconds after which a client may ask again when something behind this process is away. */
@@ -91,7 +92,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.code === 'internal-error') {
-      this.logger.error({ requestId: request.id, ...traceIdsOf(request), ...describeError(error) });
+      const ids = { requestId: request.id, ...traceIdsOf(request), ...stepIdsOf(request) };
+      this.logger.error({ ...ids, ...describeError(error) });
     }
     sendProblem(problem, request, reply);
   }

@@ -11,14 +11,16 @@ describe('the keys of another process', () => {
   let published: JWK[];
   let isAway: boolean;
   let reads: number;
+  let traceparent: unknown;
   let keys: RemoteKeys;
   let now: number;
 
   beforeEach(async () => {
     [published, isAway, reads, now] = [[newKey('old')], false, 0, Date.parse('2026-01-01T00:00:00Z')];
     jest.spyOn(Date, 'now').mockImplementation(() => now);
-    server = createServer((_request, response) => {
+    server = createServer(({ headers }, response) => {
       reads += 1;
+      traceparent = headers.traceparent;
       response.writeHead(isAway ? 503 : 200).end(JSON.stringify({ keys: published }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -39,6 +41,11 @@ describe('the keys of another process', () => {
     now += 4 * MINUTE;
     await find('old');
     expect(reads).toBe(1);
+  });
+
+  it('are asked for with the name of a trace, as every call between the processes', async () => {
+    await find('old');
+    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
   });
 
   it('are read once a minute for a thousand tokens of keys that do not exist', async () => {

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
 import { unavailable } from './problem.js';
+import { traceHeaders } from './tracing.js';
 
 /** Milliseconds after which keys are read again, so that one that was removed opens nothing any more. */
 const READ_AGAIN_MS = 300_000;
@@ -83,7 +84,10 @@ export class RemoteKeys {
 
   private async read(): Promise<void> {
     // On a connection of its own: one that was kept may lead to a process that was restarted with a new key.
-    const answer = await request(this.url, { reset: true, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await request(this.url, {
+      ...{ reset: true, signal: AbortSignal.timeout(TIMEOUT_MS) },
+      headers: traceHeaders(),
+    });
     const keys = (await answer.body.json()) as JSONWebKeySet;
     if (answer.statusCode !== 200) throw new Error(`the keys were answered with ${answer.statusCode}`);
     this.known = { find: createLocalJWKSet(keys), at: Date.now() };

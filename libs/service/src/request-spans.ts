@@ -1,8 +1,25 @@
 import type { ServerResponse } from 'node:http';
-import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
 import { HEADERS } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { contextIn, failWith, startSpan, traceIdIn, type TraceIds, traceIds } from './tracing.js';
+import {
+  contextIn,
+  failWith,
+  newTraceparent,
+  startSpan,
+  traceIdIn,
+  type TraceIds,
+  traceIds,
+  withinTrace,
+} from './tracing.js';
 
 /** What belongs to each request. */
 const contexts = new WeakMap<FastifyRequest, Context>();
@@ -31,6 +48,30 @@ export function traceRequests(fastify: FastifyInstance): void {
   );
 }
 
+/** The traces of requests where no spans are made. */
+const traceparents = new WeakMap<FastifyRequest, string>();
+
+/**
+ * Where no spans are made: each request belongs to the trace of its caller, or to one that begins with it, and so does
+ * what is done for it. What the gateway calls is not followed further, because the services call nothing.
+ */
+export function nameTraces(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const traceparent = givenTraceparent(request) ?? newTraceparent();
+    traceparents.set(request, traceparent);
+    goOn(request, traceparent, done);
+  });
+  // In between the body is read, by callbacks that belong to the connection.
+  fastify.addHook('preValidation', (request, _reply, done) =>
+    goOn(request, traceparents.get(request)!, done),
+  );
+}
+
+function goOn({ url }: FastifyRequest, traceparent: string, done: () => void): void {
+  if (url.startsWith('/internal/')) done();
+  else withinTrace(traceparent, done);
+}
+
 /**
  * Ends the span of a request whose answer goes on for as long as the client likes. What is done for it from now on has
  * no spans: a page that is left open for a day would make a trace of a hundred thousand statements.
@@ -40,10 +81,10 @@ export function endSpanOf(request: FastifyRequest, { raw }: FastifyReply): void 
   if (span) endWith(span, raw);
 }
 
-/** @returns what a log line says of the trace of a request, also where only its caller makes spans */
+/** @returns what a log line says of the trace of a request, also where no spans are made */
 export function traceIdsOf(request: FastifyRequest): TraceIds {
   const own = contexts.get(request);
-  return own ? traceIds(own) : traceIdIn(givenTraceparent(request));
+  return own ? traceIds(own) : traceIdIn(traceparents.get(request) ?? givenTraceparent(request));
 }
 
 /** @returns the W3C trace context that the request was sent with, or null where it cannot be read */
@@ -57,7 +98,11 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 
 function isWorthASpan({ routeOptions: { url = '' } }: FastifyRequest, parent: Context): boolean {
   if (url.startsWith('/health')) return false;
-  return !url.startsWith('/internal/') || trace.getSpanContext(parent) !== undefined;
+  return !url.startsWith('/internal/') || isSampled(parent);
+}
+
+function isSampled(parent: Context): boolean {
+  return ((trace.getSpanContext(parent)?.traceFlags ?? 0) & TraceFlags.SAMPLED) !== 0;
 }
 
 /** By the pattern of the route: what a client wrote into its address may be an e-mail address. */

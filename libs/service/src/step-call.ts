@@ -5,21 +5,15 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { HEADERS, STEPS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { parseFence } from './fence.js';
 import { RecordedAnswer, type StepCall } from './inbox.js';
 import { Problem } from './problem.js';
+import { isStepKey } from './step-ids.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** `{operationId}/{step}`, or that with `/undo`: the event of the step is made from it. */
-function isStepKey(key: unknown): key is string {
-  if (typeof key !== 'string') return false;
-  const [operationId, step, ...undo] = key.split('/');
-  return UUID.test(operationId!) && Object.hasOwn(STEPS, step ?? '') && ['', 'undo'].includes(undo.join('/'));
-}
 
 /** The `Idempotency-Key`, `Lane-User` and `Lane-Fence` of a step. @throws Problem 400 when one is missing. */
 export const Call = createParamDecorator((_data: unknown, context: ExecutionContext): StepCall => {

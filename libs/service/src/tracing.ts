@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import {
   type Attributes,
   type Context,
@@ -25,10 +27,14 @@ import { describeError } from './redact.js';
  * A span tells ids, codes and names that stand in the source; never a parameter, a query, or the message of an error.
  *
  * Where nobody has said whereto traces are exported there is no tracer, nothing but OpenTelemetry's interface is
- * loaded, and each function here ends at its first line.
+ * loaded, and each function here that makes spans ends at its first line. A request belongs to a trace all the same, so
+ * that the log lines of all processes about it are found by one id.
  */
 
 let tracer: Tracer | null = null;
+
+/** The `traceparent` of the request that is being answered, where no spans are made. */
+const untraced = new AsyncLocalStorage<string>();
 
 /** Stands for all spans that are not made. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
@@ -113,9 +119,31 @@ export function activeContext(): Context {
   return context.active();
 }
 
-/** @returns the active span, to be written down and gone on with later; null where there is none */
+/**
+ * @returns the active span, or the trace of the request where no spans are made, to be written down and gone on with
+ *   later; null where there is neither
+ */
 export function activeTraceparent(): string | null {
-  return tracer && traceparentOf(trace.getActiveSpan());
+  return tracer ? activeSpan() : (untraced.getStore() ?? null);
+}
+
+/** What the work does belongs to that trace, where no spans are made. */
+export function withinTrace(traceparent: string, work: () => void): void {
+  untraced.run(traceparent, work);
+}
+
+/**
+ * @returns what names a trace that begins here and has no spans: it is marked as not sampled, so no process makes any.
+ *   The digit of a UUID that tells its version keeps both ids from being zero.
+ */
+export function newTraceparent(): string {
+  const [traceId, spanId] = [randomUUID(), randomUUID()].map((id) => id.replaceAll('-', ''));
+  return `00-${traceId}-${spanId!.slice(0, 16)}-00`;
+}
+
+/** @returns the trace of a write that nothing has asked for; null while spans are made, whose first begins one */
+export function untracedTraceparent(): string | null {
+  return tracer ? null : newTraceparent();
 }
 
 /** @returns what names that span in a header, null for one that was not made */
@@ -133,10 +161,16 @@ export function contextIn(traceparent: string | null | undefined): Context {
   return traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 }
 
-/** @returns the header by which another process goes on with the active span */
-export function traceHeaders(): { traceparent?: string } {
-  const traceparent = activeTraceparent();
-  return traceparent ? { traceparent } : {};
+/**
+ * The header that every call between processes has: another process goes on with the active span.
+ * @param given the trace that the call belongs to where there is no active span; without one it has a trace of its own
+ */
+export function traceHeaders(given?: string | null): { traceparent: string } {
+  return { traceparent: activeSpan() ?? given ?? activeTraceparent() ?? newTraceparent() };
+}
+
+function activeSpan(): string | null {
+  return tracer && traceparentOf(trace.getActiveSpan());
 }
 
 /** @returns a link to the active span, where there is one */
@@ -151,8 +185,9 @@ export interface TraceIds {
   spanId?: string;
 }
 
-/** @returns the ids of that span, by default of the active one */
+/** @returns the ids of that span, by default of the active one, or of the request's trace where no spans are made */
 export function traceIds(within: Context = context.active()): TraceIds {
+  if (!tracer) return traceIdIn(untraced.getStore() ?? null);
   const { traceId, spanId } = trace.getSpanContext(within) ?? {};
   return traceId ? { traceId, spanId } : {};
 }

@@ -1,0 +1,37 @@
+import { HEADERS, STEPS, STEPS_PATH } from '@turnpike/contracts';
+import type { FastifyRequest } from 'fastify';
+import { parseFence } from './fence.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** `{operationId}/{step}`, or that with `/undo`: the event of the step is made from it. */
+export function isStepKey(key: unknown): key is string {
+  if (typeof key !== 'string') return false;
+  const [operationId, step, ...undo] = key.split('/');
+  return UUID.test(operationId!) && Object.hasOwn(STEPS, step ?? '') && ['', 'undo'].includes(undo.join('/'));
+}
+
+/** What a log line says of the step that a request is about. */
+export interface StepIds {
+  operationId?: string;
+  step?: string;
+  /** The claim of the operation under which it was sent: 1 is the first attempt. */
+  attempt?: number;
+}
+
+/**
+ * @returns the ids of a step, an undo or a settling, for a log line; nothing of any other request. The route tells which
+ *   of the three it is. Only ids and names that were recognised: what a header holds otherwise may be anything.
+ */
+export function stepIdsOf({ url, headers, body }: FastifyRequest): StepIds {
+  if (!url.startsWith(STEPS_PATH)) return {};
+  const { key = headers[HEADERS.idempotencyKey], fence = headers[HEADERS.laneFence] } = settled(body);
+  if (!isStepKey(key)) return {};
+  const [operationId, step] = key.split('/');
+  return { operationId, step, attempt: parseFence(String(fence))?.epoch };
+}
+
+/** The body of a settling names the key and the fence; that of a step may have any members but these. */
+function settled(body: unknown): { key?: unknown; fence?: unknown } {
+  return typeof body === 'object' && body !== null ? body : {};
+}
