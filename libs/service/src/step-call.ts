@@ -5,7 +5,7 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { HEADERS, STEPS } from '@turnpike/contracts';
+import { HEADERS, readStepKey } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { parseFence } from './fence.js';
@@ -14,11 +14,9 @@ import { Problem } from './problem.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** `{operationId}/{step}`, or that with `/undo`: the event of the step is made from it. */
+/** The event of the step is made from its key. */
 function isStepKey(key: unknown): key is string {
-  if (typeof key !== 'string') return false;
-  const [operationId, step, ...undo] = key.split('/');
-  return UUID.test(operationId!) && Object.hasOwn(STEPS, step ?? '') && ['', 'undo'].includes(undo.join('/'));
+  return typeof key === 'string' && readStepKey(key) !== null;
 }
 
 /** The `Idempotency-Key`, `Lane-User` and `Lane-Fence` of a step. @throws Problem 400 when one is missing. */
