@@ -10,6 +10,7 @@ import type { ClaimKey } from './claim-statements.js';
 export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<void> {
   const operations = await tx.query<unknown>(
     `update operations set payload = '{}', result = case when id = $2 then result end, if_match = null,
+       cause = cause - 'detail',
        problem = case when problem is null then null
          else jsonb_build_object('type', problem -> 'type', 'title', problem -> 'title',
            'status', problem -> 'status', 'code', problem -> 'code') end

@@ -10,6 +10,7 @@ import {
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { Brackets } from 'typeorm';
+import { openCause } from './causes.js';
 import { gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
@@ -107,12 +108,13 @@ export class LedgerQueries {
     return row ? waitingView(operation, row) : null;
   }
 
-  /** @returns the same with its result in clear */
+  /** @returns the same with its result and its cause in clear */
   async opened(operation: Operation): Promise<OperationRead> {
-    const { userId, id, result } = operation;
+    const { userId, id: operationId, result, cause } = operation;
     return {
       ...operation,
-      result: await this.seals.open({ userId, operationId: id, field: 'result' }, result),
+      result: await this.seals.open({ userId, operationId, field: 'result' }, result),
+      cause: await openCause(this.seals, { userId, operationId }, cause),
     };
   }
 
