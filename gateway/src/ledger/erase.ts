@@ -23,7 +23,7 @@ export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<v
   );
   const audit = await tx.query<unknown>(
     `update audit set before = null, after = null
-     where user_id = $1 and (before is not null or after is not null) returning 1`,
+     where user_id = $1 and (before is not null or after is not null) and action <> 'lane.release' returning 1`,
     [userId],
   );
   const dataKeys = await destroyKey(tx, userId);

@@ -15,6 +15,9 @@ export const LOCKED = `array(select unnest(string_to_array(current_setting('turn
 /** The states of an operation that has not ended, for SQL. */
 export const UNFINISHED = `('queued', 'running', 'retrying')`;
 
+/** The states of a repetition after which another one may come, for SQL; the index `one_repetition` has the same. */
+export const UNREPEATED = `('failed', 'cancelled', 'rejected')`;
+
 /** How many writes of a lane have to end before that place, and the last of those. */
 export function positionBefore(userId: string, seq: string): string {
   return `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind from operations

@@ -48,8 +48,8 @@ export class WaysOut1764510000000 implements MigrationInterface {
         union all
         select o.id, chain.first from operations o join chain on o.retry_of = chain.id
       ), counted as (
-        select o.id, chain.first, o.state in ('failed', 'cancelled', 'rejected') or o.id = max(o.id) filter (
-            where o.state not in ('failed', 'cancelled', 'rejected')) over (partition by chain.first) as counts
+        select o.id, chain.first, o.state in ('failed', 'cancelled', 'rejected') or o.id::text = max(o.id::text)
+          filter (where o.state not in ('failed', 'cancelled', 'rejected')) over (partition by chain.first) as counts
         from operations o join chain on chain.id = o.id
       )
       update operations o set repeats = counted.first from counted where o.id = counted.id and counted.counts`);
