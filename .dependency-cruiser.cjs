@@ -14,7 +14,7 @@ const GATEWAY_ARROWS = {
     'watch/',
     'ledger/',
     'queue/',
-    'run/services',
+    'run/(outcome|services)',
     'entry/(authorise|caller|event-streams|http|request|routes|system-writes|user-limit)',
     'config',
   ],

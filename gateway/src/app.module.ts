@@ -72,6 +72,7 @@ import { Seals } from './ledger/seals.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
 import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
+import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
@@ -101,6 +102,7 @@ import { LiveController } from './watch/live.controller.js';
 import { OpsController } from './watch/ops.controller.js';
 import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
+import { LaneRelease } from './watch/release.js';
 import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
 import { Summary } from './watch/summary.js';
@@ -131,6 +133,7 @@ const ledger = [
   Announcer,
   Ledger,
   LaneControl,
+  WaysOut,
   LedgerQueries,
   LaneChanges,
   LaneViews,
@@ -167,6 +170,7 @@ const watch = [
   LaneSearch,
   CloserLook,
   Bulk,
+  LaneRelease,
   Actions,
   EventInbox,
   Purge,

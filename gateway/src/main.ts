@@ -2,11 +2,14 @@ import 'reflect-metadata';
 import { runMain, startProcess } from '@turnpike/service';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
+import { assertPlansHaveWaysOut } from './run/operations/plan-check.js';
+import { PLANS } from './run/operations/plans.js';
 import { assertCarriedOut } from './run/operations/sagas.js';
 
 runMain(async () => {
   const config = readConfig();
   assertCarriedOut(config.relations);
+  assertPlansHaveWaysOut(PLANS, config.relations);
   await startProcess({
     name: 'gateway',
     module: AppModule.for(config),

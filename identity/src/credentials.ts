@@ -48,7 +48,7 @@ export class Credentials {
 }
 
 /** Forgets a credential that no user has any more. @returns how many that were: one */
-export async function removeCredential(tx: EntityManager, id: string): Promise<number> {
+export async function removeCredential(tx: EntityManager, id: string | null): Promise<number> {
   const [, removed] = await tx.query<[unknown[], number]>('delete from credentials where id = $1', [id]);
   return removed;
 }

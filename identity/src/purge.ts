@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
 import { releaseEmails } from './emails.js';
 import { eraseSessionsOf, REVOCATIONS_KEPT } from './sessions.js';
-import { lockUser } from './user-rows.js';
+import { lockIfThere } from './user-rows.js';
 
 /**
  * The end of a deleted user: nothing personal is left in this database, the answers that Steps remembers included.
@@ -13,15 +13,22 @@ import { lockUser } from './user-rows.js';
  */
 @Injectable()
 export class Purge {
-  /** @throws Problem `not-found`, `user-not-deleted`, or `user-deleted` for one who is purged already */
+  /**
+   * The decision of the saga: once it is made, the other services erase what they have, and none of them refuses. Of a
+   * user who is purged, or whose row is gone, it erases what is left.
+   * @throws Problem `user-not-deleted`
+   */
   async purge(tx: EntityManager, call: StepCall): Promise<Applied> {
-    const { id, state, credentialId } = await lockUser(tx, call.userId);
-    if (state !== 'deleted') throw new Problem('user-not-deleted', 'Only a deleted user is purged.');
-    await makeStub(tx, id);
+    const { userId: id } = call;
+    const user = await lockIfThere(tx, id);
+    if (user?.state === 'active') throw new Problem('user-not-deleted', 'Only a deleted user is purged.');
+    const isLeft = user?.state === 'deleted';
+    if (isLeft) await makeStub(tx, id);
+    const credential = user?.credentialId ?? null;
     const erasures: Erasure[] = [
-      { relation: 'identity.users', erased: 1, retained: 'id, dates and version' },
+      { relation: 'identity.users', erased: isLeft ? 1 : 0, retained: 'id, dates and version' },
       { relation: 'identity.email_addresses', erased: await releaseEmails(tx, id), retained: '' },
-      { relation: 'identity.credentials', erased: await removeCredential(tx, credentialId), retained: '' },
+      { relation: 'identity.credentials', erased: await removeCredential(tx, credential), retained: '' },
       {
         relation: 'identity.sessions',
         erased: await eraseSessionsOf(tx, id),

@@ -3,7 +3,7 @@ import type { Statements } from '@turnpike/service';
 import { passageOf } from './changes.js';
 import { type ClientKey, KEPT } from './keys.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, positionBefore, unfinishedIn } from './sql.js';
+import { LOCKED, positionBefore, unfinishedIn, UNREPEATED } from './sql.js';
 import type { Admission, Execution } from './states.js';
 
 /*
@@ -23,6 +23,8 @@ export interface NewOperation {
   traceparent: string | null;
   /** The failed operation that this one repeats. */
   retryOf?: string;
+  /** The first of the chain of repetitions that it would be in. Of them one is under way, or has succeeded. */
+  repeats?: string;
 }
 
 export interface PlannedStep {
@@ -87,7 +89,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
     `/* ledger.admit */ with asked as materialized (
        select * from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
-         traceparent text, retry_of uuid, steps jsonb, scope text, key text, fingerprint text,
+         traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
        where user_id = any(${LOCKED})
      ), bound as (
@@ -106,12 +108,14 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
+         and (asked.repeats is null or not exists (select 1 from operations standing
+           where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
        returning l.last_seq as seq, l.depth - 1 as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, steps, release, released_at, changes)
+         traceparent, retry_of, repeats, steps, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, steps, (position = 0)::integer, case position when 0 then now() end,
+         traceparent, retry_of, repeats, steps, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'position')}]
        from placed
      ), indexed as (
@@ -161,6 +165,7 @@ function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
     if_match: operation.ifMatch,
     traceparent: operation.traceparent,
     retry_of: operation.retryOf,
+    repeats: operation.repeats,
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
     admissions: terms.in,
     max_depth: terms.maxDepth,

@@ -21,13 +21,19 @@ export interface Intervention {
   userId: string;
   operationId: string | null;
   reason: string | null;
+  /** How what it was done to stood before and after: states, never anything personal. */
+  change?: Change;
 }
 
 /** Tells what an operator did. */
 export async function appendIntervention(ledger: Statements, done: Intervention): Promise<void> {
   await ledger.query(
-    `insert into audit (user_id, operation_id, actor_id, action, reason) values ($1, $2, $3, $4, $5)`,
-    [done.userId, done.operationId, done.actorId, done.action, done.reason],
+    `insert into audit (user_id, operation_id, actor_id, action, reason, before, after)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      ...[done.userId, done.operationId, done.actorId, done.action, done.reason],
+      ...[jsonOrNull(done.change?.before ?? null), jsonOrNull(done.change?.after ?? null)],
+    ],
   );
 }
 

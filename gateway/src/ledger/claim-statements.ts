@@ -7,6 +7,7 @@ import type {
   StepState,
 } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import type { StoredCause } from './causes.js';
 import { changesAnd, LATEST_PASSAGE } from './changes.js';
 import type { Release } from './release-statements.js';
 import type { Content, Stored } from './seals.js';
@@ -40,6 +41,8 @@ export interface ClaimedRow<Payload = Content> {
   traceparent: string | null;
   ms_to_deadline: number;
   steps: StepOutcome[];
+  /** Why the last attempt failed; its words are sealed. */
+  cause?: StoredCause | null;
 }
 
 export interface StepOutcome {
@@ -51,6 +54,11 @@ export interface StepOutcome {
   ms?: number;
   /** The code of the problem that its last call ended with. */
   problem?: ProblemCode;
+  /** The how manieth key it is sent with, and its undo; left out, the first. */
+  generation?: number;
+  undoGeneration?: number;
+  /** An operator has it carried out again: before that, an undo that may be under way is closed. */
+  reopened?: boolean;
 }
 
 /** Who wants to carry operations out, and for how long. */
@@ -83,7 +91,7 @@ export function claimAfter(passage: string): string {
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
   o.user_id, o.seq, o.id, o.kind, o.payload, o.target_id, o.actor_id, o.if_match, o.epoch, o.attempts, o.crashes,
-  o.cancel_requested, o.traceparent, o.steps,
+  o.cancel_requested, o.traceparent, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
@@ -159,6 +167,8 @@ export interface Retry {
   delayMs: number;
   problem: ProblemBody | null;
   steps: readonly StepOutcome[];
+  /** Why the attempt failed; null where that of before still counts. */
+  cause?: StoredCause | null;
 }
 
 /**
@@ -169,18 +179,18 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
   const rows = await tx.query<{ id: string; user_id: string; release: number; delay_ms: number }>(
     `/* ledger.retry */ update operations o
      set state = 'retrying', next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 ms',
-       problem = r.because, steps = r.steps, lease_until = null, worker = null, release = release + 1,
+       problem = r.because, cause = coalesce(r.failure, o.cause), steps = r.steps, lease_until = null, worker = null, release = release + 1,
        released_at = now(), crashes = 0, ${changesAnd(`${LATEST_PASSAGE} + 2 * o.epoch`)}
      from jsonb_to_recordset($1)
-       as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb)
+       as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb, failure jsonb)
      where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED})
        and case o.state when 'running' then o.epoch = r.epoch end
        and steps_follow(o.steps, r.steps)
      returning o.id, o.user_id, release, r.delay_ms`,
     [
       JSON.stringify(
-        retries.map(({ key: { userId, id, epoch }, delayMs, problem, steps }) => ({
-          ...{ user_id: userId, id, epoch, delay_ms: delayMs, because: problem, steps },
+        retries.map(({ key: { userId, id, epoch }, delayMs, problem, steps, cause }) => ({
+          ...{ user_id: userId, id, epoch, delay_ms: delayMs, because: problem, steps, failure: cause },
         })),
       ),
     ],

@@ -1,6 +1,7 @@
 import type { ProblemBody } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from './audit.js';
+import type { StoredCause } from './causes.js';
 import { changesAnd, NEXT_PASSAGE } from './changes.js';
 import {
   claimAfter,
@@ -28,6 +29,8 @@ export interface End {
   steps: readonly StepOutcome[];
   result: Stored | null;
   problem: ProblemBody | null;
+  /** Why its last attempt failed, where it learned of one. */
+  cause?: StoredCause | null;
   /** For the audit trail. */
   change?: Change<Stored>;
   /** What it makes of the lane's admission. */
@@ -63,13 +66,14 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
   const rows = await tx.query<EndedRow>(
     `/* ledger.end */ with e as materialized (
        select * from jsonb_to_recordset($1) as e (
-         user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, known jsonb,
+         user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, failure jsonb, known jsonb,
          was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean,
          worker text, lease_ms float8, deadline_ms float8)
        where user_id = any(${LOCKED})
      ), ended as (
        update operations o
-       set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because, steps = e.known,
+       set state = e.ends_as, finished_at = now(), result = e.ends_with, problem = e.because,
+         cause = coalesce(e.failure, o.cause), steps = e.known,
          lease_until = null, worker = null, ${changesAnd(NEXT_PASSAGE)}
        from e
        where o.user_id = e.user_id and o.id = e.id and case o.state when 'running' then o.epoch = e.epoch end
@@ -124,6 +128,7 @@ function rowOf({ key, change, move, next, ...end }: End): object {
     ends_as: end.state,
     ends_with: end.result,
     because: end.problem,
+    failure: end.cause,
     known: end.steps,
     was: change?.before,
     is_now: change?.after,

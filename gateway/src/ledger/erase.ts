@@ -10,6 +10,7 @@ import type { ClaimKey } from './claim-statements.js';
 export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<void> {
   const operations = await tx.query<unknown>(
     `update operations set payload = '{}', result = case when id = $2 then result end, if_match = null,
+       cause = cause - 'detail',
        problem = case when problem is null then null
          else jsonb_build_object('type', problem -> 'type', 'title', problem -> 'title',
            'status', problem -> 'status', 'code', problem -> 'code') end
@@ -22,7 +23,7 @@ export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<v
   );
   const audit = await tx.query<unknown>(
     `update audit set before = null, after = null
-     where user_id = $1 and (before is not null or after is not null) returning 1`,
+     where user_id = $1 and (before is not null or after is not null) and action <> 'lane.release' returning 1`,
     [userId],
   );
   const dataKeys = await destroyKey(tx, userId);

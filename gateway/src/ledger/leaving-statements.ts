@@ -94,7 +94,7 @@ export function countedAs(end: string, count: string): string {
 /** Operations that leave a lane, and what their end makes of its admission. */
 export interface Leaving {
   userId: string;
-  state: 'cancelled' | 'rejected';
+  state: EndState;
   count: number;
   move?: AdmissionMove | null;
 }

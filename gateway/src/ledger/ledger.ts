@@ -7,9 +7,11 @@ import {
   type SpanDescription,
   untracedTraceparent,
 } from '@turnpike/service';
+import type { OperationCause } from '@turnpike/contracts';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import type { NewOperation } from './admission-statements.js';
+import { sealCause, type StoredCause } from './causes.js';
 import { Unreadable } from './cipher.js';
 import * as claims from './claim-statements.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './claim-statements.js';
@@ -143,13 +145,15 @@ export class Ledger {
     return finished && { ...finished, claimed: await this.opened(finished.claimed) };
   }
 
-  private async sealed({ userId, id }: ClaimKey, ending: Ending): Promise<Ending<Stored>> {
+  private async sealed(key: ClaimKey, ending: Ending): Promise<Ending<Stored>> {
+    const { userId, id } = key;
     const seal = async (field: SealedAt['field'], content: Content | null): Promise<Stored | null> =>
       content && this.seals.seal(ending.kind, { userId, operationId: id, field }, content);
     const { change } = ending;
     return {
       ...ending,
       result: await seal('result', ending.result),
+      cause: await this.sealedCause(key, ending.cause),
       change: change && {
         before: await seal('before', change.before),
         after: await seal('after', change.after),
@@ -158,15 +162,29 @@ export class Ledger {
   }
 
   /** Puts a claimed operation back, to be tried again after `delayMs`. @returns null if the claim no longer holds */
-  retryLater(retry: Retry): Promise<Release | null> {
-    return this.retries.submit(retry);
+  async retryLater(retry: Retry): Promise<Release | null> {
+    return this.retries.submit({ ...retry, cause: await this.sealedCause(retry.key, retry.cause) });
+  }
+
+  private sealedCause(
+    { userId, id }: ClaimKey,
+    cause: OperationCause | null = null,
+  ): Promise<StoredCause | null> {
+    return sealCause(this.seals, { userId, operationId: id }, cause);
   }
 
   /** Halts the lane of a claim that holds. @returns whether it did */
-  async halt(key: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<boolean> {
+  async halt(
+    key: ClaimKey,
+    reason: string,
+    steps: readonly StepOutcome[],
+    failure: OperationCause | null = null,
+  ): Promise<boolean> {
+    const cause = await this.sealedCause(key, failure);
     const halted = await this.database.statements(async (tx) => {
       await lockLane(tx, key.userId);
-      if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null, steps }])).size === 0) return false;
+      if ((await claims.retry(tx, [{ key, delayMs: 0, problem: null, steps, cause }])).size === 0)
+        return false;
       await halt(tx, key.userId, reason);
       return true;
     });

@@ -1,5 +1,6 @@
 import type { OperationKind, OperationState, ProblemBody, TargetType } from '@turnpike/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { StoredCause } from './causes.js';
 import type { StepOutcome } from './claim-statements.js';
 import type { Content, Stored } from './seals.js';
 
@@ -75,8 +76,20 @@ export class Operation {
   @Column('jsonb', { nullable: true })
   problem: ProblemBody | null;
 
+  /** Why its last failed attempt failed. */
+  @Column('jsonb', { nullable: true })
+  cause: StoredCause | null;
+
   @Column('uuid', { name: 'retry_of', nullable: true })
   retryOf: string | null;
+
+  /** The first write of the chain of repetitions that this one is in; of them one stands. */
+  @Column('uuid', { nullable: true })
+  repeats: string | null;
+
+  /** The operator who ended it by hand; its end may contradict its steps. */
+  @Column('uuid', { name: 'ended_by', nullable: true })
+  endedBy: string | null;
 
   @Column('text', { nullable: true })
   traceparent: string | null;
@@ -98,5 +111,5 @@ export class Operation {
   changes: string[];
 }
 
-/** An operation whose result is in the clear; few who read one want to know what it holds. */
+/** An operation whose result and cause are in the clear; few who read one want to know what it holds. */
 export type OperationRead = Omit<Operation, 'result'> & { result: Content | null };

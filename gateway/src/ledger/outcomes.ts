@@ -1,4 +1,10 @@
-import { type ConfirmedState, type OperationKind, type ProblemBody, problemBody } from '@turnpike/contracts';
+import {
+  type ConfirmedState,
+  type OperationCause,
+  type OperationKind,
+  type ProblemBody,
+  problemBody,
+} from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from './audit.js';
 import * as claims from './claim-statements.js';
@@ -29,6 +35,8 @@ export interface Ending<Value = Content> {
   steps: readonly StepOutcome[];
   result: Value | null;
   problem: ProblemBody | null;
+  /** Why its last attempt failed, where this run learned of one. */
+  cause?: OperationCause | null;
   /** Of a deletion: access tokens from before this instant are void. */
   voidsSessionsBefore?: string;
   /** How identity had the user, where the operation asked. */

@@ -10,11 +10,12 @@ import {
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { Brackets } from 'typeorm';
+import { openCause } from './causes.js';
 import { batched, gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { type Content, Seals } from './seals.js';
-import { positionBefore, unfinishedIn } from './sql.js';
+import { positionBefore, unfinishedIn, UNREPEATED } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
 
@@ -98,6 +99,15 @@ export class LedgerQueries {
     return rows[0]?.id ?? null;
   }
 
+  /** @returns the write that repeats that one, or the same as that one, and is under way or has succeeded; or null */
+  async standingRepetition(failed: OperationRead): Promise<OperationRead | null> {
+    const [row] = await this.database.query<{ id: string }>(
+      `select id from operations where repeats = $1 and state not in ${UNREPEATED}`,
+      [firstOf(failed)],
+    );
+    return row ? this.operation(row.id) : null;
+  }
+
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
@@ -109,12 +119,13 @@ export class LedgerQueries {
     return row ? waitingView(operation, row) : null;
   }
 
-  /** @returns the same with its result in clear */
+  /** @returns the same with its result and its cause in clear */
   async opened(operation: Operation): Promise<OperationRead> {
-    const { userId, id, result } = operation;
+    const { userId, id: operationId, result, cause } = operation;
     return {
       ...operation,
-      result: await this.seals.open({ userId, operationId: id, field: 'result' }, result),
+      result: await this.seals.open({ userId, operationId, field: 'result' }, result),
+      cause: await openCause(this.seals, { userId, operationId }, cause),
     };
   }
 
@@ -145,6 +156,11 @@ export class LedgerQueries {
     );
     return new Map(rows.map(({ orderId, userId }) => [orderId, userId]));
   }
+}
+
+/** @returns the first write of the chain of repetitions that this one is in */
+export function firstOf({ id, retryOf, repeats }: OperationRead): string {
+  return repeats ?? retryOf ?? id;
 }
 
 /** What of the lane decides whether the user's tokens are accepted. */

@@ -14,7 +14,7 @@ export type Stored = string | Content;
 export interface SealedAt {
   userId: string;
   operationId: string;
-  field: 'payload' | 'result' | 'before' | 'after';
+  field: 'payload' | 'result' | 'before' | 'after' | 'cause';
 }
 
 /**
@@ -32,7 +32,11 @@ export class Seals {
 
   /** @returns what the row shall have; null where the user has no key, and gets none any more */
   async seal(kind: OperationKind, at: SealedAt, content: Content): Promise<Stored | null> {
-    if (!isPersonal(kind)) return content;
+    return isPersonal(kind) ? this.sealAlways(at, content) : content;
+  }
+
+  /** The same, whatever kind of write it is about. */
+  async sealAlways(at: SealedAt, content: Content): Promise<string | null> {
     const key = await this.keys.findOrMake(at.userId);
     return key && sealWith(key, at, content);
   }

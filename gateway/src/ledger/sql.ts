@@ -24,6 +24,8 @@ export const UNFINISHED = `('queued', 'running', 'retrying')`;
 export function unfinishedIn(lane: string): string {
   return `user_id = ${lane}.user_id and seq > ${lane}.ended_to and state in ${UNFINISHED}`;
 }
+/** The states of a repetition after which another one may come, for SQL; the index `one_repetition` has the same. */
+export const UNREPEATED = `('failed', 'cancelled', 'rejected')`;
 
 /** How many writes of a lane have to end before that place, and the last of those. */
 export function positionBefore(userId: string, seq: string): string {

@@ -87,6 +87,11 @@ const AT_END: Partial<
   // Of two restores the second must not open a lane that is deleting again.
   'user.restore': { success: { from: ['deleted'], to: 'open' }, otherwise: null },
   'user.purge': { success: null, otherwise: { from: ['closed'], to: 'deleted' } },
+  // Only where an operator ends it: one that is carried out has asked how the user is.
+  'event.user-deleted': {
+    success: { from: ['deleting'], to: 'deleted' },
+    otherwise: { from: ['deleting'], to: 'open' },
+  },
 };
 
 /** A lane agrees with its user, as a write that asked identity has found one. */

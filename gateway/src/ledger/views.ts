@@ -36,6 +36,7 @@ export function toView(operation: Viewed): OperationView {
     nextAttemptAt: operation.nextAttemptAt?.toISOString() ?? null,
     result: operation.result,
     problem: operation.problem,
+    cause: operation.cause,
     ...(operation.retryOf && { retryOf: operation.retryOf }),
     links: { self, events: `${self}/events` },
   };
@@ -56,7 +57,7 @@ export function changedView(operation: OperationRead, change: string): Operation
     attempts: Math.ceil(turn / 2),
     steps: now.steps.map((step) => ({ ...step, state: 'pending', attempts: 0 })),
     startedAt: turn === 0 ? null : now.startedAt,
-    ...{ finishedAt: null, nextAttemptAt: null, result: null, problem: null },
+    ...{ finishedAt: null, nextAttemptAt: null, result: null, problem: null, cause: null },
   };
 }
 
@@ -76,7 +77,7 @@ export function acceptedView(
     ...{ state: 'queued', attempts: 0, targetType: operation.target.type, targetId: operation.target.id },
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
     ...{ createdAt: acceptance.createdAt, startedAt: null, finishedAt: null, nextAttemptAt: null },
-    ...{ result: null, problem: null, retryOf: operation.retryOf ?? null },
+    ...{ result: null, problem: null, cause: null, retryOf: operation.retryOf ?? null },
   };
   return { ...toView(accepted), waiting: waitingView(accepted, acceptance) };
 }

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { isSystemKind, type OperationKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import {
+  isSystemKind,
+  type OperationCause,
+  type OperationKind,
+  problemBody,
+  stepKey,
+  undoKey,
+} from '@turnpike/contracts';
 import {
   contextIn,
   failWith,
@@ -14,6 +21,7 @@ import {
 } from '@turnpike/service';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
+import { sentenceOf } from '../ledger/causes.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
@@ -105,7 +113,7 @@ export class Executor {
       const outcome = await this.carryOut(claimed, saga);
       observeRun(claimed.kind, claimed.id, outcome.type);
       this.report(span, claimed, outcome);
-      const run = { claimed, outcome, steps: saga.stepOutcomes, next };
+      const run = { claimed, outcome, steps: saga.stepOutcomes, cause: saga.cause, next };
       return await conclusion.execute(() => this.conclude(claim, run), lease.signal);
     } finally {
       lease.release();
@@ -128,7 +136,8 @@ export class Executor {
     const reason = abortReasonOf(claimed);
     const outcome = await (reason ? saga.abort(reason) : saga.forward());
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
-    return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded()) : outcome;
+    const cause = saga.cause ?? claimed.cause;
+    return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
   }
 
   /**
@@ -142,23 +151,23 @@ export class Executor {
 
   /** Writes the outcome down. A claim that no longer holds writes nothing. */
   private async conclude(claim: ClaimKey, run: Run): Promise<Finished> {
-    const { claimed, outcome, steps } = run;
+    const { claimed, outcome, steps, cause } = run;
     switch (outcome.type) {
       case 'succeeded':
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, endingOf(claimed.kind, outcome, steps), run.next());
+        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run.next());
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
-        const release = await this.ledger.retryLater({ key: claim, delayMs, problem, steps });
+        const release = await this.ledger.retryLater({ key: claim, delayMs, problem, steps, cause });
         return release ? { claimed: null, releases: [release] } : NOTHING;
       }
       case 'lost':
-        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.', steps);
+        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.', run);
       case 'stuck':
-        return this.halt(claim, outcome.reason, steps);
+        return this.halt(claim, outcome.reason, run);
     }
   }
 
@@ -166,12 +175,12 @@ export class Executor {
     const finished = await this.ledger.finish(claim, ending, next);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
-    return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending.steps);
+    return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending);
   }
 
   /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
-  private async halt(claim: ClaimKey, reason: string, steps: readonly StepOutcome[]): Promise<Finished> {
-    if (await this.ledger.halt(claim, reason, steps)) {
+  private async halt(claim: ClaimKey, reason: string, { steps, cause }: Known): Promise<Finished> {
+    if (await this.ledger.halt(claim, reason, steps, cause)) {
       this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
     } else {
       this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
@@ -181,15 +190,21 @@ export class Executor {
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
     const operation = { payload: claimed.payload, targetId: claimed.target_id };
+    const context = (known: StepOutcome): StepContext => contextOf(claimed, known, signal);
+    const ofUndo = (known: StepOutcome): StepContext => {
+      const { key, ...others } = context(known);
+      return { ...others, key: undoKey(key, known.undoGeneration) };
+    };
     const calls: Calls = {
-      apply: (step, answers) => {
+      apply: (step, answers, known) => {
         const call = callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
         const body = call.body(operation, answers, this.config.run);
-        return this.services.apply(step, body, { ...contextOf(claimed, step, signal), ifMatch });
+        return this.services.apply(step, body, { ...context(known), ifMatch });
       },
-      settle: (step) => this.services.settle(step, contextOf(claimed, step, signal)),
-      undo: (step) => this.services.undo(step, contextOf(claimed, step, signal)),
+      settle: (step, known) => this.services.settle(step, context(known)),
+      undo: (step, known) => this.services.undo(step, ofUndo(known)),
+      settleUndo: (step, known) => this.services.settle(step, ofUndo(known)),
     };
     return new Saga(
       claimed.steps.map(({ name }) => name),
@@ -214,11 +229,15 @@ function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): ()
   });
 }
 
+/** What a run has learned, however it ends. */
+type Known = Pick<Ending, 'steps' | 'cause'>;
+
 /** A run of an operation that is over. */
 interface Run {
   claimed: ClaimedRow;
   outcome: Outcome;
   steps: readonly StepOutcome[];
+  cause: OperationCause | null;
   /** The terms of the next claim, asked for at the end. */
   next: () => ClaimTerms | null;
 }
@@ -243,9 +262,9 @@ function endingOf(kind: OperationKind, outcome: EndOutcome, steps: readonly Step
   }
 }
 
-function contextOf(claimed: ClaimedRow, step: StepName, signal: AbortSignal): StepContext {
+function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal): StepContext {
   return {
-    key: stepKey(claimed.id, step),
+    key: stepKey(claimed.id, known.name, known.generation),
     userId: claimed.user_id,
     fence: { seq: claimed.seq, epoch: claimed.epoch },
     ifMatch: null,
@@ -261,9 +280,12 @@ function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
     const detail = 'Every process that began this write died. It is given up and not applied.';
     return { type: 'poison', problem: problemBody('internal-error', detail) };
   }
-  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded() : null;
+  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded(claimed.cause) : null;
 }
 
-function deadlineExceeded(): AbortReason {
-  return { type: 'deadline', problem: problemBody('deadline-exceeded') };
+function deadlineExceeded(cause: OperationCause | null = null): AbortReason {
+  return {
+    type: 'deadline',
+    problem: problemBody('deadline-exceeded', cause ? sentenceOf(cause) : undefined),
+  };
 }

@@ -1,4 +1,5 @@
 import { problemBody, type StepName, STEPS } from '@turnpike/contracts';
+import type { StepOutcome } from '../ledger/claim-statements.js';
 import type { StepAnswer } from './outcome.js';
 import { type Calls, Saga } from './saga.js';
 
@@ -13,10 +14,19 @@ const refused: StepAnswer = { type: 'refused', problem: CONFLICT };
 const gone: StepAnswer = { type: 'gone', problem: GONE };
 const sealed: StepAnswer = { type: 'sealed' };
 const stale: StepAnswer = { type: 'stale' };
+const FAILURE = { status: 500, code: 'internal-error', detail: null, requestId: 'r' };
+const failing: StepAnswer = {
+  ...{ type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: null, failure: FAILURE },
+};
+const unserved: StepAnswer = { type: 'unserved', reason: 'identity does not know it (404)' };
 const unknown: StepAnswer = { type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: 7 };
 
 /** A saga over scripted answers, by `{call} {step}`; what is not scripted is applied. It notes every call. */
-function sagaWith(script: Record<string, StepAnswer>, steps = TWO): { saga: Saga; calls: string[] } {
+function sagaWith(
+  script: Record<string, StepAnswer>,
+  steps = TWO,
+  before: Partial<StepOutcome> = {},
+): { saga: Saga; calls: string[] } {
   const calls: string[] = [];
   const answer =
     (call: string) =>
@@ -24,12 +34,16 @@ function sagaWith(script: Record<string, StepAnswer>, steps = TWO): { saga: Saga
       calls.push(`${call} ${step}`);
       return Promise.resolve(script[`${call} ${step}`] ?? applied);
     };
-  const scripted: Calls = { apply: answer('apply'), settle: answer('settle'), undo: answer('undo') };
+  const scripted: Calls = {
+    ...{ apply: answer('apply'), settle: answer('settle'), undo: answer('undo') },
+    settleUndo: answer('settle undo of'),
+  };
   const known = steps.map((name) => ({
     name,
     service: STEPS[name].service,
     state: 'pending' as const,
     attempts: 0,
+    ...before,
   }));
   return { saga: new Saga(steps, known, scripted), calls };
 }
@@ -94,12 +108,100 @@ describe('forward', () => {
 });
 
 describe('a step that is final', () => {
+  const PURGE: StepName[] = ['identity.purge', 'ordering.purge-customer', 'billing.purge-user'];
+
   it('is not undone when a later one is refused: the saga is stuck', async () => {
-    const steps: StepName[] = ['ordering.purge-customer', 'identity.purge'];
-    const { saga, calls } = sagaWith({ 'apply identity.purge': refused }, steps);
-    const reason = 'ordering.purge-customer is final and cannot be undone';
+    const { saga, calls } = sagaWith({ 'apply ordering.purge-customer': refused }, PURGE);
+    const reason = 'identity.purge is final and cannot be undone';
     expect(await saga.forward()).toEqual({ type: 'stuck', reason });
-    expect(calls).toEqual(['apply ordering.purge-customer', 'apply identity.purge']);
+    expect(calls).toEqual(['apply identity.purge', 'apply ordering.purge-customer']);
+  });
+
+  it('is the decision: in force it is followed by the others, whatever the deadline', async () => {
+    const { saga, calls } = sagaWith({ 'apply billing.purge-user': failing }, PURGE);
+    expect(await saga.abort(DEADLINE)).toMatchObject({ type: 'retry' });
+    expect(calls[0]).toBe('settle identity.purge');
+    expect(calls.filter((call) => call.startsWith('settle'))).toHaveLength(1);
+    expect(statesOf(saga)).toEqual(['applied', 'applied', 'pending']);
+  });
+
+  it('is the decision: not in force, nothing that follows is sent or asked for', async () => {
+    const { saga, calls } = sagaWith({ 'settle identity.purge': sealed }, PURGE);
+    expect(await saga.abort(DEADLINE)).toEqual({ type: 'failed', problem: DEADLINE.problem });
+    expect(calls).toEqual(['settle identity.purge']);
+    expect(statesOf(saga)).toEqual(['sealed', 'sealed', 'sealed']);
+  });
+
+  it('does not kill one process after the other: what follows it halts the lane', async () => {
+    const { saga, calls } = sagaWith({}, PURGE);
+    expect(await saga.abort({ ...DEADLINE, type: 'poison' })).toMatchObject({ type: 'stuck' });
+    expect(calls).toEqual(['settle identity.purge']);
+  });
+});
+
+describe('a call that a service does not know', () => {
+  it.each([
+    ['a step', { [`apply ${SECOND}`]: unserved }, 'forward'],
+    ['an undo', { [`apply ${SECOND}`]: refused, [`undo ${FIRST}`]: unserved }, 'forward'],
+    ['a settle', { [`settle ${SECOND}`]: unserved }, 'abort'],
+  ] as const)('is a mistake and no weather: %s', async (_what, script, way) => {
+    const { saga } = sagaWith(script);
+    const outcome = await (way === 'abort' ? saga.abort(DEADLINE) : saga.forward());
+    expect(outcome).toEqual({ type: 'stuck', reason: 'identity does not know it (404)' });
+  });
+});
+
+describe('the cause', () => {
+  it('is that of the attempt, and not what settling says afterwards', async () => {
+    const { saga } = sagaWith({
+      [`apply ${FIRST}`]: failing,
+      [`settle ${FIRST}`]: sealed,
+      [`settle ${SECOND}`]: sealed,
+    });
+    await saga.forward();
+    await saga.abort(DEADLINE);
+    expect(saga.cause).toMatchObject({ ...FAILURE, service: 'identity', step: FIRST });
+    expect(saga.stepOutcomes[0]!.problem).toBe('unavailable');
+  });
+
+  it('is the refusal that a settle brings to light, and not that it could not be asked', async () => {
+    const failure = { ...FAILURE, status: 409, code: 'email-taken' };
+    const asked = sagaWith({ [`settle ${SECOND}`]: sealed, [`settle ${FIRST}`]: { ...refused, failure } });
+    await asked.saga.abort(DEADLINE);
+    expect(asked.saga.cause).toMatchObject({ status: 409, step: FIRST });
+    const away = sagaWith({ [`settle ${SECOND}`]: failing });
+    await away.saga.abort(DEADLINE);
+    expect(away.saga.cause).toBeNull();
+  });
+
+  it('is not that its calls were held back', async () => {
+    const { saga } = sagaWith({ [`apply ${FIRST}`]: unknown });
+    await saga.forward();
+    expect(saga.cause).toBeNull();
+  });
+});
+
+describe('what an operator has carried out again', () => {
+  it('closes an undo that may be under way before anything is built on its step', async () => {
+    const reopened = { state: 'applied' as const, reopened: true };
+    const { saga, calls } = sagaWith({ [`settle undo of ${FIRST}`]: sealed }, TWO, reopened);
+    expect(await saga.forward()).toMatchObject({ type: 'succeeded' });
+    expect(calls.slice(0, 2)).toEqual([`settle undo of ${FIRST}`, `apply ${FIRST}`]);
+    expect(saga.stepOutcomes[0]).toMatchObject({ state: 'applied', undoGeneration: 2 });
+    expect(saga.stepOutcomes[0]).not.toHaveProperty('generation');
+  });
+
+  it('sends a step under a new key that turns out to be undone', async () => {
+    const { saga } = sagaWith({}, TWO, { state: 'applied', reopened: true });
+    expect(await saga.forward()).toMatchObject({ type: 'succeeded' });
+    expect(saga.stepOutcomes[0]).toMatchObject({ state: 'applied', generation: 2 });
+  });
+
+  it('waits until the undo can be asked for', async () => {
+    const { saga, calls } = sagaWith({ [`settle undo of ${FIRST}`]: failing }, TWO, { reopened: true });
+    expect(await saga.forward()).toMatchObject({ type: 'retry' });
+    expect(calls).toEqual([`settle undo of ${FIRST}`]);
+    expect(saga.stepOutcomes[0]).toMatchObject({ reopened: true });
   });
 });
 

@@ -11,7 +11,6 @@ import {
   STEPS,
   STEPS_PATH,
   type StepName,
-  undoKey,
 } from '@turnpike/contracts';
 import {
   failWith,
@@ -24,10 +23,10 @@ import {
   traceHeaders,
   unavailable,
 } from '@turnpike/service';
-import type { AxiosResponse, Method } from 'axios';
+import { AxiosError, type AxiosResponse, type Method } from 'axios';
 import { GatewayConfig } from '../config.js';
 import { Breakers, isBroken } from './breakers.js';
-import type { StepAnswer } from './outcome.js';
+import type { Failure, StepAnswer } from './outcome.js';
 
 /** The headers and the time limit that every call of one step has. */
 export interface StepContext {
@@ -74,18 +73,18 @@ export class Services {
 
   /** Sends a step. */
   apply(step: StepName, body: unknown, context: StepContext): Promise<StepAnswer> {
-    return this.step(STEPS[step].service, step, body, context);
+    return this.step(step, step, body, context);
   }
 
-  /** Takes a step back, under a key of its own. */
+  /** Takes a step back, under the undo's own key. */
   undo(step: StepName, context: StepContext): Promise<StepAnswer> {
-    return this.step(STEPS[step].service, `${step}/undo`, {}, { ...context, key: undoKey(context.key) });
+    return this.step(step, `${step}/undo`, {}, context);
   }
 
-  /** Asks for the step's first answer, or seals its key. */
+  /** Asks for the first answer of that key of the step, or of its undo, or seals the key. */
   settle(step: StepName, context: StepContext): Promise<StepAnswer> {
     const body = { key: context.key, fence: formatFence(context.fence) };
-    return this.step(STEPS[step].service, 'settle', body, context);
+    return this.step(step, 'settle', body, context);
   }
 
   /**
@@ -118,12 +117,8 @@ export class Services {
     throw new Problem(code, detail, extensions);
   }
 
-  private async step(
-    service: ServiceName,
-    path: string,
-    body: unknown,
-    context: StepContext,
-  ): Promise<StepAnswer> {
+  private async step(step: StepName, path: string, body: unknown, context: StepContext): Promise<StepAnswer> {
+    const { service } = STEPS[step];
     try {
       const response = await this.send(service, {
         method: 'POST',
@@ -133,10 +128,10 @@ export class Services {
         traceparent: context.traceparent,
         signal: context.signal,
       });
-      return answerOf(service, response);
+      return answerOf(service, path, response);
     } catch (error) {
       if (isBroken(error)) return heldBack(service);
-      return unknown(`${service} did not answer: ${(error as Error).message}`, null);
+      return unanswered(service, error as Error & { code?: string });
     }
   }
 
@@ -205,18 +200,70 @@ function stepHeaders({ key, userId, fence, ifMatch }: StepContext): Record<strin
 }
 
 /** Every answer to a step becomes one of StepAnswer here. Only a recorded one is final. */
-function answerOf(service: ServiceName, response: AxiosResponse<unknown>): StepAnswer {
+function answerOf(service: ServiceName, path: string, response: AxiosResponse<unknown>): StepAnswer {
+  const { status } = response;
   const problem = problemIn(response);
   if (problem?.code === 'stale-fence') return { type: 'stale' };
-  if (problem?.code === 'undo-refused') return { type: 'refused', problem };
+  const failure = failureIn(response, problem);
+  if (problem?.code === 'undo-refused') return { type: 'refused', problem, failure };
   const recorded = response.headers[HEADERS.stepRecorded] === 'true';
+  if (!recorded && UNSERVED.has(status))
+    return { type: 'unserved', reason: unserved(service, path, status), failure };
   if (!recorded) {
-    return unknown(`${service} answered ${response.status} without recording it`, retryAfterOf(response));
+    const detail = `${service} answered ${status} without recording it`;
+    return { ...unknown(detail, retryAfterOf(response)), failure };
   }
-  if (response.status < 300 && isObject(response.data)) return { type: 'applied', body: response.data };
-  if (!problem) return unknown(`${service} answered something else than a step's answer`, null);
+  if (status < 300 && isObject(response.data)) return { type: 'applied', body: response.data };
+  if (!problem)
+    return { ...unknown(`${service} answered something else than a step's answer`, null), failure };
   if (problem.code === 'step-sealed') return { type: 'sealed' };
-  return { type: problem.code === 'user-deleted' ? 'gone' : 'refused', problem };
+  return { type: saysUserIsGone(service, problem) ? 'gone' : 'refused', problem, failure };
+}
+
+/** What a server says that does not know an address: no later attempt finds another one there. */
+const UNSERVED: ReadonlySet<number> = new Set([404, 405, 501]);
+
+function unserved(service: ServiceName, path: string, status: number): string {
+  return (
+    `${service} does not know ${path} (${status}): its version is older than the gateway's, ` +
+    'or its address is wrong.'
+  );
+}
+
+/** All that identity can miss is the lane's user; what another service misses may be an order, or an invoice. */
+function saysUserIsGone(service: ServiceName, { code }: ProblemBody): boolean {
+  return code === 'user-deleted' || (service === 'identity' && code === 'not-found');
+}
+
+/** What an operation keeps of an answer other than success. */
+function failureIn({ status, headers }: AxiosResponse<unknown>, problem: ProblemBody | null): Failure {
+  const requestId: unknown = headers[HEADERS.requestId] ?? problem?.instance;
+  return {
+    status,
+    code: problem?.code ?? 'no-problem',
+    detail: problem?.detail?.slice(0, MAX_DETAIL) ?? null,
+    requestId: typeof requestId === 'string' ? requestId.slice(0, MAX_REQUEST_ID) : null,
+  };
+}
+
+/** Characters of what a service says in words: some sentences, and no page of a proxy. */
+const MAX_DETAIL = 500;
+
+/** A UUID has 36; other servers have longer ones. */
+const MAX_REQUEST_ID = 100;
+
+/** There was no answer; a call that ended with the lease says nothing. */
+function unanswered(
+  service: ServiceName,
+  { message, code = 'no-answer' }: Error & { code?: string },
+): StepAnswer {
+  const answer = unknown(`${service} did not answer: ${message}`, null);
+  if (code === AxiosError.ERR_CANCELED) return answer;
+  const known = code === AxiosError.ECONNABORTED ? 'timeout' : code;
+  return {
+    ...answer,
+    failure: { status: null, code: known, detail: message.slice(0, MAX_DETAIL), requestId: null },
+  };
 }
 
 /** The breaker is open: a reason to wait that operators see by the member `breaker`. */
@@ -229,7 +276,7 @@ function heldBack(service: ServiceName): StepAnswer {
   };
 }
 
-function unknown(detail: string, retryAfterMs: number | null): StepAnswer {
+function unknown(detail: string, retryAfterMs: number | null): Extract<StepAnswer, { type: 'unknown' }> {
   return { type: 'unknown', problem: problemBody('unavailable', detail), retryAfterMs };
 }
 

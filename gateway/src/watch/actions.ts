@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { isSystemKind, type LaneView, type OperationView } from '@turnpike/contracts';
+import {
+  isSystemKind,
+  type LaneView,
+  type OperationView,
+  type ProblemCode,
+  type ReleaseLane,
+} from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -9,11 +15,12 @@ import type { NewOperation } from '../ledger/admission-statements.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LaneViews } from '../ledger/lane-views.js';
-import { LedgerQueries } from '../ledger/queries.js';
+import { firstOf, LedgerQueries } from '../ledger/queries.js';
 import type { Content } from '../ledger/seals.js';
 import { toView } from '../ledger/views.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
+import { LaneRelease } from './release.js';
 
 /**
  * Interventions in lanes and operations: all of them are the ledger's, here they only get their answers. What is
@@ -29,6 +36,7 @@ export class Actions {
     private readonly laneViews: LaneViews,
     private readonly queries: LedgerQueries,
     private readonly trail: AuditTrail,
+    private readonly laneRelease: LaneRelease,
     private readonly withdrawal: Withdrawal,
     private readonly releaser: Releaser,
     private readonly config: GatewayConfig,
@@ -49,8 +57,13 @@ export class Actions {
     return this.controlled(userId, await this.lanes.resume(userId, actorId, reason));
   }
 
-  async release(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
-    return this.controlled(userId, await this.lanes.release(userId, actorId, reason));
+  /** @throws Problem 409 where the lane is not halted and an action says what is to become of its head */
+  async release(userId: string, actorId: string, asked: ReleaseLane): Promise<LaneView> {
+    const { action, reason = null } = asked;
+    if (!action) return this.controlled(userId, await this.lanes.release(userId, actorId, reason));
+    await this.lane(userId);
+    await this.laneRelease.take(userId, actorId, { ...asked, action, reason });
+    return this.lane(userId);
   }
 
   /** Asking again for what is so already is answered with the lane as it is. */
@@ -70,20 +83,39 @@ export class Actions {
     return toView(await this.find(id));
   }
 
-  /** @throws Problem 409 unless it failed; what admission says if the lane does not take it */
+  /**
+   * One repetition at a time, and none of what has succeeded by one: who asks again is answered with that.
+   * @throws Problem 400 unless it failed; what admission says if the lane does not take it
+   */
   async retry(id: string, actorId: string, reason: string | null): Promise<OperationView> {
     const failed = await this.find(id);
     assertRepeatable(failed);
+    const standing = await this.queries.standingRepetition(failed);
+    return toView(standing ?? (await this.repeat(failed, actorId, reason)));
+  }
+
+  private async repeat(
+    failed: OperationRead,
+    actorId: string,
+    reason: string | null,
+  ): Promise<OperationRead> {
     const payload = await this.queries.payloadOf(failed);
     if (!payload) throw new Problem('user-deleted');
     const operation = repetitionOf(failed, payload, actorId);
     const { laneMaxDepth: maxDepth } = this.config;
     const admitted = await this.ledger.admit({ operation, clientKey: null, maxDepth });
-    if (admitted.outcome === 'refused') throw new Problem(admitted.code);
+    if (admitted.outcome === 'refused') return this.rivalOf(failed, admitted.code);
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
-    const { userId } = failed;
-    await this.trail.append({ action: 'operation.retry', userId, operationId: id, actorId, reason });
-    return toView(await this.find(operation.id));
+    const { userId, id: operationId } = failed;
+    await this.trail.append({ action: 'operation.retry', userId, operationId, actorId, reason });
+    return this.find(operation.id);
+  }
+
+  /** @returns the repetition that came in between. @throws Problem where it was not for one that it was refused */
+  private async rivalOf(failed: OperationRead, code: ProblemCode): Promise<OperationRead> {
+    const standing = await this.queries.standingRepetition(failed);
+    if (!standing) throw new Problem(code);
+    return standing;
   }
 
   private async find(id: string): Promise<OperationRead> {
@@ -94,10 +126,13 @@ export class Actions {
 }
 
 /** @throws Problem where a repetition would be wrong, or would do nothing */
-function assertRepeatable({ state, kind }: OperationRead): void {
+function assertRepeatable({ state, kind, steps }: OperationRead): void {
   if (state !== 'failed') throw new Problem('invalid-request', 'Only a failed write can be repeated.');
   // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
   if (isSystemKind(kind)) throw new Problem('invalid-request', 'The system itself sees to this one.');
+  // Only what an operator ended by hand can be so; carried out again it could be there twice.
+  const standing = steps.find((step) => step.state === 'applied' || step.state === 'pending');
+  if (standing) throw new Problem('invalid-request', `${standing.name} is in force, or may be.`);
   // The lane of a user who was never made is closed for ever: the client registers again, as another user.
   if (kind === 'user.register') throw new Problem('user-deleted');
 }
@@ -115,5 +150,6 @@ function repetitionOf(failed: OperationRead, payload: Content, actorId: string):
     steps: failed.steps.map(({ name, service }) => ({ name, service })),
     traceparent: null,
     retryOf: failed.id,
+    repeats: firstOf(failed),
   };
 }

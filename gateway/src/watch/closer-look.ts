@@ -27,8 +27,8 @@ export class CloserLook {
     return {
       ...toView(operation),
       ...(waiting && { waiting }),
-      steps: operation.steps.map(({ ms, problem, ...step }) => ({
-        ...step,
+      steps: operation.steps.map(({ name, service, state, attempts, ms, problem }) => ({
+        ...{ name, service, state, attempts },
         ms: ms ?? null,
         problem: problem ?? null,
       })),

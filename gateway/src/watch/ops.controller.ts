@@ -5,6 +5,7 @@ import {
   type OperationView,
   type OpsOperationView,
   Reason,
+  ReleaseLane,
   type RevealedOperation,
   StatedReason,
 } from '@turnpike/contracts';
@@ -56,16 +57,17 @@ export class OpsController {
     return this.actions.resume(userId, caller.userId, reason ?? null);
   }
 
-  /** A halted lane goes on: what it stopped at is tried again. */
+  /** A halted lane goes on; `action` says what becomes of the write at which it halted. */
   @Post('lanes/:userId/release')
   @Allows('ops')
+  @ApiProblems('lane-not-halted')
   @HttpCode(200)
   release(
     @Id('userId') userId: string,
-    @Body() { reason }: Reason,
+    @Body() release: ReleaseLane,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    return this.actions.release(userId, caller.userId, reason ?? null);
+    return this.actions.release(userId, caller.userId, release);
   }
 
   /** One write in full; what people have written into it is hidden. */

@@ -53,7 +53,7 @@ export class AuditEntry {
   userId: string | null;
   operationId: string | null;
   reason: string | null;
-  /** Names and addresses, or settings; null where it is not about them, and after the purge. */
+  /** Names and addresses, settings, or how a halted write stood; null where it is not about them, and after the purge. */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 }

@@ -1,5 +1,5 @@
 import type { OperationKind, OperationState } from './kinds.js';
-import { IsIn, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsString, IsUUID, MaxLength } from 'class-validator';
 import { PageQuery } from './pages.js';
 import { MAX_STRING, Optional, Text } from './validation.js';
 
@@ -59,4 +59,27 @@ export class Reason {
   @Optional()
   @Text()
   reason?: string;
+}
+
+/** What an operator makes of the write at which a lane is halted. */
+export const WAYS_OUT = ['retry', 'skip', 'fail', 'succeed'] as const;
+export type WayOut = (typeof WAYS_OUT)[number];
+
+/** What a write can be ended as by hand. */
+export type EndableByHand = 'succeeded' | 'failed';
+
+/** How a halted lane goes on. */
+export class ReleaseLane extends Reason {
+  /**
+   * `retry` carries the write at which it halted out again, `skip` goes on without it, `fail` and `succeed` end it by
+   * hand. Left out, the lane goes on as it stood: what it stopped at is tried again.
+   */
+  @Optional()
+  @IsIn(WAYS_OUT)
+  action?: WayOut;
+
+  /** Only if the lane is halted at that write: an act that is sent twice then never meets the next halt. */
+  @Optional()
+  @IsUUID()
+  operationId?: string;
 }

@@ -36,6 +36,20 @@ export class OperationLinks {
   events: string;
 }
 
+/** Why the last attempt to carry a step out failed. It stays, whatever the write ends with. */
+export class OperationCause {
+  service: ServiceName;
+  step: string;
+  /** The HTTP status of the service's answer; null where there was none. */
+  status: number | null;
+  /** The code of the service's problem, or why there was no answer: `ECONNREFUSED`, `timeout`. */
+  code: string;
+  detail: string | null;
+  /** The request id by which the service's log tells of it. */
+  requestId: string | null;
+  at: string;
+}
+
 /** A write and what has become of it. */
 export class OperationView {
   id: string;
@@ -59,6 +73,8 @@ export class OperationView {
   result: Record<string, unknown> | null;
   @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
   problem: ProblemBody | null;
+  /** Null where no attempt has failed. */
+  cause: OperationCause | null;
   retryOf?: string;
   waiting?: WaitingView;
   links: OperationLinks;

@@ -143,6 +143,21 @@ export const PROBLEMS = {
     title: 'This step cannot be taken back as things are',
     help: 'Between processes only: the lane halts. When what stands in the way is mended the undo is tried again.',
   },
+  'ended-by-operator': {
+    status: 409,
+    title: 'An operator ended this write',
+    help: 'It could not be carried out to its end, and an operator let the writes behind it go on. Read what it was about before you send it again.',
+  },
+  'lane-not-halted': {
+    status: 409,
+    title: 'The lane is not halted at this write',
+    help: 'Look at the lane again: it goes on already, or has halted at another write since.',
+  },
+  'step-impossible': {
+    status: 409,
+    title: 'A service cannot store what this write says',
+    help: 'The database of a service refused it, and would refuse it each time. Tell the operators the id of the operation.',
+  },
   'step-sealed': {
     status: 409,
     title: 'This step was closed before it was applied',

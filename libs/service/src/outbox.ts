@@ -3,6 +3,7 @@ import {
   type DomainEvent,
   type DomainEvents,
   EVENT_TYPE_PREFIX,
+  readStepKey,
   type ServiceName,
   type StepName,
   STEPS,
@@ -76,9 +77,9 @@ export interface OutboxEvent {
 
 /** @returns the event of the step of that key, or of its undo; null where the step has none to tell */
 export function eventOfStep(key: string): OutboxEvent | null {
-  const [operationId, step, undo] = key.split('/') as [string, StepName, string?];
+  const { operationId, step, isUndo } = readStepKey(key)!;
   const { event } = STEPS[step];
-  return event === null ? null : { type: undo ? `${event}.undone` : event, operationId };
+  return event === null ? null : { type: isUndo ? `${event}.undone` : event, operationId };
 }
 
 /** Reports a change of no operation, by the event of the step that does the same. */

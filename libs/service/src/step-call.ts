@@ -5,13 +5,12 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, readStepKey } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { parseFence } from './fence.js';
 import { RecordedAnswer, type StepCall } from './inbox.js';
 import { Problem } from './problem.js';
-import { isStepKey } from './step-ids.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -26,6 +25,10 @@ export const Call = createParamDecorator((_data: unknown, context: ExecutionCont
   }
   return { key, userId, fence };
 });
+
+function isStepKey(key: unknown): key is string {
+  return typeof key === 'string' && readStepKey(key) !== null;
+}
 
 /** The `If-Match` of a step, as the client of the gateway sent it. */
 export const IfMatch = createParamDecorator(

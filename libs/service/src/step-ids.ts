@@ -1,15 +1,6 @@
-import { HEADERS, STEPS, STEPS_PATH } from '@turnpike/contracts';
+import { HEADERS, readStepKey, STEPS_PATH } from '@turnpike/contracts';
 import type { FastifyRequest } from 'fastify';
 import { parseFence } from './fence.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** `{operationId}/{step}`, or that with `/undo`: the event of the step is made from it. */
-export function isStepKey(key: unknown): key is string {
-  if (typeof key !== 'string') return false;
-  const [operationId, step, ...undo] = key.split('/');
-  return UUID.test(operationId!) && Object.hasOwn(STEPS, step ?? '') && ['', 'undo'].includes(undo.join('/'));
-}
 
 /** What a log line says of the step that a request is about. */
 export interface StepIds {
@@ -26,8 +17,9 @@ export interface StepIds {
 export function stepIdsOf({ url, headers, body }: FastifyRequest): StepIds {
   if (!url.startsWith(STEPS_PATH)) return {};
   const { key = headers[HEADERS.idempotencyKey], fence = headers[HEADERS.laneFence] } = settled(body);
-  if (!isStepKey(key)) return {};
-  const [operationId, step] = key.split('/');
+  const read = typeof key === 'string' ? readStepKey(key) : null;
+  if (!read) return {};
+  const { operationId, step } = read;
   return { operationId, step, attempt: parseFence(String(fence))?.epoch };
 }
 

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { problemBody, type ProblemCode, type StepName } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { Database } from './database.js';
 import { isOlder } from './fence.js';
+import { impossible, lineOf, refusedBecause, refusedData } from './impossible.js';
 import {
   type FenceRow,
   forgetUndone,
@@ -28,7 +29,9 @@ import type { Transaction } from './transaction.js';
  * and a statement that both locks and reads would see the past.
  *
  * Every answer that ends a step is committed with the fence, refusals too (the effect alone is rolled back, to
- * a savepoint). If the process dies before the commit nothing has happened, and the caller sends it again.
+ * a savepoint). What the database refuses by a constraint or a value is such a refusal: the same effect breaks the same
+ * constraint at every attempt. A constraint that is checked at the commit takes the whole transaction with it, so that
+ * refusal is recorded in another one. If the process dies before the commit nothing has happened, and the caller sends it again.
  *
  * What comes before the effect goes to the database in one packet, and what comes after it in another, the begin and
  * the commit with them: sent one by one they were most of what a step cost.
@@ -63,15 +66,22 @@ export interface StepOptions {
 
 @Injectable()
 export class Steps {
+  private readonly logger = new Logger(Steps.name);
+
   constructor(private readonly database: Database) {}
 
   /** Carries a step out once. @throws Problem `stale-fence`, unrecorded, when a newer claim was seen. */
-  apply(call: StepCall, effect: Effect, options: StepOptions = {}): Promise<RecordedAnswer> {
-    return this.once(call, async (tx, fence) => {
-      const refusal = refusalByTombstone(fence, options);
-      if (refusal) return refuse(tx, call, refusal);
-      return attempt(tx, call, effect);
-    });
+  async apply(call: StepCall, effect: Effect, options: StepOptions = {}): Promise<RecordedAnswer> {
+    try {
+      return await this.once(call, async (tx, fence) => {
+        const refusal = refusalByTombstone(fence, options);
+        if (refusal) return refuse(tx, call, refusal);
+        return this.attempt(tx, call, effect);
+      });
+    } catch (error) {
+      // Refused by what is checked at the commit, or by the row of the answer: nothing of it is there any more.
+      return this.once(call, (tx) => record(tx, call, this.impossible(call, error)));
+    }
   }
 
   /** @returns the step's first answer, or seals its key, so that a call that is still under way can do nothing. */
@@ -90,14 +100,21 @@ export class Steps {
   undo(call: StepCall, stepKey: string, effect: UndoEffect): Promise<RecordedAnswer> {
     return this.once(call, async (tx) => {
       const step = await remembered(tx, stepKey);
-      if (!step || step.status >= 300) throw new Error(`undo of ${stepKey}, which was not applied`);
-      const applied = await effect(tx.entities, step.before).catch((error: unknown) => {
-        if (!isRefusal(error)) throw error;
-        throw new Problem('undo-refused', error.body.detail ?? error.body.title);
-      });
+      if (!step || step.status >= 300) throw new Problem('undo-refused', 'It is on no record as applied.');
+      const applied = await effect(tx.entities, step.before);
       await forgetUndone(tx, stepKey);
       return recordApplied(tx, call, applied);
-    });
+    }).catch((error: unknown) => this.refuseUndo(call, error));
+  }
+
+  private refuseUndo(call: StepCall, error: unknown): never {
+    const refused = refusedData(error);
+    if (refused) {
+      this.logger.error(lineOf(call, refused));
+      throw new Problem('undo-refused', refusedBecause(refused));
+    }
+    if (!isRefusal(error) || UNDO_PASSES.has(error.code)) throw error;
+    throw new Problem('undo-refused', error.body.detail ?? error.body.title);
   }
 
   /**
@@ -116,6 +133,29 @@ export class Steps {
     });
   }
 
+  /** Carries the effect out, or records why not. */
+  private async attempt(tx: Transaction, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
+    let applied: Applied;
+    try {
+      applied = await effect(tx.entities);
+    } catch (error) {
+      const refusal = isRefusal(error)
+        ? new RecordedAnswer(error.body.status, error.body)
+        : this.impossible(call, error);
+      await undoEffect(tx);
+      return record(tx, call, refusal);
+    }
+    return recordApplied(tx, call, applied);
+  }
+
+  /** @throws the error, where it is not one that comes at every attempt */
+  private impossible(call: StepCall, error: unknown): RecordedAnswer {
+    const refused = refusedData(error);
+    if (!refused) throw error;
+    this.logger.error(lineOf(call, refused));
+    return impossible(refused);
+  }
+
   /** Lock; then, in new statements, inbox and fence; then `act`. */
   private once(
     call: StepCall,
@@ -130,19 +170,6 @@ export class Steps {
       return act(tx, fence);
     });
   }
-}
-
-/** Carries the effect out, or records why not. */
-async function attempt(tx: Transaction, call: StepCall, effect: Effect): Promise<RecordedAnswer> {
-  let applied: Applied;
-  try {
-    applied = await effect(tx.entities);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    await undoEffect(tx);
-    return record(tx, call, new RecordedAnswer(error.body.status, error.body));
-  }
-  return recordApplied(tx, call, applied);
 }
 
 function recordApplied(
@@ -173,6 +200,9 @@ function refusalByTombstone(
       return null;
   }
 }
+
+/** What an undo is refused with that is not about its effect. */
+const UNDO_PASSES: ReadonlySet<ProblemCode> = new Set(['undo-refused', 'stale-fence']);
 
 /** 429 and what is above 499 say nothing about the step; any other problem of an effect is its final answer. */
 function isRefusal(error: unknown): error is Problem {

@@ -7,7 +7,8 @@ import {
   STEPS,
 } from '@turnpike/contracts';
 import { assertCarriedOut, followSaga, sagaOf } from './sagas.js';
-import { stepsOf } from './plans.js';
+import { assertPlansHaveWaysOut } from './plan-check.js';
+import { PLANS, stepsOf } from './plans.js';
 
 const [CUSTOMERS] = RELATIONS;
 
@@ -21,16 +22,20 @@ describe('the saga of an event', () => {
     ['update', ['identity.update', 'ordering.rename-customer', 'identity.release-email']],
     ['delete', ['ordering.delete-customer', 'identity.delete']],
     ['restore', ['identity.restore', 'ordering.restore-customer']],
-    ['purge', ['ordering.purge-customer', 'billing.purge-user', 'identity.purge']],
+    ['purge', ['identity.purge', 'ordering.purge-customer', 'billing.purge-user']],
   ] as const)('%s is computed from the relations', (event, steps) => {
     expect(sagaOf(event, RELATIONS)).toEqual(steps);
   });
 
-  it.each(RELATION_EVENTS)('%s sends what can refuse first and what is final last', (event) => {
-    const finality = (step: StepName): number => (STEPS[step].undo ? (STEPS[step].refuses ? 0 : 1) : 2);
-    const order = sagaOf(event, RELATIONS).map(finality);
-    expect(order).toEqual(order.toSorted());
-  });
+  it.each(RELATION_EVENTS)(
+    '%s sends what can refuse first, then its one decision, and what is final last',
+    (event) => {
+      const finality = (step: StepName): number => (STEPS[step].undo ? 0 : 2) + (STEPS[step].refuses ? 0 : 1);
+      const order = sagaOf(event, RELATIONS).map(finality);
+      expect(order).toEqual(order.toSorted());
+      expect(order.filter((rank) => rank === 2).length).toBeLessThan(2);
+    },
+  );
 
   it('has no step of a service that does not take part', () => {
     const alone = RELATION_EVENTS.flatMap((event) => sagaOf(event, []));
@@ -59,13 +64,22 @@ describe('the start is refused, with the name of the relation, where', () => {
     expect(() => assertCarriedOut(broken(change))).toThrow(message);
   });
 
-  it('a step that cannot be undone would come before the last one', () => {
-    expect(() => assertCarriedOut(broken({ delete: step('ordering.purge-customer') }))).toThrow(
-      'ordering.purge-customer cannot be undone',
+  it('two steps of an event may refuse and cannot be undone', () => {
+    expect(() => assertCarriedOut(broken({ delete: step('ordering.cancel') }))).toThrow(
+      'The plan of delete has identity.delete, which may be refused, behind ordering.cancel, which cannot be undone.',
+    );
+  });
+
+  it('a plan has a step that may refuse behind one that is final', () => {
+    const steps: StepName[] = ['identity.release-email', 'ordering.place'];
+    const plans = { ...PLANS, 'loyalty.redeem': { steps: () => steps, result: () => null } };
+    expect(() => assertPlansHaveWaysOut(plans, RELATIONS)).toThrow(
+      'The plan of loyalty.redeem has ordering.place, which may be refused, behind identity.release-email',
     );
   });
 
   it('and is not where everything is carried out', () => {
     expect(() => assertCarriedOut(RELATIONS)).not.toThrow();
+    expect(() => assertPlansHaveWaysOut(PLANS, RELATIONS)).not.toThrow();
   });
 });

@@ -12,9 +12,9 @@ import { ConfigurationError } from '@turnpike/service';
 /*
  * The steps of what happens to a user, computed from the relations that refer to one.
  *
- * First what can refuse and be taken back, then what can only be taken back, last what cannot: so a refusal meets
- * nothing that is final, and whatever is given up half-way can be undone. Where everything is final (a purge)
- * the user goes last, because the user is what the other rows are found by.
+ * First what can refuse and be taken back, then what can only be taken back, then the decision: the one step that may
+ * refuse and is final. Last what is final and never refuses. So a refusal meets nothing that is final, whatever is given
+ * up before the decision can be undone, and after it there is no way but forward.
  */
 
 /** @returns the steps that this event needs, each once, in the order in which they are carried out */
@@ -48,7 +48,7 @@ export function assertCarriedOut(relations: readonly Relation[]): void {
     RELATION_EVENTS.forEach((event) => assertHasStep(relation, event));
     assertIsStepOf(relation, 'repair', relation.follow);
   }
-  for (const event of RELATION_EVENTS) assertCanBeGivenUp(event, sagaOf(event, relations));
+  for (const event of RELATION_EVENTS) assertHasWayOut(`The plan of ${event}`, sagaOf(event, relations));
 }
 
 function assertHasStep(relation: Relation, event: RelationEvent): void {
@@ -70,15 +70,21 @@ function assertIsStepOf({ name, service }: Relation, event: string, step: string
   );
 }
 
-/** A purge is never given up; everything else has to be able to, until its last step. */
-function assertCanBeGivenUp(event: RelationEvent, steps: readonly StepName[]): void {
-  if (event === 'purge') return;
-  const final = steps.slice(0, -1).find((step) => !STEPS[step].undo);
-  if (final)
-    throw new ConfigurationError(
-      final,
-      `cannot be undone, and so cannot come before the last step on ${event}.`,
-    );
+/**
+ * Holds a plan to what can be carried out: no step may refuse once a final one is in force, since what is final can be
+ * neither taken back nor, then, completed, and its lane would halt.
+ * @param plan what to call it
+ * @throws ConfigurationError that names the plan and both steps; the process must not start
+ */
+export function assertHasWayOut(plan: string, steps: readonly StepName[]): void {
+  const final = steps.findIndex((step) => !STEPS[step].undo);
+  if (final === -1) return;
+  const refusing = steps.slice(final + 1).find((step) => STEPS[step].refuses);
+  if (refusing === undefined) return;
+  throw new ConfigurationError(
+    plan,
+    `has ${refusing}, which may be refused, behind ${steps[final]}, which cannot be undone.`,
+  );
 }
 
 function stepOf(relation: Relation, event: RelationEvent): StepName | null {
@@ -88,6 +94,6 @@ function stepOf(relation: Relation, event: RelationEvent): StepName | null {
 
 function finality(step: StepName): number {
   const { refuses, undo } = STEPS[step];
-  if (!undo) return 2;
-  return refuses ? 0 : 1;
+  if (undo) return refuses ? 0 : 1;
+  return refuses ? 2 : 3;
 }

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { type ReleaseLane, stepKey, type WayOut } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import { LedgerQueries } from '../ledger/queries.js';
+import type { StepOutcome } from '../ledger/claim-statements.js';
+import { WaysOut } from '../ledger/ways-out.js';
+import type { HaltedWrite } from '../ledger/way-out-statements.js';
+import { Releaser } from '../queue/release.js';
+import type { StepAnswer } from '../run/outcome.js';
+import { Services } from '../run/services.js';
+
+/** Milliseconds in which the services must have closed the steps of a write that is ended by hand. */
+const CLOSED_WITHIN_MS = 5000;
+
+/**
+ * Leads a halted lane out of its halt, on one of four ways. Before a write is ended by hand, its steps that are under
+ * way for all that is known are closed at their services, so that no late call takes effect. A service that is away
+ * cannot be asked, and must not keep the lane halted: its step stays `pending` in the row, and a call that is still on
+ * the wire is refused there only once the service has seen a later write of the lane.
+ */
+@Injectable()
+export class LaneRelease {
+  constructor(
+    private readonly waysOut: WaysOut,
+    private readonly queries: LedgerQueries,
+    private readonly services: Services,
+    private readonly releaser: Releaser,
+  ) {}
+
+  /** @throws Problem `lane-not-halted` unless the lane is halted, and at the write that was named */
+  async take(
+    userId: string,
+    actorId: string,
+    {
+      action,
+      reason = null,
+      operationId,
+    }: Omit<ReleaseLane, 'action' | 'reason'> & {
+      action: WayOut;
+      reason?: string | null;
+    },
+  ): Promise<void> {
+    const write = await this.waysOut.halted(userId);
+    if (!write || (operationId && operationId !== write.id)) return this.assertDone(action, operationId);
+    const steps = action === 'retry' ? write.steps : await this.close(userId, write);
+    const releases = await this.waysOut.take({ userId, actorId, reason, action, write, steps });
+    if (!releases) return this.assertDone(action, operationId);
+    this.releaser.release(releases);
+  }
+
+  /** Who has not had the answer asks again, and is told that it is done. */
+  private async assertDone(action: WayOut, operationId: string | undefined): Promise<void> {
+    const write = operationId ? await this.queries.operation(operationId) : null;
+    const state = action === 'succeed' ? 'succeeded' : 'failed';
+    if (action === 'retry' || !write?.endedBy || write.state !== state) throw new Problem('lane-not-halted');
+  }
+
+  /** @returns what is known of the steps then */
+  private close(userId: string, { id, seq, epoch, steps }: HaltedWrite): Promise<StepOutcome[]> {
+    const signal = AbortSignal.timeout(CLOSED_WITHIN_MS);
+    const close = async (step: StepOutcome): Promise<StepOutcome> => {
+      if (step.state !== 'pending') return step;
+      const key = stepKey(id, step.name, step.generation);
+      const context = { key, userId, fence: { seq, epoch }, ifMatch: null, traceparent: null, signal };
+      return { ...step, state: STATE_SAID[(await this.services.settle(step.name, context)).type] };
+    };
+    return Promise.all(steps.map(close));
+  }
+}
+
+/** What a service says of a step that is closed. One that has seen a later claim refuses every call of this one. */
+const STATE_SAID: Readonly<Record<StepAnswer['type'], StepOutcome['state']>> = {
+  applied: 'applied',
+  refused: 'refused',
+  gone: 'refused',
+  sealed: 'sealed',
+  stale: 'pending',
+  unknown: 'pending',
+  unserved: 'pending',
+};
