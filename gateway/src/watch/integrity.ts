@@ -5,6 +5,7 @@ import { Problem } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { SystemWrites } from '../entry/system-writes.js';
 import { IntegrityRuns, type RunClaim } from '../ledger/integrity-runs.js';
+import { LaneStandings } from '../ledger/lane-standings.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { toView } from '../ledger/views.js';
 import { Maintenance } from '../queue/maintenance.js';
@@ -33,6 +34,7 @@ export class Integrity implements OnModuleInit {
     private readonly runs: IntegrityRuns,
     private readonly pages: SourcePages,
     private readonly confirmation: Confirmation,
+    private readonly lanes: LaneStandings,
     private readonly queries: LedgerQueries,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
@@ -96,7 +98,7 @@ export class Integrity implements OnModuleInit {
   private async perform(stopped: AbortSignal): Promise<void> {
     const claim = await this.runs.claim(this.worker);
     if (!claim) return;
-    const comparison = new Comparison(this.pages, this.config.relations);
+    const comparison = new Comparison(this.pages, this.lanes, this.config.relations);
     const lost = new AbortController();
     const heartbeat = setInterval(() => {
       this.runs.heartbeat(claim, comparison.checked).then(

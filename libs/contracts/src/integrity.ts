@@ -2,8 +2,17 @@ import { IsInt, IsUUID, Max, Min } from 'class-validator';
 import type { OperationView } from './operations.js';
 import { FromDigits, Optional } from './validation.js';
 
-/** What is wrong with a row: its user is not there, it is not there itself, it holds an old copy, it outlived its user. */
-export const FINDING_KINDS = ['dangling', 'missing', 'stale-copy', 'live-after-delete'] as const;
+/**
+ * What is wrong with a row: its user is not there, it is not there itself (or not in force), it holds an old copy, it
+ * outlived its user, or it is (or belongs to) a user who is deleted or purged by the ledger.
+ */
+export const FINDING_KINDS = [
+  'dangling',
+  'missing',
+  'stale-copy',
+  'live-after-delete',
+  'resurrected',
+] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Where a service lists its rows for a comparison: `GET /internal/integrity/{users|customers|orders}`. */
