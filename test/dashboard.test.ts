@@ -252,6 +252,80 @@ describe('the dashboard', () => {
     await picture(page, 'integrity');
   });
 
+  it('shows a comparison that failed in red, with the service, and does not say that the services agree', async () => {
+    const listing = (message: string): boolean => message.includes('/internal/integrity/orders');
+    const trap = system.proxies.ordering!.trap('request', listing, refusal('internal-error', false), 1);
+    await operator.open('integrity');
+    await page.getByRole('button', { name: 'Begin a run' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'This run failed' });
+    await alert.getByText(/The table orders of ordering could not be compared/).waitFor();
+    await alert.getByText(/health\/ready of ordering and mend it; then begin another run/).waitFor();
+    trap.release();
+    expect(await page.getByText('The services agree').count()).toBe(0);
+    await operator.open('integrity');
+    await page.getByText('It is not known whether the services agree.').waitFor();
+    await page.getByRole('row', { name: /failed The table orders of ordering could not/ }).waitFor();
+    expect(await hindrances(page)).toEqual([]);
+    await operator.open('');
+    await page
+      .getByText(/It is not known whether the services agree\. The table orders of ordering/)
+      .waitFor();
+    await operator.open('integrity');
+    await page.getByRole('button', { name: 'Begin a run' }).click();
+    await page.getByText('The services agree: nothing is wrong.').waitFor();
+  });
+
+  it('does not show a lane that stands as one that goes on', async () => {
+    const colourOf = (text: string): Promise<string> =>
+      page.getByText(text, { exact: true }).first().evaluate('(badge) => getComputedStyle(badge).color');
+    await operator.lane(people.failed.id);
+    const good = await colourOf('open');
+    await operator.lane(people.retrying.id);
+    await page.getByText(/^blocked by ordering, \d+ (s|min)/).waitFor();
+    expect(await colourOf('open')).not.toBe(good);
+    await operator.open('lanes?state=busy');
+    await page.getByRole('row', { name: /blocked by ordering, .* open 2/ }).waitFor();
+  });
+
+  it('shows how it was, in grey and with its age, while nothing newer can be read', async () => {
+    await operator.open('');
+    await page.getByText('live', { exact: true }).waitFor();
+    const grey = (): Promise<string> =>
+      page.locator('.numbers').evaluate('(numbers) => getComputedStyle(numbers).filter');
+    expect(await grey()).toBe('none');
+    const body = JSON.stringify(problemBody('unavailable', 'The ledger does not answer.'));
+    await page.route('**/v1/ops/summary', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body }),
+    );
+    await page.route('**/v1/ops/live', (route) => route.abort());
+    // The stream that is open is not cut by a route: the page is left, and comes back from what it has read.
+    await operator.go('lanes');
+    await operator.heading('Lanes');
+    await operator.go('');
+    await page.getByText(/This is how it was \d+ s ago; how it is now is not known/).waitFor();
+    await page.getByText('The ledger does not answer.').waitFor();
+    expect(await grey()).toBe('grayscale(1)');
+    expect(await page.getByText('live', { exact: true }).count()).toBe(0);
+    expect(await hindrances(page)).toEqual([]);
+    await page.unroute('**/v1/ops/live');
+    await page.unroute('**/v1/ops/summary');
+    await page.getByText('live', { exact: true }).waitFor();
+    expect(await grey()).toBe('none');
+  });
+
+  it('shows percentiles of long ago as those of long ago', async () => {
+    const at = new Date(Date.now() - 600_000).toISOString();
+    const [sample] = (await admin.get<{ items: object[] }>('/v1/ops/samples')).body.items;
+    const old = { ...sample, at, p50Ms: 4321, p95Ms: 4321, p99Ms: 4321 };
+    await page.route('**/v1/ops/samples*', (route) => route.fulfill({ json: { items: [old] } }));
+    await operator.open('');
+    const figure = page.locator('.figure', { hasText: '99 % are done in' });
+    await figure.getByText(/^of what ended 10 min/).waitFor();
+    expect(await figure.getAttribute('class')).toBe('figure old');
+    await page.getByRole('img', { name: /over the last hour; now: accepted unknown/ }).waitFor();
+    await page.unroute('**/v1/ops/samples*');
+  });
+
   it('shows all of a lane with more writes than a page has, each with how many come before', async () => {
     const user = await register(url);
     await admin.post(`/v1/ops/lanes/${user.id}/pause`, { reason: 'to have them wait' });

@@ -1,4 +1,4 @@
-import type { Finding, IntegrityRun, OperationView } from '@turnpike/contracts';
+import type { Finding, IntegrityHealth, IntegrityRun, OperationView, OpsSummary } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { api, type Api, expectStatus, LINE, register, signIn, WAIT } from './support/client.js';
 import { allEnded } from './support/effects.js';
@@ -72,12 +72,31 @@ describe('an integrity run', () => {
     const next = await performRun();
     expect(next).toMatchObject({ state: 'done' });
     expect(next.id).not.toBe(dead);
-    expect((await admin.get(`${RUNS}/${dead}`)).body).toMatchObject({ state: 'failed' });
+    expect((await admin.get(`${RUNS}/${dead}`)).body).toMatchObject({
+      state: 'failed',
+      current: false,
+      problem: { code: 'internal-error', detail: expect.stringContaining('gave no sign of life') },
+    });
   });
 
-  it('has failed when a service stays away', async () => {
+  it('has failed when a service stays away, says which and why, and then nobody says that the services agree', async () => {
+    const good = await performRun();
+    expect(good).toMatchObject({ state: 'done', problem: null, current: true });
+    expect(await verdict()).toMatchObject({
+      verdict: 'agree',
+      lastSuccessAt: good.finishedAt,
+      problem: null,
+    });
     await system.processes.ordering.stop();
-    expect(await performRun()).toMatchObject({ state: 'failed' });
+    const problem = {
+      code: 'unavailable',
+      service: 'ordering',
+      table: 'customers',
+      detail: 'The table customers of ordering could not be compared. ordering does not answer.',
+    };
+    expect(await performRun()).toMatchObject({ state: 'failed', current: false, problem });
+    expect(await verdict()).toMatchObject({ verdict: 'unknown', lastSuccessAt: good.finishedAt, problem });
+    expect((await admin.get(`${RUNS}/${good.id}`)).body).toMatchObject({ state: 'done', current: false });
   }, 60_000);
 
   it('waits for a service that is being restarted', async () => {
@@ -86,6 +105,54 @@ describe('an integrity run', () => {
     expect(await ended(id)).toMatchObject({ state: 'done' });
     await allEnded(system.databases.gateway);
   }, 60_000);
+
+  it('has failed when a service answers with what is no list, and says so', async () => {
+    const lists = (text: string): boolean => text.includes('/internal/integrity/orders');
+    const body = '<html>Bad gateway</html>';
+    const head = ['HTTP/1.1 200 OK', 'content-type: text/html', `content-length: ${body.length}`];
+    const by = [...head, '', body].join('\r\n');
+    const trap = system.proxies.ordering!.trap('request', lists, { type: 'answer', by });
+    expect(await performRun()).toMatchObject({
+      state: 'failed',
+      problem: { code: 'internal-error', service: 'ordering', table: 'orders' },
+    });
+    trap.release();
+  });
+
+  it('has nothing that is known while the last success is long ago', async () => {
+    expect(await performRun()).toMatchObject({ state: 'done', current: true });
+    await system.databases.gateway.query(
+      `update integrity_runs set finished_at = finished_at - interval '25 hours' where state = 'done'`,
+    );
+    expect(await verdict()).toMatchObject({ verdict: 'unknown', problem: null });
+    const { items } = expectStatus(await admin.get<{ items: IntegrityRun[] }>(RUNS), 200);
+    expect(items.filter(({ current }) => current)).toEqual([]);
+  });
+
+  it('finds users and rows that are back after a deletion, and has them deleted again though nobody asks', async () => {
+    const [user, customer] = [await deletedUser(), await deletedUser()];
+    const { identity, ordering } = system.databases;
+    await identity.query(`update users set state = 'active', deleted_at = null where id = $1`, [user]);
+    await ordering.query(
+      `update customers set state = 'active', deleted_at = null, deleted_by = null where user_id = $1`,
+      [customer],
+    );
+    const run = await performRun();
+    expect(sorted(run.findings)).toEqual(
+      sorted([
+        { relation: 'identity.users', kind: 'resurrected', id: user, userId: user },
+        { relation: 'ordering.customers', kind: 'resurrected', id: customer, userId: customer },
+      ]),
+    );
+    const { items } = expectStatus(
+      await admin.get<{ items: OperationView[] }>('/v1/ops/operations?kind=repair.user&limit=2'),
+      200,
+    );
+    expect(sorted(items.map(({ userId }) => userId))).toEqual(sorted([user, customer]));
+    expect(items.map(({ actorId }) => actorId)).toEqual([null, null]);
+    // Whoever asks for the repair of the run gets the same writes.
+    expect(sorted((await repair(run)).map(({ id }) => id))).toEqual(sorted(items.map(({ id }) => id)));
+  });
 
   it('is for administrators, and only one that exists is found or repaired', async () => {
     const user = await register(url);
@@ -99,6 +166,18 @@ describe('an integrity run', () => {
     expect((await admin.post(`${path}/repair`)).status).toBe(404);
     expect((await admin.get(`${RUNS}?cursor=x`)).status).toBe(400);
   });
+
+  async function verdict(): Promise<IntegrityHealth> {
+    // A summary is given to whoever asks for a second.
+    await pause(1100);
+    return expectStatus(await admin.get<OpsSummary>('/v1/ops/summary'), 200).integrity;
+  }
+
+  async function deletedUser(): Promise<string> {
+    const { id, token } = await register(url);
+    expectStatus(await api(url, token).delete(`/v1/users/${id}`, WAIT), 204);
+    return id;
+  }
 
   async function performRun(): Promise<IntegrityRun> {
     return ended(expectStatus(await admin.post<IntegrityRun>(RUNS), 202).id);

@@ -14,7 +14,11 @@ describe('metrics', () => {
   let system: System;
   let url: string;
   beforeAll(async () => {
-    system = await startSystem({ gateways: [{ role: 'api' }, { role: 'worker' }] });
+    system = await startSystem({
+      gateways: [{ role: 'api' }, { role: 'worker' }],
+      proxied: ['database'],
+      env: { INTEGRITY_EVERY_MS: '0' },
+    });
     url = system.gatewayUrls[0]!;
   }, 120_000);
   afterAll(() => system?.stop());
@@ -82,6 +86,47 @@ describe('metrics', () => {
       ).toBeGreaterThan(0);
       expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
     }
+  });
+
+  it('say what integrity runs have found, nothing before the first, and the same in every process', async () => {
+    const admin = api(url, await signIn(url, system.admin));
+    const succeeded = 'turnpike_integrity_last_success_timestamp_seconds';
+    const findings = 'turnpike_integrity_findings';
+    const [before] = await Promise.all(system.processes.gateways.map(metricsOf));
+    expect(valueOf(before!, `${succeeded} `)).toBe(0);
+    expect(valueOf(before!, `${findings}{`)).toBeUndefined();
+    const { id } = await register(url);
+    await system.databases.ordering.query('delete from customers where user_id = $1', [id]);
+    await admin.post('/v1/ops/integrity/runs');
+    for (const process of system.processes.gateways) {
+      const text = await until(
+        () => metricsOf(process),
+        (seen) => (valueOf(seen, `${succeeded} `) ?? 0) > 0,
+      );
+      expect(valueOf(text, findings, 'relation="ordering.customers"', 'kind="missing"')).toBe(1);
+      expect(valueOf(text, findings, 'relation="identity.users"', 'kind="resurrected"')).toBe(0);
+    }
+    const [, worker] = system.processes.gateways;
+    expect(valueOf(await metricsOf(worker!), 'turnpike_integrity_runs_total', 'outcome="done"')).toBe(1);
+    expect(valueOf(await metricsOf(worker!), 'turnpike_integrity_runs_total', 'outcome="failed"')).toBe(0);
+  });
+
+  it('do not tell of a ledger that is away as if nothing waited', async () => {
+    const { proxies, processes } = system;
+    expect(valueOf(await metricsOf(processes.gateways[0]!), 'turnpike_ledger_up ')).toBe(1);
+    await proxies.database!.down();
+    const text = await until(
+      () => metricsOf(processes.gateways[0]!),
+      (seen) => valueOf(seen, 'turnpike_ledger_up ') === 0,
+    );
+    for (const name of ['oldest_waiting_seconds', 'workers', 'operations', 'integrity_findings']) {
+      expect([name, valueOf(text, `turnpike_${name}`)]).toEqual([name, undefined]);
+    }
+    await proxies.database!.up();
+    await until(
+      () => metricsOf(processes.gateways[0]!),
+      (seen) => valueOf(seen, 'turnpike_ledger_up ') === 1,
+    );
   });
 
   it('are all there that the alerts, the dashboard and the scaling in deploy/ ask for', async () => {

@@ -67,6 +67,18 @@ test('what is purged is not listed', async () => {
   expect(await list('orders', `userId=${lane.userId}`)).toEqual([]);
 });
 
+test('an order that tells of a user again after its erasure is listed again', async () => {
+  const lane = await newCustomer(ordering);
+  const id = await lane.order();
+  await lane.applied('ordering.delete-customer', { paidOrders: 'cancel' });
+  await lane.applied('ordering.purge-customer');
+  await ordering.rows(
+    `update orders set delivery = '{"name": "Ada"}', updated_at = erased_at + interval '1 s' where id = $1`,
+    id,
+  );
+  expect(await list('orders', `userId=${lane.userId}`)).toMatchObject([{ id }]);
+});
+
 test.each(['after=x', 'userId=x', 'limit=0', 'limit=1001'])('%s is not a question', async (query) => {
   for (const kind of ['customers', 'orders']) {
     expect((await ordering.get(`/internal/integrity/${kind}?${query}`)).status).toBe(400);

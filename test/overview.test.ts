@@ -256,6 +256,13 @@ describe('operators see', () => {
       services.some(({ breaker }) => breaker !== 'closed'),
     );
     expect(services).toMatchObject([{ name: 'identity', breaker: 'closed' }, { name: 'ordering' }]);
+    const [lane] = (await lanes(`search=${person.id}`)).items;
+    expect(lane).toMatchObject({
+      state: 'open',
+      hold: { service: 'ordering', reason: expect.stringMatching(/^retry|breaker$/) },
+    });
+    expect(Date.parse(lane!.hold!.since)).toBeLessThanOrEqual(Date.now());
+    expect((await lanes(`search=${busy.id}`)).items).toMatchObject([{ state: 'paused', hold: null }]);
   });
 });
 

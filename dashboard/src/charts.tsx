@@ -4,7 +4,7 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import Plot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Heading } from './parts.js';
-import { duration } from './time.js';
+import { duration, useIsOlder } from './clock.js';
 
 interface Line {
   name: string;
@@ -27,6 +27,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 /** Seconds: an hour, or as long as there is something to see, but not so short that noise looks like news. */
 const LONGEST = 3600;
 const SHORTEST = 300;
+
+/** Milliseconds after which the last sample says nothing of now: six in a row are missing. */
+export const OLD_SAMPLE_MS = 30_000;
 
 const RATES: readonly Line[] = [
   { name: 'accepted', colour: 1, of: ({ acceptedPerSecond }) => acceptedPerSecond },
@@ -83,7 +86,10 @@ function Chart({ title, samples, lines, show }: ChartProps): ReactElement {
     // Colours are drawn, so that a change of them needs a new drawing.
   }, [scheme, lines, show]);
   const last = samples.at(-1);
-  const spoken = lines.map(({ name, of }) => `${name} ${last ? said(of(last), show) : 'unknown'}`).join(', ');
+  const isOld = useIsOlder(last ? Date.parse(last.at) : 0, OLD_SAMPLE_MS);
+  const spoken = lines
+    .map(({ name, of }) => `${name} ${last && !isOld ? said(of(last), show) : 'unknown'}`)
+    .join(', ');
   return (
     <Paper component="figure" className="card chart">
       <figcaption>
@@ -119,7 +125,7 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartPro
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, min, max) => shownBetween(min, max) },
+      x: { range: (_plot, min) => shownBetween(min) },
       y: { range: (_plot, _min, max) => [0, Math.max(max, 1) * 1.1] },
     },
     axes: [
@@ -130,9 +136,9 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], show: ChartPro
   };
 }
 
-/** Of no samples the plot knows no times: then it is the last minutes. */
-function shownBetween(first: number | null, last: number | null): [number, number] {
-  const end = last ?? Date.now() / 1000;
+/** Up to now, and not to the last sample: what was not measured is a gap at the end. Of no samples it is the last minutes. */
+function shownBetween(first: number | null): [number, number] {
+  const end = Date.now() / 1000;
   return [Math.max(end - LONGEST, Math.min(first ?? end, end - SHORTEST)), end];
 }
 

@@ -1,4 +1,10 @@
-import type { InterventionAction, LaneState, LaneView, OperationState } from '@turnpike/contracts';
+import type {
+  HoldReason,
+  InterventionAction,
+  LaneState,
+  LaneView,
+  OperationState,
+} from '@turnpike/contracts';
 
 /** Enough of an id to tell it from its neighbours: the end, since UUIDv7s of one hour begin alike. */
 export function short(id: string): string {
@@ -39,6 +45,19 @@ export const LANE_TONES: Readonly<Record<LaneState, Tone>> = {
   deleting: 'busy',
   deleted: 'calm',
 };
+
+/** What a lane waits for that nobody holds. */
+export function holdText({ reason, service }: { reason: HoldReason; service: string | null }): string {
+  switch (reason) {
+    case 'retry':
+    case 'breaker':
+      return `blocked by ${service ?? 'a service'}`;
+    case 'lease':
+      return 'its worker is silent';
+    case 'worker':
+      return 'waits for a worker';
+  }
+}
 
 export const INTERVENTION_NAMES: Readonly<Record<InterventionAction, string>> = {
   'lane.pause': 'lane paused',

@@ -1,11 +1,13 @@
-import type { BulkRunState, IntegrityRun, LaneState, OperationState } from '@turnpike/contracts';
-import { Alert, Badge as Pill, Button, DataList, Group, Paper, Table, Text, Title } from '@mantine/core';
+import type { OperationState } from '@turnpike/contracts';
+import { Alert, Badge as Pill, Button, DataList, Paper, Table, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { PROBLEMS } from '../../libs/contracts/src/problems.js';
 import { Refusal } from './api.js';
-import { LANE_TONES, OPERATION_TONES, short, type Tone } from './names.js';
+import { AsItWas } from './as-it-was.js';
+import { useIsOlder } from './clock.js';
+import { OPERATION_TONES, short, type Tone } from './names.js';
 import type { Pages } from './queries.js';
 
 interface ViewProps {
@@ -65,28 +67,6 @@ export function Badge({ tone, children }: { tone: Tone; children: ReactNode }): 
 
 export function StateBadge({ state }: { state: OperationState }): ReactElement {
   return <Badge tone={OPERATION_TONES[state]}>{state}</Badge>;
-}
-
-export function LaneBadge({ state, paused }: { state: LaneState; paused: boolean }): ReactElement {
-  return (
-    <Group gap={4}>
-      <Badge tone={LANE_TONES[state]}>{state}</Badge>
-      {paused && state !== 'paused' && <Badge tone="warn">paused</Badge>}
-    </Group>
-  );
-}
-
-type RunState = BulkRunState | IntegrityRun['state'];
-
-const RUN_TONES: Readonly<Record<RunState, Tone>> = {
-  running: 'busy',
-  done: 'good',
-  aborted: 'warn',
-  failed: 'bad',
-};
-
-export function RunBadge({ state }: { state: RunState }): ReactElement {
-  return <Badge tone={RUN_TONES[state]}>{state}</Badge>;
 }
 
 export function LaneLink({ id }: { id: string }): ReactElement {
@@ -168,16 +148,24 @@ export function Refused({ error }: { error: Error }): ReactElement {
   );
 }
 
-/** What is read, or why it is not there yet. What was read before stays while it cannot be read anew. */
-export function Read<Body>({
-  query,
-  children,
-}: {
+interface ReadProps<Body> {
   query: UseQueryResult<Body>;
+  /** How old what is read may be until it is shown as old; left out, as old as it likes. */
+  maxAgeMs?: number;
   children: (body: Body) => ReactNode;
-}): ReactNode {
-  if (query.data !== undefined) return children(query.data);
-  return query.isError ? <Trouble error={query.error} retry={() => void query.refetch()} /> : <Loading />;
+}
+
+/** What is read, or why it is not there yet. What was read before stays, in grey, while it cannot be read anew. */
+export function Read<Body>({ query, maxAgeMs = Infinity, children }: ReadProps<Body>): ReactNode {
+  const isOld = useIsOlder(query.dataUpdatedAt, maxAgeMs);
+  if (query.data === undefined) {
+    return query.isError ? <Trouble error={query.error} retry={() => void query.refetch()} /> : <Loading />;
+  }
+  return (
+    <AsItWas at={isOld || query.isError ? query.dataUpdatedAt : null} error={query.error}>
+      {children(query.data)}
+    </AsItWas>
+  );
 }
 
 interface PagedProps<Item> {
@@ -192,14 +180,17 @@ interface PagedProps<Item> {
 export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>): ReactElement {
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
     pages;
+  const asOf = pages.isRefetchError ? pages.dataUpdatedAt : null;
   if (!data) return error ? <Trouble error={error} retry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return <Empty>{empty}</Empty>;
   return (
-    <>
-      <Listing label={label} head={head}>
-        {items.map(row)}
-      </Listing>
+    <AsItWas at={asOf} error={error}>
+      {items.length === 0 && <Empty>{empty}</Empty>}
+      {items.length > 0 && (
+        <Listing label={label} head={head}>
+          {items.map(row)}
+        </Listing>
+      )}
       {isFetchNextPageError && <Refused error={error} />}
       {hasNextPage && (
         <More
@@ -208,7 +199,7 @@ export function Paged<Item>({ pages, head, label, empty, row }: PagedProps<Item>
           byItself={!isFetchNextPageError}
         />
       )}
-    </>
+    </AsItWas>
   );
 }
 

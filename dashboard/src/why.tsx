@@ -44,8 +44,8 @@ export function Why({ operation, lane, pause, ahead, usualMs }: WhyProps): React
       )}
       {lane.state === 'halted' && before && <> The lane is halted at its head.</>}
       {lane.paused && (before ? ' And the lane is paused.' : <Paused lane={lane} pause={pause} />)}
-      {isMoving(lane) && <Expected operation={operation} ahead={ahead} usualMs={usualMs} />} Accepted{' '}
-      <Time at={operation.createdAt} />.
+      {isMoving(lane) && <Expected operation={operation} lane={lane} ahead={ahead} usualMs={usualMs} />}{' '}
+      Accepted <Time at={operation.createdAt} />.
     </>
   );
 }
@@ -128,9 +128,10 @@ function Paused({ lane, pause }: { lane: LaneView; pause: Pause | null }): React
 /** Honest only while the lane moves: what comes before takes as long as such writes took lately. */
 function Expected({
   operation,
+  lane,
   ahead,
   usualMs,
-}: Pick<WhyProps, 'operation' | 'ahead' | 'usualMs'>): ReactNode {
+}: Pick<WhyProps, 'operation' | 'lane' | 'ahead' | 'usualMs'>): ReactNode {
   const retry = ahead.find(({ nextAttemptAt }) => nextAttemptAt)?.nextAttemptAt;
   if (retry)
     return (
@@ -139,7 +140,7 @@ function Expected({
         Not before the retry <Time at={retry} />.
       </>
     );
-  if (operation.state === 'retrying' || ahead.length === 0 || usualMs === null) return null;
+  if (operation.state === 'retrying' || lane.hold || ahead.length === 0 || usualMs === null) return null;
   return <> Expected in about {Math.max(1, Math.round((usualMs * ahead.length) / 1000))} s.</>;
 }
 

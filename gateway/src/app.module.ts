@@ -54,6 +54,7 @@ import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { Endings } from './ledger/endings.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
+import { LaneStandings } from './ledger/lane-standings.js';
 import { BulkRuns } from './ledger/bulk-runs.js';
 import { LedgerCounts } from './ledger/counts.js';
 import { LaneChanges } from './ledger/lane-changes.js';
@@ -147,6 +148,7 @@ const ledger = [
   ReceivedEvents,
   DuePurges,
   IntegrityRuns,
+  LaneStandings,
   RateWindows,
   SignInPlaces,
   Webhooks,

@@ -25,11 +25,13 @@ export class Integrity {
     );
   }
 
+  /** An order that was changed after an erasure, because its user came back in between, tells of one again. */
   async orders({ after, limit, userId }: IntegrityQuery): Promise<IntegrityRow[]> {
     const rows = await this.database.query<OrderRow>(
       `select id, user_id as "userId", status
        from orders
-       where erased_at is null and ($1::uuid is null or id > $1) and ($2::uuid is null or user_id = $2)
+       where (erased_at is null or updated_at > erased_at)
+         and ($1::uuid is null or id > $1) and ($2::uuid is null or user_id = $2)
        order by id limit $3`,
       [after, userId, limit],
     );

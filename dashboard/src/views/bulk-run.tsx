@@ -5,7 +5,8 @@ import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
 import { post } from '../api.js';
 import { BULK, filterText } from '../bulk.js';
 import { type Action, Actions } from '../dialog.js';
-import { Actor, Card, Facts, Listing, Read, RunBadge, View } from '../parts.js';
+import { Actor, Card, Facts, Listing, Read, View } from '../parts.js';
+import { RunBadge } from '../badges.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
 
@@ -47,7 +48,7 @@ function Course({ run }: { run: BulkRun }): ReactElement {
       <Progress aria-label="How far it has come" value={(100 * (done + refused)) / Math.max(total, 1)} />
       <Facts
         facts={[
-          ['State', <RunBadge key="state" state={state} />],
+          ['State', <RunBadge key="state" state={state} left={refused} />],
           ['Done', `${done.toLocaleString()} of ${total.toLocaleString()}`],
           ['Refused', refused.toLocaleString()],
           ['By whom', <Actor key="actor" id={actorId} />],

@@ -3,7 +3,8 @@ import { Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import { BULK } from '../bulk.js';
-import { Actor, Paged, RunBadge, View } from '../parts.js';
+import { Actor, Paged, View } from '../parts.js';
+import { RunBadge } from '../badges.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 
@@ -29,7 +30,7 @@ export function BulkRuns(): ReactElement {
             </Table.Th>
             <Table.Td>{action}</Table.Td>
             <Table.Td>
-              <RunBadge state={state} />
+              <RunBadge state={state} left={refused} />
             </Table.Td>
             <Table.Td>
               {done.toLocaleString()} of {total.toLocaleString()}

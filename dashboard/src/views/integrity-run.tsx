@@ -1,23 +1,14 @@
-import type { IntegrityRun, OperationView, Repair } from '@turnpike/contracts';
-import { Table } from '@mantine/core';
+import type { IntegrityRun, OperationView, ProblemBody, Repair } from '@turnpike/contracts';
+import { Alert, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { post } from '../api.js';
 import { type Action, Actions } from '../dialog.js';
 import { short, users, writes } from '../names.js';
-import {
-  Card,
-  Empty,
-  Facts,
-  LaneLink,
-  Listing,
-  OperationLink,
-  Read,
-  RunBadge,
-  StateBadge,
-  View,
-} from '../parts.js';
+import { Card, Empty, Facts, LaneLink, Listing, OperationLink, Read, StateBadge, View } from '../parts.js';
+import { RunBadge } from '../badges.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
+import { Cause } from '../verdict.js';
 
 export function IntegrityRunView({ id }: { id: string }): ReactElement {
   const path = `/v1/ops/integrity/runs/${id}`;
@@ -39,12 +30,13 @@ export function IntegrityRunView({ id }: { id: string }): ReactElement {
   return (
     <View
       title="Integrity run"
-      aside={<Actions actions={state === 'done' && findings.length > 0 ? [repair] : []} />}
+      aside={<Actions actions={state !== 'running' && findings.length > 0 ? [repair] : []} />}
     >
       <Read query={run}>
         {(now) => (
           <>
             <About run={now} />
+            {now.problem && <Failure problem={now.problem} />}
             {repairs.length > 0 && <Repairs repairs={repairs} />}
             <Findings run={now} />
           </>
@@ -54,12 +46,21 @@ export function IntegrityRunView({ id }: { id: string }): ReactElement {
   );
 }
 
-function About({ run: { state, checked, startedAt, finishedAt } }: { run: IntegrityRun }): ReactElement {
+function Failure({ problem }: { problem: ProblemBody }): ReactElement {
+  return (
+    <Alert color="red" title="This run failed: what it did not compare is not known">
+      <Cause problem={problem} />
+    </Alert>
+  );
+}
+
+function About({ run }: { run: IntegrityRun }): ReactElement {
+  const { state, checked, startedAt, finishedAt, findings } = run;
   return (
     <Card>
       <Facts
         facts={[
-          ['State', <RunBadge key="state" state={state} />],
+          ['State', <RunBadge key="state" state={state} left={findings.length} />],
           ['Rows compared', checked.toLocaleString()],
           ['Begun', <Time key="begun" at={startedAt} exact />],
           ['Ended', finishedAt ? <Time key="ended" at={finishedAt} exact /> : 'still running'],
@@ -69,14 +70,21 @@ function About({ run: { state, checked, startedAt, finishedAt } }: { run: Integr
   );
 }
 
-function Findings({ run: { state, findings } }: { run: IntegrityRun }): ReactElement {
-  if (findings.length === 0) {
-    return (
-      <Empty>
-        {state === 'running' ? 'Nothing is found so far.' : 'The services agree: nothing is wrong.'}
-      </Empty>
-    );
-  }
+/** That nothing was found says that all is well only of a run that compared everything, lately, and is the newest. */
+function NothingFound({ run: { state, current, finishedAt } }: { run: IntegrityRun }): ReactElement {
+  if (state === 'running') return <Empty>Nothing is found so far.</Empty>;
+  if (state === 'failed') return <Empty>Nothing was found before it failed.</Empty>;
+  if (current) return <Empty>The services agree: nothing is wrong.</Empty>;
+  return (
+    <Empty>
+      Nothing was wrong when this run ended, <Time at={finishedAt!} />. What is so now a newer run has to say.
+    </Empty>
+  );
+}
+
+function Findings({ run }: { run: IntegrityRun }): ReactElement {
+  const { findings } = run;
+  if (findings.length === 0) return <NothingFound run={run} />;
   return (
     <Card title={`Findings (${findings.length})`}>
       <Listing label="Findings" head={['What is wrong', 'Relation', 'Row', 'User']}>

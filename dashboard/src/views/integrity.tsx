@@ -3,9 +3,11 @@ import { Button, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { post } from '../api.js';
-import { Paged, Refused, RunBadge, View } from '../parts.js';
+import { Muted, Paged, Refused, View } from '../parts.js';
+import { RunBadge } from '../badges.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
+import { Verdict } from '../verdict.js';
 
 export function Integrity(): ReactElement {
   const [, navigate] = useLocation();
@@ -16,12 +18,13 @@ export function Integrity(): ReactElement {
         A run compares the users of identity with what the other services hold of them, and finds what is
         dangling, missing, stale, or alive after a deletion.
       </Text>
+      <Verdict />
       <Paged
         pages={runs}
         label="Integrity runs"
         head={['Begun', 'State', 'Rows compared', 'Findings', 'Ended']}
         empty="Nothing has been compared yet. Begin a run to see whether the services agree."
-        row={({ id, startedAt, state, checked, findings, finishedAt }) => (
+        row={({ id, startedAt, state, checked, findings, finishedAt, problem }) => (
           <Table.Tr key={id}>
             <Table.Th scope="row">
               <Link href={`/integrity/${id}`}>
@@ -29,10 +32,11 @@ export function Integrity(): ReactElement {
               </Link>
             </Table.Th>
             <Table.Td>
-              <RunBadge state={state} />
+              <RunBadge state={state} left={findings.length} />
+              {problem && <Muted> {problem.detail ?? problem.title}</Muted>}
             </Table.Td>
             <Table.Td>{checked.toLocaleString()}</Table.Td>
-            <Table.Td>{findings.length}</Table.Td>
+            <Table.Td>{state === 'done' ? findings.length : `${findings.length} so far`}</Table.Td>
             <Table.Td>{finishedAt ? <Time at={finishedAt} /> : '–'}</Table.Td>
           </Table.Tr>
         )}

@@ -4,13 +4,13 @@ import { type ReactElement, type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
 import { laneActions } from '../actions.js';
 import { Refusal } from '../api.js';
+import { duration } from '../clock.js';
 import { Actions } from '../dialog.js';
 import { UNFINISHED, writes } from '../names.js';
 import {
   Card,
   Empty,
   Facts,
-  LaneBadge,
   Loading,
   Notice,
   OperationLink,
@@ -19,11 +19,15 @@ import {
   Trouble,
   View,
 } from '../parts.js';
+import { LaneBadge } from '../badges.js';
 import { type Pages, usePages, useRead } from '../queries.js';
-import { duration, Time } from '../time.js';
+import { Time } from '../time.js';
 import { Why } from '../why.js';
 
 const MOST_PER_PAGE = 200;
+
+/** Milliseconds after which a lane that is read every two seconds is shown as it was. */
+const LIVE_MS = 10_000;
 
 /** As many pages as a full lane has, at its usual limit, and one of what is done. */
 const LIVE_PAGES = 6;
@@ -33,7 +37,7 @@ export function Lane({ userId }: { userId: string }): ReactElement {
   const title = `Lane of ${useNameOf(userId)}`;
   return (
     <View title={title} aside={<Actions actions={lane.data ? laneActions(lane.data) : []} />}>
-      <Read query={lane}>
+      <Read query={lane} maxAgeMs={LIVE_MS}>
         {(now) => (
           <>
             <About lane={now} />

@@ -3,7 +3,8 @@ import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';
 import { headOf, LANE_TONES } from '../names.js';
-import { LaneBadge, LaneLink, Muted, OperationLink, Paged, View } from '../parts.js';
+import { LaneLink, Muted, OperationLink, Paged, View } from '../parts.js';
+import { LaneBadge } from '../badges.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 

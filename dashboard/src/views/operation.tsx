@@ -23,7 +23,8 @@ import {
   View,
 } from '../parts.js';
 import { useRead } from '../queries.js';
-import { duration, Time } from '../time.js';
+import { duration } from '../clock.js';
+import { Time } from '../time.js';
 
 const STEP_TONES: Readonly<Record<OpsOperationView['steps'][number]['state'], Tone>> = {
   pending: 'calm',

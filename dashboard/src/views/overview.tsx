@@ -4,17 +4,28 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 import { get } from '../api.js';
-import { Charts } from '../charts.js';
+import { Charts, OLD_SAMPLE_MS } from '../charts.js';
+import { duration, useIsOlder } from '../clock.js';
 import { useLiveSummary } from '../live.js';
 import { LANE_TONES, OPERATION_TONES, type Tone } from '../names.js';
 import { Badge, Card, Empty, Listing, Muted, Notice, Read, View } from '../parts.js';
 import { client, queryOf } from '../queries.js';
-import { duration, Time } from '../time.js';
+import { Time } from '../time.js';
+import { Disagreement } from '../verdict.js';
 
 const HOUR_MS = 3_600_000;
 
 /** Milliseconds between two samples of the gateway. */
 const SAMPLED_EVERY_MS = 5000;
+
+/** Milliseconds after which the last summary is one of before: the gateway sends one each second. */
+const LIVE_MS = 10_000;
+
+/** Milliseconds without a sign of a worker that gives one each second; its leases run out meanwhile. */
+const SILENT_MS = 10_000;
+
+/** Milliseconds that the oldest write may wait until somebody should look, as the alert WritesWait has it. */
+const LONG_WAIT_MS = 60_000;
 
 export function Overview(): ReactElement {
   const { summary, isLive } = useLiveSummary();
@@ -23,10 +34,12 @@ export function Overview(): ReactElement {
     queryFn: lastHour,
     refetchInterval: SAMPLED_EVERY_MS,
   });
-  const live = <Badge tone={isLive ? 'good' : 'warn'}>{isLive ? 'live' : 'connecting…'}</Badge>;
+  const isOld = useIsOlder(summary.dataUpdatedAt, LIVE_MS);
+  const isGood = isLive && !isOld;
+  const live = <Badge tone={isGood ? 'good' : 'warn'}>{isGood ? 'live' : 'connecting…'}</Badge>;
   return (
     <View title="Overview" aside={live}>
-      <Read query={summary}>
+      <Read query={summary} maxAgeMs={LIVE_MS}>
         {(now) => (
           <>
             <Numbers summary={now} latest={samples.data?.findLast(({ p50Ms }) => p50Ms !== null)} />
@@ -58,18 +71,23 @@ async function lastHour({ signal }: { signal: AbortSignal }): Promise<Sample[]> 
 
 function Numbers({ summary, latest }: { summary: OpsSummary; latest: Sample | undefined }): ReactElement {
   const { acceptedPerSecond, finishedPerSecond, oldestWaitingMs } = summary;
+  const isOld = useIsOlder(latest ? Date.parse(latest.at) : 0, OLD_SAMPLE_MS);
   const ms = (value: number | null | undefined): string => (value == null ? '–' : duration(value));
+  // An hour ago is long enough to have nothing to do with now.
+  const measured = latest ? (
+    <>
+      of what ended <Time at={latest.at} />
+    </>
+  ) : (
+    'nothing has ended in the last hour'
+  );
   return (
     <Paper className="numbers">
       <Figure name="Accepted" value={rate(acceptedPerSecond)} unit="per second" />
       <Figure name="Finished" value={rate(finishedPerSecond)} unit="per second" />
-      <Figure name="50 % are done in" value={ms(latest?.p50Ms)} unit="since accepted" />
-      <Figure name="95 % are done in" value={ms(latest?.p95Ms)} unit="since accepted" />
-      <Figure
-        name="99 % are done in"
-        value={ms(latest?.p99Ms)}
-        unit={latest ? <Time at={latest.at} /> : 'nothing has ended yet'}
-      />
+      <Figure name="50 % are done in" value={ms(latest?.p50Ms)} unit={measured} old={isOld} />
+      <Figure name="95 % are done in" value={ms(latest?.p95Ms)} unit={measured} old={isOld} />
+      <Figure name="99 % are done in" value={ms(latest?.p99Ms)} unit={measured} old={isOld} />
       <Figure
         name="Oldest waiting write"
         value={oldestWaitingMs === null ? 'none' : duration(oldestWaitingMs)}
@@ -83,9 +101,17 @@ function rate(perSecond: number): string {
   return perSecond.toLocaleString(undefined, { maximumFractionDigits: perSecond < 10 ? 1 : 0 });
 }
 
-function Figure({ name, value, unit }: { name: string; value: string; unit: ReactNode }): ReactElement {
+interface FigureProps {
+  name: string;
+  value: string;
+  unit: ReactNode;
+  /** Whether it is of a time before; the unit says of which. */
+  old?: boolean;
+}
+
+function Figure({ name, value, unit, old = false }: FigureProps): ReactElement {
   return (
-    <div className="figure">
+    <div className={old ? 'figure old' : 'figure'}>
       <span>{name}</span>
       <strong>{value}</strong>
       <Muted>{unit}</Muted>
@@ -94,9 +120,14 @@ function Figure({ name, value, unit }: { name: string; value: string; unit: Reac
 }
 
 /** What somebody has to look at; nothing where all is well. */
-function Attention({ summary: { lanes, services, workers } }: { summary: OpsSummary }): ReactElement | null {
-  const broken = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
-  if (lanes.halted === 0 && broken.length === 0 && workers.length > 0) return null;
+function Attention({ summary }: { summary: OpsSummary }): ReactElement | null {
+  const { lanes, services, workers, integrity, oldestWaitingMs } = summary;
+  const broken = services
+    .filter(({ breaker }) => breaker === 'open' || breaker === 'half-open')
+    .map(({ name }) => name);
+  const isLong = oldestWaitingMs !== null && oldestWaitingMs > LONG_WAIT_MS;
+  const isWell = lanes.halted === 0 && broken.length === 0 && workers.length > 0 && !isLong;
+  if (isWell && integrity.verdict === 'agree') return null;
   return (
     <Notice>
       {lanes.halted > 0 && (
@@ -113,6 +144,13 @@ function Attention({ summary: { lanes, services, workers } }: { summary: OpsSumm
           <Link href="/operations?state=retrying">writes that need it wait in retry</Link>.
         </p>
       )}
+      {isLong && (
+        <p>
+          The oldest write has waited for {duration(oldestWaitingMs)}:{' '}
+          <Link href="/lanes?state=busy&sort=age">its lane says why</Link>.
+        </p>
+      )}
+      <Disagreement integrity={integrity} />
       {workers.length === 0 && <p>No worker is alive: writes are accepted, and none is carried out.</p>}
     </Notice>
   );
@@ -150,7 +188,8 @@ function Operations({ counts }: { counts: OpsSummary['operations'] }): ReactElem
 }
 
 function Lanes({ counts }: { counts: OpsSummary['lanes'] }): ReactElement {
-  const tones = { ...LANE_TONES, busy: 'busy' } as const;
+  // That a lane is open says that it takes writes, not that they are carried out.
+  const tones = { ...LANE_TONES, open: 'calm', busy: 'busy' } as const;
   const entries = Object.entries(counts) as [keyof typeof counts, number][];
   return (
     <Card title="Lanes">
@@ -170,7 +209,11 @@ function Services({ summary: { services } }: { summary: OpsSummary }): ReactElem
         {services.map(({ name, breaker }) => (
           <li key={name}>
             <span>{name}</span>
-            <Badge tone={tones[breaker]}>{words[breaker]}</Badge>
+            {breaker ? (
+              <Badge tone={tones[breaker]}>{words[breaker]}</Badge>
+            ) : (
+              <Badge tone="warn">not known</Badge>
+            )}
           </li>
         ))}
       </ul>
@@ -190,7 +233,7 @@ function Workers({ workers }: { workers: OpsSummary['workers'] }): ReactElement 
               <Table.Th scope="row">{id}</Table.Th>
               <Table.Td>{running}</Table.Td>
               <Table.Td>
-                <Time at={lastSeen} />
+                <LastSeen at={lastSeen} />
               </Table.Td>
               <Table.Td>
                 <Time at={since} />
@@ -200,6 +243,16 @@ function Workers({ workers }: { workers: OpsSummary['workers'] }): ReactElement 
         </Listing>
       )}
     </Card>
+  );
+}
+
+/** A worker that has died is listed for a minute. */
+function LastSeen({ at }: { at: string }): ReactElement {
+  const isSilent = useIsOlder(Date.parse(at), SILENT_MS);
+  return (
+    <>
+      <Time at={at} /> {isSilent && <Badge tone="warn">silent</Badge>}
+    </>
   );
 }
 

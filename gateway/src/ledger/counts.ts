@@ -25,7 +25,8 @@ const SUMS = ['last_seq', 'depth', 'failed', 'cancelled', 'rejected'].map(
 );
 
 /**
- * One pass over the lanes, which count their own writes, and a look at the oldest that waits in each busy one. Nothing in
+ * A write whose first attempt is under way does not wait; one that is tried again, or whose worker has gone silent, does:
+ * else the age would be gone for as long as each attempt takes. One pass over the lanes, which count their own writes, and a look at the oldest that waits in each busy one. Nothing in
  * it grows with the operations that have ended.
  */
 const COUNTS = `
@@ -39,7 +40,8 @@ const COUNTS = `
   ), oldest as (
     select min(head.created_at) as at from lanes l, lateral (
       select created_at from operations
-      where user_id = l.user_id and state in ('queued', 'running', 'retrying') and state <> 'running'
+      where user_id = l.user_id and state in ('queued', 'running', 'retrying')
+        and (state <> 'running' or attempts > 1 or lease_until < clock_timestamp())
       order by seq limit 1
     ) head
     where l.depth > 0

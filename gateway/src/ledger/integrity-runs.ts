@@ -2,12 +2,17 @@ import { Injectable } from '@nestjs/common';
 import {
   encodeCursor,
   type Finding,
+  type IntegrityHealth,
   type IntegrityRun,
   type Page,
   type PageQuery,
+  type ProblemBody,
+  problemBody,
 } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { GatewayConfig } from '../config.js';
+import { countRuns } from './metrics.js';
 import { ID, positionIn } from './positions.js';
 
 /*
@@ -18,6 +23,20 @@ import { ID, positionIn } from './positions.js';
 
 /** Several heartbeats may be lost, to a long pause of the process or of the database. */
 const DEAD_AFTER_SECONDS = 30;
+
+/** What a run says counts for so many intervals: one may fail and one be late before nothing is known any more. */
+const COUNTS_FOR_INTERVALS = 3;
+
+/** Milliseconds for which it counts where runs are only made on request. */
+const COUNTS_FOR_MS = 86_400_000;
+
+const DIED = problemBody(
+  'internal-error',
+  `The process that compared gave no sign of life for ${DEAD_AFTER_SECONDS} s. Begin another run.`,
+);
+
+/** A version before this one did not write down why. */
+const UNTOLD = problemBody('internal-error', 'Why it failed was not written down. Begin another run.');
 
 /** A worker's hold on a run. */
 export interface RunClaim {
@@ -31,9 +50,36 @@ interface RunRow {
   checked: number;
   started_at: Date;
   finished_at: Date | null;
+  problem: ProblemBody | null;
+  current: boolean;
 }
 
-const RUNS = 'select id, state, checked, started_at, finished_at from integrity_runs';
+/** Of a later run that is under way nothing is known yet. */
+const CURRENT = `r.state = 'done' and r.finished_at > now() - $1 * interval '1 ms'
+  and not exists (select 1 from integrity_runs later where later.id > r.id and later.state <> 'running')`;
+
+const RUNS = `select id, state, checked, started_at, finished_at, problem, ${CURRENT} as current from integrity_runs r`;
+
+/** The last run that compared everything, and how the newest that is over ended. */
+const ENDS = `
+  select done.id as "doneId", done.finished_at as "doneAt", coalesce(done.current, false) as current,
+    newest.state = 'failed' as failed, newest.problem
+  from (select) nothing
+  left join lateral (
+    select id, finished_at, ${CURRENT} as current from integrity_runs r where state = 'done' order by id desc limit 1
+  ) done on true
+  left join lateral (
+    select case state when 'running' then 'failed' else state end as state, problem from integrity_runs
+    where state <> 'running' or ${isDead('$2')} order by id desc limit 1
+  ) newest on true`;
+
+interface EndsRow {
+  doneId: string | null;
+  doneAt: Date | null;
+  current: boolean;
+  failed: boolean | null;
+  problem: ProblemBody | null;
+}
 
 interface FindingRow extends Finding {
   runId: string;
@@ -41,7 +87,15 @@ interface FindingRow extends Finding {
 
 @Injectable()
 export class IntegrityRuns {
-  constructor(private readonly database: Database) {}
+  /** Milliseconds for which counts what a run has found. */
+  private readonly countsForMs: number;
+
+  constructor(
+    private readonly database: Database,
+    { integrityEveryMs }: GatewayConfig,
+  ) {
+    this.countsForMs = integrityEveryMs === 0 ? COUNTS_FOR_MS : COUNTS_FOR_INTERVALS * integrityEveryMs;
+  }
 
   /** Makes a run, unless there is one under way. @returns the id of the one that is */
   async begin(requestedBy: string | null): Promise<string> {
@@ -100,20 +154,40 @@ export class IntegrityRuns {
     );
   }
 
-  async end({ id, worker }: RunClaim, state: 'done' | 'failed', checked: number): Promise<void> {
-    await this.database.query(
-      `update integrity_runs set state = $3, checked = $4, finished_at = now()
-       where id = $1 and worker = $2 and state = 'running'`,
-      [id, worker, state, checked],
+  /** @param problem why it failed; null where it is done */
+  async end({ id, worker }: RunClaim, checked: number, problem: ProblemBody | null): Promise<void> {
+    const state = problem ? 'failed' : 'done';
+    const ended = await this.database.query(
+      `update integrity_runs set state = $3, checked = $4, problem = $5, finished_at = now()
+       where id = $1 and worker = $2 and state = 'running' returning 1`,
+      [id, worker, state, checked, problem && JSON.stringify(problem)],
     );
+    countRuns(state, ended.length);
+  }
+
+  /** @returns what is known of the services' agreement; reads alone, and so also while the ledger takes no writes */
+  async health(): Promise<IntegrityHealth> {
+    const [ends] = await this.database.query<EndsRow>(ENDS, [this.countsForMs, DEAD_AFTER_SECONDS]);
+    const { doneId, doneAt, current, failed, problem } = ends!;
+    const findings = await this.database.query<IntegrityHealth['findings'][number]>(
+      `select relation, kind, count(distinct id)::integer as count from integrity_findings
+       where $1::uuid is null or run_id >= $1 group by relation, kind order by relation, kind`,
+      [doneId],
+    );
+    return {
+      verdict: findings.length > 0 ? 'findings' : current ? 'agree' : 'unknown',
+      lastSuccessAt: doneAt?.toISOString() ?? null,
+      findings,
+      problem: failed ? (problem ?? UNTOLD) : null,
+    };
   }
 
   /** Newest first. */
   async page({ cursor, limit }: PageQuery): Promise<Page<IntegrityRun>> {
     await failDead(this.database);
     const rows = await this.database.query<RunRow>(
-      `${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
+      `${RUNS} where $2::uuid is null or id < $2 order by id desc limit $3`,
+      [this.countsForMs, positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
     );
     const items = await this.withFindings(rows.slice(0, limit));
     const last = rows.length > limit ? items.at(-1) : undefined;
@@ -122,7 +196,7 @@ export class IntegrityRuns {
 
   async find(id: string): Promise<IntegrityRun | null> {
     await failDead(this.database);
-    const rows = await this.database.query<RunRow>(`${RUNS} where id = $1`, [id]);
+    const rows = await this.database.query<RunRow>(`${RUNS} where id = $2`, [this.countsForMs, id]);
     const [run] = await this.withFindings(rows);
     return run ?? null;
   }
@@ -158,15 +232,23 @@ export class IntegrityRuns {
       findings: findings
         .filter(({ runId }) => runId === run.id)
         .map(({ relation, kind, id, userId }) => ({ relation, kind, id, userId })),
+      problem: run.state === 'failed' ? (run.problem ?? UNTOLD) : null,
+      current: run.current,
     }));
   }
 }
 
 /** Ends the run of a process that died. */
 async function failDead(tx: Statements): Promise<void> {
-  await tx.query(
-    `update integrity_runs set state = 'failed', finished_at = now()
-     where state = 'running' and seen_at < now() - $1 * interval '1 second'`,
-    [DEAD_AFTER_SECONDS],
+  const dead = await tx.query(
+    `update integrity_runs set state = 'failed', finished_at = now(), problem = $2
+     where ${isDead('$1')} returning 1`,
+    [DEAD_AFTER_SECONDS, JSON.stringify(DIED)],
   );
+  countRuns('failed', dead.length);
+}
+
+/** @param seconds the parameter that holds DEAD_AFTER_SECONDS */
+function isDead(seconds: string): string {
+  return `(state = 'running' and seen_at < now() - ${seconds} * interval '1 second')`;
 }

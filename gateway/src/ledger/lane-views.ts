@@ -1,4 +1,12 @@
-import { encodeCursor, type LaneState, type LanesQuery, type LaneView, type Page } from '@turnpike/contracts';
+import {
+  encodeCursor,
+  type HoldReason,
+  type LaneHold,
+  type LaneState,
+  type LanesQuery,
+  type LaneView,
+  type Page,
+} from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from './positions.js';
@@ -19,17 +27,39 @@ export const LANE_STATE = `case
 
 /** The head of a lane `l`, if it has one. Places are taken in order, so it is the oldest. */
 const HEAD = `left join lateral (
-    select id, seq, kind, state, next_attempt_at, created_at from operations
-    where ${unfinishedIn('l')} order by seq limit 1
+    select id, seq, kind, state, next_attempt_at, created_at, started_at, released_at, lease_until, attempts, problem, steps
+    from operations where ${unfinishedIn('l')} order by seq limit 1
   ) head on l.depth > 0`;
+
+/** Seconds after which a head that no worker has taken is shown: the reconciler releases a forgotten one within two. */
+const UNTAKEN_SECONDS = 10;
+
+/** The service of the step that is not through, as far as the ledger knows. */
+const SERVICE = `coalesce(head.problem ->> 'breaker',
+  (select step ->> 'service' from jsonb_array_elements(head.steps) step where step ->> 'state' = 'pending' limit 1))`;
+
+/** A later attempt that is under way has cleared the problem of the one before. */
+const HOLD = `case
+  when head.id is null or l.execution <> 'running' then null
+  when head.state = 'running' and head.lease_until < now() then ${holdOf('lease', 'null', 'head.lease_until')}
+  when head.state = 'retrying' and head.problem ? 'breaker' then ${holdOf('breaker', SERVICE, 'head.started_at')}
+  when head.state = 'retrying' or head.attempts > 1 then ${holdOf('retry', SERVICE, 'head.started_at')}
+  when head.state = 'queued' and coalesce(head.released_at, head.created_at) < now() - interval '${UNTAKEN_SECONDS} s'
+    then ${holdOf('worker', 'null', 'coalesce(head.released_at, head.created_at)')}
+  end`;
+
+function holdOf(reason: HoldReason, service: string, since: string): string {
+  return `jsonb_build_object('reason', '${reason}', 'service', ${service}, 'since', extract(epoch from ${since}) * 1000)`;
+}
 
 const VIEW = `l.user_id as "userId", ${LANE_STATE} as state, l.execution = 'paused' as paused,
   l.paused_by as "pausedBy", l.reason, l.depth, l.last_seq as "lastSeq", head.created_at as "oldestQueuedAt",
   case when head.id is not null then jsonb_build_object('id', head.id, 'seq', head.seq, 'kind', head.kind,
-    'state', head.state, 'nextAttemptAt', extract(epoch from head.next_attempt_at) * 1000) end as head`;
+    'state', head.state, 'nextAttemptAt', extract(epoch from head.next_attempt_at) * 1000) end as head, ${HOLD} as hold`;
 
-interface LaneRow extends Omit<LaneView, 'head' | 'oldestQueuedAt'> {
+interface LaneRow extends Omit<LaneView, 'head' | 'hold' | 'oldestQueuedAt'> {
   head: (Omit<NonNullable<LaneView['head']>, 'nextAttemptAt'> & { nextAttemptAt: number | null }) | null;
+  hold: (Omit<LaneHold, 'since'> & { since: number }) | null;
   oldestQueuedAt: Date | null;
   /** What the list is sorted by, as text: to the microsecond, which a Date has not. */
   key: string;
@@ -84,11 +114,12 @@ function stateIs(state: LaneState | 'busy' | undefined): string {
   return state === 'busy' ? 'l.depth > 0' : `${LANE_STATE} = '${state}'`;
 }
 
-function viewOf({ key: _key, head, oldestQueuedAt, ...lane }: LaneRow): LaneView {
+function viewOf({ key: _key, head, hold, oldestQueuedAt, ...lane }: LaneRow): LaneView {
   const at = head?.nextAttemptAt;
   return {
     ...lane,
     head: head && { ...head, nextAttemptAt: at ? new Date(at).toISOString() : null },
+    hold: hold && { ...hold, since: new Date(hold.since).toISOString() },
     oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { Histogram } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 
 const sizes = new Histogram({
   name: 'turnpike_ledger_batch_size',
@@ -13,6 +13,18 @@ const durations = new Histogram({
   labelNames: ['batch'] as const,
   buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 4],
 });
+
+const integrityRuns = new Counter({
+  name: 'turnpike_integrity_runs_total',
+  help: 'Integrity runs that this process has seen end, by how.',
+  labelNames: ['outcome'] as const,
+});
+// From the start there is a zero to grow from: of a series that begins with 1 no increase is seen.
+for (const outcome of ['done', 'failed'] as const) integrityRuns.inc({ outcome }, 0);
+
+export function countRuns(outcome: 'done' | 'failed', count: number): void {
+  integrityRuns.inc({ outcome }, count);
+}
 
 /** Measures the writing of a batch, whether it succeeds or not. */
 export async function measured<Result>(

@@ -100,7 +100,8 @@ export class Services {
     });
     if (response.status < 300) return response.data as Body;
     const problem = problemIn(response);
-    if (!problem || response.status >= 500) throw unavailable(`${service} cannot answer at the moment.`);
+    if (!problem || response.status >= 500)
+      throw unavailable(`${service} cannot answer at the moment (${response.status}).`);
     // Ours, not the client's: the service did not accept the gateway's token.
     if (problem.code === 'unauthenticated' && !call.path.startsWith('/internal/sessions')) {
       throw unavailable(`${service} does not accept the gateway.`);

@@ -1,5 +1,17 @@
 import type { IntegrityRow, IntegrityUser, Relation } from '@turnpike/contracts';
-import { faultOf, type Source, sourcesOf } from './faults.js';
+import { Problem } from '@turnpike/service';
+import type { LaneStandings } from '../ledger/lane-standings.js';
+import {
+  faultsOf,
+  type Gone,
+  goneBy,
+  isBack,
+  type Known,
+  relationsOf,
+  rowsOwedTo,
+  type Source,
+  sourcesOf,
+} from './faults.js';
 import type { SourcePages } from './source-pages.js';
 
 /*
@@ -20,6 +32,8 @@ const SUSPECTS_PER_BATCH = 500;
 /** The users whose ids are above `after` and not above `upTo`; null is no bound. */
 interface Window {
   users: ReadonlyMap<string, IntegrityUser>;
+  /** Those of them, and no others, who are deleted or purged by the ledger's word. */
+  gone: ReadonlyMap<string, Gone>;
   after: string | null;
   upTo: string | null;
 }
@@ -30,7 +44,8 @@ export class Comparison {
   private readonly sources: readonly Source[];
 
   constructor(
-    private readonly pages: SourcePages,
+    private readonly pages: Pick<SourcePages, 'users' | 'rows'>,
+    private readonly lanes: Pick<LaneStandings, 'among'>,
     private readonly relations: readonly Relation[],
   ) {
     this.sources = sourcesOf(relations);
@@ -42,6 +57,7 @@ export class Comparison {
     do {
       const window: Window = await this.window(after);
       this.checked += window.users.size;
+      yield* inBatches([...window.gone.keys()].filter((id) => isBack(knownIn(window, id))));
       for (const source of this.sources) yield* this.suspectsIn(source, window);
       after = window.upTo;
     } while (after !== null);
@@ -49,11 +65,13 @@ export class Comparison {
 
   private async window(after: string | null): Promise<Window> {
     const users = new Map<string, IntegrityUser>();
+    const gone = new Map<string, Gone>();
     for await (const page of this.pages.users({ after: after ?? undefined })) {
       for (const user of page) users.set(user.id, user);
-      if (users.size >= USERS_PER_WINDOW) return { users, after, upTo: page.at(-1)!.id };
+      for (const [id, what] of await this.goneAmong(page.map((user) => user.id))) gone.set(id, what);
+      if (users.size >= USERS_PER_WINDOW) return { users, gone, after, upTo: page.at(-1)!.id };
     }
-    return { users, after, upTo: null };
+    return { users, gone, after, upTo: null };
   }
 
   private async *suspectsIn(source: Source, window: Window): AsyncGenerator<string[]> {
@@ -62,21 +80,64 @@ export class Comparison {
     for await (const page of this.pages.rows(source, { after: after ?? undefined })) {
       const rows = page.filter(({ userId }) => isIn(window, userId));
       this.checked += rows.length;
-      yield this.suspectsOf(rows, window);
+      yield await this.suspectsAmong(source, rows, window);
       if (!source.keyedByUser) continue;
       for (const { userId } of rows) met.add(userId);
       if (window.upTo !== null && page.at(-1)!.id >= window.upTo) break;
     }
-    if (!source.keyedByUser) return;
-    const unmet = [...window.users.keys()].filter((id) => !met.has(id));
-    for (let from = 0; from < unmet.length; from += SUSPECTS_PER_BATCH) {
-      yield unmet.slice(from, from + SUSPECTS_PER_BATCH);
-    }
+    if (source.keyedByUser) yield* inBatches(this.lackingIn(source, window, met));
   }
 
-  private suspectsOf(rows: readonly IntegrityRow[], { users }: Window): string[] {
-    const faulty = rows.filter((row) => faultOf(row, users.get(row.userId), this.relations));
+  private async suspectsAmong(
+    source: Source,
+    rows: readonly IntegrityRow[],
+    window: Window,
+  ): Promise<string[]> {
+    this.assertDeclared(source, rows);
+    const strangers = new Set(rows.map(({ userId }) => userId).filter((id) => !window.users.has(id)));
+    const gone = await this.goneAmong([...strangers]);
+    const knownAs = (id: string): Known =>
+      strangers.has(id) ? { user: undefined, gone: gone.get(id) } : knownIn(window, id);
+    const faulty = rows.filter((row) => faultsOf(row, knownAs(row.userId), this.relations).length > 0);
     return [...new Set(faulty.map(({ userId }) => userId))];
+  }
+
+  /** @returns the users of the window who have to have a row of that table, and were not met there */
+  private lackingIn(source: Source, window: Window, met: ReadonlySet<string>): string[] {
+    const relations = relationsOf(source, this.relations);
+    const unmet = [...window.users.keys()].filter((id) => !met.has(id));
+    return unmet.filter((id) => rowsOwedTo(knownIn(window, id), relations).length > 0);
+  }
+
+  /** A row by which nobody can say what is right is no row that is right. */
+  private assertDeclared(source: Source, rows: readonly IntegrityRow[]): void {
+    const { service, name: table } = source;
+    const declared = new Set(relationsOf(source, this.relations).map(({ name }) => name));
+    const stranger = rows.find(({ relation }) => !declared.has(relation));
+    if (!stranger) return;
+    throw new Problem(
+      'internal-error',
+      `${service} lists rows of "${stranger.relation}" in its table ${table}, a relation that this gateway does not know.`,
+      { service, table },
+    );
+  }
+
+  private async goneAmong(userIds: readonly string[]): Promise<Map<string, Gone>> {
+    if (userIds.length === 0) return new Map();
+    const lanes = [...(await this.lanes.among(userIds))];
+    return new Map(
+      lanes.map(([id, { admission }]) => [id, goneBy(admission)] as const).filter(([, gone]) => gone),
+    );
+  }
+}
+
+function knownIn({ users, gone }: Window, userId: string): Known {
+  return { user: users.get(userId), gone: gone.get(userId) };
+}
+
+function* inBatches(userIds: readonly string[]): Generator<string[]> {
+  for (let from = 0; from < userIds.length; from += SUSPECTS_PER_BATCH) {
+    yield userIds.slice(from, from + SUSPECTS_PER_BATCH);
   }
 }
 

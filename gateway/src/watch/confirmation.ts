@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Finding, IntegrityRow, IntegrityUser } from '@turnpike/contracts';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
-import { LedgerQueries } from '../ledger/queries.js';
-import { findingsAbout, sourcesOf } from './faults.js';
+import { type LaneStanding, LaneStandings } from '../ledger/lane-standings.js';
+import { findingsAbout, type Gone, goneBy, sourcesOf } from './faults.js';
 import { SourcePages } from './source-pages.js';
 
 /*
@@ -33,7 +33,7 @@ interface Look {
 export class Confirmation {
   constructor(
     private readonly pages: SourcePages,
-    private readonly queries: LedgerQueries,
+    private readonly lanes: LaneStandings,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -65,20 +65,15 @@ export class Confirmation {
 
   /** The lane is read before and after the rows: what it accepted in between makes them worth nothing. */
   private async look(userId: string): Promise<Look> {
-    const before = await this.standingOf(userId);
+    const lane = await this.lanes.of(userId);
+    const before = standingOf(lane);
     if (before === null) return { standing: null, findings: [] };
-    const findings = await this.findingsAbout(userId);
-    const after = await this.standingOf(userId);
+    const findings = await this.findingsAbout(userId, goneBy(lane?.admission));
+    const after = standingOf(await this.lanes.of(userId));
     return { standing: after === before ? after : null, findings };
   }
 
-  private async standingOf(userId: string): Promise<string | null> {
-    const lane = await this.queries.lane(userId);
-    if (!lane) return 'no lane';
-    return lane.depth > 0 ? null : `idle after ${lane.lastSeq}`;
-  }
-
-  private async findingsAbout(userId: string): Promise<Finding[]> {
+  private async findingsAbout(userId: string, gone: Gone): Promise<Finding[]> {
     const { relations } = this.config;
     const users: IntegrityUser[] = [];
     const rows: IntegrityRow[] = [];
@@ -86,8 +81,14 @@ export class Confirmation {
     for (const source of sourcesOf(relations)) {
       for await (const page of this.pages.rows(source, { userId })) rows.push(...page);
     }
-    return findingsAbout(userId, users[0], rows, relations);
+    return findingsAbout(userId, users[0], rows, relations, gone);
   }
+}
+
+/** @returns what stays the same while nothing is accepted, or null while something is under way */
+function standingOf(lane: LaneStanding | null): string | null {
+  if (!lane) return 'no lane';
+  return lane.depth > 0 ? null : `${lane.admission} and idle after ${lane.lastSeq}`;
 }
 
 /** Whether another look may tell more. */

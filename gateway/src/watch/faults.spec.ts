@@ -1,5 +1,5 @@
 import { type IntegrityRow, type IntegrityUser, type Relation, RELATIONS } from '@turnpike/contracts';
-import { findingsAbout, sourcesOf } from './faults.js';
+import { findingsAbout, type Gone, sourcesOf } from './faults.js';
 
 const ACTIVE: IntegrityUser = { id: 'u', state: 'active', name: 'Grace Hopper' };
 const DELETED: IntegrityUser = { ...ACTIVE, state: 'deleted' };
@@ -55,6 +55,38 @@ describe('what is wrong about a user', () => {
     ]);
     const retained = { ...orderIn('shipped, delivered, cancelled'), live: true };
     expect(kindsAbout(DELETED, DELETED_CUSTOMER, retained)).toEqual([]);
+  });
+
+  it('is what the ledger knows to be deleted or purged and the services have again, whatever identity says', () => {
+    const back = (user: IntegrityUser | undefined, gone: Gone, ...rows: IntegrityRow[]): string[] =>
+      findingsAbout('u', user, rows, RELATIONS, gone).map(({ relation, kind }) => `${relation} ${kind}`);
+    const user = 'identity.users resurrected';
+    expect(back(ACTIVE, 'deleted', DELETED_CUSTOMER)).toEqual([user]);
+    expect(back(ACTIVE, 'deleted', CUSTOMER)).toEqual([user, 'ordering.customers resurrected']);
+    expect(back(DELETED, 'deleted', CUSTOMER)).toEqual(['ordering.customers resurrected']);
+    expect(back(DELETED, 'deleted', DELETED_CUSTOMER)).toEqual([]);
+    expect(back(DELETED, 'purged')).toEqual([user]);
+    const shipped = orderIn('shipped, delivered, cancelled');
+    expect(back(undefined, 'purged', shipped)).toEqual([`${shipped.relation} resurrected`]);
+    expect(back(undefined, 'deleted', DELETED_CUSTOMER)).toEqual(['ordering.customers dangling']);
+  });
+
+  it('is a row that goes and comes back with its user, and is not back, though not every user has one', () => {
+    const accounts: Relation = {
+      ...RELATIONS[0]!,
+      name: 'loyalty.accounts',
+      from: 'loyalty.accounts.user_id',
+      each: 'optional',
+      register: { kind: 'retain' },
+      update: { kind: 'retain' },
+    };
+    const account: IntegrityRow = { id: 'a', relation: accounts.name, userId: 'u', live: false };
+    const kindsOf = (user: IntegrityUser, rows: IntegrityRow[], relation = accounts): string[] =>
+      findingsAbout('u', user, rows, [relation]).map(({ kind }) => kind);
+    expect(kindsOf(ACTIVE, [account])).toEqual(['missing']);
+    expect(kindsOf(ACTIVE, [])).toEqual([]);
+    expect(kindsOf(DELETED, [account])).toEqual([]);
+    expect(kindsOf(ACTIVE, [], { ...accounts, each: 'one' })).toEqual(['missing']);
   });
 
   it('is told of a new relation from its declaration alone', () => {

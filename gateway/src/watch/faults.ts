@@ -1,15 +1,21 @@
-import type {
-  Finding,
-  FindingKind,
-  IntegrityRow,
-  IntegrityUser,
-  Relation,
-  ServiceName,
+import {
+  type Consequence,
+  type Finding,
+  FINDING_KINDS,
+  type FindingKind,
+  type IntegrityRow,
+  type IntegrityUser,
+  type Relation,
+  type ServiceName,
+  USERS,
 } from '@turnpike/contracts';
+import type { Admission } from '../ledger/states.js';
 
 /*
- * What is wrong with rows that refer to a user, told from what is declared of their relation. A new relation needs
- * no rule here: what becomes of it on registration, renaming and deletion says what it has to look like.
+ * What is wrong with a user and the rows that refer to one, told from what is declared of their relations. A new
+ * relation needs no rule here: what becomes of it on registration, renaming, deletion, restore and purge says what it
+ * has to look like. Whether a user is deleted or purged the ledger says before identity does: it is the register of
+ * deletions, and a service that was restored from a backup has forgotten some of them.
  */
 
 /** A table of a service that refers to users. */
@@ -21,28 +27,77 @@ export interface Source {
   keyedByUser: boolean;
 }
 
+/** What has become of a user by the ledger's word; undefined where the user may be there. */
+export type Gone = 'deleted' | 'purged' | undefined;
+
+/** A lane is closed for ever by a purge, or because its user was never made: nothing of such a user may be there. */
+export function goneBy(admission: Admission | undefined): Gone {
+  if (admission === 'closed') return 'purged';
+  return admission === 'deleted' ? 'deleted' : undefined;
+}
+
+/** A user as identity has one, and as the ledger has. */
+export interface Known {
+  /** Undefined where identity lists none: purged, or never there. */
+  user: IntegrityUser | undefined;
+  gone: Gone;
+}
+
 /** @returns the tables that these relations speak of, each once */
 export function sourcesOf(relations: readonly Relation[]): Source[] {
   const names = new Set(relations.map(tableOf));
   return [...names].map((table) => {
     const ofTable = relations.filter((relation) => tableOf(relation) === table);
     const [service, name] = [ofTable[0]!.service, table.split('.')[1]!];
-    return { service, name, keyedByUser: ofTable.some(isMadeWithUser) };
+    return { service, name, keyedByUser: ofTable.some(isOneForEach) };
   });
 }
 
-/** @returns what is wrong with that row, or null; `user` is undefined where there is none */
-export function faultOf(
-  row: IntegrityRow,
-  user: IntegrityUser | undefined,
-  relations: readonly Relation[],
-): FindingKind | null {
+/** @returns the relations whose rows that table lists */
+export function relationsOf({ service, name }: Source, relations: readonly Relation[]): Relation[] {
+  return relations.filter((relation) => tableOf(relation) === `${service}.${name}`);
+}
+
+/** When a listed row is wrong, for each kind of finding. */
+const RULES: Readonly<Record<FindingKind, (row: IntegrityRow, relation: Relation, known: Known) => boolean>> =
+  {
+    // What a purge is to leave as it is refers to nobody from then on.
+    dangling: (_row, _relation, { user, gone }) => !user && gone !== 'purged',
+    missing: (row, relation, { user, gone }) =>
+      user?.state === 'active' && !gone && !row.live && isLiveWithUser(relation),
+    // The name of a user who came back from the dead is nobody's.
+    'stale-copy': (row, { update }, { user, gone }) =>
+      user !== undefined &&
+      !isBack({ user, gone }) &&
+      update.kind === 'copy' &&
+      row.name !== undefined &&
+      row.name !== user.name,
+    'live-after-delete': (row, relation, { user, gone }) =>
+      user?.state === 'deleted' && !gone && outlived(relation.delete, row),
+    resurrected: (row, relation, { user, gone }) =>
+      gone === 'purged'
+        ? outlived(relation.purge, row)
+        : gone === 'deleted' && !!user && outlived(relation.delete, row),
+  };
+
+/** @returns what is wrong with that row */
+export function faultsOf(row: IntegrityRow, known: Known, relations: readonly Relation[]): FindingKind[] {
   const relation = relations.find(({ name }) => name === row.relation);
-  if (!relation) return null;
-  if (!user) return 'dangling';
-  if (user.state === 'deleted' && row.live && followsDeletion(relation)) return 'live-after-delete';
-  if (user.state === 'active' && !row.live && isMadeWithUser(relation)) return 'missing';
-  return holdsCopy(relation) && row.name !== undefined && row.name !== user.name ? 'stale-copy' : null;
+  return relation ? FINDING_KINDS.filter((kind) => RULES[kind](row, relation, known)) : [];
+}
+
+/** @returns whether identity has a user whom the ledger knows to be deleted or purged */
+export function isBack({ user, gone }: Known): boolean {
+  return user !== undefined && (gone === 'purged' || (gone === 'deleted' && user.state === 'active'));
+}
+
+/** @returns the relations of which that user has to have a row that the services list */
+export function rowsOwedTo({ user, gone }: Known, relations: readonly Relation[]): Relation[] {
+  if (!user || gone === 'purged') return [];
+  const isDeleted = gone === 'deleted' || user.state === 'deleted';
+  return relations.filter(
+    (relation) => isOneForEach(relation) && !(isDeleted && relation.delete.kind === 'anonymise'),
+  );
 }
 
 /** @returns everything that is wrong about one user, given all rows that refer to that id */
@@ -51,17 +106,17 @@ export function findingsAbout(
   user: IntegrityUser | undefined,
   rows: readonly IntegrityRow[],
   relations: readonly Relation[],
+  gone?: Gone,
 ): Finding[] {
-  const findings = rows.flatMap((row): Finding[] => {
-    const kind = faultOf(row, user, relations);
-    return kind ? [{ relation: row.relation, kind, id: row.id, userId }] : [];
-  });
+  const known = { user, gone };
   const present = new Set(rows.map(({ relation }) => relation));
-  const missing = relations.filter((relation) => isMadeWithUser(relation) && !present.has(relation.name));
-  if (!user) return findings;
+  const lacking = rowsOwedTo(known, relations).filter(({ name }) => !present.has(name));
   return [
-    ...findings,
-    ...missing.map(({ name }) => ({ relation: name, kind: 'missing', id: userId, userId }) as const),
+    ...(isBack(known) ? [{ relation: USERS, kind: 'resurrected', id: userId, userId } as const] : []),
+    ...rows.flatMap((row): Finding[] =>
+      faultsOf(row, known, relations).map((kind) => ({ relation: row.relation, kind, id: row.id, userId })),
+    ),
+    ...lacking.map(({ name }) => ({ relation: name, kind: 'missing', id: userId, userId }) as const),
   ];
 }
 
@@ -69,14 +124,27 @@ function tableOf({ from }: Relation): string {
   return from.slice(0, from.lastIndexOf('.'));
 }
 
-function isMadeWithUser({ register }: Relation): boolean {
-  return register.kind !== 'retain';
+/** A registration that makes a row makes it for each user. */
+function isOneForEach({ each, register }: Relation): boolean {
+  return each === undefined ? register.kind !== 'retain' : each === 'one';
 }
 
-function holdsCopy({ update }: Relation): boolean {
-  return update.kind === 'copy';
+/** Rows that go and come back with their user, or that every user has and no deletion touches, are live with the user. */
+function isLiveWithUser(relation: Relation): boolean {
+  if (relation.delete.kind === 'retain') return isOneForEach(relation);
+  return relation.restore.kind === 'cascade';
 }
 
-function followsDeletion({ delete: onDelete }: Relation): boolean {
-  return onDelete.kind !== 'retain';
+/** @returns whether the row is as if the consequence had not been carried out; what is anonymised is not listed */
+function outlived({ kind }: Consequence, row: IntegrityRow): boolean {
+  switch (kind) {
+    case 'cascade':
+    case 'restrict':
+      return row.live;
+    case 'anonymise':
+      return true;
+    case 'copy':
+    case 'retain':
+      return false;
+  }
 }

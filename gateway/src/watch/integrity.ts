@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { IntegrityRun, OperationView, Page, PageQuery } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import {
+  type Finding,
+  type IntegrityRun,
+  type OperationView,
+  type Page,
+  type PageQuery,
+  type ProblemBody,
+  problemBody,
+} from '@turnpike/contracts';
+import { Problem, problemOf } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { SystemWrites } from '../entry/system-writes.js';
 import { IntegrityRuns, type RunClaim } from '../ledger/integrity-runs.js';
+import { LaneStandings } from '../ledger/lane-standings.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { toView } from '../ledger/views.js';
 import { Maintenance } from '../queue/maintenance.js';
@@ -17,8 +26,9 @@ import { Comparison } from './comparison.js';
  * under way for that user, so that writes in flight are never a finding; a repair is a write in the user's lane,
  * which reads the user at its turn and makes the other services agree.
  *
- * A run is a job in a worker. If that dies, or a service stays away, the run has failed and keeps what it has found;
- * the next one begins anew.
+ * A run is a job in a worker. If that dies, or a service stays away, the run has failed, says why and keeps what it has
+ * found; the next one begins anew. Of users whom the ledger has deleted and the services have again, the run itself
+ * asks for the repair: what was deleted stays deleted, and nobody has to ask for that.
  */
 
 /** Milliseconds between two signs of life: a run is given up after several missing ones. */
@@ -33,6 +43,7 @@ export class Integrity implements OnModuleInit {
     private readonly runs: IntegrityRuns,
     private readonly pages: SourcePages,
     private readonly confirmation: Confirmation,
+    private readonly lanes: LaneStandings,
     private readonly queries: LedgerQueries,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
@@ -85,7 +96,8 @@ export class Integrity implements OnModuleInit {
     return repairs;
   }
 
-  private async repairUser(id: string, userId: string, actorId: string): Promise<string | null> {
+  /** @param actorId the operator who asks; left out, the run itself */
+  private async repairUser(id: string, userId: string, actorId?: string): Promise<string | null> {
     const key = `repair ${id} ${userId}`;
     const operationId = await this.writes.submit({ kind: 'repair.user', userId, key, actorId });
     if (operationId) await this.runs.markRepaired(id, userId, operationId);
@@ -96,7 +108,7 @@ export class Integrity implements OnModuleInit {
   private async perform(stopped: AbortSignal): Promise<void> {
     const claim = await this.runs.claim(this.worker);
     if (!claim) return;
-    const comparison = new Comparison(this.pages, this.config.relations);
+    const comparison = new Comparison(this.pages, this.lanes, this.config.relations);
     const lost = new AbortController();
     const heartbeat = setInterval(() => {
       this.runs.heartbeat(claim, comparison.checked).then(
@@ -106,10 +118,10 @@ export class Integrity implements OnModuleInit {
     }, HEARTBEAT_MS);
     try {
       await this.search(claim, comparison, AbortSignal.any([stopped, lost.signal]));
-      await this.runs.end(claim, 'done', comparison.checked);
+      await this.runs.end(claim, comparison.checked, null);
     } catch (error) {
       this.logger.warn(`The run ${claim.id} failed: ${(error as Error).message}`);
-      await this.runs.end(claim, 'failed', comparison.checked);
+      await this.runs.end(claim, comparison.checked, stopped.aborted ? STOPPED : problemOfRun(error));
     } finally {
       clearInterval(heartbeat);
     }
@@ -123,10 +135,35 @@ export class Integrity implements OnModuleInit {
       const suspects = batch.filter((userId) => !looked.has(userId));
       const findings = await this.confirmation.confirm(suspects, signal);
       if (findings.length > 0) await this.runs.addFindings(claim, findings);
+      await this.deleteAgain(claim, findings);
       for (const userId of suspects) looked.add(userId);
     }
   }
+
+  /** By the same key as an operator's repair of the run: whoever asks first, there is one write. */
+  private async deleteAgain({ id }: RunClaim, findings: readonly Finding[]): Promise<void> {
+    const back = findings.filter(({ kind }) => kind === 'resurrected').map(({ userId }) => userId);
+    for (const userId of new Set(back)) {
+      const operationId = await this.repairUser(id, userId);
+      if (!operationId)
+        this.logger.warn(`The lane of ${userId}, who is deleted and is back, took no repair.`);
+    }
+  }
 }
+
+/** @returns what operators are told of it; what nobody foresaw may hold anything, and is in the log alone */
+function problemOfRun(error: unknown): ProblemBody {
+  const { body } = problemOf(error);
+  return {
+    ...body,
+    detail: body.detail ?? 'It ended in a way that nobody foresaw. The log of its worker tells of it.',
+  };
+}
+
+const STOPPED = problemBody(
+  'unavailable',
+  'The process that compared was stopped. Begin another run, or wait for the next.',
+);
 
 /** The task of a run that somebody asked for. */
 const REQUESTED = 'integrity-requested';

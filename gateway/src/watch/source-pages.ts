@@ -5,8 +5,9 @@ import {
   type IntegrityQuery,
   type IntegrityRow,
   type IntegrityUser,
+  type ServiceName,
 } from '@turnpike/contracts';
-import { problemOf } from '@turnpike/service';
+import { Problem, problemOf } from '@turnpike/service';
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { Services } from '../run/services.js';
 import type { Source } from './faults.js';
@@ -40,9 +41,34 @@ export class SourcePages {
     do {
       const query = { ...range, after, limit: INTEGRITY_ROWS_PER_PAGE };
       const call = { method: 'GET', path: `${INTEGRITY_PATH}/${name}`, query } as const;
-      const { items } = await asking.execute(() => this.services.ask<{ items: Row[] }>(service, call));
+      const items = await asking
+        .execute(() => this.services.ask<{ items: Row[] }>(service, call))
+        .then(itemsOf)
+        .catch((error: unknown) => {
+          throw unreadable(service, name, error);
+        });
       if (items.length > 0) yield items;
       after = items.length === INTEGRITY_ROWS_PER_PAGE ? items.at(-1)!.id : undefined;
     } while (after !== undefined);
   }
+}
+
+/** A proxy on the way may answer with anything. */
+function itemsOf<Row>(answer: { items: Row[] }): Row[] {
+  if (Array.isArray(answer.items)) return answer.items;
+  throw new Problem('internal-error', 'Its answer is no list of rows.');
+}
+
+/** @returns why that table could not be compared, as operators are told */
+function unreadable(service: ServiceName, table: string, error: unknown): Problem {
+  const { code, body } = problemOf(error);
+  const said = body.detail ?? body.title;
+  const answer =
+    code === 'unavailable' || code === 'internal-error'
+      ? said
+      : `It answered ${body.status} ${code}: ${said}`;
+  return new Problem(code, `The table ${table} of ${service} could not be compared. ${answer}`, {
+    service,
+    table,
+  });
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type BreakerState, BREAKER_STATES, type OpsSummary, type ServiceName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { LedgerCounts } from '../ledger/counts.js';
+import { IntegrityRuns } from '../ledger/integrity-runs.js';
 import { Processes } from '../ledger/processes.js';
 import { Samples } from '../ledger/samples.js';
 import { PartitionViews } from '../queue/partition-views.js';
@@ -19,6 +20,7 @@ export class Summary {
     private readonly samples: Samples,
     private readonly processes: Processes,
     private readonly partitions: PartitionViews,
+    private readonly runs: IntegrityRuns,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -32,16 +34,17 @@ export class Summary {
   }
 
   private async make(): Promise<OpsSummary> {
-    const [counts, alive, partitions] = await Promise.all([
+    const [counts, alive, partitions, integrity] = await Promise.all([
       this.counts.now(),
       this.processes.alive(),
       this.partitions.now(),
+      this.runs.health(),
     ]);
     const { operations, lanes, oldestWaitingMs } = counts;
     return {
       ...{ operations, lanes, oldestWaitingMs },
       ...(await this.samples.ratesUntil(counts)),
-      partitions,
+      ...{ partitions, integrity },
       workers: alive.workers,
       services: Object.keys(this.config.services).map((name) => ({
         name: name as ServiceName,
@@ -51,6 +54,8 @@ export class Summary {
   }
 }
 
-function worst(states: readonly BreakerState[]): BreakerState {
+/** @returns null where nobody has said anything: a service of which nothing is heard is not one that answers */
+function worst(states: readonly BreakerState[]): BreakerState | null {
+  if (states.length === 0) return null;
   return BREAKER_STATES[Math.max(0, ...states.map((state) => BREAKER_STATES.indexOf(state)))]!;
 }

@@ -993,16 +993,39 @@ export interface components {
         Finding: {
             id: string;
             /** @enum {string} */
-            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete";
+            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete" | "resurrected";
             relation: string;
             userId: string;
+        };
+        FindingCount: {
+            count: number;
+            /** @enum {string} */
+            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete" | "resurrected";
+            relation: string;
+        };
+        IntegrityHealth: {
+            /** @description Of the last run that is done and of those after it; what is not named was not found. */
+            findings: components["schemas"]["FindingCount"][];
+            /** @description When a run last compared everything; null before the first. */
+            lastSuccessAt: string | null;
+            /** @description Why the newest run failed; null where it did not. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * @description `agree` only where the newest run is done, not long ago, and has found nothing.
+             * @enum {string}
+             */
+            verdict: "agree" | "findings" | "unknown";
         };
         IntegrityRun: {
             /** @description Rows that were compared. */
             checked: number;
+            /** @description Whether what it says is so now: it is done, not long ago, and no later run has ended in another way. */
+            current: boolean;
             findings: components["schemas"]["Finding"][];
             finishedAt: string | null;
             id: string;
+            /** @description Of a failed run: why. `service` and `table` name what could not be compared, if it was one. */
+            problem: components["schemas"]["Problem"] | null;
             startedAt: string;
             /** @enum {string} */
             state: "done" | "running" | "failed";
@@ -1019,10 +1042,19 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
         };
+        LaneHold: {
+            /** @enum {string} */
+            reason: "retry" | "breaker" | "lease" | "worker";
+            /** @enum {string|null} */
+            service: "identity" | "ordering" | "billing" | null;
+            since: string;
+        };
         LaneView: {
             /** @description How many writes have not ended. */
             depth: number;
             head: components["schemas"]["LaneHead"] | null;
+            /** @description Why nothing of it goes on though neither a pause nor a halt holds it; null where it goes on. */
+            hold: components["schemas"]["LaneHold"] | null;
             lastSeq: number;
             oldestQueuedAt: string | null;
             paused: boolean;
@@ -1140,6 +1172,7 @@ export interface components {
         OpsSummary: {
             acceptedPerSecond: number;
             finishedPerSecond: number;
+            integrity: components["schemas"]["IntegrityHealth"];
             lanes: {
                 [key: string]: number;
             };
@@ -1292,10 +1325,10 @@ export interface components {
         };
         ServiceHealth: {
             /**
-             * @description The worst that any process has.
-             * @enum {string}
+             * @description The worst that any process has; null while no process says.
+             * @enum {string|null}
              */
-            breaker: "open" | "closed" | "half-open";
+            breaker: "open" | "closed" | "half-open" | null;
             /** @enum {string} */
             name: "identity" | "ordering" | "billing";
         };

@@ -1,9 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
 import type { OperationView } from './operations.js';
+import type { ProblemBody } from './problems.js';
 import { FromDigits, Optional } from './validation.js';
 
-/** What is wrong with a row: its user is not there, it is not there itself, it holds an old copy, it outlived its user. */
-export const FINDING_KINDS = ['dangling', 'missing', 'stale-copy', 'live-after-delete'] as const;
+/**
+ * What is wrong with a row: its user is not there, it is not there itself (or not in force), it holds an old copy, it
+ * outlived its user, or it is (or belongs to) a user who is deleted or purged by the ledger.
+ */
+export const FINDING_KINDS = [
+  'dangling',
+  'missing',
+  'stale-copy',
+  'live-after-delete',
+  'resurrected',
+] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Where a service lists its rows for a comparison: `GET /internal/integrity/{users|customers|orders}`. */
@@ -71,6 +82,34 @@ export class IntegrityRun {
   startedAt: string;
   finishedAt: string | null;
   findings: Finding[];
+  /** Of a failed run: why. `service` and `table` name what could not be compared, if it was one. */
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
+  problem: ProblemBody | null;
+  /** Whether what it says is so now: it is done, not long ago, and no later run has ended in another way. */
+  current: boolean;
+}
+
+/** How many findings of a kind there are. */
+export class FindingCount {
+  relation: string;
+  kind: FindingKind;
+  count: number;
+}
+
+export const INTEGRITY_VERDICTS = ['agree', 'findings', 'unknown'] as const;
+export type IntegrityVerdict = (typeof INTEGRITY_VERDICTS)[number];
+
+/** What is known of the services' agreement. */
+export class IntegrityHealth {
+  /** `agree` only where the newest run is done, not long ago, and has found nothing. */
+  verdict: IntegrityVerdict;
+  /** When a run last compared everything; null before the first. */
+  lastSuccessAt: string | null;
+  /** Of the last run that is done and of those after it; what is not named was not found. */
+  findings: FindingCount[];
+  /** Why the newest run failed; null where it did not. */
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
+  problem: ProblemBody | null;
 }
 
 /** `POST /v1/ops/integrity/runs/{id}/repair`: the writes that mend what the run has found, one for each user. */

@@ -1,4 +1,4 @@
-import type { OperationKind, OperationState } from './kinds.js';
+import type { OperationKind, OperationState, ServiceName } from './kinds.js';
 import { IsIn, IsString, IsUUID, MaxLength } from 'class-validator';
 import { PageQuery } from './pages.js';
 import { MAX_STRING, Optional, Text } from './validation.js';
@@ -14,6 +14,19 @@ export class LaneHead {
   nextAttemptAt: string | null;
 }
 
+/**
+ * What a running lane stands at: a service that fails (`retry`) or whose calls are held back (`breaker`), a worker that
+ * has gone silent (`lease`), or that no worker takes its head (`worker`).
+ */
+export const HOLD_REASONS = ['retry', 'breaker', 'lease', 'worker'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+export class LaneHold {
+  reason: HoldReason;
+  service: ServiceName | null;
+  since: string;
+}
+
 /** A lane as operators see it. */
 export class LaneView {
   userId: string;
@@ -26,6 +39,8 @@ export class LaneView {
   depth: number;
   lastSeq: number;
   head: LaneHead | null;
+  /** Why nothing of it goes on though neither a pause nor a halt holds it; null where it goes on. */
+  hold: LaneHold | null;
   oldestQueuedAt: string | null;
 }
 

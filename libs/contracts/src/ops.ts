@@ -1,5 +1,6 @@
 import { OmitType } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
+import { IntegrityHealth } from './integrity.js';
 import type { LaneState } from './lanes.js';
 import { type OperationState, type ServiceName } from './kinds.js';
 import { OperationView, StepView } from './operations.js';
@@ -31,8 +32,8 @@ export class WorkerView {
 
 export class ServiceHealth {
   name: ServiceName;
-  /** The worst that any process has. */
-  breaker: BreakerState;
+  /** The worst that any process has; null while no process says. */
+  breaker: BreakerState | null;
 }
 
 /** Everything at a glance. */
@@ -48,6 +49,7 @@ export class OpsSummary {
   partitions: PartitionView[] | null;
   workers: WorkerView[];
   services: ServiceHealth[];
+  integrity: IntegrityHealth;
 }
 
 /** The ledger at one time, and what happened since the sample before. */

@@ -32,6 +32,11 @@ export interface Relation extends Readonly<Record<RelationEvent, Consequence>> {
   /** The column that refers. */
   from: string;
   to: 'identity.users.id';
+  /**
+   * How many rows a user has: one for each user, or one that need not be there. Left out it is one where a registration
+   * makes one, and any number elsewhere.
+   */
+  each?: 'one' | 'optional';
   /** The step that makes the rows what they should be, as the user is at that moment: repairs and events use it. */
   follow: StepName;
 }
@@ -103,6 +108,9 @@ export const RELATIONS: readonly Relation[] = [
     follow: 'billing.follow-user',
   },
 ];
+
+/** The users themselves, as receipts and findings call them. */
+export const USERS = 'identity.users';
 
 /** The steps at the user itself, which is what all relations refer to. */
 export const USER_STEPS: Readonly<Record<RelationEvent, readonly StepName[]>> = {
