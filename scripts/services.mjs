@@ -47,8 +47,8 @@ export async function firstToEnd(services) {
   throw died(service, code);
 }
 
-/** How a process ends that was asked to: by itself, or by the signal if it had not come up far enough to listen. */
-const CLEAN_ENDS = [0, 'SIGTERM'];
+/** How a process ends that was asked to: by itself, or by the signal if it had not come up far enough to serve. */
+const CLEAN_ENDS = [0, 143, 'SIGTERM'];
 
 /**
  * The gateway first, so that nothing new is accepted and what is under way still finds its services. Answers
