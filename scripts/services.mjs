@@ -8,7 +8,8 @@ import { Trouble } from './console.mjs';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
-const STOP_WITHIN_MS = 30_000;
+/** The gateway first and then the others, of which each serves on for a while if it was told so. */
+const STOP_WITHIN_MS = 30_000 + 2 * Number(process.env.SHUTDOWN_DELAY_MS || 0);
 const STOP_WITH_PARENT = new URL('./stop-with-parent.mjs', import.meta.url).href;
 
 /** A group of its own: the terminal's Ctrl-C reaches only us, and we decide about the order. */
