@@ -36,7 +36,10 @@ const toCommonJs = (parser, sourceMaps) => [
 module.exports = {
   roots: ['gateway', 'identity', 'ordering', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
-  moduleNameMapper: { '^@turnpike/(client|contracts|service)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@turnpike/(client|contracts|service)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@turnpike/(contracts|service)/([\\w-]+)$': '<rootDir>/libs/$1/src/$2.ts',
+  },
   resolver: '<rootDir>/test/support/resolver.cjs',
   transform: {
     '\\.ts$': toCommonJs({ syntax: 'typescript', decorators: true }, 'inline'),

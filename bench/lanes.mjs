@@ -1,13 +1,17 @@
 // `npm run bench:lanes`: the dispatch core alone. Writes of many users are accepted durably, queued, claimed, handled
 // and ended, and beside it BullMQ alone does the same work without ledger and without order.
 // Prints JSON; options: --users --writes --handler-ms --concurrency --submitters --backend --runs
-import { parseArgs } from 'node:util';
+import { readArguments } from '../scripts/arguments.mjs';
 import { prepareCheckout } from './child.mjs';
 import { TURNPIKE, WITHOUT_ORDER } from './peers.mjs';
 import { runCourse } from './run-course.mjs';
 import { mediansOf } from './statistics.mjs';
 
-const { values } = parseArgs({
+const USAGE = `npm run bench:lanes [-- --users N] [--writes N] [--handler-ms N] [--concurrency N] [--submitters N] [--backend B] [--runs N]
+
+Measures the dispatch core alone, beside BullMQ alone, and prints JSON. The backend is redis or postgres.`;
+
+const { values } = readArguments(USAGE, {
   options: {
     users: { type: 'string', default: '1000' },
     writes: { type: 'string', default: '20' },

@@ -2,6 +2,7 @@
 // Each value is invented here. A file that is there is left alone: with other keys its data could not be read.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { readArguments } from '../scripts/arguments.mjs';
 import { Trouble, runScript } from '../scripts/console.mjs';
 import { inventSecrets } from '../scripts/secrets.mjs';
 
@@ -16,8 +17,13 @@ const PASSWORDS = [
 ];
 const PASSWORD_BYTES = 24;
 
+const USAGE = `npm run secrets [-- FILE]
+
+Writes fresh secrets and passwords to .env, or to FILE. A file that is there is left as it is.`;
+
 await runScript(() => {
-  const [file = '.env'] = process.argv.slice(2);
+  const { positionals } = readArguments(USAGE, { allowPositionals: true });
+  const [file = '.env'] = positionals;
   const passwords = PASSWORDS.map((name) => [name, randomBytes(PASSWORD_BYTES).toString('base64url')]);
   write(file, [...Object.entries(inventSecrets()), ...passwords]);
   console.log(

@@ -1,27 +1,74 @@
 // Other programs, run to their end, and what can be known of a process by its id.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { Trouble } from './console.mjs';
 
 const TAIL_LINES = 30;
 
+/** Milliseconds for a command and all that it has started to end when we are told to stop; then they are killed. */
+const END_WITHIN_MS = 3_000;
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
  * Runs a command to its end without showing its output, and resolves to that output. A failure, or a
  * program that does not exist, is a Trouble that carries the end of the output.
+ *
+ * The command runs in a process group of its own: npm and the compiler start others, which a signal for the first alone
+ * would leave behind. When `signal` aborts, or this process is told to stop or ends, the whole group ends with it.
  */
-export function runQuietly(command, args, options = {}) {
+export function runQuietly(command, args, { signal, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    signal?.throwIfAborted();
+    const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const letGo = endWithUs(child, signal);
     let output = '';
     const collect = (chunk) => (output += chunk);
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.on('error', (error) => reject(new Trouble(`${command} cannot be run: ${error.message}`)));
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(output);
-      else reject(new Trouble(`${commandLine(command, args)} failed (${signal ?? code})`, lastLines(output)));
+    child.on('close', (code, name) => {
+      letGo();
+      if (signal?.aborted) reject(signal.reason);
+      else if (code === 0) resolve(output);
+      else reject(new Trouble(`${commandLine(command, args)} failed (${name ?? code})`, lastLines(output)));
     });
   });
+}
+
+/** Has the group of a child end when we are to end. Answers what undoes this. */
+function endWithUs({ pid }, signal) {
+  if (pid === undefined) return () => {};
+  let timer;
+  const kill = () => tellGroup(pid, 'SIGKILL');
+  const end = () => {
+    tellGroup(pid, 'SIGTERM');
+    timer ??= setTimeout(kill, END_WITHIN_MS).unref();
+  };
+  // A script that listens by itself decides what a signal means, and aborts.
+  const stop = (name) => {
+    kill();
+    process.exit(128 + constants.signals[name]);
+  };
+  if (!signal) for (const name of STOP_SIGNALS) process.on(name, stop);
+  signal?.addEventListener('abort', end);
+  process.on('exit', kill);
+  return () => {
+    clearTimeout(timer);
+    if (signal?.aborted) kill(); // whoever did not hear the first signal
+    signal?.removeEventListener('abort', end);
+    process.off('exit', kill);
+    for (const name of STOP_SIGNALS) process.off(name, stop);
+  };
+}
+
+function tellGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
 }
 
 export function lastLines(text, count = TAIL_LINES) {

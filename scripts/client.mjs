@@ -5,8 +5,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { readArguments } from './arguments.mjs';
 import { ROOT, builtEntryOf } from './checkout.mjs';
 import { until } from './child.mjs';
 import { Trouble, runScript } from './console.mjs';
@@ -17,7 +17,14 @@ const STOP_WITH_PARENT = new URL('./stop-with-parent.mjs', import.meta.url).href
 
 const HEADER = `// Made by \`npm run client\` from the gateway's OpenAPI document; what is written here by hand is lost.\n\n`;
 
-const { values } = parseArgs({
+const USAGE = `npm run client [-- --check] [--from URL] [--file FILE]
+
+Makes the types of the client, libs/client/src/api.ts, from what the built gateway says of itself.
+  --check      writes nothing, and fails where the file is out of date
+  --from URL   asks the gateway there, instead of one that is started for the question
+  --file FILE  another file`;
+
+const { values } = readArguments(USAGE, {
   options: {
     check: { type: 'boolean', default: false },
     from: { type: 'string' },

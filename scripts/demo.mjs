@@ -1,10 +1,17 @@
 // `npm run demo`: what Turnpike promises, told with real requests and checked in the databases. It uses a system
 // that runs, or starts one and stops it at the end. Exit code 0 only if every promise was kept.
+import { readArguments } from './arguments.mjs';
 import { Trouble, report, secondsSince } from './console.mjs';
 import { findSystem } from './demo/system.mjs';
 import { bold, red } from './demo/print.mjs';
 import { promise, verdict } from './demo/promises.mjs';
 
+const USAGE = `npm run demo
+
+Tells what Turnpike promises with real requests, on the system of a running npm start, on that at GATEWAY_URL, or on one
+that it starts itself. It takes no arguments. Exit code 0: every promise was kept.`;
+
+readArguments(USAGE);
 const startedAt = Date.now();
 const interruptedExitCode = 130;
 let system;

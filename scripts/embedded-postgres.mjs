@@ -56,12 +56,13 @@ exit "$code"
 `;
 
 /**
- * Starts the server on `folder`, with one database and role for each name in `databases`. Answers its port,
+ * Starts the server on `folder`, with one database and role for each name in `databases`; `signal` gives up while the
+ * folder is being made. Answers its port,
  * `urlOf(database)`, `superuserUrl`, `exited` (a promise of its exit code), `stop()` (a fast shutdown) and
  * `stopNow()` (at once; the next start recovers), which both resolve when the server is gone.
  */
-export async function startPostgres({ folder, logFile, port, databases = [] }) {
-  const cluster = await openCluster(folder);
+export async function startPostgres({ folder, logFile, port, databases = [], signal }) {
+  const cluster = await openCluster(folder, signal);
   await stopOrphan(cluster);
   const usedPort = port ?? (await freePort());
   const server = await launch(cluster, usedPort, logFile);
@@ -86,13 +87,13 @@ export function freePort() {
   });
 }
 
-async function openCluster(folder) {
+async function openCluster(folder, signal) {
   const data = path.join(folder, 'data');
   const passwordFile = path.join(folder, 'password');
   await mkdir(folder, { recursive: true });
   const binaries = await findBinaries();
   const user = serverUser(data, [folder, binaries.postgres]);
-  if (!existsSync(data)) await initialise({ folder, data, passwordFile, binaries, user });
+  if (!existsSync(data)) await initialise({ folder, data, passwordFile, binaries, user, signal });
   const password = await readFile(passwordFile, 'utf8').catch(() => {
     throw new Trouble(`${passwordFile} is missing: put it back, or delete ${folder} and all its data`);
   });
@@ -100,7 +101,7 @@ async function openCluster(folder) {
 }
 
 /** Works in a folder beside the real one and renames it at the end: a half-made cluster is never found. */
-async function initialise({ folder, data, passwordFile, binaries, user }) {
+async function initialise({ folder, data, passwordFile, binaries, user, signal }) {
   const unfinished = path.join(folder, 'data.unfinished');
   const passwordForInitdb = path.join(folder, 'password.initdb');
   const password = randomBytes(24).toString('base64url');
@@ -112,7 +113,7 @@ async function initialise({ folder, data, passwordFile, binaries, user }) {
     await giveTo(user, [unfinished, passwordForInitdb]);
     const options = [`--pgdata=${unfinished}`, `--username=${SUPERUSER}`, `--pwfile=${passwordForInitdb}`];
     const [command, args, as] = user.wrap(binaries.initdb, [...options, ...INITDB_OPTIONS]);
-    await runQuietly(command, args, { ...as, cwd: '/', env: serverEnvironment() });
+    await runQuietly(command, args, { ...as, cwd: '/', env: serverEnvironment(), signal });
     await rename(unfinished, data);
   } finally {
     await rm(passwordForInitdb, { force: true });

@@ -2,7 +2,7 @@
 // is not on the list below ends it with an error. `--check` writes nothing and fails where the document is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { ROOT } from './checkout.mjs';
 import { Trouble, report } from './console.mjs';
 
@@ -19,7 +19,14 @@ const ALLOWED = [
   'Unlicense',
 ];
 
-const { values } = parseArgs({
+const USAGE = `npm run licenses [-- --check] [--lock FILE] [--document FILE]
+
+Lists the licences of what production installs in docs/licenses.md.
+  --check          writes nothing, and fails where the document is out of date
+  --lock FILE      another package-lock.json
+  --document FILE  another document`;
+
+const { values } = readArguments(USAGE, {
   options: {
     check: { type: 'boolean', default: false },
     lock: { type: 'string', default: path.join(ROOT, 'package-lock.json') },

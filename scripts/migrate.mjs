@@ -1,9 +1,15 @@
 // Brings the three databases to the shape of this build: `npm run migrate`.
 import { pathToFileURL } from 'node:url';
+import { readArguments } from './arguments.mjs';
 import { PROJECTS, ROOT, builtEntryOf } from './checkout.mjs';
 import { runQuietly } from './child.mjs';
 import { Trouble, runScript, secondsSince } from './console.mjs';
 import { variable } from './settings.mjs';
+
+const USAGE = `npm run migrate
+
+Brings the databases of GATEWAY_DATABASE_URL, IDENTITY_DATABASE_URL and ORDERING_DATABASE_URL to the shape of this build,
+and that of QUEUE_URL where it is a PostgreSQL. It takes no arguments.`;
 
 /** All at once, each with its own database only. `databaseUrls` has one address for each project. */
 export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
@@ -26,5 +32,6 @@ function databaseUrlsFrom(env) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  readArguments(USAGE);
   await runScript(() => migrate(databaseUrlsFrom(process.env), { onDone: console.log }));
 }

@@ -5,11 +5,17 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { ROOT } from './checkout.mjs';
 
 const FULL = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
 const MAX_BYTES = 64 * 1024 * 1024;
 
+const USAGE = `npm run sbom
+
+Prints the bill of materials (CycloneDX) of what production installs. It takes no arguments.`;
+
+readArguments(USAGE);
 const { stdout } = await promisify(execFile)('npm', FULL, { cwd: ROOT, maxBuffer: MAX_BYTES });
 console.log(JSON.stringify(productionOf(JSON.parse(stdout)), null, 2));
 

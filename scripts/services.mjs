@@ -8,7 +8,8 @@ import { Trouble } from './console.mjs';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
-const STOP_WITHIN_MS = 30_000;
+/** The gateway first and then the others, of which each serves on for a while if it was told so. */
+const STOP_WITHIN_MS = 30_000 + 2 * Number(process.env.SHUTDOWN_DELAY_MS || 0);
 const STOP_WITH_PARENT = new URL('./stop-with-parent.mjs', import.meta.url).href;
 
 /** A group of its own: the terminal's Ctrl-C reaches only us, and we decide about the order. */
@@ -47,8 +48,8 @@ export async function firstToEnd(services) {
   throw died(service, code);
 }
 
-/** How a process ends that was asked to: by itself, or by the signal if it had not come up far enough to listen. */
-const CLEAN_ENDS = [0, 'SIGTERM'];
+/** How a process ends that was asked to: by itself, or by the signal if it had not come up far enough to serve. */
+const CLEAN_ENDS = [0, 143, 'SIGTERM'];
 
 /**
  * The gateway first, so that nothing new is accepted and what is under way still finds its services. Answers

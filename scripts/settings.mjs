@@ -48,6 +48,8 @@ export function environmentOf(process_, settings, { env, databaseUrls, secrets }
     own[other.portVariable] = String(other.port);
   }
   own[variable(process_.name, 'DATABASE_URL')] = databaseUrls[process_.name];
+  // Nothing stands before these processes that has to notice that they stop.
+  own.SHUTDOWN_DELAY_MS = env.SHUTDOWN_DELAY_MS || '0';
   return { ...own, HOST: settings.host, METRICS_PORT: String(process_.metricsPort) };
 }
 

@@ -3,6 +3,7 @@
 // What was brought up is undone in reverse: gateway, services, PostgreSQL, pid file. A second Ctrl-C kills.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { readArguments } from './arguments.mjs';
 import { LOGS_FOLDER, POSTGRES_FOLDER, PROJECTS, ROOT, SECRETS_FILE, makeStateFolder } from './checkout.mjs';
 import { Trouble, report, secondsSince, step } from './console.mjs';
 import { migrate } from './migrate.mjs';
@@ -23,6 +24,12 @@ import { welcome } from './welcome.mjs';
 /** npm passes the terminal's Ctrl-C on to us, who had it already: the second of a pair is no second wish. */
 const SAME_CTRL_C_MS = 1_000;
 
+const USAGE = `npm start
+
+Installs and builds what is missing, starts PostgreSQL, identity, ordering and the gateway, and stays up until Ctrl-C.
+It takes no arguments; what can be set is in the environment, as README.md lists it: GATEWAY_PORT=3100 npm start`;
+
+readArguments(USAGE);
 const startedAt = Date.now();
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -109,7 +116,7 @@ async function findDatabases() {
 async function startEmbedded(databases) {
   const { startPostgres } = await import('./embedded-postgres.mjs');
   const logFile = rotatedLog('postgres');
-  running.postgres = await startPostgres({ folder: POSTGRES_FOLDER, logFile, databases });
+  running.postgres = await startPostgres({ folder: POSTGRES_FOLDER, logFile, databases, signal });
 }
 
 async function startServices(settings, databaseUrls, secrets) {

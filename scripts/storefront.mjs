@@ -1,14 +1,18 @@
 // `npm run storefront`: the example page, built and served until Ctrl-C. What the page asks of the gateway goes through
 // the server of the page, so that the gateway needs to allow no other origin.
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { ROOT } from './checkout.mjs';
 import { Trouble, runScript, step } from './console.mjs';
 
 const CONFIG_FILE = path.join(ROOT, 'examples/storefront/vite.config.mts');
 const ANSWERS_WITHIN_MS = 3_000;
 
-const { values } = parseArgs({ options: { port: { type: 'string' } } });
+const USAGE = `npm run storefront [-- --port PORT]
+
+Builds the example page and serves it until Ctrl-C. Its gateway is that of GATEWAY_URL, or http://127.0.0.1:3000.`;
+
+const { values } = readArguments(USAGE, { options: { port: { type: 'string' } } });
 
 await runScript(async () => {
   const { build, preview } = await import('vite').catch(refuseWithoutPackages);

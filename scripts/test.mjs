@@ -11,12 +11,22 @@ import { prepare } from './prepare.mjs';
 
 const TIMED = 'test/timed/';
 
+const USAGE = `npm test [-- <arguments of jest>]
+
+Installs and builds what is missing and runs every test, or what the arguments say: npm test -- test/ledger.test.ts
+The last line says how many passed.`;
+
+const asked = process.argv.slice(2);
+if (asked.includes('--help') || asked.includes('-h')) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'turnpike-jest-'));
 const resultFile = path.join(folder, 'result.json');
 const tally = { passed: 0, failed: 0 };
 try {
   await prepare();
-  const asked = process.argv.slice(2);
   const runs =
     asked.length > 0
       ? [asked]

@@ -13,6 +13,7 @@ import { allServices, environmentOf, readCompose, readEnvFile, ROOT } from './su
 import {
   containersOf,
   GRACE_MS,
+  SHUTDOWN_DELAY_MS,
   isKnownVariable,
   isOurs,
   KUSTOMIZATIONS,
@@ -139,7 +140,9 @@ describe(COMPOSE, () => {
   });
 
   it.each([...PROCESSES, 'migrate', 'postgres'])('lets %s stop in order before it is killed', (name) => {
-    expect(parseInt(service[name]!.stop_grace_period) * 1000).toBeGreaterThanOrEqual(GRACE_MS);
+    expect(parseInt(service[name]!.stop_grace_period) * 1000).toBeGreaterThanOrEqual(
+      GRACE_MS + SHUTDOWN_DELAY_MS,
+    );
   });
 
   it.each(PROCESSES)('gives %s what production asks for, with .env and not without', (name) => {

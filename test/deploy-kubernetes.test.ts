@@ -9,6 +9,7 @@ import {
   type Container,
   containersOf,
   GRACE_MS,
+  SHUTDOWN_DELAY_MS,
   isKnownVariable,
   KUSTOMIZATIONS,
   makeSecrets,
@@ -277,8 +278,9 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       expect(livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
       expect(readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http' });
       const hasService = spec.selector.matchLabels.app !== 'gateway-worker';
-      expect(lifecycle?.preStop.sleep.seconds ?? 0).toBe(hasService ? 5 : 0);
-      expect((grace - (lifecycle?.preStop.sleep.seconds ?? 0)) * 1000).toBeGreaterThanOrEqual(GRACE_MS);
+      // The process itself serves on for SHUTDOWN_DELAY_MS.
+      expect(lifecycle).toBeUndefined();
+      expect(grace * 1000).toBeGreaterThanOrEqual(hasService ? GRACE_MS + SHUTDOWN_DELAY_MS : GRACE_MS);
       expect(topologySpreadConstraints[0].labelSelector).toEqual(spec.selector);
     }
   });

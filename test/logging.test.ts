@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 const LOGGING = path.resolve(__dirname, '../dist/identity/libs/service/src/logging.js');
-const START = path.resolve(__dirname, '../dist/identity/libs/service/src/start.js');
+const RUN_MAIN = path.resolve(__dirname, '../dist/identity/libs/service/src/run-main.js');
 const LINES = 1000;
 
 /** Writes more lines than are buffered, and then ends as it is told to. */
@@ -43,7 +43,7 @@ describe('the log', () => {
     ['that a promise was refused with', 'void Promise.reject(error);'],
     ['that the start has thrown', 'throw error;'],
   ])('shows of an error %s where it comes from, and nothing that it carries', async (_what, raise) => {
-    const script = `require(${JSON.stringify(START)}).runMain(async () => {
+    const script = `require(${JSON.stringify(RUN_MAIN)}).runMain(async () => {
       const error = Object.assign(new Error('unforeseen'), { config: { headers: { authorization: 'canary' } } });
       ${raise}
     });`;

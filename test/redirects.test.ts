@@ -67,7 +67,7 @@ describe.each([302, 307])('a service that answers %i', (status) => {
 
   it('is not followed by a service that wants the keys of the gateway', async () => {
     const before = fake.asked;
-    const verifier = new ServiceTokenVerifier('ordering', fake.url);
+    const verifier = new ServiceTokenVerifier('ordering', fake.url, 0);
     const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
     await expect(verifier.verify(await signer.tokenFor('ordering'))).rejects.toMatchObject({
       code: 'unavailable',

@@ -76,6 +76,7 @@ import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
 import { Maintenance } from './queue/maintenance.js';
+import { NameClaim } from './queue/name-claim.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
 import { Reconciler } from './queue/reconciler.js';
@@ -162,6 +163,7 @@ const queue = [
   QueueWorker,
   Reconciler,
   Maintenance,
+  NameClaim,
   QueueLifecycle,
 ];
 const run = [Executor, Leases, Breakers, Services, Heartbeat];
@@ -241,11 +243,19 @@ export class AppModule {
           : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, RootKey, Releaser],
-          useFactory: (database: Database, root: RootKey, releaser: Releaser) => ({
+          inject: [Database, RootKey, Releaser, NameClaim, FirstAdministrator],
+          useFactory: (
+            database: Database,
+            root: RootKey,
+            releaser: Releaser,
+            name: NameClaim,
+            administrator: FirstAdministrator,
+          ) => ({
             database: () => database.isReady(),
             keys: () => root.isOpen,
             queue: () => releaser.isOpen,
+            installation: () => name.isOurs,
+            ...(config.api && config.admin && { administrator: () => administrator.isReady }),
           }),
         },
       ],

@@ -23,6 +23,8 @@ export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
 export interface QueueConfig {
   backend: QueueBackend;
   url: string;
+  /** Names the queue's keys: two installations may share a server. */
+  installation: string;
   partitions: number;
   /** Writes in flight in this process. */
   concurrency: number;
@@ -76,6 +78,9 @@ export class GatewayConfig {
   logLevel: string;
   metrics: MetricsPort;
   traces: TraceExport | null;
+  shutdownDelayMs: number;
+  /** By how much the clocks of two processes may differ. */
+  clockToleranceMs: number;
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: Addresses;
@@ -150,6 +155,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9464),
     traces: env.traceExport(),
+    shutdownDelayMs: env.shutdownDelayMs(),
+    clockToleranceMs: env.clockToleranceMs(),
     databaseUrl,
     services,
     relations: RELATIONS.filter(({ service }) => services[service]),
@@ -232,9 +239,16 @@ function readQueue(env: Environment, databaseUrl: string): QueueConfig {
   return {
     backend,
     url,
+    installation: readInstallation(env),
     partitions: env.integer('QUEUE_PARTITIONS', 16, 1, 1024),
     concurrency: env.integer('WORKER_CONCURRENCY', 64, 1, 10_000),
   };
+}
+
+function readInstallation(env: Environment): string {
+  const name = env.text('INSTALLATION', 'turnpike');
+  if (/^[a-z0-9-]{1,40}$/.test(name)) return name;
+  throw new ConfigurationError('INSTALLATION', 'must be 1 to 40 of a to z, 0 to 9 and -');
 }
 
 function backendOf(url: string): QueueBackend | null {

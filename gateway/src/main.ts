@@ -1,33 +1,4 @@
-import 'reflect-metadata';
-import { runMain, startProcess } from '@turnpike/service';
-import { AppModule } from './app.module.js';
-import { readConfig } from './config.js';
-import { assertPlansHaveWaysOut } from './run/operations/plan-check.js';
-import { PLANS } from './run/operations/plans.js';
-import { assertCarriedOut } from './run/operations/sagas.js';
+import { runMain } from '@turnpike/service/run-main';
 
-runMain(async () => {
-  const config = readConfig();
-  assertCarriedOut(config.relations);
-  assertPlansHaveWaysOut(PLANS, config.relations);
-  await startProcess({
-    name: 'gateway',
-    module: AppModule.for(config),
-    host: config.host,
-    port: config.port,
-    production: config.production,
-    corsOrigins: config.corsOrigins,
-    logLevel: config.logLevel,
-    trustedProxies: config.trustedProxies,
-    metrics: config.metrics,
-    traces: config.traces,
-    api: config.api
-      ? {
-          title: 'Turnpike',
-          description:
-            'The single entry point for all writes. Every write is answered with 202 and an operation, runs in the ' +
-            'lane of the user whose data it is about, one at a time and in order, and none after the deletion.',
-        }
-      : undefined,
-  });
-});
+// Loaded when the process listens for signals: it takes up to a second.
+runMain(async () => (await import('./start.js')).start());

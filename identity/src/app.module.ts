@@ -33,12 +33,7 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders(
-          'identity',
-          config.gatewayUrl,
-          databaseOptions(config.databaseUrl),
-          identityRetention,
-        ),
+        ...serviceProviders('identity', config, databaseOptions(config.databaseUrl), identityRetention),
         Users,
         Deletion,
         Purge,

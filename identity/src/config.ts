@@ -8,6 +8,9 @@ export class IdentityConfig {
   logLevel: string;
   metrics: MetricsPort;
   traces: TraceExport | null;
+  shutdownDelayMs: number;
+  /** By how much the clocks of two processes may differ. */
+  clockToleranceMs: number;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -25,6 +28,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9465),
     traces: env.traceExport(),
+    shutdownDelayMs: env.shutdownDelayMs(),
+    clockToleranceMs: env.clockToleranceMs(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
     tokenSigningKeys: env.secret(TOKEN_SIGNING_KEYS),

@@ -29,7 +29,7 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders('ordering', config.gatewayUrl, databaseOptions(config.databaseUrl)),
+        ...serviceProviders('ordering', config, databaseOptions(config.databaseUrl)),
         Customers,
         Deletion,
         Follow,

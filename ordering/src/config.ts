@@ -8,6 +8,9 @@ export class OrderingConfig {
   logLevel: string;
   metrics: MetricsPort;
   traces: TraceExport | null;
+  shutdownDelayMs: number;
+  /** By how much the clocks of two processes may differ. */
+  clockToleranceMs: number;
   databaseUrl: string;
   /** Where the key is read with which the gateway's calls are verified. */
   gatewayUrl: string;
@@ -23,6 +26,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Ordering
     logLevel: env.logLevel(),
     metrics: env.metricsPort(9466),
     traces: env.traceExport(),
+    shutdownDelayMs: env.shutdownDelayMs(),
+    clockToleranceMs: env.clockToleranceMs(),
     databaseUrl: databaseUrl(env),
     gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
   };

@@ -31,9 +31,9 @@ withRedis('lanes over a Redis Cluster', () => {
     const homes = new Map<string, Set<number>>();
     for (const node of cluster.nodes) {
       for (const key of node.keys()) {
-        const partition = /^\{(lane-\d+)-\d+\}/.exec(key)?.[1];
+        const partition = /^turnpike:\{(lane-\d+)-\d+\}/.exec(key)?.[1];
         // Maintenance has a queue of its own, which belongs to no partition.
-        if (!partition && key.startsWith('{turnpike-maintenance}')) continue;
+        if (!partition && /^turnpike:(\{turnpike-maintenance\}|ledger$)/.test(key)) continue;
         const queue = partition ?? key;
         homes.set(queue, (homes.get(queue) ?? new Set()).add(node.port));
       }

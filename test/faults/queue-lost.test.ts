@@ -220,7 +220,10 @@ async function addJob({ databases, processes }: System, queue: Backend, job: Job
   if (queue === 'redis') {
     const url = processes.gateways[0]!.env.QUEUE_URL!;
     const index = partitionNames(PARTITIONS).indexOf(partition);
-    const bull = new Queue(partition, { connection: { url }, prefix: prefixOf(index, PARTITIONS) });
+    const bull = new Queue(partition, {
+      connection: { url },
+      prefix: prefixOf('turnpike', index, PARTITIONS),
+    });
     await bull.add('operation', job, { jobId: `${job.operationId}-9` });
     await bull.close();
     return;

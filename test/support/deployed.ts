@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readConfig as readGateway } from '../../gateway/src/config.js';
 import { readConfig as readIdentity } from '../../identity/src/config.js';
+import { Environment } from '../../libs/service/src/environment.js';
 import { STOP_WITHIN_MS } from '../../libs/service/src/start.js';
 import { readConfig as readOrdering } from '../../ordering/src/config.js';
 import { ROOT } from './compose.js';
@@ -22,6 +23,9 @@ export const PROCESSES = Object.keys(READ);
 
 /** What a process is left to stop in: what it gives itself, and 2 s in which the machine may be slow. */
 export const GRACE_MS = STOP_WITHIN_MS + 2000;
+
+/** What it serves on before that, in production. */
+export const SHUTDOWN_DELAY_MS = new Environment({ NODE_ENV: 'production' }).shutdownDelayMs();
 
 export function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');

@@ -8,7 +8,8 @@ export type Variables = Record<string, string>;
 
 const ROOT = path.resolve(__dirname, '../..');
 const STOP_WITH_PARENT = path.join(ROOT, 'scripts/stop-with-parent.mjs');
-const READY_WITHIN_MS = 40_000;
+/** For a gateway this is the first administrator's registration, too. */
+const READY_WITHIN_MS = 70_000;
 const STOP_WITHIN_MS = 30_000;
 const POLL_MS = 25;
 const OUTPUT_KEPT = 500_000;
@@ -60,9 +61,10 @@ export class SystemProcess {
   /** Waits for /health/ready; the error of one that does not come up has its output. */
   async becomesReady(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await answersOk(`${this.url}/health/ready`))) {
+    let said: string | null;
+    while ((said = await complaintOf(`${this.url}/health/ready`)) !== null) {
       if (!this.isRunning) throw this.trouble(`ended (${await this.exited}) before it was ready`);
-      if (Date.now() > deadline) throw this.trouble(`was not ready in ${READY_WITHIN_MS} ms`);
+      if (Date.now() > deadline) throw this.trouble(`was not ready in ${READY_WITHIN_MS} ms: ${said}`);
       await pause(POLL_MS);
     }
   }
@@ -100,13 +102,14 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function answersOk(url: string): Promise<boolean> {
+/** @returns what is answered there that is not 200 */
+async function complaintOf(url: string): Promise<string | null> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    const body = await answer.text();
+    return answer.ok ? null : body;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

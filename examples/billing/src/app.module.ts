@@ -13,10 +13,7 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [InvoiceStepsController, InvoicesController, ...SERVICE_CONTROLLERS],
-      providers: [
-        ...serviceProviders('billing', config.gatewayUrl, databaseOptions(config.databaseUrl)),
-        Invoices,
-      ],
+      providers: [...serviceProviders('billing', config, databaseOptions(config.databaseUrl)), Invoices],
     };
   }
 }

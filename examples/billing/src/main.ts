@@ -1,23 +1,4 @@
-import { runMain, startProcess } from '@turnpike/service';
-import { AppModule } from './app.module.js';
-import { readConfig } from './config.js';
+import { runMain } from '@turnpike/service/run-main';
 
-async function main(): Promise<void> {
-  const config = readConfig();
-  await startProcess({
-    name: 'billing',
-    module: AppModule.with(config),
-    host: config.host,
-    port: config.port,
-    production: config.production,
-    logLevel: config.logLevel,
-    metrics: config.metrics,
-    traces: config.traces,
-    api: {
-      title: 'Turnpike billing (example)',
-      description: 'Invoices of paid orders. Every route below /internal is for the gateway alone.',
-    },
-  });
-}
-
-runMain(main);
+// Loaded when the process listens for signals: it takes up to a second.
+runMain(async () => (await import('./start.js')).start());

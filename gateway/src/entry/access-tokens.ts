@@ -1,18 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
-import { invalidToken, RemoteKeys, VerifiedTokens, verifyToken } from '@turnpike/service';
+import {
+  ClockWatch,
+  invalidToken,
+  RemoteKeys,
+  type TokenRules,
+  VerifiedTokens,
+  verifyToken,
+} from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { LedgerQueries, type Standing } from '../ledger/queries.js';
 import type { Caller } from './authorise.js';
 import { isUuid } from './request.js';
 import { Revocations } from './revocations.js';
 
-const RULES = { ...ACCESS_TOKENS, claims: ['sub', 'sid', 'roles'] };
+const CLAIMS = ['sub', 'sid', 'roles'];
 
 /** Verifies users' access tokens offline, by identity's public keys; what has ended since is known by other ways. */
 @Injectable()
 export class AccessTokens {
   private readonly keys: RemoteKeys;
+  private readonly rules: TokenRules;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
   constructor(
@@ -20,6 +28,9 @@ export class AccessTokens {
     private readonly queries: LedgerQueries,
     config: GatewayConfig,
   ) {
+    const { clockToleranceMs } = config;
+    // An access token may be as old as it likes: one that has expired says nothing of identity's clock.
+    this.rules = { ...ACCESS_TOKENS, claims: CLAIMS, clockToleranceMs, clock: new ClockWatch('identity') };
     this.keys = new RemoteKeys(`${config.services.identity}/.well-known/jwks.json`, 'identity');
   }
 
@@ -33,7 +44,7 @@ export class AccessTokens {
   }
 
   private async claimsOf(token: string): Promise<AccessClaims> {
-    const claims = await verifyToken<AccessClaims>(token, this.keys.find, RULES);
+    const claims = await verifyToken<AccessClaims>(token, this.keys.find, this.rules);
     if (!isUuid(claims.sub) || typeof claims.sid !== 'string' || !Array.isArray(claims.roles))
       throw invalidToken();
     return claims;

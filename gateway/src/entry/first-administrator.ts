@@ -4,33 +4,49 @@ import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type AdminConfig, GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
+import type { OperationRead } from '../ledger/operation.entity.js';
+import { LedgerQueries } from '../ledger/queries.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Services } from '../run/services.js';
 import { Fingerprints } from './fingerprint.js';
 
-/** Milliseconds between two attempts while database or identity are away, and two looks for what was asked for. */
-const RETRY_MS = 500;
+/** Milliseconds between two looks for the administrator, and two attempts while database or identity are away. */
+const LOOK_AGAIN_MS = 500;
 
-/** Makes the first administrator, if nobody has that e-mail address: by a registration like any other. */
+/** Milliseconds between two registrations, of which the first has failed. */
+const REGISTER_AGAIN_MS = 10_000;
+
+/**
+ * Makes the first administrator, if nobody has that e-mail address: by a registration like any other. Until identity
+ * has said that somebody has it the gateway is not ready, and nobody signs in with it.
+ */
 @Injectable()
 export class FirstAdministrator implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(FirstAdministrator.name);
   private stopped = false;
-  private isToCome = true;
+  private isThere = false;
+  /** What has been asked for here, and what was said of it last. */
+  private registration: { operationId: string; at: number } | null = null;
+  private complaint = '';
 
   constructor(
     private readonly ledger: Ledger,
+    private readonly queries: LedgerQueries,
     private readonly releaser: Releaser,
     private readonly services: Services,
     private readonly fingerprints: Fingerprints,
     private readonly config: GatewayConfig,
   ) {}
 
-  /** @returns whether that is the address of an administrator who is not there yet */
+  /** Whether there is nobody to wait for, any more or at all. */
+  get isReady(): boolean {
+    return this.isThere || !this.config.api || this.config.admin === null;
+  }
+
+  /** @returns whether that is the address of an administrator who is not known to be there yet */
   isAwaited(email: string): boolean {
-    const { admin } = this.config;
-    return this.isToCome && admin !== null && email === normaliseEmail(admin.email);
+    return !this.isReady && email === normaliseEmail(this.config.admin!.email);
   }
 
   onApplicationBootstrap(): void {
@@ -42,20 +58,23 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
   }
 
   private async ensure(admin: AdminConfig): Promise<void> {
-    try {
-      await this.persistently(async () => (await this.exists(admin)) || (await this.register(admin)));
-      await this.persistently(() => this.exists(admin));
-    } catch (error) {
-      this.logger.error(`The administrator cannot be made: ${(error as Error).message}`);
+    while (!this.stopped && !this.isThere) {
+      await this.attempt(admin).catch((error: unknown) => this.tell(error));
+      if (!this.isThere) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
-    this.isToCome = false;
   }
 
-  /** Repeats that until it says true; while something is away it has not said anything. */
-  private async persistently(attempt: () => Promise<boolean>): Promise<void> {
-    while (!this.stopped && !(await attempt().catch(onlyIfAway))) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+  private async attempt(admin: AdminConfig): Promise<void> {
+    this.isThere = await this.exists(admin);
+    if (this.isThere) return;
+    if (!this.registration) return this.register(admin, null);
+    const { operationId, at } = this.registration;
+    const failed = await this.failure(operationId);
+    if (!failed) return;
+    this.complain(
+      `its registration (operation ${failed.id}) ended as ${failed.state}: ${failed.problem?.code}`,
+    );
+    if (Date.now() - at >= REGISTER_AGAIN_MS) await this.register(admin, operationId);
   }
 
   private async exists({ email }: AdminConfig): Promise<boolean> {
@@ -70,13 +89,20 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     );
   }
 
-  private async register({ email, password }: AdminConfig): Promise<true> {
+  /** @returns the registration if it has come to an end other than the one that was wished for */
+  private async failure(operationId: string): Promise<OperationRead | null> {
+    const operation = await this.queries.operation(operationId);
+    return operation && ['failed', 'rejected', 'cancelled'].includes(operation.state) ? operation : null;
+  }
+
+  /** @param failed the registration that this one follows: the key of the one before would answer with that */
+  private async register({ email, password }: AdminConfig, failed: string | null): Promise<void> {
     const { credentialId } = await this.services.ask<PreparedCredential>('identity', {
       method: 'POST',
       path: '/internal/credentials',
       body: { password },
     });
-    const userId = uuidv7();
+    const [id, userId] = [uuidv7(), uuidv7()];
     const address = normaliseEmail(email);
     const payload = {
       email: address,
@@ -87,9 +113,10 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     };
     // Several gateways start at once: their equal keys make it one registration.
     const fingerprint = this.fingerprints.hash(`first administrator ${address}`);
+    const after = failed ? ` after ${failed}` : '';
     const admitted = await this.ledger.admit({
       operation: {
-        id: uuidv7(),
+        id,
         userId,
         kind: 'user.register',
         actorId: null,
@@ -99,15 +126,29 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         steps: stepsOf('user.register', payload, this.config.relations),
         traceparent: null,
       },
-      clientKey: { scope: 'system', key: `first-administrator ${fingerprint}`, fingerprint },
+      clientKey: { scope: 'system', key: `first-administrator ${fingerprint}${after}`, fingerprint },
       maxDepth: this.config.laneMaxDepth,
     });
+    const operationId = admitted.outcome === 'replayed' ? admitted.operationId : id;
+    this.registration = { operationId, at: Date.now() };
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
-    return true;
   }
-}
 
-function onlyIfAway(error: unknown): false {
-  if (error instanceof Problem && error.body.status >= 500) return false;
-  throw error;
+  /** While something is away it has not said anything. */
+  private tell(error: unknown): void {
+    if (error instanceof Problem && error.body.status >= 500) return;
+    const errors = error instanceof Problem ? (error.body as { errors?: { message: string }[] }).errors : [];
+    const reasons = [(error as Error).message, ...(errors ?? []).map(({ message }) => message)];
+    this.complain(reasons.join(' '));
+  }
+
+  /** Says it once, and not at every look. */
+  private complain(reason: string): void {
+    if (reason === this.complaint) return;
+    this.complaint = reason;
+    this.logger.error(
+      `The administrator of ADMIN_EMAIL cannot be made: ${reason}. Until there is one this gateway is not ready: ` +
+        'set another ADMIN_PASSWORD or ADMIN_EMAIL and restart it.',
+    );
+  }
 }

@@ -9,22 +9,26 @@ const ASK_EVERY_MS = 1000;
 /** Milliseconds that each question overlaps the one before: a transaction may commit after a later one. */
 const OVERLAP_MS = 10_000;
 
-/** Milliseconds for which an ended session is remembered: as long as one of its access tokens may live. */
-const REMEMBER_MS = (ACCESS_TOKENS.lifetime + 60) * 1000;
+/** Milliseconds for which an ended session is remembered, beside the tolerance for clocks: as its access tokens live. */
+const LIFETIME_MS = (ACCESS_TOKENS.lifetime + 60) * 1000;
 
 /** The sessions that ended before their access tokens expire, as identity reports them. */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Revocations.name);
   private readonly revoked = new Map<string, number>();
-  private since = new Date(Date.now() - REMEMBER_MS);
+  private readonly rememberMs: number;
+  private since: Date;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
 
   constructor(
     private readonly services: Services,
     private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    this.rememberMs = LIFETIME_MS + config.clockToleranceMs;
+    this.since = new Date(Date.now() - this.rememberMs);
+  }
 
   onApplicationBootstrap(): void {
     if (this.config.api) void this.poll();
@@ -61,7 +65,7 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private forget(): void {
-    const before = Date.now() - REMEMBER_MS;
+    const before = Date.now() - this.rememberMs;
     for (const [sessionId, at] of this.revoked) if (at < before) this.revoked.delete(sessionId);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Problem } from '@turnpike/service';
+import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -71,12 +71,12 @@ export class SignInThrottle {
    * Makes a check of a password, unless too many have failed.
    * @param email in its normal form
    * @param check throws Problem `invalid-credentials` for a wrong password; what else it throws counts for nothing
-   * @throws Problem `rate-limited`; `unavailable` where the failures cannot be counted, since then nobody could be
+   * @throws Problem `rate-limited`; `unavailable` for the first administrator before it is there, and where the failures cannot be counted, since then nobody could be
    *   stopped from guessing (and no token could be used either: that needs the same database)
    */
   check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
-    // Whoever starts a system asks for its administrator until there is one: before that there is nothing to guess.
-    if (this.limit === 0 || this.firstAdministrator.isAwaited(email)) return check();
+    if (this.firstAdministrator.isAwaited(email)) return Promise.reject(notThereYet());
+    if (this.limit === 0) return check();
     const attempt = { account: this.fingerprints.hash(`account ${email}`), place: this.places.of(request) };
     return this.inTurn(attempt, () => this.try(attempt, check));
   }
@@ -151,6 +151,11 @@ export class SignInThrottle {
     this.turns.set(key, turn);
     return turn(work);
   }
+}
+
+/** Whoever starts a system asks for its administrator until there is one; there is nothing to guess, and no guess. */
+function notThereYet(): Problem {
+  return unavailable('The first administrator is not there yet.');
 }
 
 function keyOf({ account, place }: Attempt): string {

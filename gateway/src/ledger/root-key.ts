@@ -17,6 +17,7 @@ const PURPOSES = {
   cookieSessions: 'turnpike dashboard sessions',
   csrfTokens: 'turnpike dashboard csrf',
   webhookSecrets: 'turnpike webhook secrets',
+  ledgerName: 'turnpike ledger name',
 } as const;
 export type Purpose = keyof typeof PURPOSES;
 

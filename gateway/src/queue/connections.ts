@@ -29,6 +29,8 @@ export interface QueueConnections {
   producer: ConnectionOptions;
   /** Waits while the server is away. */
   consumer: ConnectionOptions;
+  /** The producer where it is one of Redis, for what is no queue. */
+  redis: Redis | Cluster | null;
   close: () => Promise<void>;
 }
 
@@ -69,6 +71,7 @@ async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueCon
   return {
     producer,
     consumer,
+    redis: producer,
     close: () => {
       producer.disconnect();
       consumer.disconnect();
@@ -97,7 +100,20 @@ function heardByAll<Connection extends EventEmitter>(connection: Connection): Co
   return connection;
 }
 
-async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+/**
+ * The schema of BullMQ's tables is to PostgreSQL what the prefix of keys is to Redis. The usual name has BullMQ's own,
+ * in which the tables of every installation were before it had a name.
+ */
+export function schemaOf(installation: string): string {
+  return installation === 'turnpike'
+    ? DEFAULT_SCHEMA
+    : `${DEFAULT_SCHEMA}_${installation.replaceAll('-', '_')}`;
+}
+
+async function openPostgres(
+  { url, installation, partitions }: QueueConfig,
+  logger: Logger,
+): Promise<QueueConnections> {
   const options: QueuePoolConfig = {
     connectionString: url,
     max: partitions + 1 + POSTGRES_SPARE_CONNECTIONS,
@@ -111,7 +127,7 @@ async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): P
       // Not for the connections that listen: those wait without a statement.
       statement_timeout: 5000,
       // BullMQ's statements use unqualified names.
-      search_path: DEFAULT_SCHEMA,
+      search_path: schemaOf(installation),
     },
   };
   const pool = new Pool(options);
@@ -126,5 +142,5 @@ async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): P
   setDefaultBackendFactory(createPostgresBackend);
   // Its connection is a pool, which the type, written for Redis, does not know.
   const connection = pool as unknown as ConnectionOptions;
-  return { producer: connection, consumer: connection, close: () => pool.end() };
+  return { producer: connection, consumer: connection, redis: null, close: () => pool.end() };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Job, Queue, Worker } from 'bullmq';
+import { GatewayConfig, type QueueConfig } from '../config.js';
 import type { QueueConnections } from './connections.js';
 import { JOB_OPTIONS } from './release.js';
 
@@ -22,14 +23,20 @@ export interface Task {
 const NAME = 'turnpike-maintenance';
 
 /** One hash tag, so that all keys of the queue are on one node of a cluster. */
-const PREFIX = `{${NAME}}`;
+function prefixOf({ installation }: QueueConfig): string {
+  return `${installation}:{${NAME}}`;
+}
 
 /** Milliseconds between two looks after the schedulers, which cost one read each. */
 const UPKEEP_MS = 10_000;
 
 /** @returns the queue of the tasks */
-export function maintenanceQueue({ producer }: QueueConnections): Queue {
-  return new Queue(NAME, { connection: producer, prefix: PREFIX, defaultJobOptions: JOB_OPTIONS });
+export function maintenanceQueue(config: QueueConfig, { producer }: QueueConnections): Queue {
+  return new Queue(NAME, {
+    connection: producer,
+    prefix: prefixOf(config),
+    defaultJobOptions: JOB_OPTIONS,
+  });
 }
 
 @Injectable()
@@ -41,6 +48,8 @@ export class Maintenance {
   private worker: Worker | null = null;
   private upkeep: Promise<void> = Promise.resolve();
 
+  constructor(private readonly config: GatewayConfig) {}
+
   /** Called while the application is put together. */
   define(task: Task): void {
     this.tasks.set(task.name, task);
@@ -48,7 +57,7 @@ export class Maintenance {
 
   /** Called once the queue's server was reachable. @returns the queue, for operators to look at */
   open(connections: QueueConnections): Queue {
-    this.queue = maintenanceQueue(connections);
+    this.queue = maintenanceQueue(this.config.queue, connections);
     this.queue.on('error', (error) => this.logger.warn(error.message));
     return this.queue;
   }
@@ -57,7 +66,7 @@ export class Maintenance {
   start({ consumer }: QueueConnections): void {
     this.worker = new Worker(NAME, (job) => this.process(job), {
       connection: consumer,
-      prefix: PREFIX,
+      prefix: prefixOf(this.config.queue),
       concurrency: 1,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },

@@ -18,7 +18,7 @@ describe('partitions', () => {
 
   it.each([1, 3, 16, 100])('of %s have their keys in equal ranges of slots, each in one', (count) => {
     for (let index = 0; index < count; index += 1) {
-      const slot = slotOf(`${prefixOf(index, count)}:lane:wait`);
+      const slot = slotOf(`${prefixOf('a-shop', index, count)}:lane:wait`);
       expect(Math.floor((slot * count) / 16_384)).toBe(index);
     }
   });

@@ -23,11 +23,11 @@ export function partitionOf(userId: string, count: number): string {
 }
 
 /**
- * BullMQ's key prefix of a partition: one hash tag, so that all of its keys are on one node of a cluster. Left
+ * BullMQ's key prefix of a partition, after the name of the installation: one hash tag, so that all of its keys are on one node of a cluster. Left
  * to chance the tags fall on the nodes unevenly; nodes own ranges of slots, so the tag of partition i is one
  * whose slot lies in the i-th of as many equal ranges.
  */
-export function prefixOf(index: number, count: number): string {
+export function prefixOf(installation: string, index: number, count: number): string {
   const [from, to] = [index, index + 1].map((bound) => Math.floor((bound * SLOTS) / count)) as [
     number,
     number,
@@ -35,6 +35,6 @@ export function prefixOf(index: number, count: number): string {
   for (let attempt = 0; ; attempt += 1) {
     const tag = `${partitionName(index)}-${attempt}`;
     const slot = slotOf(tag);
-    if (slot >= from && slot < to) return `{${tag}}`;
+    if (slot >= from && slot < to) return `${installation}:{${tag}}`;
   }
 }

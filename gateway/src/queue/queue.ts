@@ -14,6 +14,7 @@ import { GatewayConfig } from '../config.js';
 import { QueueBoard } from './board.js';
 import { openConnections, type QueueConnections } from './connections.js';
 import { Maintenance } from './maintenance.js';
+import { NameClaim } from './name-claim.js';
 import { partitionNames, prefixOf } from './partitions.js';
 import { PartitionViews } from './partition-views.js';
 import { Reconciler } from './reconciler.js';
@@ -23,11 +24,11 @@ import { QueueWorker } from './worker.js';
 /** BullMQ's queues, one for each partition. */
 @Module({})
 class Partitions {
-  static on(names: readonly string[], connections: QueueConnections): DynamicModule {
+  static on(names: readonly string[], installation: string, connections: QueueConnections): DynamicModule {
     const queues = names.map((name, index) => ({
       name,
       connection: connections.producer,
-      prefix: prefixOf(index, names.length),
+      prefix: prefixOf(installation, index, names.length),
       defaultJobOptions: JOB_OPTIONS,
     }));
     const bull = BullModule.registerQueue(...queues);
@@ -56,6 +57,7 @@ export class QueueLifecycle
     private readonly worker: QueueWorker,
     private readonly reconciler: Reconciler,
     private readonly maintenance: Maintenance,
+    private readonly name: NameClaim,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -76,7 +78,7 @@ export class QueueLifecycle
   private async open(): Promise<void> {
     await this.database.start();
     this.connections = await openConnections(this.config.queue, this.stopped.signal);
-    if (!this.connections) return;
+    if (!this.connections || !(await this.name.claim(this.connections, this.stopped.signal))) return;
     const queues = await this.openQueues(this.connections);
     this.releaser.open(queues);
     this.partitions.open(queues.values());
@@ -89,8 +91,9 @@ export class QueueLifecycle
   }
 
   private async openQueues(connections: QueueConnections): Promise<Map<string, Queue<OperationJob>>> {
-    const names = partitionNames(this.config.queue.partitions);
-    const module = await this.loader.load(() => Partitions.on(names, connections));
+    const { installation, partitions } = this.config.queue;
+    const names = partitionNames(partitions);
+    const module = await this.loader.load(() => Partitions.on(names, installation, connections));
     const queueOf = (name: string): Queue<OperationJob> => module.get(getQueueToken(name), { strict: false });
     const queues = new Map(names.map((name) => [name, queueOf(name)]));
     // The connection, which they share, says what is wrong. What nobody hears BullMQ writes past the log.

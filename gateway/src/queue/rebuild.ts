@@ -34,8 +34,8 @@ export async function rebuildQueue(
 ): Promise<Rebuilt> {
   const connections = await openConnections(config, AbortSignal.timeout(ANSWER_WITHIN_MS));
   if (!connections) throw new Error(`The queue does not answer within ${ANSWER_WITHIN_MS / 1000} s.`);
-  const partitions = partitionQueues(config.partitions, connections);
-  const maintenance = maintenanceQueue(connections);
+  const partitions = partitionQueues(config, connections);
+  const maintenance = maintenanceQueue(config, connections);
   try {
     let dropped = 0;
     for (const queue of [...partitions.values(), maintenance]) dropped += await empty(queue);
@@ -46,12 +46,15 @@ export async function rebuildQueue(
   }
 }
 
-function partitionQueues(count: number, { producer }: QueueConnections): Map<string, Queue<OperationJob>> {
+function partitionQueues(
+  { installation, partitions: count }: QueueConfig,
+  { producer }: QueueConnections,
+): Map<string, Queue<OperationJob>> {
   const options = (
     index: number,
   ): { connection: typeof producer; prefix: string; defaultJobOptions: JobsOptions } => ({
     connection: producer,
-    prefix: prefixOf(index, count),
+    prefix: prefixOf(installation, index, count),
     defaultJobOptions: JOB_OPTIONS,
   });
   return new Map(partitionNames(count).map((name, index) => [name, new Queue(name, options(index))]));

@@ -46,14 +46,14 @@ export class QueueWorker {
 
   /** Begins to take jobs. */
   start({ consumer }: QueueConnections): void {
-    const { partitions, concurrency } = this.config.queue;
+    const { installation, partitions, concurrency } = this.config.queue;
     const share = Math.max(MIN_CONCURRENCY, Math.ceil((2 * concurrency) / partitions));
     const { leaseMs } = this.config.run;
     this.workers = partitionNames(partitions).map(
       (partition, index) =>
         new Worker<OperationJob>(partition, (job) => this.limit(() => this.process(job)), {
           connection: consumer,
-          prefix: prefixOf(index, partitions),
+          prefix: prefixOf(installation, index, partitions),
           concurrency: Math.min(share, concurrency),
           lockDuration: leaseMs,
           stalledInterval: leaseMs,

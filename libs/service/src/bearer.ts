@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { jwtVerify, type JWTVerifyGetKey } from 'jose';
+import type { ClockWatch } from './clock.js';
 import { Problem } from './problem.js';
 
 /** What a token must be, beside being signed by a key that is known by its name. */
@@ -12,10 +13,11 @@ export interface TokenRules {
   lifetime: number;
   /** Claims that it must have beside `iat` and `exp`. */
   claims: readonly string[];
+  /** By how much the clock that dated it may differ from ours. */
+  clockToleranceMs: number;
+  /** Is told of good tokens that are refused for their age. */
+  clock: ClockWatch;
 }
-
-/** Seconds by which the clocks of two machines may differ. */
-const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Seconds that a lifetime may be too long by: `iat` and `exp` may be rounded each. */
 const ROUNDING_SECONDS = 1;
@@ -32,14 +34,14 @@ export function invalidToken(detail = 'The token is not valid or has expired.'):
 export async function verifyToken<Claims extends object>(
   token: string,
   findKey: JWTVerifyGetKey,
-  { issuer, audience, type, algorithm, lifetime, claims }: TokenRules,
+  { issuer, audience, type, algorithm, lifetime, claims, clockToleranceMs, clock }: TokenRules,
 ): Promise<Claims & { iat: number; exp: number }> {
   try {
     const { payload, protectedHeader } = await jwtVerify<Claims>(token, findKey, {
       ...{ issuer, audience, typ: type, algorithms: [algorithm] },
       // Beside the age this refuses a token from the future, which jose lets pass otherwise.
       maxTokenAge: lifetime,
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      clockTolerance: clockToleranceMs / 1000,
       requiredClaims: ['iat', 'exp', ...claims],
     });
     if (!isCanonical(token)) throw invalidToken();
@@ -49,6 +51,7 @@ export async function verifyToken<Claims extends object>(
     if (!isOurs || exp - iat > lifetime + ROUNDING_SECONDS) throw invalidToken();
     return payload as Claims & { iat: number; exp: number };
   } catch (error) {
+    clock.refused(error);
     throw error instanceof Problem ? error : invalidToken();
   }
 }

@@ -1,16 +1,29 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds for a request that is still being sent when the process is told to stop. */
 const FINISH_SENDING_MS = 1000;
+
+/** Milliseconds for a request that is on its way over a kept connection; one that is idle is then closed. */
+const ARRIVE_WITHIN_MS = 100;
+
+const LOOK_AGAIN_MS = 5;
+
+/** What is done about the connections of a server that has stopped listening. */
+export interface Connections {
+  /** Ends, after a moment, those that have not sent a whole request. */
+  endUnsent: () => void;
+  /** Waits while a request may be on its way over a kept connection: its answer says that it is the last. */
+  lastRequests: () => Promise<void>;
+}
 
 /**
  * Sees to it that a server that stops does not wait for clients that have not sent a whole request: Node closes
  * idle connections by itself, but counts those as idle only that have had an answer, and ends its own
  * time limits with the server.
- * @returns what to call when the server stops
  */
-export function watchConnections(server: Server): () => void {
+export function watchConnections(server: Server): Connections {
   const silent = new Set<Socket>();
   const unsent = new Set<IncomingMessage>();
   server.on('connection', (socket) => {
@@ -30,5 +43,11 @@ export function watchConnections(server: Server): () => void {
     silent.forEach((socket) => socket.destroy());
     unsent.forEach((request) => request.socket.destroy());
   };
-  return () => setTimeout(closeUnsent, FINISH_SENDING_MS).unref();
+  return {
+    endUnsent: () => setTimeout(closeUnsent, FINISH_SENDING_MS).unref(),
+    lastRequests: async () => {
+      const deadline = performance.now() + ARRIVE_WITHIN_MS;
+      while (silent.size > 0 && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
+    },
+  };
 }

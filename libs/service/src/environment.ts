@@ -23,6 +23,18 @@ export interface Secret {
 /** Passwords of databases that stand in this source, or in everybody's instructions. */
 const SAMPLE_PASSWORDS = ['turnpike', 'postgres', 'password', 'gateway', 'identity', 'ordering'];
 
+/** Milliseconds in which common proxies notice that a process is not ready: they ask every second or every three. */
+const SHUTDOWN_DELAY_MS = 5000;
+
+/** Ten minutes: longer is a mistake of units. */
+const MAX_SHUTDOWN_DELAY_MS = 600_000;
+
+/** Milliseconds: more than clocks that are set by NTP ever differ, and less than a token lives. */
+export const CLOCK_TOLERANCE_MS = 30_000;
+
+/** Four minutes: for five after the end of an access token identity still reports that its session was ended. */
+const MAX_CLOCK_TOLERANCE_MS = 240_000;
+
 /** A setting that stops the process; the message names the variable and never its value. */
 export class ConfigurationError extends Error {
   constructor(subject: string, complaint: string) {
@@ -105,6 +117,21 @@ export class Environment {
 
   port(name: string, fallback: number): number {
     return this.integer(name, fallback, 0, 65_535);
+  }
+
+  /** @returns how long a process that was told to stop still serves: until proxies have noticed, in production. */
+  shutdownDelayMs(): number {
+    return this.integer(
+      'SHUTDOWN_DELAY_MS',
+      this.production ? SHUTDOWN_DELAY_MS : 0,
+      0,
+      MAX_SHUTDOWN_DELAY_MS,
+    );
+  }
+
+  /** @returns by how much the clocks of two processes may differ */
+  clockToleranceMs(): number {
+    return this.integer('CLOCK_TOLERANCE_MS', CLOCK_TOLERANCE_MS, 0, MAX_CLOCK_TOLERANCE_MS);
   }
 
   /** @returns where the metrics are served */

@@ -2,6 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from './problem.js';
 import { Public } from './public.js';
+import { isStopping } from './stop-signals.js';
 
 /** What a process needs to do its work; each entry says whether it is there now. */
 export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
@@ -31,19 +32,21 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'Everything that the process needs is there; else 503, which names what is missing.',
+    summary:
+      'Everything that the process needs is there; else 503, which names what is missing. One that stops is not ready.',
   })
   @ApiOkResponse({ description: 'It is there.', schema: answerSchema('ready', { checks: CHECKS_SCHEMA }) })
   async ready(): Promise<{ status: 'ready'; checks: Record<string, boolean> }> {
     const entries = await Promise.all(
       Object.entries(this.checks).map(async ([name, check]) => [name, await check()] as const),
     );
+    if (isStopping()) entries.push(['serving', false]);
     const checks = Object.fromEntries(entries);
     const missing = entries.filter(([, ready]) => !ready).map(([name]) => name);
     if (missing.length > 0) {
       throw new Problem(
         'unavailable',
-        `Waiting for ${missing.join(', ')}.`,
+        isStopping() ? 'The process was told to stop.' : `Waiting for ${missing.join(', ')}.`,
         { checks },
         { 'retry-after': '1' },
       );

@@ -11,6 +11,7 @@ import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
 import { nameTraces, traceIdsOf, traceRequests } from './request-spans.js';
 import { stepIdsOf } from './step-ids.js';
+import { isStopping } from './stop-signals.js';
 import { isTracing } from './tracing.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -106,6 +107,8 @@ export function createHttpAdapter(
     const callId = request.url.startsWith('/internal/') && request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
     closeIfUnread(reply);
+    // A client that keeps its connection looks for another process before this one is gone.
+    if (isStopping()) reply.header('connection', 'close');
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {

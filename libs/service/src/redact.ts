@@ -1,4 +1,4 @@
-import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts';
+import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts/sensitive';
 
 /*
  * What a log line may show of anything that is given to the logger, however deep it stands.

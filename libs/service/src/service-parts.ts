@@ -15,17 +15,20 @@ export const SERVICE_CONTROLLERS: Type[] = [SettleController, EventsController, 
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
- * @param gatewayUrl where the key is read with which the gateway's calls are verified
+ * @param gateway where the key is read with which the gateway's calls are verified, and how far its clock may be off
  * @param trims what of the service's own tables is trimmed
  */
 export function serviceProviders(
   service: ServiceName,
-  gatewayUrl: string,
+  gateway: { gatewayUrl: string; clockToleranceMs: number },
   database: DatabaseOptions,
   trims: readonly Trim[] = [],
 ): Provider[] {
   return [
-    { provide: ServiceTokenVerifier, useFactory: () => new ServiceTokenVerifier(service, gatewayUrl) },
+    {
+      provide: ServiceTokenVerifier,
+      useFactory: () => new ServiceTokenVerifier(service, gateway.gatewayUrl, gateway.clockToleranceMs),
+    },
     Steps,
     { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
     { provide: Database, useFactory: () => startDatabase(database) },

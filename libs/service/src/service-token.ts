@@ -3,6 +3,7 @@ import { SERVICE_TOKENS, type ServiceName } from '@turnpike/contracts';
 import type { FastifyRequest } from 'fastify';
 import { exportJWK, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
 import { bearerTokenOf, verifyToken } from './bearer.js';
+import { ClockWatch } from './clock.js';
 import { RemoteKeys } from './remote-keys.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -58,10 +59,12 @@ export class ServiceTokenSigner {
 export class ServiceTokenVerifier {
   private readonly keys: RemoteKeys;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
+  private readonly clock = new ClockWatch('the gateway', REUSE_MS);
 
   constructor(
     private readonly audience: ServiceName,
     gatewayUrl: string,
+    private readonly clockToleranceMs: number,
   ) {
     this.keys = new RemoteKeys(`${gatewayUrl}/.well-known/service-jwks.json`, 'the gateway');
   }
@@ -72,7 +75,10 @@ export class ServiceTokenVerifier {
   }
 
   private claimsOf(token: string): Promise<{ exp: number }> {
-    return verifyToken(token, this.keys.find, { ...SERVICE_TOKENS, audience: this.audience, claims: [] });
+    const { audience, clockToleranceMs, clock } = this;
+    return verifyToken(token, this.keys.find, {
+      ...{ ...SERVICE_TOKENS, audience, claims: [], clockToleranceMs, clock },
+    });
   }
 }
 

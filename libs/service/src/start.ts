@@ -1,14 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { watchConnections } from './connections.js';
-import { ConfigurationError, type TraceExport } from './environment.js';
+import { type Connections, watchConnections } from './connections.js';
+import { type TraceExport } from './environment.js';
 import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
 import { createLogger, PinoLogger } from './logging.js';
 import { type MetricsPort, serveMetrics } from './metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
-import { describeError } from './redact.js';
+import { sayLast } from './run-main.js';
+import { stopListening } from './stop-listening.js';
+import { stopBy } from './stop-signals.js';
 import { startTracing } from './tracing.js';
 import { validationPipe } from './validation.js';
 
@@ -25,14 +28,19 @@ export interface ProcessOptions {
   /** Whose `X-Forwarded-For` is believed (nobody's). */
   trustedProxies?: string[];
   metrics: MetricsPort;
+  /** How long a process that was told to stop still serves while it says that it is not ready. */
+  shutdownDelayMs: number;
   /** Left out, or null, where no spans are made. */
   traces?: TraceExport | null;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
 
-/** Milliseconds for an orderly stop; what is not done by then is taken over by others. */
+/** Milliseconds for an orderly stop after SHUTDOWN_DELAY_MS; what is not done by then is taken over by others. */
 export const STOP_WITHIN_MS = 28_000;
+
+/** Milliseconds for requests to end after the listener has closed; a client that does not read is cut off. */
+const REQUESTS_END_WITHIN_MS = 22_000;
 
 /** Starts a process of the system: HTTP, validation, problems, documentation, and an orderly stop on SIGTERM. */
 export async function startProcess(options: ProcessOptions): Promise<void> {
@@ -49,8 +57,20 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (options.api) describeApi(app, options.api);
-  const closeUnsent = watchConnections(app.getHttpServer());
-  stopOnSignal(app, { closeUnsent, stopTracing, flush: () => pino.flush() });
+  const connections = watchConnections(app.getHttpServer());
+  const ends = { connections, stopTracing, flush: () => pino.flush() };
+  const started = serve(app, routes, options);
+  // Before it serves nobody was told to send requests here: a stop waits for the start alone.
+  stopBy(() => void started.then(() => stopOrderly(app, 0, ends)));
+  await started;
+  stopBy(() => void stopOrderly(app, options.shutdownDelayMs, ends));
+}
+
+async function serve(
+  app: NestFastifyApplication,
+  routes: ReturnType<typeof collectRoutes>,
+  options: ProcessOptions,
+): Promise<void> {
   await app.init();
   refuseOtherMethods(app, routes);
   const stopMetrics = await serveMetrics(options.metrics, options.host);
@@ -58,58 +78,36 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   await app.listen(options.port, options.host);
 }
 
-/** Milliseconds for requests to end after the process was told to stop; a client that does not read is cut off. */
-const REQUESTS_END_WITHIN_MS = 22_000;
-
-/**
- * Runs a process' main function; a wrong setting or a taken port ends it with one line that says which. What nobody
- * caught ends it, too; Node by itself would print such an error with all its members, the parameters of a statement or
- * the headers of a call.
- */
-export function runMain(main: () => Promise<void>): void {
-  process.on('uncaughtException', (error) => {
-    sayLast(error);
-    process.exit(1);
-  });
-  main().catch((error: unknown) => {
-    const { code, port } = error as { code?: string; port?: number };
-    if (error instanceof ConfigurationError) console.error(error.message);
-    else if (code === 'EADDRINUSE') console.error(`Port ${port} is in use.`);
-    else sayLast(error);
-    process.exit(1);
-  });
-}
-
-function sayLast(error: unknown): void {
-  const { message, stack = message } = describeError(error);
-  console.error(stack);
-}
-
 /** What has to be done when a process stops, beside closing the application. */
 interface Ends {
-  closeUnsent: () => void;
+  connections: Connections;
   stopTracing: () => Promise<void>;
   flush: () => void;
 }
 
-function stopOnSignal(app: NestFastifyApplication, { closeUnsent, stopTracing, flush }: Ends): void {
-  const stop = (): void => {
-    closeUnsent();
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    setTimeout(() => app.getHttpServer().closeAllConnections(), REQUESTS_END_WITHIN_MS).unref();
-    void app.close().then(
-      () => exit(0),
-      (error: unknown) => {
-        sayLast(error);
-        return exit(1);
-      },
-    );
-  };
-  const exit = async (code: number): Promise<void> => {
-    await stopTracing();
-    flush();
-    process.exit(code);
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+/**
+ * From the signal on the process says that it is not ready, and each answer is the last of its connection. It serves
+ * until those that send requests here have noticed; then it stops listening, answers what it has accepted, and ends.
+ */
+async function stopOrderly(app: NestFastifyApplication, delayMs: number, ends: Ends): Promise<void> {
+  setTimeout(() => process.exit(1), delayMs + STOP_WITHIN_MS).unref();
+  try {
+    await pause(delayMs);
+    await endServing(app, ends);
+  } catch (error) {
+    sayLast(error);
+    process.exitCode = 1;
+  }
+  await ends.stopTracing();
+  ends.flush();
+  process.exit();
+}
+
+async function endServing(app: NestFastifyApplication, { connections }: Ends): Promise<void> {
+  const server = app.getHttpServer();
+  await stopListening(server);
+  setTimeout(() => server.closeAllConnections(), REQUESTS_END_WITHIN_MS).unref();
+  connections.endUnsent();
+  await connections.lastRequests();
+  await app.close();
 }

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Cluster, Redis } from 'ioredis';
+import { GatewayConfig } from '../config.js';
+import { RootKey } from '../ledger/root-key.js';
+import type { QueueConnections } from './connections.js';
+
+/*
+ * Two installations of one name on one Redis would take each other's jobs: nothing is lost by that, but each write waits
+ * for a reconciler. So a key in Redis says whose ledger the name is of, and a process of another one leaves the queue
+ * alone and is not ready. The key expires: a ledger that was replaced frees the name. A queue in PostgreSQL is in the
+ * ledger's own database, or in one that was made for it.
+ */
+
+/** Milliseconds for which the name is kept by those that have it, and between two times that they say so. */
+const KEPT_MS = 30_000;
+const SAY_EVERY_MS = 10_000;
+
+/** Milliseconds between two looks whether the name is free, or the ledger's keys can be read. */
+const LOOK_AGAIN_MS = 500;
+
+@Injectable()
+export class NameClaim implements OnApplicationShutdown {
+  private readonly logger = new Logger(NameClaim.name);
+  private timer: NodeJS.Timeout | undefined;
+  private ours = true;
+
+  constructor(
+    private readonly root: RootKey,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** Whether no other ledger has this installation's name. */
+  get isOurs(): boolean {
+    return this.ours;
+  }
+
+  /** Waits until the name is this ledger's. @returns false if the process is stopped before */
+  async claim({ redis }: QueueConnections, stopped: AbortSignal): Promise<boolean> {
+    if (!redis) return !stopped.aborted;
+    while (!stopped.aborted && !(this.root.isOpen && (await this.hold(redis)))) {
+      await pause(LOOK_AGAIN_MS, undefined, { signal: stopped }).catch(() => undefined);
+    }
+    this.timer = setInterval(() => void this.hold(redis), SAY_EVERY_MS).unref();
+    return !stopped.aborted;
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @returns whether the name is ours now; a server that does not answer says nothing of it */
+  private async hold(redis: Redis | Cluster): Promise<boolean> {
+    try {
+      const was = this.ours;
+      this.ours = await this.take(redis);
+      if (was && !this.ours) this.tell();
+      return this.ours;
+    } catch (error) {
+      this.logger.warn(`The name of the installation is not known to be free: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  private async take(redis: Redis | Cluster): Promise<boolean> {
+    const key = `${this.config.queue.installation}:ledger`;
+    const ledger = this.ledgerName();
+    if ((await redis.set(key, ledger, 'PX', KEPT_MS, 'NX')) === 'OK') return true;
+    if ((await redis.get(key)) !== ledger) return false;
+    await redis.pexpire(key, KEPT_MS);
+    return true;
+  }
+
+  /** The same for all processes of one ledger, whatever DATA_KEY is. */
+  private ledgerName(): string {
+    const key = this.root.for('ledgerName').export();
+    return createHash('sha256').update(key).digest('base64url');
+  }
+
+  private tell(): void {
+    this.logger.error(
+      `Another ledger uses this Redis under the name "${this.config.queue.installation}": this process leaves the ` +
+        'queue alone and is not ready. Give one of the two another INSTALLATION, or another Redis. A ledger that is ' +
+        `gone frees the name after ${KEPT_MS / 1000} s.`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { startProcess } from '@turnpike/service';
+import { AppModule } from './app.module.js';
+import { readConfig } from './config.js';
+import { assertPlansHaveWaysOut } from './run/operations/plan-check.js';
+import { PLANS } from './run/operations/plans.js';
+import { assertCarriedOut } from './run/operations/sagas.js';
+
+/** Starts the process. */
+export async function start(): Promise<void> {
+  const config = readConfig();
+  assertCarriedOut(config.relations);
+  assertPlansHaveWaysOut(PLANS, config.relations);
+  await startProcess({
+    name: 'gateway',
+    module: AppModule.for(config),
+    host: config.host,
+    port: config.port,
+    production: config.production,
+    corsOrigins: config.corsOrigins,
+    logLevel: config.logLevel,
+    trustedProxies: config.trustedProxies,
+    metrics: config.metrics,
+    traces: config.traces,
+    // Nobody sends requests to a worker alone.
+    shutdownDelayMs: config.api ? config.shutdownDelayMs : 0,
+    api: config.api
+      ? {
+          title: 'Turnpike',
+          description:
+            'The single entry point for all writes. Every write is answered with 202 and an operation, runs in the ' +
+            'lane of the user whose data it is about, one at a time and in order, and none after the deletion.',
+        }
+      : undefined,
+  });
+}

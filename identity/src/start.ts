@@ -1,0 +1,23 @@
+import { startProcess } from '@turnpike/service';
+import { AppModule } from './app.module.js';
+import { readConfig } from './config.js';
+
+/** Starts the process. */
+export async function start(): Promise<void> {
+  const config = readConfig();
+  await startProcess({
+    name: 'identity',
+    module: AppModule.with(config),
+    host: config.host,
+    port: config.port,
+    production: config.production,
+    logLevel: config.logLevel,
+    metrics: config.metrics,
+    traces: config.traces,
+    shutdownDelayMs: config.shutdownDelayMs,
+    api: {
+      title: 'Turnpike identity',
+      description: 'Users, credentials and sessions. Every route below /internal is for the gateway alone.',
+    },
+  });
+}
