@@ -68,6 +68,52 @@ export async function findReplay(
     : { outcome: 'key-reused' };
 }
 
+/** What a request has made beside the lanes, or had made before under the same key. */
+export type Made<Thing> = { outcome: 'made' | 'replayed'; thing: Thing | null } | { outcome: 'key-reused' };
+
+/** How a thing is made, and how it is found when its request comes again. Null where it cannot be, or is gone. */
+export interface Making<Thing> {
+  id: string;
+  actorId: string;
+  make: () => Promise<Thing | null>;
+  find: (id: string) => Promise<Thing | null>;
+}
+
+/**
+ * Makes something once, however often its request is sent under the same key, in the transaction `tx`. A rival with
+ * the same key waits for the end of it. The key of what was not made stays free.
+ */
+export async function makeOnce<Thing>(
+  tx: Statements,
+  clientKey: ClientKey | null,
+  { id, actorId, make, find }: Making<Thing>,
+): Promise<Made<Thing>> {
+  if (clientKey && !(await bind(tx, clientKey, actorId, id))) {
+    const replay = (await findReplay(tx, clientKey))!;
+    if (replay.outcome === 'key-reused') return replay;
+    return { outcome: 'replayed', thing: await find(replay.operationId) };
+  }
+  const thing = await make();
+  if (clientKey && thing === null) await releaseKeys(tx, [{ clientKey, operationId: id }]);
+  return { outcome: 'made', thing };
+}
+
+/** @returns whether the key is bound to that id now; if not, it stands for another */
+async function bind(tx: Statements, clientKey: ClientKey, actorId: string, id: string): Promise<boolean> {
+  const { scope, key, fingerprint } = clientKey;
+  const rows = await tx.query<unknown>(
+    `insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
+     values ($1, $2, $3, $4, $5)
+     on conflict (scope, key) do update
+       set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
+         operation_id = excluded.operation_id, created_at = now()
+       where ${isExpired('known')}
+     returning 1`,
+    [scope, key, fingerprint, actorId, id],
+  );
+  return rows.length > 0;
+}
+
 /**
  * Removes expired keys, the oldest first. The walk goes on behind the keys of writes that have not ended, so however
  * many of those there are, no statement looks at more than a page of them.
