@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   ACCESS_TOKENS,
   type AccessClaims,
+  HEADERS,
   type RevokedSessions,
   type Role,
   type SessionView,
@@ -81,7 +82,7 @@ export class Sessions {
       const session = await spend(tx, hash);
       return session && grantFor(tx, session, hash);
     });
-    if (!grant) throw new Problem('unauthenticated', 'The refresh token is not valid.');
+    if (!grant) throw refusedToken();
     return this.view(grant);
   }
 
@@ -136,6 +137,12 @@ export class Sessions {
       userId: claims.sub,
     };
   }
+}
+
+/** Says what is refused: without the header the gateway takes a 401 for one of its own token. */
+function refusedToken(): Problem {
+  const headers = { [HEADERS.refusedCredential]: 'refresh-token' };
+  return new Problem('unauthenticated', 'The refresh token is not valid.', {}, headers);
 }
 
 /** Ends the user's sessions, except the one to keep. */
