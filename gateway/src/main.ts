@@ -16,6 +16,7 @@ runMain(async () => {
     corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
     metrics: config.metrics,
     traces: config.traces,
     api: config.api

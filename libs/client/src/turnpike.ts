@@ -17,7 +17,7 @@ import type {
 import { inMemory, Session, type SessionTokens, type TokenStorage } from './session.js';
 
 export interface TurnpikeOptions {
-  /** The gateway's address without a path: `https://api.example.com`. Empty for the origin of the page. */
+  /** The gateway's address, `https://api.example.com`, with the path that a proxy adds. Empty for the origin of the page. */
   baseUrl: string;
   /** Where the tokens of the session are kept (memory). */
   storage?: TokenStorage | undefined;

@@ -23,7 +23,9 @@ export interface ProcessOptions {
   corsOrigins?: readonly string[];
   logLevel: string;
   /** Whose `X-Forwarded-For` is believed (nobody's). */
-  trustedProxies?: string[];
+  trustedProxies?: readonly string[];
+  /** What `Location` and the description's addresses begin with, where a proxy adds something. */
+  publicUrl?: string | null;
   metrics: MetricsPort;
   /** Left out, or null, where no spans are made. */
   traces?: TraceExport | null;
@@ -38,8 +40,8 @@ export const STOP_WITHIN_MS = 28_000;
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
-  const { production, corsOrigins = [], trustedProxies } = options;
-  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies });
+  const { production, corsOrigins = [], trustedProxies, publicUrl } = options;
+  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),
@@ -48,7 +50,7 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  if (options.api) describeApi(app, options.api);
+  if (options.api) describeApi(app, { ...options.api, server: publicUrl ?? '/' });
   const closeUnsent = watchConnections(app.getHttpServer());
   stopOnSignal(app, { closeUnsent, stopTracing, flush: () => pino.flush() });
   await app.init();
