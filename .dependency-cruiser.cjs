@@ -15,7 +15,7 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/',
     'run/(outcome|services)',
-    'entry/(authorise|caller|event-streams|http|request|routes|system-writes|user-limit)',
+    'entry/(authorise|caller|event-streams|fingerprint|http|once|request|routes|system-writes|user-limit)',
     'config',
   ],
   // For emergencies: beside the processes, straight to the ledger.
@@ -26,7 +26,7 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/maintenance',
     'run/backoff',
-    'entry/(authorise|caller|http|request|routes)',
+    'entry/(authorise|caller|fingerprint|http|once|request|routes)',
     'config',
   ],
   dashboard: [
@@ -34,6 +34,7 @@ const GATEWAY_ARROWS = {
     'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',
     'queue/board',
     'run/services',
+    'config',
   ],
 };
 

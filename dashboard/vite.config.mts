@@ -6,7 +6,8 @@ const HERE = import.meta.dirname;
 /** The gateway serves what this makes: gateway/src/dashboard. */
 export default defineConfig({
   root: HERE,
-  base: '/ops/',
+  // The gateway writes whole paths into the page when it starts: a proxy may add one.
+  base: './',
   logLevel: 'warn',
   resolve: { alias: { '@turnpike/contracts': path.join(HERE, '../libs/contracts/src/index.ts') } },
   build: {

@@ -98,6 +98,19 @@ describe('many writes at once', () => {
     expect(await count()).toBe(2);
   });
 
+  it('are begun once for a key, however often the request is sent', async () => {
+    const { id } = await withFailures(1);
+    const body = { action: 'retry', filter: { userId: id }, reason: 'r' };
+    const key = { 'idempotency-key': `bulk-${id}` };
+    const first = await admin.post<BulkRun>('/v1/ops/bulk', body, key);
+    await ended(expectStatus(first, 202).id);
+    const again = await admin.post<BulkRun>('/v1/ops/bulk', body, key);
+    expect(expectStatus(again, 202)).toMatchObject({ id: first.body.id, state: 'done' });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const other = await admin.post('/v1/ops/bulk', { ...body, reason: 'another' }, key);
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
   it('are withdrawn, and what has begun meanwhile is told as refused', async () => {
     const person = await register(url);
     await admin.post(`/v1/ops/lanes/${person.id}/pause`);

@@ -171,6 +171,24 @@ describe('the client', () => {
       expect(renewed.refreshToken).not.toBe(tokens.refreshToken);
     });
 
+    it.each<[string, (request: Request, send: Send) => Promise<Response>]>([
+      ['is lost', async (request, send) => send(request).then(() => Promise.reject(new TypeError('lost')))],
+      ['is that a service is away', async () => new Response('busy', { status: 503 })],
+    ])('keeps its session where the answer to its refresh %s', async (_, spoil) => {
+      const storage = inMemory();
+      let spoilt = 0;
+      const unlucky = clientOf(
+        (request, send) =>
+          request.url.endsWith('/refresh') && spoilt++ < 2 ? spoil(request, send) : send(request),
+        storage,
+      );
+      await storage.save({ ...(await unlucky.signIn(person)), expiresAt: Date.now() });
+      expect((await unlucky.get('/v1/orders')).data.items).toEqual([]);
+      expect(spoilt).toBe(3);
+      await storage.save({ ...(await unlucky.currentSession())!, expiresAt: Date.now() });
+      expect((await unlucky.get('/v1/orders')).data.items).toEqual([]);
+    });
+
     it('and whose session is over is nobody, and says so', async () => {
       const { accessToken } = (await turnpike.currentSession())!;
       await fetch(`${baseUrl}/v1/sessions/current`, {

@@ -1,10 +1,10 @@
 // What the documents say of the code is held to the code. Nothing is started.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
+import { CLIENT_KINDS, RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
 import { HealthController } from '@turnpike/service';
 import { ALLOWED } from '../gateway/src/entry/authorise.js';
-import { routesOf } from '../gateway/src/entry/routes.js';
+import { type Route, routesOf } from '../gateway/src/entry/routes.js';
 import { TRANSITIONS } from '../gateway/src/ledger/states.js';
 import { sagaOf } from '../gateway/src/run/operations/sagas.js';
 
@@ -80,15 +80,32 @@ describe('docs/authorisation.md', () => {
   });
 
   test('has every route, with its action', () => {
-    const files = filesBelow('gateway/src').filter((file) => file.endsWith('.controller.ts'));
-    const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
-    const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
-    const coded = [...controllers, HealthController].flatMap(routesOf).map(({ address, actions }) => {
+    const coded = routesInCode().map(({ address, actions }) => {
       const named = actions === 'public' ? actions : actions!.map((action) => `\`${action}\``).join(', ');
-      return [address.replaceAll(/:(\w+)/g, '{$1}'), named];
+      return [address, named];
     });
     expect(listed.filter(([name]) => name.includes(' ')).sort()).toEqual(coded.sort());
   });
+});
+
+test('docs/api.md says of every route that changes something what happens when it is asked again', () => {
+  const rows = [...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/[^`]+)` \| (.+) \|$/gm)];
+  const changing = routesInCode().filter(({ address }) => !address.startsWith('GET '));
+  expect(
+    rows
+      .map(([, address]) => address!)
+      .filter((address) => !address.startsWith('GET '))
+      .sort(),
+  ).toEqual(changing.map(({ address }) => address).sort());
+  // What is a write is done once by its key; nobody has to think of each.
+  const isWrite = (actions: Route['actions']): boolean =>
+    actions !== 'public' && CLIENT_KINDS.some((kind) => kind === actions?.[0]);
+  const byKey = rows
+    .filter(([, , what]) => what!.startsWith('the same operation, by its'))
+    .map(([, address]) => address);
+  expect(byKey.sort()).toEqual(
+    changing.flatMap(({ address, actions }) => (isWrite(actions) ? [address] : [])).sort(),
+  );
 });
 
 test('docs/observability.md lists every metric of ours', () => {
@@ -173,6 +190,16 @@ function isPath(name: string): boolean {
 }
 
 /** One file of each process reads the environment, by a library; so do the scripts. */
+/** Every route of the gateway, as `GET /v1/orders/{id}`. */
+function routesInCode(): Route[] {
+  const files = filesBelow('gateway/src').filter((file) => file.endsWith('.controller.ts'));
+  const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
+  const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
+  return [...controllers, HealthController]
+    .flatMap(routesOf)
+    .map((route) => ({ ...route, address: route.address.replaceAll(/:(\w+)/g, '{$1}') }));
+}
+
 function variablesRead(): string[] {
   const configs = ['gateway', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
   const library = ['environment', 'development-keys'].map((name) => `libs/service/src/${name}.ts`);

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { SessionView, SignIn } from '@turnpike/contracts';
+import fc from 'fast-check';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { type Answer, Identity, newUser, type Person, revokedSessions, sidOf } from './support/identity.js';
 
@@ -19,6 +20,66 @@ async function isOver(session: SessionView): Promise<boolean> {
   const listed = (await revokedSessions(identity)).includes(sidOf(session));
   expect((await refresh(session)).status).toBe(listed ? 401 : 200);
   return listed;
+}
+
+function hashOf({ refreshToken }: SessionView): string {
+  return createHash('sha256').update(refreshToken).digest('hex');
+}
+
+/** @returns the hashes of the tokens of a session from which a new one comes */
+async function unspentOf(session: SessionView): Promise<string[]> {
+  const rows = await identity.rows<{ hash: string }>(
+    `select encode(hash, 'hex') as hash from refresh_tokens where session_id = $1 and spent_at is null`,
+    sidOf(session),
+  );
+  return rows.map(({ hash }) => hash);
+}
+
+/** Moves whatever was spent of a session back in time. */
+async function refreshedEarlier(session: SessionView, seconds: number): Promise<void> {
+  await identity.rows(
+    `update refresh_tokens set spent_at = spent_at - $2 * interval '1 s' where session_id = $1`,
+    sidOf(session),
+    seconds,
+  );
+}
+
+interface Token {
+  session: SessionView;
+  /** Seconds since it was spent, or became void; null while it is neither. */
+  spentFor: number | null;
+  successor: Token | null;
+}
+
+/** What is promised of the refresh tokens of one session. */
+class Family {
+  readonly tokens: Token[];
+  private isRevoked = false;
+
+  constructor(first: SessionView) {
+    this.tokens = [{ session: first, spentFor: null, successor: null }];
+  }
+
+  pass(seconds: number): void {
+    for (const token of this.tokens) if (token.spentFor !== null) token.spentFor += seconds;
+  }
+
+  isAnswered({ spentFor, successor }: Token): boolean {
+    if (this.isRevoked) return false;
+    return spentFor === null || (spentFor < 10 && successor?.spentFor === null);
+  }
+
+  /** @param answer the new session, or null where there was none */
+  used(token: Token, answer: SessionView | null): void {
+    if (!answer) {
+      this.isRevoked = true;
+      return;
+    }
+    if (token.successor) token.successor.spentFor = 0;
+    token.spentFor ??= 0;
+    token.successor = { session: answer, spentFor: null, successor: null };
+    this.tokens.push(token.successor);
+  }
 }
 
 describe('an access token', () => {
@@ -130,21 +191,81 @@ describe('a refresh token', () => {
     expect((await refresh(answer.body)).status).toBe(200);
   });
 
-  test('used twice ends the session, with the tokens that came from it', async () => {
+  test('that comes again because its answer was lost is answered with another successor, and the lost one is void', async () => {
+    const session = await (await newUser(identity)).signIn();
+    const { body: lost } = await refresh(session);
+    const again = await refresh(session);
+    expect(again).toMatchObject({ status: 200, body: { userId: session.userId, expiresIn: 900 } });
+    expect(sidOf(again.body)).toBe(sidOf(session));
+    expect(await unspentOf(session)).toEqual([hashOf(again.body)]);
+    expect((await refresh(again.body)).status).toBe(200);
+    // The lost one is in the hands of somebody else.
+    expect(await refresh(lost)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await isOver(again.body)).toBe(true);
+  });
+
+  test('whose successor was used ends the session by its second use, with the tokens that came from it', async () => {
     const user = await newUser(identity);
     const [stolen, other] = [await user.signIn(), await user.signIn()];
     const { body: next } = await refresh(stolen);
+    const { body: last } = await refresh(next);
     expect(await refresh(stolen)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    expect(await isOver(next)).toBe(true);
+    expect(await isOver(last)).toBe(true);
     expect(await isOver(other)).toBe(false);
   });
 
-  test('used by many at once gives one pair at most, and ends the session', async () => {
-    const user = await newUser(identity);
-    const session = await user.signIn();
+  test('ends the session by a second use 10 seconds after the first, though its successor is unused', async () => {
+    const session = await (await newUser(identity)).signIn();
+    const { body: next } = await refresh(session);
+    await refreshedEarlier(session, 10);
+    expect(await refresh(session)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await isOver(next)).toBe(true);
+  });
+
+  test('is not given more time by being used again', async () => {
+    const session = await (await newUser(identity)).signIn();
+    await refresh(session);
+    await refreshedEarlier(session, 5);
+    expect((await refresh(session)).status).toBe(200);
+    await refreshedEarlier(session, 6);
+    expect((await refresh(session)).status).toBe(401);
+  });
+
+  test('used by many at once leaves one successor of which anything comes', async () => {
+    const session = await (await newUser(identity)).signIn();
     const answers = await Promise.all(Array.from({ length: 5 }, () => refresh(session)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(await isOver(session)).toBe(true);
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    const unspent = await unspentOf(session);
+    expect(unspent).toHaveLength(1);
+    const [live, ...rest] = answers.filter(({ body }) => hashOf(body) === unspent[0]);
+    expect(rest).toEqual([]);
+    expect((await refresh(live!.body)).status).toBe(200);
+  });
+
+  test('leaves, in whatever order the tokens of a session come, one that is good and gives nothing for the others', async () => {
+    const user = await newUser(identity);
+    const moves = fc.array(
+      fc.record({ which: fc.nat({ max: 5 }), secondsLater: fc.constantFrom(0, 0, 1, 11) }),
+      {
+        minLength: 2,
+        maxLength: 7,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(moves, async (sequence) => {
+        const family = new Family(await user.signIn());
+        for (const { which, secondsLater } of sequence) {
+          await refreshedEarlier(family.tokens[0]!.session, secondsLater);
+          family.pass(secondsLater);
+          const token = family.tokens[which % family.tokens.length]!;
+          const answer = await refresh(token.session);
+          expect(answer.status).toBe(family.isAnswered(token) ? 200 : 401);
+          family.used(token, answer.status === 200 ? answer.body : null);
+          expect((await unspentOf(token.session)).length).toBe(1);
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test.each([

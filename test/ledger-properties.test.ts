@@ -194,6 +194,11 @@ async function perform(action: Action, { userId, id, claim }: Target, real: Real
       return answer('done', await overdue(t));
     case 'forget keys':
       await t.database.query(`update idempotency_keys set created_at = now() - interval '25 hours'`);
+      await t.database.query(
+        `update operations set finished_at = now() - interval '25 hours' where finished_at is not null`,
+      );
+      // Otherwise what has ended never changes.
+      real.ended.clear();
       await t.trim({}, 'idempotency_keys');
       return answer('done');
   }

@@ -79,15 +79,36 @@ describe('admission', () => {
     expect(await t.write(userId, { clientKey })).toMatchObject({ outcome: 'accepted' });
   });
 
-  it('takes a key over after a day', async () => {
+  it('takes a key over a day after its operation has ended, and never before', async () => {
     const userId = await t.newLane();
     const clientKey = { scope: userId, key: 'old', fingerprint: 'f' };
-    await t.accepted(userId, { clientKey });
-    const age = `update idempotency_keys set created_at = now() - interval '25 hours' where scope = $1`;
-    await t.database.query(age, [userId]);
-    expect(await t.write(userId, { clientKey: { ...clientKey, fingerprint: 'g' } })).toMatchObject({
-      outcome: 'accepted',
-    });
+    const other = { clientKey: { ...clientKey, fingerprint: 'g' } };
+    const { id } = await t.accepted(userId, { clientKey });
+    await t.keyIsOlder(userId, 100);
+    expect(await t.write(userId, other)).toMatchObject({ outcome: 'key-reused' });
+    expect(await t.write(userId, { clientKey })).toMatchObject({ outcome: 'replayed', operationId: id });
+    await t.succeed(userId, id);
+    await t.endedEarlier(id, 23);
+    expect(await t.write(userId, other)).toMatchObject({ outcome: 'key-reused' });
+    await t.endedEarlier(id, 2);
+    expect(await t.write(userId, other)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('binds a key that has expired to one of two writes that race for it', async () => {
+    const userId = await t.newLane();
+    const clientKey = { scope: userId, key: 'raced', fingerprint: 'f' };
+    const { id } = await t.accepted(userId, { clientKey });
+    await t.succeed(userId, id);
+    await t.keyIsOlder(userId, 100);
+    await t.endedEarlier(id, 25);
+    const lanes = await Promise.all(Array.from({ length: 6 }, () => t.newLane()));
+    const answers = await Promise.all(lanes.map((lane) => t.write(lane, { clientKey })));
+    const accepted = answers.filter(({ outcome }) => outcome === 'accepted');
+    expect(accepted).toHaveLength(1);
+    const replays = answers.flatMap((answer) => (answer.outcome === 'replayed' ? [answer.operationId] : []));
+    expect(replays).toHaveLength(5);
+    expect(replays).not.toContain(id);
+    expect(new Set(replays).size).toBe(1);
   });
 
   it('knows no lane but those that a registration made', async () => {

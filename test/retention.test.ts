@@ -67,21 +67,48 @@ describe('the ledger', () => {
     expect((await t.claim(userId, waiting))?.seq).toBe(3);
   });
 
-  it('keeps a key for a day, and its operation', async () => {
+  it('keeps a key for a day after the end of its operation, and as long as that waits', async () => {
     const userId = await t.newLane();
-    const clientKey = { scope: userId, key: 'k', fingerprint: 'f' };
-    const { id } = await t.accepted(userId, { clientKey });
-    const other = { ...clientKey, key: 'expired' };
-    await t.accepted(userId, { clientKey: other });
-    await t.database.query(
-      `update idempotency_keys set created_at = now() - case key when 'k' then interval '23 hours' else '25 hours' end
-       where scope = $1`,
+    const keyed = async (key: string): Promise<string> => {
+      const clientKey = { scope: userId, key, fingerprint: 'f' };
+      return (await t.accepted(userId, { clientKey })).id;
+    };
+    const [expired, ended, waiting] = [await keyed('expired'), await keyed('ended'), await keyed('waiting')];
+    for (const id of [expired, ended]) await t.succeed(userId, id);
+    await t.endedEarlier(expired, 25);
+    await t.endedEarlier(ended, 23);
+    await t.keyIsOlder(userId, 24 * 400);
+    await age(userId, '400 days');
+    await t.endedEarlier(ended, -24 * 400);
+    await t.trim();
+    const keys = await t.database.query('select key from idempotency_keys where scope = $1 order by key', [
+      userId,
+    ]);
+    expect(keys).toEqual([{ key: 'ended' }, { key: 'waiting' }]);
+    expect((await idsIn(userId)).map(({ id }) => id)).toEqual([ended, waiting]);
+    for (const [key, operationId] of [
+      ['ended', ended],
+      ['waiting', waiting],
+    ]) {
+      const clientKey = { scope: userId, key: key!, fingerprint: 'f' };
+      expect(await t.ledger.findReplay(clientKey)).toEqual({ outcome: 'replayed', operationId });
+    }
+  });
+
+  it('finds the keys that have expired behind more of waiting writes than it looks at together', async () => {
+    const userId = await t.newLane();
+    const { id } = await t.accepted(userId);
+    const keys = `insert into idempotency_keys (scope, key, fingerprint, user_id, operation_id, created_at)
+      select $1::text, 'k' || n, 'f', $1::uuid, coalesce($2, gen_random_uuid()), now() - $3 * interval '1 hour'
+      from generate_series(1, $4) n`;
+    await t.database.query(keys, [userId, id, 50, 2500]);
+    await t.database.query(keys.replace("'k'", "'old'"), [userId, null, 30, 10]);
+    await t.trim({}, 'idempotency_keys');
+    const [left] = await t.database.query<{ count: number }>(
+      'select count(*)::integer as count from idempotency_keys where scope = $1',
       [userId],
     );
-    await t.trim();
-    expect(await t.ledger.findReplay(clientKey)).toEqual({ outcome: 'replayed', operationId: id });
-    const keys = await t.database.query('select key from idempotency_keys where scope = $1', [userId]);
-    expect(keys).toEqual([{ key: 'k' }]);
+    expect(left!.count).toBe(2500);
   });
 
   it('keeps what webhooks were sent for a week, and what is still to be sent for ever', async () => {

@@ -21,7 +21,7 @@ const PLACES = 16;
 const DELIVERED: Attempted = { type: 'delivered', status: 204 };
 const GIVEN_UP: Attempted = { type: 'given-up', status: 500, error: 'status', isGone: false };
 const RETRIED: Attempted = { ...GIVEN_UP, type: 'retry', delayMs: 0 };
-const BY = { actorId: randomUUID(), reason: null };
+const BY = { actorId: randomUUID(), reason: null, clientKey: null };
 
 let t: TestLedger;
 let webhooks: Webhooks;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AuditEntry, Webhook, WebhookDelivery, WebhookWithSecret } from '@turnpike/contracts';
 import { Webhook as Verifier } from 'standardwebhooks';
 import {
@@ -248,6 +249,32 @@ describe('webhooks', () => {
       new Verifier(one).verify(message!.body, message!.headers as Record<string, string>);
     }
     expect(String(message!.headers['webhook-signature']).split(' ')).toHaveLength(2);
+  });
+
+  it('are made, and get a new secret, once for a key, however often the request is sent', async () => {
+    const body = { url: receiver.subscriber().url, events: ['operation.failed'] };
+    const key = { 'idempotency-key': randomUUID() };
+    const answers = await Promise.all([1, 2, 3].map(() => admin.post(PATH, body, key)));
+    const [made] = answers.map((answer) => expectStatus(answer, 201));
+    for (const answer of answers) expect(answer.body).toEqual(made);
+    const replayed = answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true');
+    expect(replayed).toHaveLength(2);
+    const other = { ...body, description: 'another' };
+    expect(await admin.post(PATH, other, key)).toMatchObject({ status: 422 });
+    const rotate = (headers: Record<string, string>) =>
+      admin.post(`${PATH}/${made.id}/rotate-secret`, {}, headers);
+    const again = { 'idempotency-key': randomUUID() };
+    const { secret } = expectStatus(await rotate(again), 200);
+    expect(await rotate(again)).toMatchObject({ status: 200, body: { secret } });
+    // The one before it still signs: it was not replaced twice.
+    const { rows } = await system.databases.gateway.query(
+      `select count(*)::integer as count from audit
+       where action = 'webhook.rotate-secret' and after ->> 'webhookId' = $1`,
+      [made.id],
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+    expectStatus(await admin.delete(`${PATH}/${made.id}`), 204);
+    expect((await rotate(again)).status).toBe(404);
   });
 
   it('go nowhere but to the address that was named', async () => {

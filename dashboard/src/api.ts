@@ -1,4 +1,5 @@
 import type { DashboardSession, ProblemBody, ProblemCode } from '@turnpike/contracts';
+import { BASE } from './base.js';
 
 /** Any answer but success, with the problem that it brought. */
 export class Refusal extends Error {
@@ -20,7 +21,18 @@ function unreachable(method: string): Refusal {
 let csrfToken = '';
 
 export async function signIn(email: string, password: string): Promise<DashboardSession> {
-  return took(await post<DashboardSession>('/ops/session', { email, password }));
+  await post<DashboardSession>('/ops/session', { email, password });
+  const session = await currentSession();
+  if (!session) throw notKept();
+  return session;
+}
+
+/** The gateway has opened a session of which the browser did not keep the cookie. */
+function notKept(): Refusal {
+  const detail =
+    'Allow cookies for this site, and open the page over https, or from the machine that the gateway runs on.';
+  const title = 'This browser did not keep the session';
+  return new Refusal({ title, detail, status: 401, code: 'unauthenticated' });
 }
 
 /** Whoever is refused for another reason, such as too many requests, has a session all the same. */
@@ -66,7 +78,7 @@ async function send<Body>(
   body?: object,
   signal: AbortSignal | null = null,
 ): Promise<Body> {
-  const answer = await fetch(path, {
+  const answer = await fetch(BASE + path, {
     method,
     signal,
     headers: {

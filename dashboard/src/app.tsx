@@ -10,6 +10,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import type { ReactElement } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
 import { signOut } from './api.js';
+import { BASE } from './base.js';
 import { announce, Announcements } from './announce.js';
 import { Palette } from './palette.js';
 import { Loading, NotHere, Trouble } from './parts.js';
@@ -55,7 +56,7 @@ function Shell(): ReactElement {
       </a>
       <header className="side">
         <Link href="/" className="brand">
-          <img src="/ops/favicon.svg" alt="" width="26" height="26" />
+          <img src={`${BASE}/ops/favicon.svg`} alt="" width="26" height="26" />
           Turnpike
         </Link>
         <Button
@@ -71,7 +72,7 @@ function Shell(): ReactElement {
             <NavigationLink key={href} href={href} label={label} />
           ))}
           {/* A page of its own, which this one does not contain. */}
-          <NavLink href="/ops/queues" label="Queues" />
+          <NavLink href={`${BASE}/ops/queues`} label="Queues" />
         </nav>
         <div className="side-end">
           <ColourChoice />

@@ -1,6 +1,7 @@
 import type { OpsSummary } from '@turnpike/contracts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { BASE } from './base.js';
 import { client, useRead } from './queries.js';
 
 const SUMMARY = '/v1/ops/summary';
@@ -30,7 +31,7 @@ function follow(tell: (text: string | null) => void): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout>;
   const connect = (): void => {
-    source = new EventSource('/v1/ops/live');
+    source = new EventSource(`${BASE}/v1/ops/live`);
     source.addEventListener('summary', ({ data }: MessageEvent<string>) => tell(data));
     source.onerror = () => {
       tell(null);

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { App } from './app.js';
+import { BASE } from './base.js';
 import { client } from './queries.js';
 import './style.css';
 import { colourSchemes, THEME } from './theme.js';
@@ -20,7 +21,7 @@ createRoot(document.getElementById('root')!).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={client}>
-        <Router base="/ops">
+        <Router base={`${BASE}/ops`}>
           <App />
         </Router>
       </QueryClientProvider>

@@ -16,7 +16,8 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
-  `connect-src 'self' ${FROM_PAGE}`.trim(),
+  // The origin alone: a source with a path would allow that one address and nothing below it.
+  `connect-src 'self' ${FROM_PAGE && new URL(FROM_PAGE).origin}`.trim(),
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -64,6 +64,7 @@ import { Ledger } from './ledger/ledger.js';
 import { OperationList } from './ledger/operation-list.js';
 import { Processes } from './ledger/processes.js';
 import { Samples } from './ledger/samples.js';
+import { publishUnder } from './ledger/links.js';
 import { LedgerQueries } from './ledger/queries.js';
 import { RateWindows } from './ledger/rate-windows.js';
 import { ReceivedEvents } from './ledger/received-events.js';
@@ -214,6 +215,7 @@ function apiOf({ services }: GatewayConfig): Type[] {
 @Module({})
 export class AppModule {
   static for(config: GatewayConfig): DynamicModule {
+    publishUnder(config.publicUrl);
     return {
       module: AppModule,
       imports: [DiscoveryModule, HttpModule.register({ adapter: keptConnections() })],

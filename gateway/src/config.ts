@@ -92,6 +92,8 @@ export class GatewayConfig {
   limits: LimitsConfig;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
+  /** What clients put before the addresses of this gateway where a proxy adds something, without a slash at the end. */
+  publicUrl: string | null;
   /** How long a deleted user can be restored. */
   deletionGraceMs: number;
   /** How often the services' data is compared without being asked for; 0 is never. */
@@ -183,6 +185,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       loginFailures: env.integer('LOGIN_FAILURE_LIMIT', 10, 0, MAX_LIMIT),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),
+    publicUrl: env.optionalUrl('PUBLIC_URL'),
     webhookPrivateNetworks: env.networks('WEBHOOK_PRIVATE_NETWORKS'),
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
@@ -207,6 +210,11 @@ export function readMigrationConfig(variables: NodeJS.ProcessEnv = process.env):
   const env = new Environment(variables);
   const databaseUrl = readDatabaseUrl(env);
   return { databaseUrl, queue: readQueue(env, databaseUrl) };
+}
+
+/** @returns the path that a proxy adds before every address: `/turnpike`, or nothing */
+export function publicPath({ publicUrl }: Pick<GatewayConfig, 'publicUrl'>): string {
+  return publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
 function readDatabaseUrl(env: Environment): string {

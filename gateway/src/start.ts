@@ -20,6 +20,7 @@ export async function start(): Promise<void> {
     corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
     metrics: config.metrics,
     traces: config.traces,
     // Nobody sends requests to a worker alone.

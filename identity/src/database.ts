@@ -2,6 +2,7 @@ import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@
 import { UsersAndSessions1763800000001 } from './migrations/1763800000001-users-and-sessions.js';
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
 import { Retention1764420000001 } from './migrations/1764420000001-retention.js';
+import { RefreshGrace1764540000001 } from './migrations/1764540000001-refresh-grace.js';
 import { User } from './user.entity.js';
 
 /** @returns identity's database at that address, the same for the process and for its migrations. */
@@ -15,6 +16,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       Outbox1763900000000,
       Purge1763900000001,
       Retention1764420000001,
+      RefreshGrace1764540000001,
     ],
     applicationName: 'turnpike-identity',
   };

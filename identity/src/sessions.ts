@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   ACCESS_TOKENS,
   type AccessClaims,
+  HEADERS,
   type RevokedSessions,
   type Role,
   type SessionView,
@@ -12,8 +13,11 @@ import { isWeak, Passwords } from './passwords.js';
 import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
 
 /*
- * Sessions. One is the family of refresh tokens that come from each other; each is spent once, and the second
- * use of one means that somebody else has it, so the whole family ends.
+ * Sessions. One is the family of refresh tokens that come from each other; each is spent once, and a second use
+ * means that another party has it, so the whole family ends. The answer to a refresh may be lost, though, and its client
+ * can only send the spent token again: for GRACE, and while the successor is unused, that gives another successor in
+ * the place of the first, which is spent by it. A thief who is as quick gains nothing: of two that hold successors, one
+ * holds a spent one, and ends the family with its next refresh. A unique index lets a session have one unspent token.
  *
  * What ends a user's sessions (a deletion, a change of roles or password) updates their rows under a lock of the
  * user's row; signing in holds that row, a refresh its session's. So a session is either seen and ended by
@@ -21,6 +25,9 @@ import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
  */
 
 const SESSION_LIFETIME = '30 days';
+
+/** For a client whose answer was lost to ask again; longer would only help a thief. */
+const GRACE = '10 seconds';
 
 /** Longer than an access token lives, by what clocks and polls may be late. */
 export const REVOCATIONS_KEPT = '20 minutes';
@@ -73,9 +80,9 @@ export class Sessions {
     // Null and not an exception: what a second use revokes must be committed.
     const grant = await this.database.transaction(async (tx) => {
       const session = await spend(tx, hash);
-      return session && grantFor(tx, session);
+      return session && grantFor(tx, session, hash);
     });
-    if (!grant) throw new Problem('unauthenticated', 'The refresh token is not valid.');
+    if (!grant) throw refusedToken();
     return this.view(grant);
   }
 
@@ -130,6 +137,12 @@ export class Sessions {
       userId: claims.sub,
     };
   }
+}
+
+/** Says what is refused: without the header the gateway takes a 401 for one of its own token. */
+function refusedToken(): Problem {
+  const headers = { [HEADERS.refusedCredential]: 'refresh-token' };
+  return new Problem('unauthenticated', 'The refresh token is not valid.', {}, headers);
 }
 
 /** Ends the user's sessions, except the one to keep. */
@@ -195,19 +208,35 @@ async function forgetExpiredSessions(tx: EntityManager, userId: string): Promise
   );
 }
 
-/** Spends the token, or ends its session if it was spent before. @returns its session if that is still open */
+/**
+ * Spends the token, or ends its session by a second use. Whatever is done with the tokens of a session is done under
+ * its lock: without it two uses at once would each find the other's successor unused.
+ * @returns its session if that is still open
+ */
 async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | null> {
-  const [spent] = await tx.query<[{ sid: string }[], number]>(
-    `update refresh_tokens set spent_at = now() where hash = $1 and spent_at is null returning session_id as sid`,
-    [hash],
-  );
-  if (spent[0]) return lockSession(tx, spent[0].sid);
-  const [reused] = await tx.query<{ sid: string }[]>(
+  const [token] = await tx.query<{ sid: string }[]>(
     'select session_id as sid from refresh_tokens where hash = $1',
     [hash],
   );
-  if (reused) await revokeSession(tx, reused.sid);
+  const session = token && (await lockSession(tx, token.sid));
+  if (!session) return null;
+  if (await spendOnce(tx, hash)) return session;
+  await revokeSession(tx, session.sid);
   return null;
+}
+
+/** Spends the token, and the successor that it had if that may be lost. @returns false for a second use */
+async function spendOnce(tx: EntityManager, hash: Buffer): Promise<boolean> {
+  const [spent] = await tx.query<[{ lost: Buffer | null }[], number]>(
+    `update refresh_tokens t set spent_at = coalesce(spent_at, clock_timestamp())
+     where hash = $1 and (spent_at is null or (spent_at > clock_timestamp() - interval '${GRACE}'
+       and exists (select 1 from refresh_tokens next where next.hash = t.successor and next.spent_at is null)))
+     returning successor as lost`,
+    [hash],
+  );
+  if (!spent[0]) return false;
+  await tx.query('update refresh_tokens set spent_at = clock_timestamp() where hash = $1', [spent[0].lost]);
+  return true;
 }
 
 /** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
@@ -226,14 +255,25 @@ async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession 
   return users[0] ? { sid, userId, roles: users[0].roles } : null;
 }
 
-/** Stores a new refresh token; the access token is dated while the session is still locked. */
-async function grantFor(tx: EntityManager, { sid, userId, roles }: OpenSession): Promise<Grant> {
+/**
+ * Stores a new refresh token; the access token is dated while the session is still locked.
+ * @param predecessor the token that was spent for it
+ */
+async function grantFor(
+  tx: EntityManager,
+  { sid, userId, roles }: OpenSession,
+  predecessor?: Buffer,
+): Promise<Grant> {
   const refreshToken = newRefreshToken();
+  const hash = refreshTokenHash(refreshToken);
   const rows = await tx.query<{ iat: number }[]>(
     `insert into refresh_tokens (hash, session_id) values ($1, $2)
      returning extract(epoch from clock_timestamp())::float8 as iat`,
-    [refreshTokenHash(refreshToken), sid],
+    [hash, sid],
   );
+  if (predecessor) {
+    await tx.query('update refresh_tokens set successor = $2 where hash = $1', [predecessor, hash]);
+  }
   const { iat } = rows[0]!;
   return { claims: { sub: userId, sid, roles, iat, exp: iat + ACCESS_TOKENS.lifetime }, refreshToken };
 }

@@ -8,8 +8,9 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** Under load a page is slow; a test that hangs longer than this has failed. */
 const PATIENCE_MS = 20_000;
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+/** @param more arguments of Chromium, beside those that it always has */
+export function openBrowser(...more: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
 }
 
 export interface Window {

@@ -164,8 +164,12 @@ export class LedgerModel {
     return answer('done', releases);
   }
 
+  /** Keys of what has ended; whatever waits is still the answer to its key. */
   forgetKeys(): Answer {
-    this.keys.clear();
+    const unfinished = [...this.lanes.values()].flatMap(({ operations }) => operations.filter(isUnfinished));
+    for (const [key, { operationId }] of this.keys) {
+      if (!unfinished.some(({ id }) => id === operationId)) this.keys.delete(key);
+    }
     return answer('done');
   }
 

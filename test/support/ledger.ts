@@ -7,7 +7,7 @@ import type { Admitted } from '../../gateway/src/ledger/admission.js';
 import { Announcer } from '../../gateway/src/ledger/announcer.js';
 import { Ledger } from '../../gateway/src/ledger/ledger.js';
 import type { Ending } from '../../gateway/src/ledger/outcomes.js';
-import type { ClientKey } from '../../gateway/src/ledger/keys.js';
+import { type ClientKey, isExpired } from '../../gateway/src/ledger/keys.js';
 import { LaneChanges } from '../../gateway/src/ledger/lane-changes.js';
 import { ledgerRetention } from '../../gateway/src/ledger/retention.js';
 import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
@@ -171,6 +171,22 @@ export class TestLedger {
     );
   }
 
+  /** Moves the binding of that scope's keys back in time. */
+  async keyIsOlder(scope: string, hours: number): Promise<void> {
+    await this.database.query(
+      `update idempotency_keys set created_at = created_at - $2 * interval '1 hour' where scope = $1`,
+      [scope, hours],
+    );
+  }
+
+  /** Moves the end of an operation back in time. */
+  async endedEarlier(id: string, hours: number): Promise<void> {
+    await this.database.query(
+      `update operations set finished_at = finished_at - $2 * interval '1 hour' where id = $1`,
+      [id, hours],
+    );
+  }
+
   /** One round of what the workers do once a minute. @param only the one table to be trimmed */
   async trim(config: Partial<RetentionConfig> = {}, only?: string): Promise<void> {
     const trims = ledgerRetention({ ...readConfig({}).retention, ...config });
@@ -194,7 +210,7 @@ export class TestLedger {
          order by o.user_id, o.seq`,
       ),
       this.database.query<LedgerRows['keys'][number]>(
-        `select * from idempotency_keys where created_at >= now() - interval '24 hours'`,
+        `select k.* from idempotency_keys k where not ${isExpired('k')}`,
       ),
     ]);
     return { lanes, operations, keys };

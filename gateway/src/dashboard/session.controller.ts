@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Logger, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type DashboardSession, type SessionView, SignIn } from '@turnpike/contracts';
+import { Problem, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
@@ -11,10 +12,31 @@ import { Allows } from '../entry/routes.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
 import { Services } from '../run/services.js';
 
+/** Hosts whose pages browsers trust without https. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/**
+ * The page of a browser names its origin; behind a proxy that ends TLS that is https.
+ * @throws Problem 403 where the browser would drop the cookie, and show the form again without a word
+ */
+function assertKeepsCookies({ headers: { origin } }: FastifyRequest): void {
+  if (origin === undefined || !URL.canParse(origin)) return;
+  const { protocol, hostname, host, port } = new URL(origin);
+  if (protocol !== 'http:' || LOOPBACK.test(hostname)) return;
+  const tunnel = `ssh -L 3000:localhost:${port || '80'} ${hostname}`;
+  throw new Problem(
+    'forbidden',
+    `This page came over http from ${host}, and a browser keeps the session’s cookie only over https or from this machine. ` +
+      `Use https, or a tunnel (${tunnel}) and http://localhost:3000/ops.`,
+  );
+}
+
 /** How operators sign in at the dashboard: with an administrator's account, for a cookie. */
 @ApiExcludeController()
 @Controller('ops/session')
 export class DashboardSessionController {
+  private readonly logger = new Logger(DashboardSessionController.name);
+
   constructor(
     private readonly services: Services,
     private readonly tokens: AccessTokens,
@@ -32,11 +54,12 @@ export class DashboardSessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DashboardSession> {
+    assertKeepsCookies(request);
     const call = { method: 'POST', path: '/internal/sessions', body } as const;
     const session = await this.throttle.check(body.email, request, () =>
       this.services.ask<SessionView>('identity', call),
     );
-    const caller = await this.tokens.verify(session.accessToken);
+    const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
     const { setCookie, view } = await this.sessions.begin(session);
     void reply.header('set-cookie', setCookie);
@@ -60,6 +83,17 @@ export class DashboardSessionController {
   ): Promise<void> {
     await this.end(caller);
     void reply.header('set-cookie', await this.sessions.end(request));
+  }
+
+  /** What identity has just signed is refused here only where clocks or keys differ: signing in again is no way out. */
+  private callerOf({ accessToken }: SessionView): Promise<Caller> {
+    return this.tokens.verify(accessToken).catch((error: unknown) => {
+      if (problemOf(error).code !== 'unauthenticated') throw error;
+      this.logger.warn(
+        "A new token of identity's is refused: compare the clocks of identity and the gateway.",
+      );
+      throw unavailable('The new session is not accepted yet.');
+    });
   }
 
   /** What has been opened for somebody else is closed again. */

@@ -12,7 +12,8 @@ import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
-import { idempotencyKey, ifMatchOf } from './request.js';
+import { scopeOf } from './once.js';
+import { ifMatchOf } from './request.js';
 
 /*
  * Admission: the one way for a write into the ledger. It guarantees that nothing is answered with 202 before it
@@ -85,11 +86,8 @@ export class Admission {
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {
-    const key = idempotencyKey(request);
-    if (!key) return null;
-    const scope = caller ? `user ${caller.userId}` : `email ${this.fingerprints.hash(anonymousScope ?? '')}`;
-    // Who makes a key of an address or a number must not find it in the ledger.
-    return { scope, key: this.fingerprints.hash(key), fingerprint: this.fingerprints.of(request) };
+    const scope = caller ? scopeOf(caller) : `email ${this.fingerprints.hash(anonymousScope ?? '')}`;
+    return this.fingerprints.clientKeyOf(scope, request);
   }
 }
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { DashboardSession, SessionView } from '@turnpike/contracts';
 import { Database, Problem, type Statements } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
+import { GatewayConfig, publicPath } from '../config.js';
 import { decrypt, encrypt } from '../ledger/cipher.js';
 import { RootKey } from '../ledger/root-key.js';
 import { Services } from '../run/services.js';
@@ -13,9 +14,33 @@ import { Services } from '../run/services.js';
  * token. A cookie is sent by itself, so whatever is not a plain read also needs a header that only the page can send.
  */
 
-/** `__Host-`: for this host alone, and never set by a neighbour or over a connection that is not trustworthy. */
-export const COOKIE = '__Host-turnpike-ops';
-const COOKIE_FORM = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]{43})(?:;|$)`);
+/**
+ * `__Host-`: for this host alone, and never set by a neighbour or over a connection that is not trustworthy. It demands
+ * the path `/`; below a path that a proxy adds, the cookie is for that path and not for what else the host serves.
+ */
+const NAME = { ofHost: '__Host-turnpike-ops', ofPath: '__Secure-turnpike-ops' };
+
+/** How browsers know the cookie of this installation. */
+class Cookie {
+  private readonly name: string;
+  private readonly path: string;
+  private readonly form: RegExp;
+
+  /** @param before the path that a proxy adds, or nothing */
+  constructor(before: string) {
+    this.name = before === '' ? NAME.ofHost : NAME.ofPath;
+    this.path = before === '' ? '/' : before;
+    this.form = new RegExp(`(?:^|;\\s*)${this.name}=([\\w-]{43})(?:;|$)`);
+  }
+
+  idIn({ headers }: FastifyRequest): string | null {
+    return this.form.exec(headers.cookie ?? '')?.[1] ?? null;
+  }
+
+  set(id: string, maxAgeSeconds: number): string {
+    return `${this.name}=${id}; Path=${this.path}; Max-Age=${maxAgeSeconds}; HttpOnly; Secure; SameSite=Strict`;
+  }
+}
 
 const CSRF_HEADER = 'x-csrf-token';
 const SAFE_METHODS = ['GET', 'HEAD'];
@@ -41,11 +66,16 @@ const ROW = 'tokens, renew_at > now() as "isFresh"';
 
 @Injectable()
 export class CookieSessions {
+  private readonly cookie: Cookie;
+
   constructor(
     private readonly database: Database,
     private readonly services: Services,
     private readonly root: RootKey,
-  ) {}
+    config: GatewayConfig,
+  ) {
+    this.cookie = new Cookie(publicPath(config));
+  }
 
   /** Keeps a session of identity's. @returns the header that gives the browser its cookie, and what its page needs */
   async begin(session: SessionView): Promise<{ setCookie: string; view: DashboardSession }> {
@@ -60,7 +90,7 @@ export class CookieSessions {
       [hash, session.userId, this.seal(session, hash), renewAfter(session), LIFETIME_SECONDS],
     );
     return {
-      setCookie: cookie(id, LIFETIME_SECONDS),
+      setCookie: this.cookie.set(id, LIFETIME_SECONDS),
       view: { userId: session.userId, csrfToken: this.csrfTokenOf(id), expiresAt: iso(rows[0]!.expiresAt) },
     };
   }
@@ -70,7 +100,7 @@ export class CookieSessions {
    * @throws Problem 401 where the session is over, 403 where the request may be another site's
    */
   async accessTokenOf(request: FastifyRequest): Promise<string | null> {
-    const id = idIn(request);
+    const id = this.cookie.idIn(request);
     if (!id) return null;
     this.assertOwnPage(request, id);
     const hash = hashOf(id);
@@ -86,7 +116,7 @@ export class CookieSessions {
 
   /** @throws Problem 401 where the request has no session of ours */
   async view(request: FastifyRequest): Promise<DashboardSession> {
-    const id = idIn(request);
+    const id = this.cookie.idIn(request);
     const rows = id
       ? await this.database.query<{ userId: string; expiresAt: Date }>(
           `select user_id as "userId", expires_at as "expiresAt" from ops_sessions where ${ALIVE}`,
@@ -99,9 +129,9 @@ export class CookieSessions {
 
   /** Forgets the request's session. @returns the header that takes the cookie away */
   async end(request: FastifyRequest): Promise<string> {
-    const id = idIn(request);
+    const id = this.cookie.idIn(request);
     if (id) await this.database.query('delete from ops_sessions where id = $1', [hashOf(id)]);
-    return cookie('', 0);
+    return this.cookie.set('', 0);
   }
 
   /**
@@ -177,16 +207,8 @@ async function forget(tx: Statements, hash: Buffer): Promise<void> {
   await tx.query('delete from ops_sessions where id = $1', [hash]);
 }
 
-function idIn({ headers }: FastifyRequest): string | null {
-  return COOKIE_FORM.exec(headers.cookie ?? '')?.[1] ?? null;
-}
-
 function hashOf(id: string): Buffer {
   return createHash('sha256').update(id).digest();
-}
-
-function cookie(id: string, maxAgeSeconds: number): string {
-  return `${COOKIE}=${id}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; Secure; SameSite=Strict`;
 }
 
 function renewAfter({ expiresIn }: SessionView): number {

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { ClientKey } from '../ledger/keys.js';
 import { RootKey } from '../ledger/root-key.js';
+import { idempotencyKey } from './request.js';
 
 /**
  * Recognises a request that is sent again. The hash is keyed, because the body may hold a password: whoever
@@ -16,6 +18,16 @@ export class Fingerprints {
     const { pathname, searchParams } = new URL(url, 'http://gateway');
     searchParams.sort();
     return this.hash(JSON.stringify([method, pathname, searchParams.toString(), canonical(body ?? null)]));
+  }
+
+  /**
+   * @param scope whose key it is: equal keys of two scopes are two keys
+   * @returns the key of that request as the ledger keeps it, or null where it has none
+   */
+  clientKeyOf(scope: string, request: FastifyRequest): ClientKey | null {
+    const key = idempotencyKey(request);
+    // Whoever makes a key of an address or a number must not find it in the ledger.
+    return key === null ? null : { scope, key: this.hash(key), fingerprint: this.of(request) };
   }
 
   /** @returns a pseudonym of a text, equal for equal texts in this ledger */

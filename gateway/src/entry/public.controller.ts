@@ -50,9 +50,9 @@ export class PublicController {
   @IsPage()
   problems(): string {
     const items = Object.entries(PROBLEMS).map(
-      ([code, { status, title }]) => `<li><a href="/problems/${code}">${code}</a> (${status}): ${title}</li>`,
+      ([code, { status, title }]) => `<li><a href="problems/${code}">${code}</a> (${status}): ${title}</li>`,
     );
-    return page('Problems', `<ul>${items.join('\n')}</ul>`);
+    return page('Problems', `<ul>${items.join('\n')}</ul>`, 'problems');
   }
 
   /** What a problem means and what to do about it. */
@@ -62,13 +62,16 @@ export class PublicController {
     if (!isProblemCode(code)) throw new Problem('not-found');
     const { status, title, help } = PROBLEMS[code];
     const what = help.replaceAll(/`([^`]+)`/g, '<code>$1</code>');
-    return page(title, `<p><code>${code}</code>, status ${status}</p><p>${what}</p>`);
+    return page(title, `<p><code>${code}</code>, status ${status}</p><p>${what}</p>`, '../problems');
   }
 }
 
-/** Only texts of ours go into a page. */
-function page(title: string, body: string): string {
+/**
+ * Only texts of ours go into a page.
+ * @param all where all problems are listed, seen from the page: a proxy may have put something before its address
+ */
+function page(title: string, body: string, all: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} · Turnpike</title><style>${STYLE}</style>
-<h1>${title}</h1>${body}<p><a href="/problems">All problems</a></p></html>`;
+<h1>${title}</h1>${body}<p><a href="${all}">All problems</a></p></html>`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { etagOf, HEADERS } from '@turnpike/contracts';
-import { invalidRequest, Problem } from '@turnpike/service';
+import { invalidRequest, namesEtag, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import { LedgerQueries } from '../ledger/queries.js';
@@ -59,7 +59,7 @@ export class Reads {
 export function sendResource(body: object, request: FastifyRequest, reply: FastifyReply): unknown {
   const etag = tag(body, reply);
   const known = request.headers[HEADERS.ifNoneMatch];
-  if (known && matches(String(known), etag)) {
+  if (known && namesEtag(String(known), etag)) {
     void reply.status(304);
     return undefined;
   }
@@ -72,12 +72,6 @@ export function tag(body: object, reply: FastifyReply): string {
   const etag = typeof version === 'number' ? etagOf(version) : hashOf(body);
   void reply.header('etag', etag);
   return etag;
-}
-
-/** Weak comparison (RFC 9110): for reads it does not matter whether the bytes are the same. */
-function matches(ifNoneMatch: string, etag: string): boolean {
-  const known = ifNoneMatch.split(',').map((item) => item.trim().replace(/^W\//, ''));
-  return known.includes('*') || known.includes(etag);
 }
 
 function hashOf(body: object): string {

@@ -13,8 +13,9 @@ import type {
 } from '@turnpike/contracts';
 import { invalidRequest, Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import type { Made } from '../ledger/keys.js';
 import { WebhookDeliveries } from '../ledger/webhook-deliveries.js';
-import { type ChangedBy, Webhooks } from '../ledger/webhooks.js';
+import { type AskedBy, type ChangedBy, Webhooks } from '../ledger/webhooks.js';
 import { Addresses } from './addresses.js';
 import { inventSecret } from './signing.js';
 
@@ -31,14 +32,15 @@ export class WebhookAdmin {
   ) {}
 
   /** @throws Problem 400 for an address that is not public, or where there are enough */
-  async create({ url, events, description = '' }: CreateWebhook, by: ChangedBy): Promise<WebhookWithSecret> {
+  async create(
+    { url, events, description = '' }: CreateWebhook,
+    by: AskedBy,
+  ): Promise<Made<WebhookWithSecret>> {
     await this.assertAddress(url);
     if ((await this.webhooks.count()) >= MAX_WEBHOOKS) {
       throw new Problem('invalid-request', `There are ${MAX_WEBHOOKS} webhooks, and may be no more.`);
     }
-    const secret = inventSecret();
-    const webhook = await this.webhooks.create(uuidv7(), { url, events, description }, secret, by);
-    return { ...webhook, secret };
+    return this.webhooks.create(uuidv7(), { url, events, description }, inventSecret(), by);
   }
 
   list(query: PageQuery): Promise<Page<Webhook>> {
@@ -66,9 +68,8 @@ export class WebhookAdmin {
     if (!(await this.webhooks.remove(id, by))) throw new Problem('not-found');
   }
 
-  async rotate(id: string, by: ChangedBy): Promise<WebhookWithSecret> {
-    const secret = inventSecret();
-    return { ...found(await this.webhooks.rotate(id, secret, by)), secret };
+  rotate(id: string, by: AskedBy): Promise<Made<WebhookWithSecret>> {
+    return this.webhooks.rotate(id, inventSecret(), by);
   }
 
   /** @throws Problem 400 where it is disabled, since nothing would be sent */

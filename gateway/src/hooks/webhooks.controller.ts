@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import {
   ChangeWebhook,
@@ -16,10 +16,12 @@ import {
 import { ApiPage } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
-import type { Reply } from '../entry/http.js';
+import { Fingerprints } from '../entry/fingerprint.js';
+import type { Reply, Request } from '../entry/http.js';
+import { madeOnce, MakesOnce, scopeOf } from '../entry/once.js';
 import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
-import type { ChangedBy } from '../ledger/webhooks.js';
+import type { AskedBy, ChangedBy } from '../ledger/webhooks.js';
 import { WebhookAdmin } from './webhook-admin.js';
 
 const PATH = 'v1/ops/webhooks';
@@ -32,18 +34,24 @@ const LOCATION = {
 @ApiTags('webhooks')
 @Controller(PATH)
 export class WebhooksController {
-  constructor(private readonly admin: WebhookAdmin) {}
+  constructor(
+    private readonly admin: WebhookAdmin,
+    private readonly fingerprints: Fingerprints,
+  ) {}
 
   /** Subscribes somebody. The secret is shown this once. */
   @Post()
   @Allows('ops')
+  @MakesOnce()
   @ApiCreatedResponse({ type: WebhookWithSecret, description: 'The webhook.', headers: LOCATION })
   async create(
     @Body() { reason, ...wanted }: CreateWebhook,
     @CurrentCaller() caller: Caller,
+    @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<WebhookWithSecret> {
-    const webhook = await this.admin.create(wanted, by(caller, reason));
+    const made = await this.admin.create(wanted, this.askedBy(caller, reason, request));
+    const webhook = madeOnce(made, reply);
     void reply.header('location', `/${PATH}/${webhook.id}`);
     return webhook;
   }
@@ -86,13 +94,16 @@ export class WebhooksController {
   /** Makes a new secret, which is shown this once. For a day the one before it signs, too. */
   @Post(':id/rotate-secret')
   @Allows('ops')
+  @MakesOnce()
   @HttpCode(200)
-  rotate(
+  async rotate(
     @Id('id') id: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
   ): Promise<WebhookWithSecret> {
-    return this.admin.rotate(id, by(caller, reason));
+    return madeOnce(await this.admin.rotate(id, this.askedBy(caller, reason, request)), reply);
   }
 
   /** Sends an event of the type `webhook.test`. */
@@ -138,6 +149,10 @@ export class WebhooksController {
     @CurrentCaller() caller: Caller,
   ): Promise<Replayed> {
     return this.admin.replayRange(id, range, by(caller, reason));
+  }
+
+  private askedBy(caller: Caller, reason: string | undefined, request: Request): AskedBy {
+    return { ...by(caller, reason), clientKey: this.fingerprints.clientKeyOf(scopeOf(caller), request) };
   }
 }
 

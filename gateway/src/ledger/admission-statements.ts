@@ -1,7 +1,7 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { passageOf } from './changes.js';
-import { type ClientKey, KEPT } from './keys.js';
+import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
 import { LOCKED, positionBefore, unfinishedIn, UNREPEATED } from './sql.js';
 import type { Admission, Execution } from './states.js';
@@ -98,7 +98,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        on conflict (scope, key) do update
          set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
            operation_id = excluded.operation_id, created_at = now()
-         where known.created_at < now() - $2::interval
+         where ${isExpired('known')}
        returning operation_id
      ), placed as (
        update lanes l set last_seq = last_seq + 1, depth = depth + 1,
@@ -126,7 +126,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        (select id from operations where ${unfinishedIn('placed')} order by seq desc limit 1) end as behind
      from placed
      union all select operation_id, null, null, null, null, null from bound`,
-    [JSON.stringify(applicants.map(rowOf)), KEPT],
+    [JSON.stringify(applicants.map(rowOf))],
   );
   const isPlaced = (row: PlacedRow): boolean => row.seq !== null;
   return {

@@ -10,9 +10,10 @@ import {
   type PageQuery,
   type ProblemCode,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, type Statements } from '@turnpike/service';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type ClientKey, type Made, makeOnce } from './keys.js';
 import { Operation } from './operation.entity.js';
 import { narrow } from './operation-list.js';
 import { ID, positionIn } from './positions.js';
@@ -24,6 +25,9 @@ import { ID, positionIn } from './positions.js';
  */
 
 const SILENT_SECONDS = 30;
+
+/** What an operator asks for. */
+export type NewBulkRun = Pick<BulkRun, 'action' | 'filter' | 'reason' | 'actorId'>;
 
 /** A worker's hold on a run. */
 export interface BulkClaim {
@@ -68,14 +72,23 @@ export class BulkRuns {
     return this.matching(action, filter).getCount();
   }
 
-  async begin(run: Pick<BulkRun, 'action' | 'filter' | 'reason' | 'actorId'>): Promise<string> {
+  /** Begins a run over the writes that match now, or finds the one that was begun under the same key. */
+  async begin(run: NewBulkRun, clientKey: ClientKey | null): Promise<Made<BulkRun>> {
     const id = uuidv7();
-    const total = await this.count(run.action, run.filter);
-    await this.database.query(
-      'insert into bulk_runs (id, action, filter, reason, actor_id, total) values ($1, $2, $3, $4, $5, $6)',
-      [id, run.action, JSON.stringify(run.filter), run.reason, run.actorId, total],
+    const { action, filter, reason, actorId } = run;
+    const total = await this.count(action, filter);
+    return this.database.statements((tx) =>
+      makeOnce(tx, clientKey, {
+        ...{ id, actorId, find: (known) => find(tx, known) },
+        make: async () => {
+          await tx.query(
+            'insert into bulk_runs (id, action, filter, reason, actor_id, total) values ($1, $2, $3, $4, $5, $6)',
+            [id, action, JSON.stringify(filter), reason, actorId, total],
+          );
+          return find(tx, id);
+        },
+      }),
     );
-    return id;
   }
 
   /** Gives a run that nobody does to that worker. @returns null if there is none */
@@ -131,9 +144,8 @@ export class BulkRuns {
     );
   }
 
-  async find(id: string): Promise<BulkRun | null> {
-    const rows = await this.database.query<BulkRow>(`${RUNS} where id = $1`, [id]);
-    return rows[0] ? viewOf(rows[0]) : null;
+  find(id: string): Promise<BulkRun | null> {
+    return find(this.database, id);
   }
 
   /** Newest first. */
@@ -159,6 +171,11 @@ export class BulkRuns {
     }
     return builder;
   }
+}
+
+async function find(ledger: Statements, id: string): Promise<BulkRun | null> {
+  const rows = await ledger.query<BulkRow>(`${RUNS} where id = $1`, [id]);
+  return rows[0] ? viewOf(rows[0]) : null;
 }
 
 function viewOf({ refusals, startedAt, finishedAt, ...run }: BulkRow): BulkRun {

@@ -1,6 +1,6 @@
 import { type Trim, trimAll, trimOldest, walkOver } from '@turnpike/service';
 import type { RetentionConfig } from '../config.js';
-import { KEPT as KEYS_KEPT } from './keys.js';
+import { trimKeys } from './keys.js';
 import { KEPT as PLACES_KEPT } from './sign-in-places.js';
 import { KEPT as DELIVERIES_KEPT } from './webhook-deliveries.js';
 
@@ -20,7 +20,7 @@ export function ledgerRetention({ operationsMs, auditMs, eventsMs }: RetentionCo
   return [
     trimOldest('rate_windows', 'ends_at', '0'),
     trimOldest('sign_in_places', 'seen_at', PLACES_KEPT),
-    trimOldest('idempotency_keys', 'created_at', KEYS_KEPT),
+    trimKeys,
     trimOldest('webhook_deliveries', 'finished_at', DELIVERIES_KEPT),
     ...(operationsMs > 0 ? operations(`${operationsMs} ms`) : []),
     ...(auditMs > 0 ? audit(`${auditMs} ms`) : []),

@@ -6,6 +6,7 @@ import type {
   WaitingView,
 } from '@turnpike/contracts';
 import type { Acceptance, NewOperation } from './admission-statements.js';
+import { linksOf } from './links.js';
 import type { OperationRead } from './operation.entity.js';
 
 /** What clients are told of an operation. */
@@ -19,7 +20,6 @@ export type Waiting = Omit<Acceptance, 'createdAt'>;
 
 /** @returns the operation as clients see it */
 export function toView(operation: Viewed): OperationView {
-  const self = `/v1/operations/${operation.id}`;
   return {
     id: operation.id,
     kind: operation.kind,
@@ -38,7 +38,7 @@ export function toView(operation: Viewed): OperationView {
     problem: operation.problem,
     cause: operation.cause,
     ...(operation.retryOf && { retryOf: operation.retryOf }),
-    links: { self, events: `${self}/events` },
+    links: linksOf(operation.id),
   };
 }
 

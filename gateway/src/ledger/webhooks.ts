@@ -5,10 +5,12 @@ import {
   type Page,
   type PageQuery,
   type Webhook,
+  type WebhookWithSecret,
 } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { appendSetting, type SettingChange } from './audit.js';
 import { decrypt, encrypt } from './cipher.js';
+import { type ClientKey, type Made, makeOnce } from './keys.js';
 import { ID, positionIn } from './positions.js';
 import { RootKey } from './root-key.js';
 
@@ -43,6 +45,11 @@ export interface ChangedBy {
   reason: string | null;
 }
 
+/** The same of what is made, which may be asked for again. */
+export interface AskedBy extends ChangedBy {
+  clientKey: ClientKey | null;
+}
+
 /** What of a webhook operators decide. */
 export type WebhookSettings = Pick<Webhook, 'url' | 'description' | 'events' | 'enabled'>;
 
@@ -75,46 +82,52 @@ export class Webhooks {
     return row!.count;
   }
 
-  async create(
+  /** Makes a webhook, once for each key; asked for again it has the same secret. */
+  create(
     id: string,
     { url, description, events }: Omit<WebhookSettings, 'enabled'>,
     secret: string,
-    by: ChangedBy,
-  ): Promise<Webhook> {
-    return this.database.statements(async (tx) => {
+    { clientKey, ...by }: AskedBy,
+  ): Promise<Made<WebhookWithSecret>> {
+    return this.once(id, { clientKey, ...by }, async (tx) => {
       await tx.query(
         'insert into webhooks (id, url, description, events, secret) values ($1, $2, $3, $4, $5)',
         [...[id, url, description, events], this.sealed(id, secret)],
       );
-      const made = (await find(tx, id))!;
-      await tell(tx, 'webhook.create', by, null, made);
-      return made;
+      await tell(tx, 'webhook.create', by, null, await find(tx, id));
     });
   }
 
   /** One that is enabled again forgets that it failed. @returns null where there is none */
   async change(id: string, wanted: Partial<WebhookSettings>, by: ChangedBy): Promise<Webhook | null> {
-    return this.changed(id, 'webhook.change', by, async (tx, { enabled: wasEnabled, ...before }) => {
-      const { url, description, events, enabled } = { ...before, enabled: wasEnabled, ...wanted };
-      await tx.query(
-        `update webhooks set url = $2, description = $3, events = $4, enabled = $5, updated_at = now(),
-           disabled_because = case when $5 then null else coalesce(disabled_because, 'operator') end,
-           failing_since = case when $5 and not enabled then null else failing_since end
-         where id = $1`,
-        [id, url, description, events, enabled],
-      );
-    });
+    return this.database.statements((tx) =>
+      changed(tx, id, { ...by, action: 'webhook.change' }, async ({ enabled: wasEnabled, ...before }) => {
+        const { url, description, events, enabled } = { ...before, enabled: wasEnabled, ...wanted };
+        await tx.query(
+          `update webhooks set url = $2, description = $3, events = $4, enabled = $5, updated_at = now(),
+             disabled_because = case when $5 then null else coalesce(disabled_because, 'operator') end,
+             failing_since = case when $5 and not enabled then null else failing_since end
+           where id = $1`,
+          [id, url, description, events, enabled],
+        );
+      }),
+    );
   }
 
-  /** The new secret signs from now on, beside the one before it. @returns null where there is none */
-  async rotate(id: string, secret: string, by: ChangedBy): Promise<Webhook | null> {
-    return this.changed(id, 'webhook.rotate-secret', by, async (tx) => {
-      await tx.query(
-        `update webhooks set previous_secret = secret, secret = $2, updated_at = now(),
-           previous_signs_until = now() + $3 * interval '1 hour'
-         where id = $1`,
-        [id, this.sealed(id, secret), PREVIOUS_SIGNS_HOURS],
-      );
+  /**
+   * The new secret signs from now on, beside the one before it. Once for each key: a second rotation because the first
+   * answer was lost would leave receivers with a secret that signs nothing any more.
+   */
+  rotate(id: string, secret: string, { clientKey, ...by }: AskedBy): Promise<Made<WebhookWithSecret>> {
+    return this.once(id, { clientKey, ...by }, async (tx) => {
+      await changed(tx, id, { ...by, action: 'webhook.rotate-secret' }, async () => {
+        await tx.query(
+          `update webhooks set previous_secret = secret, secret = $2, updated_at = now(),
+             previous_signs_until = now() + $3 * interval '1 hour'
+           where id = $1`,
+          [id, this.sealed(id, secret), PREVIOUS_SIGNS_HOURS],
+        );
+      });
     });
   }
 
@@ -149,21 +162,43 @@ export class Webhooks {
     return encrypt(this.root.for('webhookSecrets'), Buffer.from(secret), contextOf(id));
   }
 
-  private changed(
+  private once(
     id: string,
-    action: SettingChange['action'],
-    by: ChangedBy,
-    change: (tx: Statements, before: Webhook) => Promise<void>,
-  ): Promise<Webhook | null> {
-    return this.database.statements(async (tx) => {
-      const before = await find(tx, id, 'for update');
-      if (!before) return null;
-      await change(tx, before);
-      const after = (await find(tx, id))!;
-      await tell(tx, action, by, before, after);
-      return after;
-    });
+    { clientKey, actorId }: AskedBy,
+    make: (tx: Statements) => Promise<void>,
+  ): Promise<Made<WebhookWithSecret>> {
+    return this.database.statements((tx) =>
+      makeOnce(tx, clientKey, {
+        ...{ id, actorId, find: (known) => this.findWithSecret(tx, known) },
+        make: async () => {
+          await make(tx);
+          return this.findWithSecret(tx, id);
+        },
+      }),
+    );
   }
+
+  private async findWithSecret(tx: Statements, id: string): Promise<WebhookWithSecret | null> {
+    const webhook = await find(tx, id);
+    if (!webhook) return null;
+    const [row] = await tx.query<{ secret: string }>('select secret from webhooks where id = $1', [id]);
+    return { ...webhook, secret: this.secretsIn(id, [row!.secret])[0]! };
+  }
+}
+
+/** Changes a webhook under its lock, and tells the trail. @returns null where there is none */
+async function changed(
+  tx: Statements,
+  id: string,
+  { action, ...by }: ChangedBy & Pick<SettingChange, 'action'>,
+  change: (before: Webhook) => Promise<void>,
+): Promise<Webhook | null> {
+  const before = await find(tx, id, 'for update');
+  if (!before) return null;
+  await change(before);
+  const after = (await find(tx, id))!;
+  await tell(tx, action, by, before, after);
+  return after;
 }
 
 /** Notes that something was accepted. */

@@ -5,6 +5,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { unavailable } from '@turnpike/service';
 import type { Queue } from 'bullmq';
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
+import { GatewayConfig, publicPath } from '../config.js';
 import { withTimeout } from './timeout.js';
 
 /*
@@ -13,8 +14,8 @@ import { withTimeout } from './timeout.js';
  * whatever a new version of it may be able to do to a queue cannot be asked for.
  */
 
-/** Its page asks for everything below the address at which it is served. */
-export const BOARD_PATH = '/ops/queues';
+/** Its page asks for everything below the address at which it is served, and what a proxy puts before that. */
+const BOARD_PATH = '/ops/queues';
 
 /** Milliseconds for all queues to answer; a server that hangs must not keep a request. */
 const ANSWER_WITHIN_MS = 5000;
@@ -36,9 +37,11 @@ export class QueueBoard {
   private readonly logger = new Logger(QueueBoard.name);
   private server: FastifyInstance | null = null;
 
+  constructor(private readonly config: GatewayConfig) {}
+
   /** Called once the queue's server was reachable. */
   open(queues: readonly Queue[]): void {
-    this.server = boardOf(queues);
+    this.server = boardOf(queues, publicPath(this.config));
   }
 
   /**
@@ -66,8 +69,8 @@ export class QueueBoard {
   }
 }
 
-function boardOf(queues: readonly Queue[]): FastifyInstance {
-  const adapter = new FastifyAdapter().setBasePath(BOARD_PATH);
+function boardOf(queues: readonly Queue[], before: string): FastifyInstance {
+  const adapter = new FastifyAdapter().setBasePath(before + BOARD_PATH);
   createBullBoard({
     queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
     serverAdapter: adapter,
@@ -75,7 +78,7 @@ function boardOf(queues: readonly Queue[]): FastifyInstance {
       uiConfig: {
         boardTitle: 'Queues',
         hideDocsLink: true,
-        miscLinks: [{ text: 'Back to the dashboard', url: '/ops' }],
+        miscLinks: [{ text: 'Back to the dashboard', url: `${before}/ops` }],
         pollingInterval: { forceInterval: LOOK_AGAIN_SECONDS },
       },
     },

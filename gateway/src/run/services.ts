@@ -6,6 +6,7 @@ import {
   HEADERS,
   isProblemCode,
   type ProblemBody,
+  type ProblemCode,
   problemBody,
   type ServiceName,
   STEPS,
@@ -102,10 +103,7 @@ export class Services {
     const problem = problemIn(response);
     if (!problem || response.status >= 500)
       throw unavailable(`${service} cannot answer at the moment (${response.status}).`);
-    // Ours, not the client's: the service did not accept the gateway's token.
-    if (problem.code === 'unauthenticated' && !call.path.startsWith('/internal/sessions')) {
-      throw unavailable(`${service} does not accept the gateway.`);
-    }
+    if (isAboutTheCall(problem.code, response)) throw this.refused(service, call, problem);
     const {
       type: _type,
       title: _title,
@@ -116,6 +114,20 @@ export class Services {
       ...extensions
     } = problem;
     throw new Problem(code, detail, extensions);
+  }
+
+  /** Ours to mend and not the client's, who would only throw a good session away. */
+  private refused(
+    service: ServiceName,
+    { method, path, quiet }: ServiceCall,
+    { code }: ProblemBody,
+  ): Problem {
+    const cause =
+      code === 'unauthenticated'
+        ? `does not accept the gateway's token: compare both clocks, SERVICE_SIGNING_KEY and the service's GATEWAY_URL`
+        : `refuses the call itself (${code}): look at what stands between the two`;
+    if (!quiet) this.logger.warn(`${service} ${cause}. It was ${method} ${path.replaceAll(ID, '{id}')}.`);
+    return unavailable(`${service} does not accept the gateway.`);
   }
 
   private async step(step: StepName, path: string, body: unknown, context: StepContext): Promise<StepAnswer> {
@@ -184,6 +196,25 @@ function calling({ method, path }: ServiceCall, baseURL: string): () => SpanDesc
       },
     };
   };
+}
+
+/** Refusals of a request for its form, which the gateway and what stands behind it have given it. */
+const OF_THE_FORM: readonly ProblemCode[] = [
+  'method-not-allowed',
+  'request-timeout',
+  'headers-too-large',
+  'unsupported-media-type',
+  'invalid-json',
+  'rate-limited',
+];
+
+/**
+ * Whether a refusal is about the gateway's call, and not about what its client has sent. A 401 is about the gateway's own
+ * token, unless the service says what of the client's it has refused.
+ */
+function isAboutTheCall(code: ProblemCode, { headers }: AxiosResponse<unknown>): boolean {
+  if (code === 'unauthenticated') return headers[HEADERS.refusedCredential] === undefined;
+  return OF_THE_FORM.includes(code);
 }
 
 function noteStatus(span: Span, { status }: AxiosResponse): void {

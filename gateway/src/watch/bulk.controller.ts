@@ -1,10 +1,12 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/contracts';
 import { ApiPage } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
-import type { Reply } from '../entry/http.js';
+import { Fingerprints } from '../entry/fingerprint.js';
+import type { Reply, Request } from '../entry/http.js';
+import { madeOnce, MakesOnce, scopeOf } from '../entry/once.js';
 import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
 import { Bulk } from './bulk.js';
@@ -19,24 +21,30 @@ const LOCATION = {
 @ApiTags('operators')
 @Controller(PATH)
 export class BulkController {
-  constructor(private readonly bulk: Bulk) {}
+  constructor(
+    private readonly bulk: Bulk,
+    private readonly fingerprints: Fingerprints,
+  ) {}
 
   /** Begins a run over all writes that a filter matches now; with `dryRun` it only counts them. */
   @Post()
   @Allows('ops')
+  @MakesOnce()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: BulkRun, description: 'The run, which goes on.', headers: LOCATION })
   @ApiOkResponse({ type: BulkCount, description: 'With `dryRun`' })
   async begin(
     @Body() request: BulkRequest,
     @CurrentCaller() caller: Caller,
+    @Req() http: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<BulkRun | BulkCount> {
     if (request.dryRun) {
       void reply.status(200);
       return this.bulk.count(request);
     }
-    const run = await this.bulk.begin(request, caller.userId);
+    const clientKey = this.fingerprints.clientKeyOf(scopeOf(caller), http);
+    const run = madeOnce(await this.bulk.begin(request, caller.userId, clientKey), reply);
     void reply.header('location', `/${PATH}/${run.id}`);
     return run;
   }

@@ -11,6 +11,7 @@ import {
 import { invalidRequest, Problem, problemOf } from '@turnpike/service';
 import pLimit from 'p-limit';
 import { type BulkClaim, type BulkItem, type BulkProgress, BulkRuns } from '../ledger/bulk-runs.js';
+import type { ClientKey, Made } from '../ledger/keys.js';
 import { Maintenance } from '../queue/maintenance.js';
 import { Actions } from './actions.js';
 
@@ -48,11 +49,16 @@ export class Bulk implements OnModuleInit {
     return { count: await this.runs.count(action, bounded(action, filter)) };
   }
 
-  /** Begins a run over the writes that there are now. */
-  async begin({ action, filter, reason }: BulkRequest, actorId: string): Promise<BulkRun> {
-    const id = await this.runs.begin({ action, filter: bounded(action, filter), reason, actorId });
+  /** Begins a run over the writes that there are now, once for each key. */
+  async begin(
+    { action, filter, reason }: BulkRequest,
+    actorId: string,
+    clientKey: ClientKey | null,
+  ): Promise<Made<BulkRun>> {
+    const run = { action, filter: bounded(action, filter), reason, actorId };
+    const made = await this.runs.begin(run, clientKey);
     this.maintenance.request(TASK);
-    return this.find(id);
+    return made;
   }
 
   list(query: PageQuery): Promise<Page<BulkRun>> {

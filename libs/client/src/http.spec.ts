@@ -91,6 +91,14 @@ describe('Http', () => {
     expect(sentAt.length).toBe(times);
   });
 
+  it('gives an answer up after 15 seconds, or sooner where its call says so', async () => {
+    const limits = jest.spyOn(AbortSignal, 'timeout');
+    await outcomeOf(httpOf(NOBODY, fine), { ...READ, waitSeconds: 5 });
+    await outcomeOf(httpOf(NOBODY, fine), { ...READ, answerWithinMs: 7000 });
+    expect(limits.mock.calls).toEqual([[20_000], [7000]]);
+    limits.mockRestore();
+  });
+
   it('sends nothing as somebody else who has signed in since the first attempt', async () => {
     const signedIn = ['ada', 'grace'];
     const session = {

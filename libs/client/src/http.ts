@@ -12,6 +12,8 @@ export interface Call {
   waitSeconds?: number;
   /** Carried out as often as it arrives: sent again only where the gateway has turned it away unread. */
   counts?: boolean;
+  /** Milliseconds for an answer, where it must come sooner than others. */
+  answerWithinMs?: number;
   /** Sent as nobody: signing in needs no session, and a refresh must not ask for one. */
   anonymous?: boolean;
   signal?: AbortSignal;
@@ -127,8 +129,8 @@ function headersOf({ headers, body, waitSeconds }: Call, token: string | null): 
   };
 }
 
-function limitOf({ signal, waitSeconds = 0 }: Call): AbortSignal {
-  const late = AbortSignal.timeout(ANSWER_WITHIN_MS + waitSeconds * 1000);
+function limitOf({ signal, waitSeconds = 0, answerWithinMs = ANSWER_WITHIN_MS }: Call): AbortSignal {
+  const late = AbortSignal.timeout(answerWithinMs + waitSeconds * 1000);
   return signal ? AbortSignal.any([signal, late]) : late;
 }
 

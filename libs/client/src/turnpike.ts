@@ -17,7 +17,7 @@ import type {
 import { inMemory, Session, type SessionTokens, type TokenStorage } from './session.js';
 
 export interface TurnpikeOptions {
-  /** The gateway's address without a path: `https://api.example.com`. Empty for the origin of the page. */
+  /** The gateway's address, `https://api.example.com`, with the path that a proxy adds. Empty for the origin of the page. */
   baseUrl: string;
   /** Where the tokens of the session are kept (memory). */
   storage?: TokenStorage | undefined;
@@ -278,11 +278,19 @@ export class Turnpike {
   }
 
   private async refresh(refreshToken: string): Promise<components['schemas']['SessionView']> {
-    const call = { method: 'POST', path: '/v1/sessions/refresh', body: { refreshToken }, anonymous: true };
-    const { body } = await this.http.send(call);
+    const { body } = await this.http.send({
+      ...{ method: 'POST', path: '/v1/sessions/refresh', body: { refreshToken }, anonymous: true },
+      answerWithinMs: REFRESH_WITHIN_MS,
+    });
     return body as components['schemas']['SessionView'];
   }
 }
+
+/**
+ * Milliseconds for the answer to a refresh: a spent token may be sent again for 10 seconds, and the gateway itself waits
+ * for 5 until it says that the answer is lost.
+ */
+const REFRESH_WITHIN_MS = 7000;
 
 function addressOf(template: string, { path = {}, query = {} }: Parts): string {
   const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));

@@ -25,6 +25,8 @@ export const HEADERS = {
   stepRecorded: 'step-recorded',
   /** Internal: names one call; its answer repeats it, so that no other call's answer is taken for it. */
   callId: 'call-id',
+  /** Internal: what of the client's a service refuses by a 401; without it the 401 is about the gateway's own token. */
+  refusedCredential: 'refused-credential',
   traceparent: 'traceparent',
 } as const;
 

@@ -37,6 +37,6 @@ function aheadBy(error: unknown): number | null {
   const isAboutTime =
     error instanceof errors.JWTExpired ||
     (error instanceof errors.JWTClaimValidationFailed && ['iat', 'nbf'].includes(error.claim));
-  const { iat } = (isAboutTime ? (error as { payload: JWTPayload }).payload : {});
+  const { iat } = isAboutTime ? (error as { payload: JWTPayload }).payload : {};
   return typeof iat === 'number' ? iat * 1000 - Date.now() : null;
 }

@@ -75,6 +75,20 @@ export class Environment {
     return value.replace(/\/+$/, '');
   }
 
+  /** @returns the same for an address that may be absent; a query or a fragment would end up in the middle of others. */
+  optionalUrl(name: string): string | null {
+    const value = this.optional(name);
+    if (value === undefined) return null;
+    const url = this.url(name, value);
+    const { search, hash, username, password } = new URL(url);
+    if (search || hash || username || password || /[?#\s]/.test(value))
+      throw new ConfigurationError(
+        name,
+        'must be an address such as https://example.com/turnpike, and nothing more',
+      );
+    return url;
+  }
+
   /** @returns web origins, comma-separated; none where the variable is absent. `*` would be everybody. */
   origins(name: string): string[] {
     const origins = this.text(name, '').split(',').filter(Boolean);

@@ -6,6 +6,7 @@ import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
 import { protectBrowsers, type Protection, protectionOf } from './browsers.js';
+import { TrustedProxies, watchForwarding } from './forwarding.js';
 import { parseBody } from './json.js';
 import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
@@ -49,17 +50,20 @@ const ANSWERED_METHODS = METHODS.filter(
 ) as HTTPMethods[];
 
 export interface AdapterOptions extends Protection {
-  /** Addresses and networks whose `X-Forwarded-For` says where a request comes from (none). */
-  trustedProxies?: string[];
+  /** Addresses and networks whose `X-Forwarded-For` says where a request comes from; left out where no client is counted. */
+  trustedProxies?: readonly string[];
+  /** What a `Location` begins with (nothing: the client's own address of the process). */
+  publicUrl?: string | null;
 }
 
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
 export function createHttpAdapter(
   pino: Pino,
-  { trustedProxies = [], ...protection }: AdapterOptions,
+  { trustedProxies, publicUrl, ...protection }: AdapterOptions,
 ): FastifyAdapter {
+  const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const adapter = new FastifyAdapter({
-    trustProxy: trustedProxies.length > 0 && trustedProxies,
+    trustProxy: proxies ? proxies.has : false,
     bodyLimit: BODY_LIMIT_BYTES,
     // A client's own id could be anybody's: it is not taken over.
     genReqId: () => randomUUID(),
@@ -80,6 +84,7 @@ export function createHttpAdapter(
   fastify.server.maxConnections = MAX_CONNECTIONS;
   const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
   for (const method of unusual) fastify.addHttpMethod(method);
+  if (proxies) watchForwarding(fastify, proxies, pino);
   // Before all other hooks: what they do belongs to the request, too.
   (isTracing() ? traceRequests : nameTraces)(fastify);
   protectBrowsers(fastify, protection);
@@ -106,6 +111,7 @@ export function createHttpAdapter(
     // Between processes only: a client of the gateway is answered nothing that it made up.
     const callId = request.url.startsWith('/internal/') && request.headers[HEADERS.callId];
     if (typeof callId === 'string' && /^[0-9a-f-]{36}$/.test(callId)) reply.header(HEADERS.callId, callId);
+    if (publicUrl) locatePublicly(reply, publicUrl);
     closeIfUnread(reply);
     // A client that keeps its connection looks for another process before this one is gone.
     if (isStopping()) reply.header('connection', 'close');
@@ -131,6 +137,13 @@ export function createHttpAdapter(
     done();
   });
   return adapter;
+}
+
+/** Here and not where a `Location` is made: none is forgotten. */
+function locatePublicly(reply: FastifyReply, publicUrl: string): void {
+  const location = reply.getHeader('location');
+  if (typeof location === 'string' && location.startsWith('/'))
+    reply.header('location', publicUrl + location);
 }
 
 /** Bodies are JSON objects that PostgreSQL can store, as they are: a compressed one may be a thousand times as large. */

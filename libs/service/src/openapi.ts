@@ -58,14 +58,17 @@ function apiItems(item: Type, description: string, more: Json): MethodDecorator 
 }
 
 /** Serves `/openapi.json` and, for people, `/docs`. */
-export function describeApi(app: INestApplication, { title, description }: ApiDescription): void {
+export function describeApi(
+  app: INestApplication,
+  { title, description, server }: ApiDescription & { server: string },
+): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(title)
     .setDescription(description)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/')
+    .addServer(server)
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
 import { unavailable } from './problem.js';
@@ -7,7 +8,7 @@ import { traceHeaders } from './tracing.js';
 const READ_AGAIN_MS = 300_000;
 
 /** Milliseconds between two readings because of a key that is not known: anybody can invent its name. */
-const UNKNOWN_KEY_MS = 60_000;
+const UNKNOWN_KEY_MS = 250;
 
 /** Milliseconds that nothing is tried after a reading that failed. */
 const RETRY_MS = 1000;
@@ -16,15 +17,18 @@ const TIMEOUT_MS = 2000;
 
 /**
  * The public keys that another process publishes. They stay in force while that process is away, however long: jose's
- * own set forgets them after a time, and would refuse good tokens when nobody can renew them. A new key is looked for
- * when a token names it, but once a minute at most; the count begins with such a look, not with the last reading, or
- * a key that changes shortly after a start would be refused for a minute.
+ * own set forgets them after a time, and would refuse good tokens when nobody can renew them. A key that is not known is
+ * looked for, four times a second at most, and a token that names it waits for a reading that began after the token came: it
+ * is refused only when there is no such key. To refuse it by what was read before would sign out every user whose token
+ * has a new key, for as long as others send invented ones.
  */
 export class RemoteKeys {
   private known: { find: JWTVerifyGetKey; at: number } | null = null;
   private renewing: Promise<void> | null = null;
-  private looking: Promise<boolean> | null = null;
+  private looking: Promise<void> | null = null;
   private lookedAt = -Infinity;
+  /** Whether the look that is under way has begun to read. */
+  private isReading = false;
   private failedAt = -Infinity;
 
   /** @param owner whose keys they are, for the reader of a problem */
@@ -42,7 +46,8 @@ export class RemoteKeys {
     try {
       return await known(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !(await this.lookForNew())) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await this.lookForNew();
       return (await this.current())(header, token);
     }
   };
@@ -62,24 +67,26 @@ export class RemoteKeys {
     await this.renewing;
   }
 
-  /** @returns whether the keys were read anew */
-  private lookForNew(): Promise<boolean> {
+  /** Resolves when the keys were read by a reading that begins later than this call; many calls share one. */
+  private async lookForNew(): Promise<void> {
+    if (this.isReading) await this.looking?.catch(() => undefined);
     this.looking ??= this.look().finally(() => (this.looking = null));
-    return this.looking;
+    await this.looking;
   }
 
-  private async look(): Promise<boolean> {
-    const now = Date.now();
-    if (now - this.failedAt < RETRY_MS) throw this.away();
-    if (now - this.lookedAt < UNKNOWN_KEY_MS) return false;
+  private async look(): Promise<void> {
+    if (Date.now() - this.failedAt < RETRY_MS) throw this.away();
+    await pause(Math.max(0, this.lookedAt + UNKNOWN_KEY_MS - Date.now()));
+    this.isReading = true;
+    this.lookedAt = Date.now();
     try {
       await this.read();
     } catch {
       this.failedAt = Date.now();
       throw this.away();
+    } finally {
+      this.isReading = false;
     }
-    this.lookedAt = now;
-    return true;
   }
 
   private async read(): Promise<void> {

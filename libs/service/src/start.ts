@@ -26,7 +26,9 @@ export interface ProcessOptions {
   corsOrigins?: readonly string[];
   logLevel: string;
   /** Whose `X-Forwarded-For` is believed (nobody's). */
-  trustedProxies?: string[];
+  trustedProxies?: readonly string[];
+  /** What `Location` and the description's addresses begin with, where a proxy adds something. */
+  publicUrl?: string | null;
   metrics: MetricsPort;
   /** How long a process that was told to stop still serves while it says that it is not ready. */
   shutdownDelayMs: number;
@@ -46,8 +48,8 @@ const REQUESTS_END_WITHIN_MS = 22_000;
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
-  const { production, corsOrigins = [], trustedProxies } = options;
-  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies });
+  const { production, corsOrigins = [], trustedProxies, publicUrl } = options;
+  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),
@@ -56,7 +58,7 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  if (options.api) describeApi(app, options.api);
+  if (options.api) describeApi(app, { ...options.api, server: publicUrl ?? '/' });
   const connections = watchConnections(app.getHttpServer());
   const ends = { connections, stopTracing, flush: () => pino.flush() };
   const started = serve(app, routes, options);
