@@ -124,7 +124,7 @@ describe('a process that is told to stop while it starts', () => {
     const ends = await inTurn(MOMENTS, (ms) => stoppedAfter(ms, [process.execPath, ...ENTRY]));
     expect(ends.filter(({ promptly, code }) => !promptly || ![0, 143, 'SIGTERM'].includes(code))).toEqual([]);
     expect(ends.map(({ output }) => output)).toEqual(MOMENTS.map(() => ''));
-  }, 60_000);
+  }, 120_000);
 
   /** Nothing stops the first process of a container that does not listen for the signal. */
   const asFirst = canUnshare() ? it : it.skip;
@@ -138,7 +138,7 @@ describe('a process that is told to stop while it starts', () => {
         [],
       );
     },
-    60_000,
+    120_000,
   );
 });
 
