@@ -20,7 +20,7 @@ const STOPS = 4;
 const CLIENTS = { once: 6, kept: 4 };
 
 /** Milliseconds between two stops of a start: one takes about a second. */
-const MOMENTS = [0, 60, 120, 250, 500, 900, 1400];
+const MOMENTS = [0, 100, 400, 1200];
 
 /** A stop during the start takes no longer, on whatever machine. */
 const PROMPTLY_MS = 5000;
