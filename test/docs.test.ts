@@ -18,7 +18,7 @@ const READ_OF_VARIABLE =
   /\b(?:env|given)\.([A-Z][A-Z_]+)\b|\bvariables\['([A-Z_]+)'|\btext\('([A-Z]+)'|'([A-Z]+(?:_[A-Z]+)+)'/g;
 
 /** What READ_OF_VARIABLE finds and nobody sets for Turnpike; the first is the end of three names. */
-const NOT_SETTINGS = ['DATABASE_URL', 'ERR_MODULE_NOT_FOUND', 'NO_COLOR', 'PATH'];
+const NOT_SETTINGS = ['DATABASE_URL', 'ERR_MODULE_NOT_FOUND', 'ERR_PARSE_ARGS', 'NO_COLOR', 'PATH'];
 
 const DOCUMENTS = [
   'README.md',

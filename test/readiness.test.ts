@@ -12,13 +12,16 @@ import { startSystem, type System } from './support/system.js';
 
 const [queue] = backends().slice(-1);
 
+// Gateways are restarted, and wait for administrators: on a busy machine each takes its time.
+jest.setTimeout(150_000);
+
 describe('a gateway', () => {
   let system: System;
   let gateway: SystemProcess;
   beforeAll(async () => {
     system = await startSystem({ queue });
     gateway = system.processes.gateways[0]!;
-  }, 120_000);
+  });
   afterAll(() => system?.stop());
 
   const ready = () => api(gateway.url).get<{ checks: Record<string, boolean> }>('/health/ready');
