@@ -13,6 +13,7 @@ import { Changes1764400000000 } from './ledger/migrations/1764400000000-changes.
 import { Webhooks1764410000000 } from './ledger/migrations/1764410000000-webhooks.js';
 import { Retention1764420000000 } from './ledger/migrations/1764420000000-retention.js';
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
+import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -34,6 +35,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Webhooks1764410000000,
       Retention1764420000000,
       EndedTo1764530000000,
+      Reasons1764530000002,
     ],
   };
 }
