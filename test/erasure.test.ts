@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import { api, type Api, expectStatus, LINE, register, signIn, WAIT } from './support/client.js';
+import { tablesWithText } from './support/databases.js';
 import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -45,7 +45,7 @@ describe('after a purge', () => {
   async function search(): Promise<string[]> {
     const { gateway, identity, ordering } = system.databases;
     const pools = Object.entries({ gateway, identity, ordering });
-    const tables = await Promise.all(pools.map(([name, pool]) => tablesWithCanary(name, pool)));
+    const tables = await Promise.all(pools.map(([name, pool]) => tablesWithText(name, pool, CANARY)));
     const { identity: one, ordering: two, gateways } = system.processes;
     const logs = [one, two, ...gateways].filter((process) => process.output().includes(CANARY));
     return [...tables.flat(), ...logs.map(({ project }) => `log of ${project}`)];
@@ -64,17 +64,3 @@ describe('after a purge', () => {
     expect((await admin.get(`/v1/operations/${rows[0]!.id}`, WAIT)).body.state).toBe('succeeded');
   }
 });
-
-/** Every column of every table, the queue's in the gateway's database too, as text. */
-async function tablesWithCanary(database: string, pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ table: string }>(
-    `select format('%I.%I', schemaname, tablename) as table from pg_tables
-     where schemaname not in ('pg_catalog', 'information_schema')`,
-  );
-  const found: string[] = [];
-  for (const { table } of rows) {
-    const hits = await pool.query(`select 1 from ${table} t where t::text ilike $1 limit 1`, [`%${CANARY}%`]);
-    if (hits.rows.length > 0) found.push(`${database}.${table.split('.')[1]}`);
-  }
-  return found;
-}

@@ -4,7 +4,8 @@ import { Client } from 'pg';
 import { databaseOptions } from '../ordering/src/database.js';
 import { createDatabases } from './support/databases.js';
 
-const NOT_YET = ['Outbox1763900000000', 'Purge1763900000001'];
+const NAMELESS = 'NamelessLines1764530000001';
+const NOT_YET = ['Outbox1763900000000', 'Purge1763900000001', NAMELESS];
 
 test('customers and orders of before there were purges are as they were, and can be purged', async () => {
   const databases = await createDatabases('ordering');
@@ -35,6 +36,40 @@ test('customers and orders of before there were purges are as they were, and can
     'paid_has_payment',
   );
   await client.query('update orders set payment_reference = null, erased_at = now()');
+  await client.end();
+  await databases.drop();
+});
+
+test('orders that were erased before lose the names of their lines, and no others do', async () => {
+  const databases = await createDatabases('ordering');
+  const options = databaseOptions(databases.urls['ordering']!);
+  const migrations = (options.migrations as (new () => object)[]).filter(({ name }) => name !== NAMELESS);
+  await migrate({ ...options, migrations });
+  const client = new Client(options.url);
+  await client.connect();
+  for (const [number, erasedAt] of [
+    [1, 'now()'],
+    [2, 'null'],
+  ] as const) {
+    await client.query(
+      `insert into orders (id, user_id, status, lines, total_amount, currency, delivery, seq, erased_at)
+       values (gen_random_uuid(), gen_random_uuid(), 'placed', $1, 0, 'EUR', '{}', ${number}, ${erasedAt})`,
+      [JSON.stringify([{ sku: 'a', name: 'for Ada' }])],
+    );
+  }
+  await migrate(options);
+  const names = `select lines -> 0 ->> 'name' as name, lines -> 0 ->> 'sku' as sku from orders order by seq`;
+  const read = async (): Promise<unknown> => (await client.query(names)).rows;
+  expect(await read()).toEqual([
+    { name: 'erased', sku: 'a' },
+    { name: 'for Ada', sku: 'a' },
+  ]);
+  // As a process of the version before erases one.
+  await client.query('update orders set erased_at = now() where seq = 2');
+  expect(await read()).toEqual([
+    { name: 'erased', sku: 'a' },
+    { name: 'erased', sku: 'a' },
+  ]);
   await client.end();
   await databases.drop();
 });

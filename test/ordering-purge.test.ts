@@ -14,7 +14,7 @@ const NAME = 'Zacharias Zimmermann';
 const ADDRESS = { line1: 'Birkenweg 77', city: 'Gmunden', postalCode: '48100', country: 'AT' };
 const RECEIVER = 'Wilhelmine Receiver';
 const PERSONAL = [NAME, 'Zed Zimmermann', 'Birkenweg', 'Gmunden', '48100', RECEIVER, '+43-660-1', 'gift-for'];
-const TOLD = ['wire-77001', 'parcel-77002', 'moved to Peru'];
+const TOLD = ['wire-77001', 'parcel-77002', 'moved to Peru', 'engraved for Zoe'];
 
 /** A deleted customer with an order in every state, and everything that a purge has to erase. */
 async function deletedCustomer(): Promise<{ lane: Lane; ids: string[] }> {
@@ -32,7 +32,8 @@ async function deletedCustomer(): Promise<{ lane: Lane; ids: string[] }> {
 async function orderThrough(lane: Lane, steps: readonly ('pay' | 'ship' | 'deliver' | 'cancel')[]) {
   const orderId = randomUUID();
   const deliveryAddress = { ...ADDRESS, name: RECEIVER };
-  await lane.applied('ordering.place', { orderId, lines: [LINE], deliveryAddress, reference: 'gift-for' });
+  const lines = [{ ...LINE, name: TOLD[3] }];
+  await lane.applied('ordering.place', { orderId, lines, deliveryAddress, reference: 'gift-for' });
   const bodies = {
     ...BODIES,
     pay: { paymentReference: TOLD[0] },
@@ -63,7 +64,8 @@ describe('a purge', () => {
     await lane.applied(PURGE);
     const nothing = { reference: null, paymentReference: null, trackingNumber: null, cancelReason: null };
     for (const order of before) {
-      const erased = { ...order, ...nothing, delivery: { name: '' }, version: order.version + 1 };
+      const lines = order.lines.map((line) => ({ ...line, name: 'erased' }));
+      const erased = { ...order, ...nothing, lines, delivery: { name: '' }, version: order.version + 1 };
       expect(await orderOf(ordering, order.id)).toEqual(erased);
     }
   });
@@ -86,7 +88,7 @@ describe('a purge', () => {
     ]);
     // The deletion has cancelled what was placed and paid.
     expect(erasures.map(({ erased }) => erased)).toEqual([1, 0, 0, 5, remembered!.count]);
-    expect(erasures[1]!.retained).toBe('lines, totals, status and dates');
+    expect(erasures[1]!.retained).toBe('skus, quantities, prices, totals, status and dates');
     expect(erasures.at(-1)!.retained).toBe('');
   });
 

@@ -15,6 +15,7 @@ import { Retention1764420000000 } from './ledger/migrations/1764420000000-retent
 import { WaysOut1764510000000 } from './ledger/migrations/1764510000000-ways-out.js';
 import { Integrity1764520000000 } from './ledger/migrations/1764520000000-integrity.js';
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
+import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -38,6 +39,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       WaysOut1764510000000,
       Integrity1764520000000,
       EndedTo1764530000000,
+      Reasons1764530000002,
     ],
   };
 }

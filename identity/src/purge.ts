@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Erasure } from '@turnpike/contracts';
-import { type Applied, forgetAnswers, Problem, type StepCall } from '@turnpike/service';
+import { type Applied, erasing, forgetAnswers, Problem, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
 import { releaseEmails } from './emails.js';
 import { eraseSessionsOf, REVOCATIONS_KEPT } from './sessions.js';
+import { USER_COLUMNS } from './personal-columns.js';
 import { lockIfThere } from './user-rows.js';
 
 /**
@@ -43,8 +44,7 @@ export class Purge {
 async function makeStub(tx: EntityManager, id: string): Promise<void> {
   await tx.query(
     `update users
-     set state = 'purged', email = null, credential_id = null, first_name = '', last_name = '',
-       roles = '{}', claims = '{}', version = version + 1, updated_at = now()
+     set state = 'purged', ${erasing(USER_COLUMNS)}, version = version + 1, updated_at = now()
      where id = $1`,
     [id],
   );

@@ -2,6 +2,7 @@ import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@
 import { Customer } from './customer.entity.js';
 import { CustomersAndOrders1763800000001 } from './migrations/1763800000001-customers-and-orders.js';
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
+import { NamelessLines1764530000001 } from './migrations/1764530000001-nameless-lines.js';
 import { Order } from './order.entity.js';
 
 /** @returns ordering's database at that address, the same for the process and for its migrations. */
@@ -14,6 +15,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       CustomersAndOrders1763800000001,
       Outbox1763900000000,
       Purge1763900000001,
+      NamelessLines1764530000001,
     ],
     applicationName: 'turnpike-ordering',
   };

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Delivery, Erasure, OrderStatus } from '@turnpike/contracts';
-import { type Applied, forgetAnswers, type StepCall } from '@turnpike/service';
+import type { Erasure, OrderStatus } from '@turnpike/contracts';
+import { type Applied, erasing, forgetAnswers, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import type { CustomerPurged } from './deletion-answers.js';
 import { RELATION_OF } from './order.js';
-
-/** The delivery block of an order of which nobody shall know where it went. */
-const NOWHERE: Delivery = { name: '' };
+import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from './personal-columns.js';
 
 /**
  * The end of a deleted customer: nothing personal is left in this database, the answers that Steps remembers included.
@@ -30,7 +28,7 @@ export async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasu
     ...[...new Set(Object.values(RELATION_OF))].map((relation) => ({
       relation,
       erased: orders.get(relation) ?? 0,
-      retained: 'lines, totals, status and dates',
+      retained: 'skus, quantities, prices, totals, status and dates',
     })),
     { relation: 'ordering.inbox', erased: forgotten, retained: '' },
   ];
@@ -40,7 +38,7 @@ export async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasu
 async function makeStub(tx: EntityManager, { userId, key }: StepCall): Promise<number> {
   const [, erased] = await tx.query<[unknown[], number]>(
     `update customers
-     set state = 'purged', name = '', phone = null, delivery_address = null, erased_at = now(),
+     set state = 'purged', ${erasing(CUSTOMER_COLUMNS)}, erased_at = now(),
        deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, $2), version = version + 1
      where user_id = $1 and state <> 'purged'`,
     [userId, key],
@@ -57,13 +55,12 @@ async function eraseOrders(tx: EntityManager, { userId }: StepCall): Promise<Map
   const rows = await tx.query<{ status: OrderStatus; erased: number }[]>(
     `with erased as (
        update orders
-       set delivery = $2, reference = null, payment_reference = null, tracking_number = null,
-         cancel_reason = null, erased_at = now(), version = version + 1
+       set ${erasing(ORDER_COLUMNS)}, erased_at = now(), version = version + 1
        where user_id = $1 and (erased_at is null or updated_at > erased_at)
        returning status
      )
      select status, count(*)::integer as erased from erased group by status`,
-    [userId, NOWHERE],
+    [userId],
   );
   const counts = new Map<string, number>();
   for (const { status, erased } of rows) {

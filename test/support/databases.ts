@@ -1,6 +1,6 @@
 // Fresh databases on the shared server, each with a role that owns it and may not enter the others.
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { migrate, type Project } from './processes.js';
 import { postgresUrl } from './servers.js';
 
@@ -112,4 +112,18 @@ function urlOf(name: string): string {
   url.password = name;
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** Every column of every table, the queue's in the gateway's database too, as text. */
+export async function tablesWithText(database: string, pool: Pool, text: string): Promise<string[]> {
+  const { rows } = await pool.query<{ table: string }>(
+    `select format('%I.%I', schemaname, tablename) as table from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema')`,
+  );
+  const found: string[] = [];
+  for (const { table } of rows) {
+    const hits = await pool.query(`select 1 from ${table} t where t::text ilike $1 limit 1`, [`%${text}%`]);
+    if (hits.rows.length > 0) found.push(`${database}.${table.split('.')[1]}`);
+  }
+  return found;
 }

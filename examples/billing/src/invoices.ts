@@ -12,12 +12,14 @@ import {
   type Applied,
   assertMatches,
   Database,
+  erasing,
   forgetAnswers,
   Problem,
   type StepCall,
 } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { Invoice, invoiceView } from './invoice.entity.js';
+import { INVOICE_COLUMNS } from './personal-columns.js';
 
 /** Invoices of paid orders. Everything that takes `tx` runs in the transaction of a step. */
 @Injectable()
@@ -85,7 +87,7 @@ async function takeNumber(tx: EntityManager): Promise<number> {
 
 async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasure[]> {
   const [, erased] = await tx.query<[unknown, number]>(
-    `update invoices set bill_to = null, void_reason = null, erased_at = now(), version = version + 1
+    `update invoices set ${erasing(INVOICE_COLUMNS)}, erased_at = now(), version = version + 1
      where user_id = $1 and erased_at is null`,
     [call.userId],
   );

@@ -1,5 +1,6 @@
 export * from './environment.js';
 export * from './development-keys.js';
+export * from './personal-columns.js';
 export * from './problem.js';
 export * from './validation.js';
 export * from './logging.js';
