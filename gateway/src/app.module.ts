@@ -76,6 +76,7 @@ import { Webhooks } from './ledger/webhooks.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
+import { QueueProof } from './queue/queue-proof.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
@@ -157,6 +158,7 @@ const queue = [
   QueueWorker,
   Reconciler,
   Maintenance,
+  QueueProof,
   QueueLifecycle,
 ];
 const run = [Executor, Leases, Breakers, Services, Heartbeat];
@@ -235,11 +237,12 @@ export class AppModule {
           : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, RootKey, Releaser],
-          useFactory: (database: Database, root: RootKey, releaser: Releaser) => ({
+          inject: [Database, RootKey, QueueProof],
+          useFactory: (database: Database, root: RootKey, proof: QueueProof) => ({
             database: () => database.isReady(),
             keys: () => root.isOpen,
-            queue: () => releaser.isOpen,
+            queue: () => proof.queueWorks,
+            claims: () => proof.claimsWork,
           }),
         },
       ],

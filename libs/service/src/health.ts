@@ -2,9 +2,10 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from './problem.js';
 import { Public } from './public.js';
+import { Readiness, type ReadinessChecks } from './readiness.js';
 
-/** What a process needs to do its work; each entry says whether it is there now. */
-export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+export type { ReadinessChecks } from './readiness.js';
+
 export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 
 const CHECKS_SCHEMA = { type: 'object', additionalProperties: { type: 'boolean' } };
@@ -20,7 +21,11 @@ function answerSchema(status: string, more: Record<string, object> = {}): object
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks) {}
+  private readonly readiness: Readiness;
+
+  constructor(@Inject(READINESS_CHECKS) checks: ReadinessChecks) {
+    this.readiness = new Readiness(checks);
+  }
 
   @Get('live')
   @ApiOperation({ summary: 'The process is alive.' })
@@ -35,18 +40,10 @@ export class HealthController {
   })
   @ApiOkResponse({ description: 'It is there.', schema: answerSchema('ready', { checks: CHECKS_SCHEMA }) })
   async ready(): Promise<{ status: 'ready'; checks: Record<string, boolean> }> {
-    const entries = await Promise.all(
-      Object.entries(this.checks).map(async ([name, check]) => [name, await check()] as const),
-    );
-    const checks = Object.fromEntries(entries);
-    const missing = entries.filter(([, ready]) => !ready).map(([name]) => name);
-    if (missing.length > 0) {
-      throw new Problem(
-        'unavailable',
-        `Waiting for ${missing.join(', ')}.`,
-        { checks },
-        { 'retry-after': '1' },
-      );
+    const checks = await this.readiness.now();
+    if (Object.values(checks).includes(false)) {
+      const detail = `Waiting for ${this.readiness.missing().join(', ')}.`;
+      throw new Problem('unavailable', detail, { checks }, { 'retry-after': '1' });
     }
     return { status: 'ready', checks };
   }
