@@ -73,6 +73,7 @@ import { SignInPlaces } from './ledger/sign-in-places.js';
 import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { Webhooks } from './ledger/webhooks.js';
+import { Hurry } from './queue/hurry.js';
 import { Maintenance } from './queue/maintenance.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
@@ -85,6 +86,7 @@ import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Heartbeat } from './run/heartbeat.js';
 import { Leases } from './run/leases.js';
+import { ServiceProbe } from './run/service-probe.js';
 import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
@@ -157,11 +159,12 @@ const queue = [
   Withdrawal,
   QueueWorker,
   Reconciler,
+  Hurry,
   Maintenance,
   QueueProof,
   QueueLifecycle,
 ];
-const run = [Executor, Leases, Breakers, Services, Heartbeat];
+const run = [Executor, Leases, Breakers, Services, ServiceProbe, Heartbeat];
 const watch = [
   Summary,
   Sampler,
@@ -237,12 +240,13 @@ export class AppModule {
           : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, RootKey, QueueProof],
-          useFactory: (database: Database, root: RootKey, proof: QueueProof) => ({
+          inject: [Database, RootKey, QueueProof, ServiceProbe],
+          useFactory: (database: Database, root: RootKey, proof: QueueProof, services: ServiceProbe) => ({
             database: () => database.isReady(),
             keys: () => root.isOpen,
             queue: () => proof.queueWorks,
             claims: () => proof.claimsWork,
+            tokens: () => services.isAccepted,
           }),
         },
       ],

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { ServiceName } from '@turnpike/contracts';
 import { activeContext, activeTraceparent, Database, inSpan, type SpanDescription } from '@turnpike/service';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
@@ -198,6 +199,11 @@ export class Ledger {
       if (!(await releases.lockReconciliation(tx, turn))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
+  }
+
+  /** Lets a page of the writes that wait for a service be tried now. @returns their releases */
+  hurryRetries(service: ServiceName, limit: number): Promise<Release[]> {
+    return this.database.statements((tx) => releases.hurryRetries(tx, service, limit));
   }
 }
 
