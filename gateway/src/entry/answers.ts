@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import type { Acceptance, NewOperation } from '../ledger/admission-statements.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import { LaneChanges } from '../ledger/lane-changes.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
@@ -37,6 +38,7 @@ export function successStatusOf(kind: OperationKind): number {
 export class Answers {
   constructor(
     private readonly queries: LedgerQueries,
+    private readonly changes: LaneChanges,
     private readonly endings: Endings,
     private readonly operationTokens: OperationTokens,
   ) {}
@@ -88,7 +90,7 @@ export class Answers {
   /** @returns the operation once it has ended, or null where it has not after that many seconds */
   private ended(id: string, userId: string, waitSeconds: number): Promise<OperationRead | null> {
     return this.endings.waitFor(userId, waitSeconds * 1000, async () => {
-      const current = await this.queries.operation(id);
+      const current = await this.changes.operation(id);
       return current && isEnded(current.state) ? current : null;
     });
   }

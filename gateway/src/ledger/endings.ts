@@ -4,6 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { problemOf } from '@turnpike/service';
 import type { Notification } from 'pg';
 import { GatewayConfig } from '../config.js';
 import { CHANGED_CHANNEL } from './announcer.js';
@@ -16,6 +17,12 @@ const ENDED_CHANNEL = 'operation_ended';
 const LOOK_AGAIN_MS = 30_000;
 
 /**
+ * Milliseconds after which those that wait for an end look even if nothing was heard: until a connection that leads
+ * nowhere is found they would wait in vain. All look at once, which is one statement for all of them.
+ */
+const LOOK_FOR_END_MS = 2000;
+
+/**
  * Hears from the database when operations end, or change, whichever process it was that did it. One connection for all
  * that wait in this process. A notification may be lost with the connection, so whoever waits subscribes first, then
  * looks, and is woken to look again whenever the connection is new.
@@ -25,7 +32,7 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
   private readonly listener: Listener;
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly followers = new Map<string, Set<() => void>>();
-  private lookAgain: NodeJS.Timeout | null = null;
+  private looking: NodeJS.Timeout[] = [];
   private stopped = false;
 
   constructor(private readonly config: GatewayConfig) {
@@ -41,13 +48,17 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   onApplicationBootstrap(): void {
     if (!this.config.api) return;
-    this.lookAgain = setInterval(() => this.stir([...this.followers.keys()]), LOOK_AGAIN_MS).unref();
+    this.looking = [
+      setInterval(() => this.stir([...this.followers.keys()]), LOOK_AGAIN_MS).unref(),
+      setInterval(() => this.wake([...this.waiting.keys()]), LOOK_FOR_END_MS).unref(),
+    ];
     void this.listener.keepListening();
   }
 
   /**
-   * Waits until `look` finds something, looking now and whenever an operation of that user ends.
-   * @param timeoutMs after which the answer is what `look` found last
+   * Waits until `look` finds something, looking now and whenever an operation of that user ends. While the database is
+   * away it goes on waiting: the write is under way whether it can be looked at or not.
+   * @param timeoutMs after which the answer is what `look` found last, or threw
    */
   async waitFor<Found>(
     userId: string,
@@ -57,8 +68,13 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const wait = this.subscribe(userId, deadline - performance.now());
-      const found = await look();
-      if (found !== null || this.stopped || performance.now() >= deadline) {
+      const isOver = (): boolean => this.stopped || performance.now() >= deadline;
+      const found = await look().catch((error: unknown) => {
+        if (!isOver() && isUnavailable(error)) return null;
+        wait.cancel();
+        throw error;
+      });
+      if (found !== null || isOver()) {
         wait.cancel();
         return found;
       }
@@ -91,7 +107,7 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** Before HTTP stops, which waits for the requests that wait here. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    if (this.lookAgain) clearInterval(this.lookAgain);
+    this.looking.forEach((timer) => clearInterval(timer));
     this.wakeAll();
     await this.listener.stop();
   }
@@ -141,4 +157,8 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
       for (const cancel of [...(this.waiting.get(userId) ?? [])]) cancel();
     }
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return problemOf(error).code === 'unavailable';
 }

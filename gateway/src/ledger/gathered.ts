@@ -1,6 +1,12 @@
 import DataLoader from 'dataloader';
 
 /**
+ * Milliseconds after which the next piece of work no longer waits for one that is late: on a connection that leads
+ * nowhere it would keep everybody for seconds, though others work. Usually one takes a few.
+ */
+const LATE_MS = 500;
+
+/**
  * Gathers requests: whatever arrives while a piece of work is under way is done together by the next. Each is done
  * after it was asked for, and nothing is kept.
  * @param work answers the requests, in their order
@@ -12,16 +18,28 @@ export function batched<Request, Answer>(
   const loader = new DataLoader<Request, Answer>(
     (requests) => {
       const answers = work(requests);
-      before = answers;
+      before = endOf(answers);
       return answers;
     },
     {
       cache: false,
       // Each request arrives in a callback of its own: those of one turn of the event loop are waited for.
-      batchScheduleFn: (workNow) => void before.catch(() => undefined).then(() => setImmediate(workNow)),
+      batchScheduleFn: (workNow) => void before.then(() => setImmediate(workNow)),
     },
   );
   return (request) => loader.load(request);
+}
+
+/** Fulfilled when the work has ended, or is late. */
+function endOf(work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, LATE_MS);
+    const ended = (): void => {
+      clearTimeout(late);
+      resolve();
+    };
+    work.then(ended, ended);
+  });
 }
 
 /**

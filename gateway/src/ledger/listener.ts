@@ -1,8 +1,12 @@
 import type { Logger } from '@nestjs/common';
-import { Client, type Notification } from 'pg';
+import { PATIENT, SessionClient } from '@turnpike/service';
+import type { Notification } from 'pg';
 
 /** Milliseconds between two attempts to listen again after the connection was lost. */
 const RECONNECT_MS = 500;
+
+/** Milliseconds to connect, and to take in what to listen to. */
+const ANSWER_WITHIN_MS = 2000;
 
 /** What to listen to, and whom to tell. */
 export interface Listening {
@@ -18,11 +22,11 @@ export interface Listening {
 }
 
 /**
- * Listens to channels of the database over a connection of its own, and again after it was lost. The pool's connections
- * do not serve: a subscription is one session's, and the pool hands its sessions to anyone.
+ * Listens to channels of the database over a connection of its own, and again after it was lost; one that leads nowhere
+ * is found by its heartbeat. The pool's connections do not serve: a subscription is one session's, and the pool hands its sessions to anyone.
  */
 export class Listener {
-  private client: Client | null = null;
+  private client: SessionClient | null = null;
   private stopped = false;
 
   constructor(private readonly listening: Listening) {}
@@ -44,11 +48,12 @@ export class Listener {
   /** Fulfilled when the connection has ended. */
   private async listen(): Promise<void> {
     const { connectionString, applicationName, channels, hear, look } = this.listening;
-    const client = new Client({
+    const client = new SessionClient({
       connectionString,
       application_name: applicationName,
-      keepAlive: true,
-      connectionTimeoutMillis: 2000,
+      connectionTimeoutMillis: ANSWER_WITHIN_MS,
+      query_timeout: ANSWER_WITHIN_MS,
+      session: PATIENT,
     });
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => this.warn('lost the connection', error));

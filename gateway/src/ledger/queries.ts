@@ -10,7 +10,7 @@ import {
 import { Database, invalidRequest } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { Brackets } from 'typeorm';
-import { gathered } from './gathered.js';
+import { batched, gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { type Content, Seals } from './seals.js';
@@ -18,10 +18,17 @@ import { positionBefore, UNFINISHED } from './sql.js';
 import { isEnded } from './states.js';
 import { toView, type Waiting, waitingView } from './views.js';
 
+/** Of a write in its lane. */
+interface Place {
+  userId: string;
+  seq: number;
+}
+
 /** Reads of the ledger. None of them decides anything. */
 @Injectable()
 export class LedgerQueries {
   private readonly standings = gathered((userIds) => this.readStandings(userIds));
+  private readonly ends = batched((places: readonly Place[]) => this.readEnds(places));
   private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
 
   constructor(
@@ -78,13 +85,8 @@ export class LedgerQueries {
   }
 
   /** @returns whether every write of that lane up to that one has ended */
-  async hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
-    const rows = await this.database.query(
-      `select 1 from operations
-       where user_id = $1 and seq <= $2 and state in ${UNFINISHED} limit 1`,
-      [userId, seq],
-    );
-    return rows.length === 0;
+  hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
+    return this.ends({ userId, seq });
   }
 
   /** @returns the newest write that repeats that one, or null */
@@ -123,6 +125,16 @@ export class LedgerQueries {
       [userIds],
     );
     return new Map(rows.map((row) => [row.userId, row]));
+  }
+
+  private async readEnds(places: readonly Place[]): Promise<boolean[]> {
+    const rows = await this.database.query<{ ended: boolean }>(
+      `select not exists (select 1 from operations o
+         where o.user_id = place.user_id and o.seq <= place.seq and o.state in ${UNFINISHED}) as ended
+       from unnest($1::uuid[], $2::bigint[]) with ordinality as place (user_id, seq, number) order by number`,
+      [places.map(({ userId }) => userId), places.map(({ seq }) => seq)],
+    );
+    return rows.map(({ ended }) => ended);
   }
 
   private async readLanesOfOrders(orderIds: string[]): Promise<Map<string, string>> {

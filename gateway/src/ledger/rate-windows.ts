@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { Database, problemOf, unavailable } from '@turnpike/service';
+import { Database, inTime, problemOf, unavailable } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
 import { batched } from './gathered.js';
 
@@ -12,11 +12,20 @@ import { batched } from './gathered.js';
  * told by the database alone: the processes' clocks need not agree.
  */
 
-/** Milliseconds to wait for a count: who is counted waits for it, and is told in good time that there is none. */
+/** Milliseconds that a request waits for its count; it may go on without, and what it asks for takes time as well. */
 const PATIENCE_MS = 500;
 
-/** Milliseconds for which a database that did not count is not asked again. */
-const ASK_AGAIN_MS = 1000;
+/**
+ * Milliseconds that those wait who cannot go on without: a database that is slow for a moment is no reason to refuse
+ * them, and what is away is told within 2 s.
+ */
+const NEEDED_WITHIN_MS = 1800;
+
+/**
+ * Milliseconds for which requests that may go on without a count do not wait for one again, unless it was had by
+ * another. Those who need it ask all the same: one late answer would otherwise refuse all sign-ins of a second.
+ */
+const SPARED_MS = 1000;
 
 /** Keys that are remembered as spent, some 2 MB; one that is forgotten costs a hit in the next statement. */
 const MAX_SPENT = 10_000;
@@ -56,7 +65,7 @@ type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 export class RateWindows implements ThrottlerStorage {
   private readonly count = batched((requests: readonly Request[]) => this.write(requests));
   private readonly spent = new LRUCache<string, true>({ max: MAX_SPENT, ttlAutopurge: false });
-  private awayUntil = 0;
+  private sparedUntil = 0;
 
   constructor(private readonly database: Database) {}
 
@@ -68,14 +77,14 @@ export class RateWindows implements ThrottlerStorage {
   async increment(key: string, ttl: number, limit: number): Promise<StorageRecord> {
     const spentForMs = this.spent.getRemainingTTL(key);
     if (spentForMs > 0) return recordOf(limit + 1, limit, spentForMs);
-    const { number, leftMs } = await this.hit(key, ttl);
+    const { number, leftMs } = await this.hitIfAnswered(key, ttl);
     if (number > limit) this.spent.set(key, true, { ttl: Math.ceil(leftMs) });
     return recordOf(number, limit, leftMs);
   }
 
   /** Counts one. @throws Problem `unavailable` where the database does not count in time */
   hit(key: string, windowMs: number): Promise<Hit> {
-    return this.count({ key, windowMs });
+    return inTime(this.count({ key, windowMs }), NEEDED_WITHIN_MS, notCounted);
   }
 
   /** Takes hits back; those whose window is over are gone already. */
@@ -96,14 +105,20 @@ export class RateWindows implements ThrottlerStorage {
     );
   }
 
-  private async write(requests: readonly Request[]): Promise<Hit[]> {
-    if (Date.now() < this.awayUntil) throw notCounted();
+  private async hitIfAnswered(key: string, windowMs: number): Promise<Hit> {
+    if (Date.now() < this.sparedUntil) throw notCounted();
     try {
-      return numbered(requests, await inTime(this.upsert(requests)));
+      return await inTime(this.count({ key, windowMs }), PATIENCE_MS, notCounted);
     } catch (error) {
-      if (problemOf(error).code === 'unavailable') this.awayUntil = Date.now() + ASK_AGAIN_MS;
+      if (problemOf(error).code === 'unavailable') this.sparedUntil = Date.now() + SPARED_MS;
       throw error;
     }
+  }
+
+  private async write(requests: readonly Request[]): Promise<Hit[]> {
+    const rows = await this.upsert(requests);
+    this.sparedUntil = 0;
+    return numbered(requests, rows);
   }
 
   private upsert(requests: readonly Request[]): Promise<WindowRow[]> {
@@ -144,14 +159,6 @@ function numbered(requests: readonly Request[], rows: readonly WindowRow[]): Hit
     row.number += 1;
     return { key, number: row.number, leftMs: row.leftMs, window: row.window };
   });
-}
-
-async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(notCounted()), PATIENCE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function notCounted(): Error {

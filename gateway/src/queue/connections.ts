@@ -8,7 +8,8 @@ import {
   setDefaultBackendFactory,
 } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
+import { PATIENT, SessionClient, type SessionConfig } from '@turnpike/service';
 import type { QueueConfig } from '../config.js';
 import { complaints } from './complaints.js';
 import { MAX_WAIT_MS } from './live-worker.js';
@@ -40,6 +41,8 @@ const CONSUMER_SILENCE_MS = MAX_WAIT_MS + 2000;
 
 /** Milliseconds to prove that the account may do what the queue does: a dozen commands. */
 const PROVE_WITHIN_MS = 5000;
+/** What its clients are made with is the pool's, and more than a pool knows of. */
+type QueuePoolConfig = PoolConfig & SessionConfig;
 
 /** What queues and workers share within a process. */
 export interface QueueConnections {
@@ -130,18 +133,23 @@ function heardByAll<Connection extends EventEmitter>(connection: Connection): Co
 }
 
 async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
-  const pool = new Pool({
+  const options: QueuePoolConfig = {
     connectionString: url,
     max: partitions + 1 + POSTGRES_SPARE_CONNECTIONS,
     connectionTimeoutMillis: 2000,
-    // Not for the connections that listen: those wait without a statement.
-    statement_timeout: 5000,
     query_timeout: 6000,
-    keepAlive: true,
     application_name: 'turnpike-queue',
-    // BullMQ's statements use unqualified names.
-    options: `-c search_path=${DEFAULT_SCHEMA}`,
-  });
+    // Those that BullMQ listens on, too: if one leads nowhere, its heartbeat ends it, and BullMQ makes another.
+    Client: SessionClient,
+    session: {
+      ...PATIENT,
+      // Not for the connections that listen: those wait without a statement.
+      statement_timeout: 5000,
+      // BullMQ's statements use unqualified names.
+      search_path: DEFAULT_SCHEMA,
+    },
+  };
+  const pool = new Pool(options);
   heardByAll(pool).on('error', (error) => logger.warn(`PostgreSQL: ${error.message}`));
   try {
     await pool.query('select 1 from migration limit 1');

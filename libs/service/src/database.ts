@@ -1,9 +1,13 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Client } from 'pg';
+import type { Client, Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { PreparingClient } from './preparing-client.js';
 import { unavailable } from './problem.js';
+import { PATIENT, type SessionSettings } from './session-client.js';
 import { send, type Statements, Transaction } from './transaction.js';
+import { isUnavailable } from './unavailable.js';
+import { WriteProof } from './write-proof.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -35,15 +39,19 @@ const CLIENT_MARGIN_MS = 500;
 const MIGRATION_LOCK = 7_310_577;
 
 /** Limits for statements that somebody waits for. */
-const LIMITS = {
+const LIMITS: SessionSettings = {
   statement_timeout: STATEMENT_TIMEOUT_MS,
-  query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS,
   lock_timeout: STATEMENT_TIMEOUT_MS,
   // Somebody who died between two statements must not keep a lane locked.
   idle_in_transaction_session_timeout: 5000,
 };
 
-function dataSourceOf(options: DatabaseOptions, limits: object): DataSource {
+/** @param queryTimeoutMs after which the client gives up a statement and its connection; without, it waits */
+function dataSourceOf(
+  options: DatabaseOptions,
+  session: SessionSettings,
+  queryTimeoutMs?: number,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: options.url,
@@ -55,7 +63,8 @@ function dataSourceOf(options: DatabaseOptions, limits: object): DataSource {
     poolSize: options.poolSize ?? 10,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      ...limits,
+      query_timeout: queryTimeoutMs,
+      session,
       Client: PreparingClient,
       // See Transaction; whoever waits for each answer notices no difference.
       pipeline: true,
@@ -73,9 +82,10 @@ export class Database implements OnApplicationShutdown, Statements {
   private stopped = false;
   private connected: Promise<void> | null = null;
   private usable = false;
+  private readonly proof = new WriteProof(this, () => this.tables());
 
   constructor(options: DatabaseOptions) {
-    this.dataSource = dataSourceOf(options, LIMITS);
+    this.dataSource = dataSourceOf(options, LIMITS, STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS);
   }
 
   /** Begins to connect. @returns a promise that is fulfilled once the database is reachable and migrated. */
@@ -117,13 +127,9 @@ export class Database implements OnApplicationShutdown, Statements {
     return this.onConnection((client) => send<Row>(client, sql, parameters));
   }
 
-  /** @returns whether the database answers now. */
+  /** @returns whether a write would be carried out now */
   async isReady(): Promise<boolean> {
-    if (!this.usable) return false;
-    return this.query('select 1').then(
-      () => true,
-      () => false,
-    );
+    return this.usable && this.proof.holds();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -140,10 +146,21 @@ export class Database implements OnApplicationShutdown, Statements {
       return await work((await runner.connect()) as Client, runner);
     } catch (error) {
       // The pool takes a connection back that is lost, and whoever uses it then is told that he has used it wrongly.
-      throw runner.isReleased ? unavailable('The connection to the database was lost.') : error;
+      if (!runner.isReleased || isUnavailable(error)) throw error;
+      throw unavailable('The connection to the database was lost.');
     } finally {
       await runner.release();
     }
+  }
+
+  private async initialize(): Promise<void> {
+    await this.dataSource.initialize();
+    keepClean((this.dataSource.driver as PostgresDriver).master as Pool);
+  }
+
+  /** What the processes write to. */
+  private tables(): string[] {
+    return this.dataSource.entityMetadatas.map(({ tableName }) => tableName);
   }
 
   private async connect(): Promise<void> {
@@ -154,7 +171,7 @@ export class Database implements OnApplicationShutdown, Statements {
 
   private async tryToConnect(): Promise<boolean> {
     try {
-      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      if (!this.dataSource.isInitialized) await this.initialize();
       if (await this.dataSource.showMigrations()) {
         this.logger.warn('The database lacks migrations: run `npm run migrate`.');
         return false;
@@ -168,10 +185,17 @@ export class Database implements OnApplicationShutdown, Statements {
   }
 }
 
+/** A connection that comes back with a transaction or an answer to come would fail whoever gets it next, for ever. */
+function keepClean(pool: Pool): void {
+  pool.on('release', (_error, client) => {
+    if (client instanceof PreparingClient && !client.isClean) void client.end();
+  });
+}
+
 /** Brings a database up to date; of several that are called at once, one works and the others wait for it. */
 export async function migrate(options: DatabaseOptions): Promise<string[]> {
   // A migration reads whole tables, and waits for another starter's: neither has a time limit.
-  const dataSource = dataSourceOf({ ...options, poolSize: 2 }, {});
+  const dataSource = dataSourceOf({ ...options, poolSize: 2 }, PATIENT);
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
+import { SessionClient, type SessionConfig } from './session-client.js';
 import { traceStatement } from './statement-spans.js';
 import { isTracing } from './tracing.js';
 
@@ -29,8 +30,8 @@ type Query = (query: unknown, values?: unknown, callback?: unknown) => unknown;
  * sends it: what PostgreSQL does for a small statement is mostly to parse and plan it. A statement must list its
  * columns: a prepared `select *` fails on connections from before a migration.
  */
-export class PreparingClient extends Client {
-  constructor(config?: string | ClientConfig) {
+export class PreparingClient extends SessionClient {
+  constructor(config: SessionConfig) {
     super(config);
     const query = this.query.bind(this) as Query;
     const preparing: Query = (text, values, callback) => {
