@@ -60,9 +60,11 @@ export class SystemProcess {
   /** Waits for /health/ready; the error of one that does not come up has its output. */
   async becomesReady(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await answersOk(`${this.url}/health/ready`))) {
+    for (;;) {
+      const refusal = await refusalOf(`${this.url}/health/ready`);
+      if (refusal === null) return;
       if (!this.isRunning) throw this.trouble(`ended (${await this.exited}) before it was ready`);
-      if (Date.now() > deadline) throw this.trouble(`was not ready in ${READY_WITHIN_MS} ms`);
+      if (Date.now() > deadline) throw this.trouble(`was not ready in ${READY_WITHIN_MS} ms: ${refusal}`);
       await pause(POLL_MS);
     }
   }
@@ -100,13 +102,17 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function answersOk(url: string): Promise<boolean> {
+/** Longer than a process takes that looks at everything that it needs. */
+const ANSWERS_WITHIN_MS = 3000;
+
+/** @returns why it is not ready, in its own words, or null when it is */
+async function refusalOf(url: string): Promise<string | null> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    const text = await answer.text();
+    return answer.ok ? null : text;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
