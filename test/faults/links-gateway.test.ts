@@ -42,7 +42,7 @@ function held(): void {
       },
       LISTEN: faultsOf(() => proxies.database!, GARBAGE, LISTENING),
     };
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await system?.stop();
     operator?.disconnect();

@@ -50,7 +50,7 @@ describe('docs/faults.md, of the services', () => {
       'gateway–ordering': placing(url),
       'ordering–database': placing(url),
     };
-  }, 120_000);
+  }, 240_000);
   afterAll(() => system?.stop());
 
   it.each(LINKS)(

@@ -17,7 +17,7 @@ describe('a gateway', () => {
     const env = { SERVICE_TIMEOUT_MS: '1000', RETRY_BASE_MS: RETRY_MS, RETRY_MAX_MS: RETRY_MS };
     system = await startSystem({ env });
     url = system.gatewayUrls[0]!;
-  }, 120_000);
+  }, 240_000);
   afterAll(() => system?.stop());
 
   it('tries the writes that wait for a service as soon as it answers again, and no others', async () => {

@@ -54,7 +54,7 @@ function silent(): void {
   beforeAll(async () => {
     system = await startSystem({ queue: 'redis', env: FAST, proxied: ['queue'] });
     url = system.gatewayUrls[0]!;
-  }, 120_000);
+  }, 240_000);
   afterAll(() => system?.stop());
 
   it('on every connection at once is found out, and writes go on over new ones', async () => {
@@ -98,7 +98,7 @@ function refusing(): void {
     const env = { ...FAST, QUEUE_URL: redis.url.replace('//', '//turnpike:secret@') };
     system = await startSystem({ gateways: [{ env }] });
     url = system.gatewayUrls[0]!;
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await system?.stop();
     operator?.disconnect();

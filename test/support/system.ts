@@ -57,7 +57,7 @@ export interface System {
   stop(options?: { insistOnCleanExit?: boolean }): Promise<void>;
 }
 
-const ADMIN_WITHIN_MS = 30_000;
+const ADMIN_WITHIN_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
