@@ -76,10 +76,12 @@ import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
+import { Hurry } from './queue/hurry.js';
 import { Maintenance } from './queue/maintenance.js';
 import { NameClaim } from './queue/name-claim.js';
 import { PartitionViews } from './queue/partition-views.js';
 import { QueueLifecycle } from './queue/queue.js';
+import { QueueProof } from './queue/queue-proof.js';
 import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
@@ -88,6 +90,7 @@ import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Heartbeat } from './run/heartbeat.js';
 import { Leases } from './run/leases.js';
+import { ServiceProbe } from './run/service-probe.js';
 import { Services } from './run/services.js';
 import { keptConnections } from './run/transport.js';
 import { Actions } from './watch/actions.js';
@@ -163,11 +166,13 @@ const queue = [
   Withdrawal,
   QueueWorker,
   Reconciler,
+  Hurry,
   Maintenance,
   NameClaim,
+  QueueProof,
   QueueLifecycle,
 ];
-const run = [Executor, Leases, Breakers, Services, Heartbeat];
+const run = [Executor, Leases, Breakers, Services, ServiceProbe, Heartbeat];
 const watch = [
   Summary,
   Sampler,
@@ -245,18 +250,21 @@ export class AppModule {
           : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, RootKey, Releaser, NameClaim, FirstAdministrator],
+          inject: [Database, RootKey, QueueProof, ServiceProbe, NameClaim, FirstAdministrator],
           useFactory: (
             database: Database,
             root: RootKey,
-            releaser: Releaser,
+            proof: QueueProof,
+            services: ServiceProbe,
             name: NameClaim,
             administrator: FirstAdministrator,
           ) => ({
             database: () => database.isReady(),
             keys: () => root.isOpen,
-            queue: () => releaser.isOpen,
+            queue: () => proof.queueWorks,
             installation: () => name.isOurs,
+            claims: () => proof.claimsWork,
+            tokens: () => services.isAccepted,
             ...(config.api && config.admin && { administrator: () => administrator.isReady }),
           }),
         },

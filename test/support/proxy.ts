@@ -52,6 +52,8 @@ interface Link {
   number: number;
   client: Socket;
   target: Socket;
+  /** What it began with: the name of a program stands there in PostgreSQL's protocol. */
+  beginning: string;
   /** Held messages that are delivered even if the client is gone. */
   inTransit: number;
   /** Nothing passes any more, not even the end of a side: each believes that the other is still there. */
@@ -106,18 +108,21 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Resets every connection; new ones are accepted. */
-  cut(): void {
-    for (const { client, target } of this.links) {
-      client.resetAndDestroy();
-      target.resetAndDestroy();
+  /** Resets every connection, or those whose first message has that in it; new ones are accepted. */
+  cut(begunWith = ''): void {
+    for (const link of this.linksBegunWith(begunWith)) {
+      link.client.resetAndDestroy();
+      link.target.resetAndDestroy();
+      this.links.delete(link);
     }
-    this.links.clear();
   }
 
-  /** Every connection goes silent, as if a firewall had forgotten it: no data, no end, no reset. New ones work. */
-  forget(): void {
-    for (const link of this.links) link.forgotten = true;
+  /**
+   * Every connection, or those whose first message has that in it, goes silent, as if a firewall had forgotten it: no
+   * data, no end, no reset. New ones work.
+   */
+  forget(begunWith = ''): void {
+    for (const link of this.linksBegunWith(begunWith)) link.forgotten = true;
   }
 
   /** Every connection goes silent, and new ones are accepted and never answered, as if the host had vanished. */
@@ -157,10 +162,14 @@ export class TcpProxy {
     };
   }
 
+  private linksBegunWith(text: string): Link[] {
+    return [...this.links].filter(({ beginning }) => beginning.includes(text));
+  }
+
   private link(client: Socket): void {
     const target = connect(this.targetPort, this.host);
     const number = (this.connections += 1);
-    const link: Link = { number, client, target, inTransit: 0, forgotten: this.vanished };
+    const link: Link = { number, client, target, beginning: '', inTransit: 0, forgotten: this.vanished };
     this.links.add(link);
     const endTarget = (): void => {
       if (link.inTransit === 0 && !link.forgotten) target.destroy();
@@ -170,6 +179,7 @@ export class TcpProxy {
       this.links.delete(link);
       client.destroy();
     };
+    client.once('data', (data: Buffer) => (link.beginning = data.toString('latin1')));
     client.setNoDelay(true).on('error', endTarget).on('close', endTarget);
     target.setNoDelay(true).on('error', endClient).on('close', endClient);
     this.forward('request', link);

@@ -15,14 +15,15 @@ export interface GatewayOptions {
   env?: Variables;
 }
 
-/** What a gateway reaches by way of a proxy, so that a test can spoil the connection. */
-export type ProxyName = 'identity' | 'ordering' | 'database' | 'queue';
+/** What a gateway, or ordering, reaches by way of a proxy, so that a test can spoil the connection. */
+export type ProxyName = 'identity' | 'ordering' | 'database' | 'queue' | 'orderingDatabase';
 
 const PROXIED_VARIABLE: Record<ProxyName, string> = {
   identity: 'IDENTITY_URL',
   ordering: 'ORDERING_URL',
   database: 'GATEWAY_DATABASE_URL',
   queue: 'QUEUE_URL',
+  orderingDatabase: 'ORDERING_DATABASE_URL',
 };
 
 export interface SystemOptions {
@@ -56,7 +57,7 @@ export interface System {
   stop(options?: { insistOnCleanExit?: boolean }): Promise<void>;
 }
 
-const ADMIN_WITHIN_MS = 30_000;
+const ADMIN_WITHIN_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
@@ -152,16 +153,25 @@ function cleanEnvironment(): Variables {
 }
 
 /** Lets every gateway go through a proxy for each of those names. */
-async function openProxies(names: readonly ProxyName[], { gateways }: Plan): Promise<System['proxies']> {
+async function openProxies(
+  names: readonly ProxyName[],
+  { gateways, ordering }: Plan,
+): Promise<System['proxies']> {
   const proxies: System['proxies'] = {};
   // Without an address of its own the queue is in the gateway's database.
   const { GATEWAY_DATABASE_URL, QUEUE_URL = GATEWAY_DATABASE_URL, ...others } = gateways[0]!.env;
-  const direct: Variables = { ...others, GATEWAY_DATABASE_URL: GATEWAY_DATABASE_URL!, QUEUE_URL: QUEUE_URL! };
+  const direct: Variables = {
+    ...others,
+    ...{ GATEWAY_DATABASE_URL: GATEWAY_DATABASE_URL!, QUEUE_URL: QUEUE_URL! },
+    ORDERING_DATABASE_URL: ordering.env.ORDERING_DATABASE_URL!,
+  };
   for (const name of names) {
     const variable = PROXIED_VARIABLE[name];
     const target = direct[variable]!;
     const proxy = await TcpProxy.to(target, await freePort()).up();
-    for (const { env } of gateways) env[variable] = proxy.through(target);
+    for (const { env } of [...gateways, ordering]) {
+      if (variable in env || variable === 'QUEUE_URL') env[variable] = proxy.through(target);
+    }
     proxies[name] = proxy;
   }
   return proxies;

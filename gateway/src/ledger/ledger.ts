@@ -7,7 +7,7 @@ import {
   type SpanDescription,
   untracedTraceparent,
 } from '@turnpike/service';
-import type { OperationCause } from '@turnpike/contracts';
+import type { OperationCause, ServiceName } from '@turnpike/contracts';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import type { NewOperation } from './admission-statements.js';
@@ -223,6 +223,11 @@ export class Ledger {
       if (!(await releases.lockReconciliation(tx, turn))) return { releases: [], next: null };
       return releases.releaseOverdue(tx, after, terms);
     });
+  }
+
+  /** Lets a page of the writes that wait for a service be tried now. @returns their releases */
+  hurryRetries(service: ServiceName, limit: number): Promise<Release[]> {
+    return this.database.statements((tx) => releases.hurryRetries(tx, service, limit));
   }
 }
 

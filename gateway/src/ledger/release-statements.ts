@@ -62,6 +62,32 @@ export async function requestCancel(tx: Statements, userId: string, id: string):
   return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
 }
 
+/**
+ * Lets writes in retry be due now whose last attempt failed because of that service: the detail of such a problem begins
+ * with the service's name. It locks no lane, as releaseOverdue does not; a lane that an operator holds keeps its time.
+ * @returns the releases, none of which is a write that was due within the second
+ */
+export async function hurryRetries(tx: Statements, service: string, limit: number): Promise<Release[]> {
+  const rows = await tx.query<{ user_id: string; id: string; release: number }>(
+    `/* ledger.hurry */ with waiting as materialized (
+       select o.user_id, o.id from operations o join lanes l using (user_id)
+       where state in ${UNFINISHED} and state = 'retrying' and l.execution = 'running'
+         and next_attempt_at > now() + interval '1 s' and starts_with(problem ->> 'detail', $1)
+       limit $2 for update of o skip locked
+     )
+     update operations o set next_attempt_at = now(), release = release + 1, released_at = now()
+     from waiting where o.user_id = waiting.user_id and o.id = waiting.id
+     returning o.user_id, o.id, release`,
+    [`${service} `, limit],
+  );
+  return rows.map(({ user_id, id, release }) => ({
+    userId: user_id,
+    operationId: id,
+    release,
+    delayMs: 0,
+  }));
+}
+
 /** A page of a walk over the lanes; `next` is where the following page begins, null after the last. */
 export interface OverduePage {
   releases: Release[];

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import {
   type ConnectionOptions,
@@ -10,9 +11,14 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Pool, type PoolConfig } from 'pg';
 import { PATIENT, SessionClient, type SessionConfig } from '@turnpike/service';
 import type { QueueConfig } from '../config.js';
+import { complaints } from './complaints.js';
+import { MAX_WAIT_MS } from './live-worker.js';
+import { proveRedis } from './prove-redis.js';
+import { withTimeout } from './timeout.js';
 
-/** Milliseconds between two attempts to reach a queue server that is away. */
+/** Milliseconds between two attempts to reach a queue server that is away, doubled up to the second number. */
 const RETRY_MS = 500;
+const RETRY_MAX_MS = 2000;
 
 /** The protocol of the address of a Redis Cluster. */
 const CLUSTER = 'redis+cluster://';
@@ -20,6 +26,21 @@ const CLUSTER = 'redis+cluster://';
 /** Connections of the PostgreSQL backend beside those that the workers of partitions and maintenance listen on. */
 const POSTGRES_SPARE_CONNECTIONS = 4;
 
+/** Milliseconds for a connection to Redis, and until a lost one is made again: well within the 10 s of a whole recovery. */
+const CONNECT_MS = 2000;
+const RECONNECT_MS = 500;
+
+/**
+ * Milliseconds without a byte from Redis while an answer is due; then the connection is ended and made anew. A peer that
+ * is silent sends neither end nor reset, so without it a forgotten connection is waited on for minutes.
+ */
+const PRODUCER_SILENCE_MS = 2000;
+
+/** Longer, since a worker's own connection is silent for as long as its wait for a job lasts (MAX_WAIT_MS). */
+const CONSUMER_SILENCE_MS = MAX_WAIT_MS + 2000;
+
+/** Milliseconds to prove that the account may do what the queue does: a dozen commands. */
+const PROVE_WITHIN_MS = 5000;
 /** What its clients are made with is the pool's, and more than a pool knows of. */
 type QueuePoolConfig = PoolConfig & SessionConfig;
 
@@ -45,51 +66,64 @@ export async function openConnections(
 ): Promise<QueueConnections | null> {
   const logger = new Logger('QueueConnections');
   const open = config.backend === 'redis' ? openRedis : openPostgres;
-  while (!stopped.aborted) {
+  for (let waitMs = RETRY_MS; !stopped.aborted; waitMs = Math.min(2 * waitMs, RETRY_MAX_MS)) {
     try {
       return await open(config, logger);
     } catch (error) {
-      logger.warn(`The queue does not answer: ${(error as Error).message}`);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      logger.warn(`The queue cannot be used: ${(error as Error).message}`);
+      await pause(waitMs, undefined, { signal: stopped }).catch(() => undefined);
     }
   }
   return null;
 }
 
-async function openRedis({ url }: QueueConfig, logger: Logger): Promise<QueueConnections> {
-  const producer = connect(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2000 });
-  producer.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
+async function openRedis({ url, installation }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+  const complain = complaints(logger);
+  const producer = connect(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    socketTimeout: PRODUCER_SILENCE_MS,
+  });
+  const consumer = connect(url, { maxRetriesPerRequest: null, socketTimeout: CONSUMER_SILENCE_MS });
+  const close = (): Promise<void> => {
+    producer.disconnect();
+    consumer.disconnect();
+    return Promise.resolve();
+  };
+  let trouble: Error | null = null;
+  producer.on('error', (error: Error) => complain(`Redis: ${(trouble = error).message}`));
+  consumer.on('error', (error: Error) => complain(`Redis: ${error.message}`));
   try {
     await producer.connect();
-    await producer.ping();
+    await withTimeout(proveRedis(producer, consumer, installation), PROVE_WITHIN_MS);
   } catch (error) {
-    producer.disconnect();
-    throw error;
+    await close();
+    // A refused password ends the connection, and only the event before says why.
+    throw trouble ?? error;
   }
-  const consumer = connect(url, { maxRetriesPerRequest: null });
-  consumer.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
-  return {
-    producer,
-    consumer,
-    redis: producer,
-    close: () => {
-      producer.disconnect();
-      consumer.disconnect();
-      return Promise.resolve();
-    },
-  };
+  return { producer, consumer, redis: producer, close };
 }
+
+/** How every connection to Redis comes back. */
+const RECOVERY: RedisOptions = {
+  connectTimeout: CONNECT_MS,
+  retryStrategy: (attempts) => Math.min(50 * attempts, RECONNECT_MS),
+  // Another server is the master by now: the address may lead to it already.
+  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+};
 
 /** One server, or a cluster given as `redis+cluster://[user:password@]host:port,host:port`. */
 function connect(url: string, options: RedisOptions): Redis | Cluster {
-  if (!url.startsWith(CLUSTER)) return heardByAll(new Redis(url, { ...options, lazyConnect: true }));
+  if (!url.startsWith(CLUSTER))
+    return heardByAll(new Redis(url, { ...options, ...RECOVERY, lazyConnect: true }));
   const [hosts = '', credentials = ''] = url.slice(CLUSTER.length).split('@').reverse();
   const [username, password] = credentials.split(':').map(decodeURIComponent);
-  const { enableOfflineQueue = true, maxRetriesPerRequest, ...rest } = options;
+  const { enableOfflineQueue = true, ...rest } = options;
   const cluster = new Cluster(hosts.split(','), {
     lazyConnect: true,
     enableOfflineQueue,
-    redisOptions: { ...rest, maxRetriesPerRequest, ...(password && { username, password }) },
+    clusterRetryStrategy: () => RECONNECT_MS,
+    redisOptions: { ...rest, ...RECOVERY, ...(password && { username, password }) },
   });
   return heardByAll(cluster);
 }

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { type Job, Queue, Worker } from 'bullmq';
+import { type ConnectionOptions, type Job, Queue } from 'bullmq';
 import { GatewayConfig, type QueueConfig } from '../config.js';
+import { complaints } from './complaints.js';
 import type { QueueConnections } from './connections.js';
-import { JOB_OPTIONS } from './release.js';
+import { JOB_OPTIONS, maintenancePrefix } from './jobs.js';
+import { LiveWorker } from './live-worker.js';
+import { WorkerSet } from './worker-set.js';
 
 /*
  * What the system does by itself from time to time, by BullMQ's job schedulers: each due time is one job, which one
@@ -22,19 +25,17 @@ export interface Task {
 
 const NAME = 'turnpike-maintenance';
 
-/** One hash tag, so that all keys of the queue are on one node of a cluster. */
-function prefixOf({ installation }: QueueConfig): string {
-  return `${installation}:{${NAME}}`;
-}
+/** The name and the id of the job that proves the queue. */
+const PROOF = 'proof';
 
 /** Milliseconds between two looks after the schedulers, which cost one read each. */
 const UPKEEP_MS = 10_000;
 
 /** @returns the queue of the tasks */
-export function maintenanceQueue(config: QueueConfig, { producer }: QueueConnections): Queue {
+export function maintenanceQueue({ installation }: QueueConfig, { producer }: QueueConnections): Queue {
   return new Queue(NAME, {
     connection: producer,
-    prefix: prefixOf(config),
+    prefix: maintenancePrefix(installation),
     defaultJobOptions: JOB_OPTIONS,
   });
 }
@@ -45,7 +46,8 @@ export class Maintenance {
   private readonly tasks = new Map<string, Task>();
   private readonly stopped = new AbortController();
   private queue: Queue | null = null;
-  private worker: Worker | null = null;
+  private readonly workers = new WorkerSet();
+  private readonly complain = complaints(this.logger);
   private upkeep: Promise<void> = Promise.resolve();
 
   constructor(private readonly config: GatewayConfig) {}
@@ -58,20 +60,13 @@ export class Maintenance {
   /** Called once the queue's server was reachable. @returns the queue, for operators to look at */
   open(connections: QueueConnections): Queue {
     this.queue = maintenanceQueue(this.config.queue, connections);
-    this.queue.on('error', (error) => this.logger.warn(error.message));
+    this.queue.on('error', (error) => this.complain(error.message));
     return this.queue;
   }
 
   /** Begins to do what is due, one task at a time. */
   start({ consumer }: QueueConnections): void {
-    this.worker = new Worker(NAME, (job) => this.process(job), {
-      connection: consumer,
-      prefix: prefixOf(this.config.queue),
-      concurrency: 1,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    this.worker.on('error', (error) => this.logger.warn(error.message));
+    this.workers.add(() => this.workerOn(consumer));
     this.upkeep = this.keepScheduled(this.queue!);
   }
 
@@ -81,10 +76,36 @@ export class Maintenance {
     added.catch((error: unknown) => this.logger.warn(`${name} was not queued: ${(error as Error).message}`));
   }
 
+  /**
+   * Proves that the queue's server takes a job. It is a task that nobody has, and as good as none: while one waits no
+   * second is added.
+   * @throws Error
+   */
+  async prove(): Promise<void> {
+    await this.queue!.add(PROOF, {}, { jobId: PROOF });
+  }
+
+  /** Whether the maintenance queue is asked for jobs, and answers. */
+  get isTaking(): boolean {
+    return this.workers.areAlive;
+  }
+
+  /** Called while the server answers. */
+  replaceLost(): void {
+    this.workers.replaceLost();
+  }
+
   async stop(): Promise<void> {
     this.stopped.abort();
-    await Promise.allSettled([this.worker?.close(), this.upkeep]);
+    await Promise.allSettled([this.workers.close(), this.upkeep]);
     await this.queue?.close();
+  }
+
+  private workerOn(connection: ConnectionOptions): LiveWorker {
+    const process = (job: Job): Promise<void> => this.process(job);
+    const prefix = maintenancePrefix(this.config.queue.installation);
+    const worker = new LiveWorker(NAME, process, { connection, prefix, concurrency: 1 });
+    return worker.on('error', (error) => this.complain(`${NAME}: ${error.message}`));
   }
 
   private async process({ name }: Job): Promise<void> {

@@ -13,12 +13,14 @@ import type { Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
 import { QueueBoard } from './board.js';
 import { openConnections, type QueueConnections } from './connections.js';
+import { JOB_OPTIONS } from './jobs.js';
 import { Maintenance } from './maintenance.js';
 import { NameClaim } from './name-claim.js';
 import { partitionNames, prefixOf } from './partitions.js';
 import { PartitionViews } from './partition-views.js';
+import { QueueProof } from './queue-proof.js';
 import { Reconciler } from './reconciler.js';
-import { JOB_OPTIONS, type OperationJob, Releaser } from './release.js';
+import { type OperationJob, Releaser } from './release.js';
 import { QueueWorker } from './worker.js';
 
 /** BullMQ's queues, one for each partition. */
@@ -58,6 +60,7 @@ export class QueueLifecycle
     private readonly reconciler: Reconciler,
     private readonly maintenance: Maintenance,
     private readonly name: NameClaim,
+    private readonly proof: QueueProof,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -68,6 +71,7 @@ export class QueueLifecycle
   /** Before the connections of the process are closed: running operations need them. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped.abort();
+    await this.proof.stop();
     await Promise.all([this.worker.drain(), this.reconciler.stop(), this.maintenance.stop()]);
   }
 
@@ -84,10 +88,14 @@ export class QueueLifecycle
     this.partitions.open(queues.values());
     const maintenance = this.maintenance.open(this.connections);
     if (this.config.api) this.board.open([...queues.values(), maintenance]);
-    if (!this.config.worker) return;
-    this.worker.start(this.connections);
+    if (this.config.worker) this.startWorkers(this.connections);
+    this.proof.start();
+  }
+
+  private startWorkers(connections: QueueConnections): void {
+    this.worker.start(connections);
     this.reconciler.start();
-    this.maintenance.start(this.connections);
+    this.maintenance.start(connections);
   }
 
   private async openQueues(connections: QueueConnections): Promise<Map<string, Queue<OperationJob>>> {

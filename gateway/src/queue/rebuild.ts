@@ -4,8 +4,9 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Release } from '../ledger/release-statements.js';
 import { openConnections, type QueueConnections } from './connections.js';
 import { maintenanceQueue } from './maintenance.js';
+import { JOB_OPTIONS } from './jobs.js';
 import { partitionNames, partitionOf, prefixOf } from './partitions.js';
-import { JOB_OPTIONS, jobOf, type OperationJob } from './release.js';
+import { jobOf, type OperationJob } from './release.js';
 
 /*
  * Makes the queue anew from the ledger, for whoever does not trust what is in it. Nothing is lost by that, whether

@@ -21,9 +21,6 @@ export interface OperationJob {
   traceparent?: string;
 }
 
-/** Finished jobs are removed: a kept one would swallow a later job of the same id in silence. */
-export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
-
 /** Milliseconds for adding jobs to one partition. */
 const ADD_TIMEOUT_MS = 2000;
 
@@ -51,10 +48,6 @@ export class Releaser {
   /** Called once the queue's server was reachable. */
   open(queues: ReadonlyMap<string, Queue<OperationJob>>): void {
     this.queues = queues;
-  }
-
-  get isOpen(): boolean {
-    return this.queues !== null;
   }
 
   /** Adds the jobs in the background. */

@@ -1,13 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { contextIn, inSpan, type SpanDescription } from '@turnpike/service';
-import { type Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
 import { Executor } from '../run/executor.js';
+import { complaints } from './complaints.js';
 import type { QueueConnections } from './connections.js';
+import { LiveWorker, type LiveWorkerOptions } from './live-worker.js';
 import { partitionNames, prefixOf } from './partitions.js';
 import { type OperationJob, queueAttributes, Releaser } from './release.js';
+import { WorkerSet } from './worker-set.js';
 
 /*
  * Takes jobs from every partition and has them executed. A job that turns out to be stale (not the head, already
@@ -22,18 +25,13 @@ const MIN_CONCURRENCY = 4;
 /** Milliseconds for running operations to end when the process stops; the rest is left to its leases. */
 const DRAIN_MS = 20_000;
 
-/** Milliseconds after which a worker that lost its server tries again; BullMQ's own 15 s would stop every lane. */
-const RECOVER_MS = 500;
-
-/** Stalled jobs are always given out again: the claim decides, not a count. */
-const MAX_STALLED = 1_000_000;
-
 @Injectable()
 export class QueueWorker {
   private readonly logger = new Logger(QueueWorker.name);
   /** Over all partitions: so many operations run in this process. */
   private readonly limit;
-  private workers: Worker<OperationJob>[] = [];
+  private readonly workers = new WorkerSet();
+  private readonly complain = complaints(this.logger);
   private draining = false;
 
   constructor(
@@ -48,24 +46,28 @@ export class QueueWorker {
   start({ consumer }: QueueConnections): void {
     const { installation, partitions, concurrency } = this.config.queue;
     const share = Math.max(MIN_CONCURRENCY, Math.ceil((2 * concurrency) / partitions));
-    const { leaseMs } = this.config.run;
-    this.workers = partitionNames(partitions).map(
-      (partition, index) =>
-        new Worker<OperationJob>(partition, (job) => this.limit(() => this.process(job)), {
-          connection: consumer,
-          prefix: prefixOf(installation, index, partitions),
-          concurrency: Math.min(share, concurrency),
-          lockDuration: leaseMs,
-          stalledInterval: leaseMs,
-          maxStalledCount: MAX_STALLED,
-          removeOnComplete: { count: 0 },
-          removeOnFail: { count: 0 },
-          runRetryDelay: RECOVER_MS,
-        }),
+    const terms = {
+      connection: consumer,
+      concurrency: Math.min(share, concurrency),
+      lockDuration: this.config.run.leaseMs,
+    };
+    partitionNames(partitions).forEach((partition, index) =>
+      this.workers.add(() =>
+        this.workerOf(partition, { ...terms, prefix: prefixOf(installation, index, partitions) }),
+      ),
     );
-    this.workers.forEach((worker) =>
-      worker.on('error', (error) => this.logger.warn(`${worker.name}: ${error.message}`)),
-    );
+  }
+
+  /** Whether every partition is asked for jobs, and answers. */
+  get isTaking(): boolean {
+    return this.workers.areAlive;
+  }
+
+  /** Called while the server answers: what stands still then would stand still for ever. */
+  replaceLost(): void {
+    const names = this.workers.replaceLost();
+    if (names.length > 0)
+      this.logger.warn(`The workers of ${names.join(', ')} stood still and were made anew.`);
   }
 
   /** Takes no more jobs and waits for those that run; what takes too long is left to its lease. */
@@ -73,9 +75,17 @@ export class QueueWorker {
     this.draining = true;
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
-    const closed = Promise.allSettled(this.workers.map((worker) => worker.close()));
-    await Promise.race([closed, bound]);
+    await Promise.race([this.workers.close(), bound]);
     clearTimeout(timer);
+  }
+
+  private workerOf(partition: string, options: LiveWorkerOptions): LiveWorker<OperationJob> {
+    const worker = new LiveWorker<OperationJob>(
+      partition,
+      (job) => this.limit(() => this.process(job)),
+      options,
+    );
+    return worker.on('error', (error) => this.complain(`${partition}: ${error.message}`));
   }
 
   private async process(job: Job<OperationJob>): Promise<void> {

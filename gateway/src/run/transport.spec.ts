@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { freePort } from '../../../test/support/ports.js';
+import { TcpProxy } from '../../../test/support/proxy.js';
 import { keptConnections } from './transport.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -101,6 +103,19 @@ describe('calls on kept connections', () => {
     expect(seen).toEqual(['/first', '/third']);
   });
 
+  it('leave every connection of before once one call got no answer: the network may have forgotten them all', async () => {
+    const proxy = await TcpProxy.to(await listening(server), await freePort()).up();
+    call = axios.create({ adapter: keptConnections(8), baseURL: proxy.through(await listening(server)) });
+    handle = (_request, response) => setTimeout(() => response.end('{}'), 20);
+    const eight = (timeout: number) => Promise.allSettled(times(8, () => call.get('/', { timeout })));
+    await eight(5000);
+    expect(sockets.opened).toBe(8);
+    proxy.forget();
+    await expect(call.get('/', { timeout: 100 })).rejects.toMatchObject({ code: 'ECONNABORTED' });
+    expect((await eight(5000)).map(({ status }) => status)).toEqual(times(8, () => 'fulfilled'));
+    await proxy.down();
+  });
+
   it('end by their signal, and so does the connection', async () => {
     const controller = new AbortController();
     handle = () => controller.abort();
@@ -157,6 +172,10 @@ async function text(request: IncomingMessage): Promise<string> {
 function drip(response: ServerResponse): void {
   const timer = setInterval(() => response.write('{'), 20);
   response.once('close', () => clearInterval(timer));
+}
+
+function times<Result>(count: number, make: () => Result): Result[] {
+  return Array.from({ length: count }, make);
 }
 
 async function untilTrue(holds: () => boolean): Promise<void> {

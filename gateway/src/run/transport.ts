@@ -6,10 +6,19 @@ import axios, {
   CanceledError,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { Agent, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 
 /** Connections to each service; at least as many as writes are in flight. */
 const CONNECTIONS = 256;
+
+/**
+ * Milliseconds that an idle connection is kept, whatever the service offers. The network may forget one that is idle,
+ * which the next call would find out by its whole time limit.
+ */
+const IDLE_MS = 5000;
+
+/** Milliseconds for a new connection: one that takes longer would keep calls from others. */
+const CONNECT_MS = 2000;
 
 /**
  * Carries axios' calls on undici's kept connections, one call at a time on each. A call costs half of what it does
@@ -17,11 +26,37 @@ const CONNECTIONS = 256;
  * is sent twice and no redirect is followed. An answer that names another call is worth nothing, and neither is the
  * connection that it came on: the answers behind it would be taken for those of the calls to come. The status is the
  * caller's to judge.
+ *
+ * A call that gets no answer in time makes every connection to that service suspect: what forgot one has forgotten the
+ * others, and each would cost a call its time limit. So the calls to come are sent on new ones, and the others end with
+ * the calls that are on them.
  */
 export function keptConnections(connections = CONNECTIONS): AxiosAdapter {
-  const agent = new Agent({ connections });
-  return (config) =>
-    new Promise((resolve, reject) => agent.dispatch(requestOf(config), new Call(config, resolve, reject)));
+  const options = {
+    connections,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    connect: { timeout: CONNECT_MS },
+  };
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    const pool = pools.get(origin) ?? new Pool(origin, options);
+    pools.set(origin, pool);
+    return pool;
+  };
+  const suspect = (origin: string, pool: Pool): void => {
+    if (pools.get(origin) !== pool) return;
+    pools.delete(origin);
+    void pool.close();
+  };
+  return (config) => {
+    const request = requestOf(config);
+    const origin = String(request.origin);
+    const pool = poolOf(origin);
+    return new Promise((resolve, reject) => {
+      pool.dispatch(request, new Call(config, resolve, reject, () => suspect(origin, pool)));
+    });
+  };
 }
 
 function requestOf(config: InternalAxiosRequestConfig): Dispatcher.DispatchOptions {
@@ -49,13 +84,11 @@ class Call implements Dispatcher.DispatchHandler {
     private readonly config: InternalAxiosRequestConfig,
     private readonly resolve: (response: AxiosResponse) => void,
     private readonly reject: (error: Error) => void,
+    private readonly isLate: () => void,
   ) {
     const { timeout, signal } = config;
     if (timeout) {
-      this.timer = setTimeout(
-        () => this.fail(this.error(`no answer in ${timeout} ms`, 'ECONNABORTED')),
-        timeout,
-      );
+      this.timer = setTimeout(() => this.expire(timeout), timeout);
     }
     signal?.addEventListener?.('abort', this.cancel);
   }
@@ -97,6 +130,11 @@ class Call implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     this.fail(error instanceof AxiosError ? error : this.error(error.message, error.code));
+  }
+
+  private expire(timeout: number): void {
+    this.fail(this.error(`no answer in ${timeout} ms`, 'ECONNABORTED'));
+    this.isLate();
   }
 
   /** Ends the call and its connection, on which the answer could still come. */

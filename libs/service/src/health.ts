@@ -2,10 +2,11 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from './problem.js';
 import { Public } from './public.js';
+import { Readiness, type ReadinessChecks } from './readiness.js';
 import { isStopping } from './stop-signals.js';
 
-/** What a process needs to do its work; each entry says whether it is there now. */
-export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+export type { ReadinessChecks } from './readiness.js';
+
 export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 
 const CHECKS_SCHEMA = { type: 'object', additionalProperties: { type: 'boolean' } };
@@ -21,7 +22,11 @@ function answerSchema(status: string, more: Record<string, object> = {}): object
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks) {}
+  private readonly readiness: Readiness;
+
+  constructor(@Inject(READINESS_CHECKS) checks: ReadinessChecks) {
+    this.readiness = new Readiness(checks);
+  }
 
   @Get('live')
   @ApiOperation({ summary: 'The process is alive.' })
@@ -37,19 +42,11 @@ export class HealthController {
   })
   @ApiOkResponse({ description: 'It is there.', schema: answerSchema('ready', { checks: CHECKS_SCHEMA }) })
   async ready(): Promise<{ status: 'ready'; checks: Record<string, boolean> }> {
-    const entries = await Promise.all(
-      Object.entries(this.checks).map(async ([name, check]) => [name, await check()] as const),
-    );
-    if (isStopping()) entries.push(['serving', false]);
-    const checks = Object.fromEntries(entries);
-    const missing = entries.filter(([, ready]) => !ready).map(([name]) => name);
-    if (missing.length > 0) {
-      throw new Problem(
-        'unavailable',
-        isStopping() ? 'The process was told to stop.' : `Waiting for ${missing.join(', ')}.`,
-        { checks },
-        { 'retry-after': '1' },
-      );
+    const checks = { ...(await this.readiness.now()), ...(isStopping() && { serving: false }) };
+    if (Object.values(checks).includes(false)) {
+      const waiting = `Waiting for ${this.readiness.missing().join(', ')}.`;
+      const detail = isStopping() ? 'The process was told to stop.' : waiting;
+      throw new Problem('unavailable', detail, { checks }, { 'retry-after': '1' });
     }
     return { status: 'ready', checks };
   }

@@ -1,0 +1,35 @@
+import { Readiness } from './readiness.js';
+
+describe('readiness', () => {
+  it('names what is missing and since when, and nothing once it is there', async () => {
+    let there = false;
+    const readiness = new Readiness({ one: () => true, other: () => there });
+    const before = Date.now();
+    expect(await readiness.now()).toEqual({ one: true, other: false });
+    const [missing, ...others] = readiness.missing();
+    expect(others).toEqual([]);
+    const since = /^other \(missing since (.+)\)$/.exec(missing!)![1]!;
+    expect(Date.parse(since)).toBeGreaterThanOrEqual(before);
+    there = true;
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1001);
+    expect(await readiness.now()).toEqual({ one: true, other: true });
+    expect(readiness.missing()).toEqual([]);
+    jest.restoreAllMocks();
+  });
+
+  it('looks once a second, however often it is asked', async () => {
+    const check = jest.fn(() => Promise.resolve(true));
+    const readiness = new Readiness({ one: check });
+    await Promise.all(Array.from({ length: 100 }, () => readiness.now()));
+    await readiness.now();
+    expect(check).toHaveBeenCalledTimes(1);
+  });
+
+  it('answers within 2 s of a part that never does, and takes what fails for missing', async () => {
+    const never = (): Promise<boolean> => new Promise(() => undefined);
+    const readiness = new Readiness({ never, fails: () => Promise.reject(new Error('no')) });
+    const since = performance.now();
+    expect(await readiness.now()).toEqual({ never: false, fails: false });
+    expect(performance.now() - since).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,65 @@
+/** What a process needs to do its work; each entry says whether it is there now. */
+export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+
+/** Milliseconds that an answer is given again: however often it is asked for, each part is looked at once a second. */
+const HOLDS_MS = 1000;
+
+/** Milliseconds for one look; a part that takes longer is not there. Whoever asks gives up after some seconds. */
+const LOOK_WITHIN_MS = 1500;
+
+/** One part that a process needs. It is looked at when somebody asks, once for all who ask at a time. */
+class Part {
+  private look: Promise<boolean> | null = null;
+  private lookedAt = -Infinity;
+  /** Since when it is missing, as far as it was looked at. */
+  missingSince: Date | null = null;
+
+  constructor(private readonly check: () => boolean | Promise<boolean>) {}
+
+  isThere(): Promise<boolean> {
+    if (!this.look || performance.now() - this.lookedAt >= HOLDS_MS) {
+      this.lookedAt = performance.now();
+      this.look = inTime(this.check).then((there) => this.note(there));
+    }
+    return this.look;
+  }
+
+  private note(there: boolean): boolean {
+    this.missingSince = there ? null : (this.missingSince ?? new Date());
+    return there;
+  }
+}
+
+/** What a process says of its readiness. */
+export class Readiness {
+  private readonly parts: ReadonlyMap<string, Part>;
+
+  constructor(checks: ReadinessChecks) {
+    this.parts = new Map(Object.entries(checks).map(([name, check]) => [name, new Part(check)]));
+  }
+
+  /** @returns whether each part is there, within LOOK_WITHIN_MS */
+  async now(): Promise<Record<string, boolean>> {
+    const looks = [...this.parts].map(async ([name, part]) => [name, await part.isThere()] as const);
+    return Object.fromEntries(await Promise.all(looks));
+  }
+
+  /** @returns what is missing and since when, in words */
+  missing(): string[] {
+    return [...this.parts]
+      .filter(([, { missingSince }]) => missingSince)
+      .map(([name, { missingSince }]) => `${name} (missing since ${missingSince!.toISOString()})`);
+  }
+}
+
+async function inTime(check: () => boolean | Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, LOOK_WITHIN_MS, false)));
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
