@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { Listener } from '../gateway/src/ledger/listener.js';
+import { freePort } from './support/ports.js';
+import { TcpProxy } from './support/proxy.js';
 import { postgresUrl } from './support/servers.js';
 
 describe('who listens', () => {
@@ -27,14 +29,14 @@ describe('who listens', () => {
   });
   afterAll(() => jest.restoreAllMocks());
 
-  function listen(channel: string): string {
+  function listen(channel: string, connectionString = postgresUrl()): string {
     const tell = (what: string): void => {
       told.push(what);
       wake();
     };
     const applicationName = `test-${randomUUID()}`;
     listener = new Listener({
-      ...{ connectionString: postgresUrl(), applicationName, channels: [channel], logger: new Logger() },
+      ...{ connectionString, applicationName, channels: [channel], logger: new Logger() },
       hear: ({ payload }) => tell(`heard ${payload}`),
       look: () => tell('look'),
     });
@@ -71,5 +73,21 @@ describe('who listens', () => {
     await untilTold(3);
     const { rows } = await database.query('select from pg_stat_activity where application_name = $1', [name]);
     expect(rows.length).toBeLessThan(2);
+  });
+
+  // The server's end of the connection lives on, and so does ours: nobody says that nothing arrives any more.
+  test('finds within 10 s that its connection leads nowhere, and hears again', async () => {
+    const proxy = await TcpProxy.to(postgresUrl(), await freePort()).up();
+    const channel = `channel_${randomUUID()}`;
+    listen(channel, proxy.through(postgresUrl()));
+    await untilTold(1);
+    proxy.forget();
+    const begun = performance.now();
+    await untilTold(3);
+    expect(performance.now() - begun).toBeLessThan(10_000 + 3000);
+    await database.query('select pg_notify($1, $2)', [channel, 'again']);
+    await untilTold(4);
+    expect(told).toEqual(['look', 'look', 'look', 'heard again']);
+    await proxy.down();
   });
 });

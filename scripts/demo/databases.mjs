@@ -1,18 +1,19 @@
 // What lies in the three databases, read past the gateway and the services. Sessions are read-only.
 import pg from 'pg';
 
-const READ_ONLY = '-c default_transaction_read_only=on';
+/** Not when it connects: a pooler refuses parameters that it does not know. */
+const READ_ONLY = 'set default_transaction_read_only = on';
 
 /** Runs `read` with the named database, or answers undefined where its address is not known. */
 async function inDatabase(url, read) {
   if (!url) return undefined;
   const database = new pg.Client({
     connectionString: url,
-    options: READ_ONLY,
     connectionTimeoutMillis: 5_000,
   });
   await database.connect();
   try {
+    await database.query(READ_ONLY);
     return await read((sql, ...parameters) => database.query(sql, parameters).then(({ rows }) => rows));
   } finally {
     await database.end();

@@ -35,6 +35,8 @@ export interface SystemOptions {
   billing?: boolean;
   /** For every process; a gateway's own `env` wins. */
   env?: Variables;
+  /** By which address the processes reach a database, a pooler's say; the test itself goes straight to it. */
+  through?: (databaseUrl: string) => string;
 }
 
 export interface System {
@@ -96,7 +98,7 @@ interface Queue {
 
 /** Ports and environment of every process, before any of them runs. */
 async function planOf(options: SystemOptions, databases: Databases, queue: Variables): Promise<Plan> {
-  const gateways = options.gateways ?? [{}];
+  const { gateways = [{}], through = (url) => url } = options;
   const ports = await Promise.all([...Array(3 + gateways.length)].map(() => freePort()));
   const [identityUrl, orderingUrl, billingUrl, ...gatewayUrls] = ports.map(
     (port) => `http://127.0.0.1:${port}`,
@@ -114,7 +116,7 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
     env: {
       ...shared,
       [`${project.toUpperCase()}_PORT`]: new URL(url).port,
-      [`${project.toUpperCase()}_DATABASE_URL`]: databases.urls[project]!,
+      [`${project.toUpperCase()}_DATABASE_URL`]: through(databases.urls[project]!),
       METRICS_PORT: String(await freePort()),
       ...options.env,
       ...own,

@@ -69,4 +69,13 @@ describe('rows that many ask for', () => {
     answer[1]!();
     expect(await second).toBe(1);
   });
+
+  it('are read by the next statement though the one before gets no answer', async () => {
+    void row('a');
+    await readUnderWay(1);
+    const second = row('b');
+    await readUnderWay(2);
+    answer[1]!();
+    expect(await second).toBe(2);
+  });
 });

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { PATIENT, SessionClient, type SessionConfig } from '@turnpike/service';
 import {
   type ConnectionOptions,
   createPostgresBackend,
@@ -8,8 +9,7 @@ import {
   setDefaultBackendFactory,
 } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { Pool, type PoolConfig } from 'pg';
-import { PATIENT, SessionClient, type SessionConfig } from '@turnpike/service';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { QueueConfig } from '../config.js';
 import { complaints } from './complaints.js';
 import { MAX_WAIT_MS } from './live-worker.js';
@@ -66,7 +66,7 @@ export async function openConnections(
   const open = config.backend === 'redis' ? openRedis : openPostgres;
   for (let waitMs = RETRY_MS; !stopped.aborted; waitMs = Math.min(2 * waitMs, RETRY_MAX_MS)) {
     try {
-      return await open(config, logger);
+      return await open(config, logger, stopped);
     } catch (error) {
       logger.warn(`The queue cannot be used: ${(error as Error).message}`);
       await pause(waitMs, undefined, { signal: stopped }).catch(() => undefined);
@@ -132,7 +132,48 @@ function heardByAll<Connection extends EventEmitter>(connection: Connection): Co
   return connection;
 }
 
-async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+type Connected = (error: Error | undefined, client: PoolClient | undefined, release: () => void) => void;
+
+/**
+ * BullMQ remembers for ever that a first connection failed, and after most errors asks again without a pause, which
+ * leaves the process no time for anything else. So whoever waits for a connection of its own gets one in the end, and
+ * a statement that gets none takes its time to say so.
+ */
+class QueuePool extends Pool {
+  constructor(
+    options: QueuePoolConfig,
+    private readonly stopped: AbortSignal,
+  ) {
+    super(options);
+  }
+
+  override connect(): Promise<PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<PoolClient> | void {
+    if (!callback) return this.connectInTheEnd();
+    super.connect((error, client, release) => {
+      if (error) setTimeout(() => callback(error, client, release), RETRY_MS);
+      else callback(error, client, release);
+    });
+  }
+
+  private async connectInTheEnd(): Promise<PoolClient> {
+    for (;;) {
+      try {
+        return await super.connect();
+      } catch (error) {
+        if (this.stopped.aborted) throw error;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+}
+
+async function openPostgres(
+  { url, partitions }: QueueConfig,
+  logger: Logger,
+  stopped: AbortSignal,
+): Promise<QueueConnections> {
   const options: QueuePoolConfig = {
     connectionString: url,
     max: partitions + 1 + POSTGRES_SPARE_CONNECTIONS,
@@ -149,7 +190,7 @@ async function openPostgres({ url, partitions }: QueueConfig, logger: Logger): P
       search_path: DEFAULT_SCHEMA,
     },
   };
-  const pool = new Pool(options);
+  const pool = new QueuePool(options, stopped);
   heardByAll(pool).on('error', (error) => logger.warn(`PostgreSQL: ${error.message}`));
   try {
     await pool.query('select 1 from migration limit 1');

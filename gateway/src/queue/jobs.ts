@@ -5,3 +5,9 @@ export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, r
 
 /** The prefix of what belongs to no partition: one hash tag, so that all keys of a queue are on one node of a cluster. */
 export const MAINTENANCE_PREFIX = '{turnpike-maintenance}';
+
+/**
+ * Of queues on a connection that was proven. BullMQ asks a server's version once, and a queue whose question was lost with
+ * the connection is of no use for ever.
+ */
+export const UNCHECKED = { skipVersionCheck: true };

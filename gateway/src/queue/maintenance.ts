@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type ConnectionOptions, type Job, Queue } from 'bullmq';
 import { complaints } from './complaints.js';
 import type { QueueConnections } from './connections.js';
-import { JOB_OPTIONS, MAINTENANCE_PREFIX } from './jobs.js';
+import { JOB_OPTIONS, MAINTENANCE_PREFIX, UNCHECKED } from './jobs.js';
 import { LiveWorker } from './live-worker.js';
 import { WorkerSet } from './worker-set.js';
 
@@ -36,6 +36,7 @@ export function maintenanceQueue({ producer }: QueueConnections): Queue {
     connection: producer,
     prefix: MAINTENANCE_PREFIX,
     defaultJobOptions: JOB_OPTIONS,
+    ...UNCHECKED,
   });
 }
 

@@ -24,6 +24,7 @@ const RELIED_ON: SessionSettings = {
   array_nulls: 'on',
   search_path: '"$user", public',
   default_transaction_isolation: 'read committed',
+  idle_session_timeout: 0,
 };
 
 /** No limits: for sessions that wait on purpose. */
