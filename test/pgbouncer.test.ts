@@ -27,7 +27,13 @@ whereInstalled('behind a pooler', () => {
     expect((await migrate(gateway)).length).toBeGreaterThan(0);
     expect((await migrate(identityOptions(url('identity')))).length).toBeGreaterThan(0);
     expect((await migrate(orderingOptions(url('ordering')))).length).toBeGreaterThan(0);
-    await migrateQueue({ backend: 'postgres', url: url('gateway'), partitions: 1, concurrency: 1 });
+    await migrateQueue({
+      backend: 'postgres',
+      url: url('gateway'),
+      installation: 'turnpike',
+      partitions: 1,
+      concurrency: 1,
+    });
     const database = new Database(gateway);
     await database.start();
     const rows = await database.query(

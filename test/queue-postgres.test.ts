@@ -19,6 +19,7 @@ describe('the connections of a queue in PostgreSQL', () => {
     const direct = {
       backend: 'postgres',
       url: databases.urls.queue!,
+      installation: 'turnpike',
       partitions: 1,
       concurrency: 1,
     } as const;

@@ -128,7 +128,7 @@ function refusing(): void {
   it.each([
     ['lacks INFO', ['-info'], ['+info'], "run the 'info' command"],
     ['may not wait for jobs', ['-bzpopmin'], ['+bzpopmin'], "run the 'bzpopmin' command"],
-    ['may not run scripts', ['-evalsha', '-eval'], ['+evalsha', '+eval'], "run the 'evalsha' command"],
+    ['may not run scripts', ['-evalsha', '-eval'], ['+evalsha', '+eval'], "run the 'eval"],
     ['has another password', ['resetpass', '>other'], ['resetpass', '>secret'], 'WRONGPASS'],
   ])(
     'an account that %s leaves a gateway alive that says so, can be stopped, and is ready once it is right',

@@ -7,3 +7,9 @@ export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, r
 export function maintenancePrefix(installation: string): string {
   return `${installation}:{turnpike-maintenance}`;
 }
+
+/**
+ * Of queues on a connection that was proven. BullMQ asks a server's version once, and a queue whose question was lost with
+ * the connection is of no use for ever.
+ */
+export const UNCHECKED = { skipVersionCheck: true };

@@ -4,7 +4,7 @@ import { type ConnectionOptions, type Job, Queue } from 'bullmq';
 import { GatewayConfig, type QueueConfig } from '../config.js';
 import { complaints } from './complaints.js';
 import type { QueueConnections } from './connections.js';
-import { JOB_OPTIONS, maintenancePrefix } from './jobs.js';
+import { JOB_OPTIONS, maintenancePrefix, UNCHECKED } from './jobs.js';
 import { LiveWorker } from './live-worker.js';
 import { WorkerSet } from './worker-set.js';
 
@@ -37,6 +37,7 @@ export function maintenanceQueue({ installation }: QueueConfig, { producer }: Qu
     connection: producer,
     prefix: maintenancePrefix(installation),
     defaultJobOptions: JOB_OPTIONS,
+    ...UNCHECKED,
   });
 }
 

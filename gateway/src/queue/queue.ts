@@ -13,7 +13,7 @@ import type { Queue } from 'bullmq';
 import { GatewayConfig } from '../config.js';
 import { QueueBoard } from './board.js';
 import { openConnections, type QueueConnections } from './connections.js';
-import { JOB_OPTIONS } from './jobs.js';
+import { JOB_OPTIONS, UNCHECKED } from './jobs.js';
 import { Maintenance } from './maintenance.js';
 import { NameClaim } from './name-claim.js';
 import { partitionNames, prefixOf } from './partitions.js';
@@ -32,6 +32,7 @@ class Partitions {
       connection: connections.producer,
       prefix: prefixOf(installation, index, names.length),
       defaultJobOptions: JOB_OPTIONS,
+      ...UNCHECKED,
     }));
     const bull = BullModule.registerQueue(...queues);
     return { module: Partitions, imports: [bull], exports: [bull] };
