@@ -253,6 +253,10 @@ describe('the dashboard', () => {
   });
 
   it('shows a comparison that failed in red, with the service, and does not say that the services agree', async () => {
+    // What was found and mended before is known to be wrong until a run has looked again.
+    await operator.open('integrity');
+    await page.getByRole('button', { name: 'Begin a run' }).click();
+    await page.getByText('The services agree: nothing is wrong.').waitFor();
     const listing = (message: string): boolean => message.includes('/internal/integrity/orders');
     const trap = system.proxies.ordering!.trap('request', listing, refusal('internal-error', false), 1);
     await operator.open('integrity');
@@ -270,19 +274,16 @@ describe('the dashboard', () => {
     await page
       .getByText(/It is not known whether the services agree\. The table orders of ordering/)
       .waitFor();
-    await operator.open('integrity');
-    await page.getByRole('button', { name: 'Begin a run' }).click();
-    await page.getByText('The services agree: nothing is wrong.').waitFor();
   });
 
   it('does not show a lane that stands as one that goes on', async () => {
-    const colourOf = (text: string): Promise<string> =>
-      page.getByText(text, { exact: true }).first().evaluate('(badge) => getComputedStyle(badge).color');
+    const badge = `[...document.querySelectorAll('.mantine-Badge-root')].find(({ innerText }) => innerText === 'open')`;
+    const colour = (): Promise<string> => page.evaluate(`getComputedStyle(${badge}).backgroundColor`);
     await operator.lane(people.failed.id);
-    const good = await colourOf('open');
+    const good = await colour();
     await operator.lane(people.retrying.id);
     await page.getByText(/^blocked by ordering, \d+ (s|min)/).waitFor();
-    expect(await colourOf('open')).not.toBe(good);
+    expect(await colour()).not.toBe(good);
     await operator.open('lanes?state=busy');
     await page.getByRole('row', { name: /blocked by ordering, .* open 2/ }).waitFor();
   });
@@ -291,7 +292,7 @@ describe('the dashboard', () => {
     await operator.open('');
     await page.getByText('live', { exact: true }).waitFor();
     const grey = (): Promise<string> =>
-      page.locator('.numbers').evaluate('(numbers) => getComputedStyle(numbers).filter');
+      page.evaluate(`getComputedStyle(document.querySelector('.numbers')).filter`);
     expect(await grey()).toBe('none');
     const body = JSON.stringify(problemBody('unavailable', 'The ledger does not answer.'));
     await page.route('**/v1/ops/summary', (route) =>
