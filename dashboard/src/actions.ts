@@ -1,7 +1,7 @@
 import type { LaneView, OperationView } from '@turnpike/contracts';
 import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
-import type { Action } from './dialog.js';
+import type { Action, Choice } from './dialog.js';
 import { short, writes } from './names.js';
 
 /** What may be done to a lane as it is; what cannot be done now is left out. */
@@ -53,14 +53,53 @@ function release({ userId, head, reason: halt }: LaneView): Action {
   return {
     name: 'Release this lane',
     explanation:
-      `It stopped because ${halt ?? 'something could not be taken back'}. Mend that first: what it stopped at ` +
-      `${head ? `(#${head.seq} ${head.kind}) ` : ''}is tried again at once, and the lane halts again if it fails.`,
-    carryOut: async (reason) => {
-      const now = await post<LaneView>(`/v1/ops/lanes/${userId}/release`, { reason });
+      `It stopped because ${halt ?? 'something could not be taken back'}. Mend that first. Nothing else of this user, a ` +
+      `deletion neither, is carried out before ${head ? `#${head.seq} ${head.kind}` : 'what it stopped at'} is decided.`,
+    ...(head && { choices: WAYS_OUT }),
+    carryOut: async (reason, choice) => {
+      const way = head && choice !== AS_IT_STANDS ? { action: choice, operationId: head.id } : {};
+      const now = await post<LaneView>(`/v1/ops/lanes/${userId}/release`, { reason, ...way });
       return now.paused ? 'The lane is released; it is still paused.' : 'The lane is released.';
     },
   };
 }
+
+const AS_IT_STANDS = 'go-on';
+
+/** What may become of the write at which a lane is halted. */
+const WAYS_OUT: readonly Choice[] = [
+  {
+    value: AS_IT_STANDS,
+    label: 'Go on as it stood',
+    explanation: 'What it was at is tried again, an undo that was refused too. It halts again if that fails.',
+  },
+  {
+    value: 'retry',
+    label: 'Run it again',
+    explanation:
+      'From its beginning, with a new deadline: steps that were refused, closed or taken back are sent anew. What is in ' +
+      'force stays and is not done twice.',
+  },
+  {
+    value: 'skip',
+    label: 'Go on without it',
+    explanation:
+      'It ends as failed, and the problem says that it was skipped. Steps that are in force stay in force: put them right ' +
+      'by hand.',
+  },
+  {
+    value: 'fail',
+    label: 'End it as failed',
+    explanation:
+      'You have seen to it that nothing of it is in force. A deletion that ends so opens the lane again.',
+  },
+  {
+    value: 'succeed',
+    label: 'End it as succeeded',
+    explanation:
+      'You have seen to it that all of it is in force. A deletion that ends so deletes the user here, too.',
+  },
+];
 
 /** What may be done to a write as it is. The system itself sees to what it asked for. */
 export function operationActions(operation: OperationView, navigate: (href: string) => void): Action[] {

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react';
 import { announce } from './announce.js';
 import { textOf } from './form.js';
@@ -14,8 +14,18 @@ export interface Action {
   isDangerous?: boolean;
   /** What changes nothing of a user's data needs none. */
   needsNoReason?: boolean;
+  /** The ways of doing it, of which the operator chooses one. */
+  choices?: readonly Choice[];
   /** @returns what to tell when it is done */
-  carryOut: (reason: string) => Promise<string>;
+  carryOut: (reason: string, choice: string) => Promise<string>;
+}
+
+/** One way of doing something. */
+export interface Choice {
+  value: string;
+  label: string;
+  /** What will happen, in full sentences. */
+  explanation: string;
 }
 
 /**
@@ -58,10 +68,11 @@ function ActionForm({ action, close }: { action: Action; close: () => void }): R
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const reason = textOf(event.currentTarget, 'reason').trim();
+    const choice = textOf(event.currentTarget, 'choice');
     setBusy(true);
     setRefusal(null);
     try {
-      announce(await action.carryOut(reason));
+      announce(await action.carryOut(reason, choice));
       close();
     } catch (error) {
       setRefusal(error as Error);
@@ -73,6 +84,7 @@ function ActionForm({ action, close }: { action: Action; close: () => void }): R
   return (
     <form onSubmit={(event) => void submit(event)}>
       <div>{action.explanation}</div>
+      {action.choices && <Choices choices={action.choices} />}
       {!action.needsNoReason && (
         <TextInput
           label="Reason, for the audit log"
@@ -92,5 +104,16 @@ function ActionForm({ action, close }: { action: Action; close: () => void }): R
         </Button>
       </Group>
     </form>
+  );
+}
+
+/** The first is chosen until another one is. */
+function Choices({ choices }: { choices: readonly Choice[] }): ReactElement {
+  return (
+    <Radio.Group label="What becomes of it" name="choice" defaultValue={choices[0]?.value}>
+      {choices.map(({ value, label, explanation }) => (
+        <Radio key={value} value={value} label={label} description={explanation} mt="xs" />
+      ))}
+    </Radio.Group>
   );
 }

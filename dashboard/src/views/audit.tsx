@@ -44,7 +44,7 @@ export function Audit(): ReactElement {
         label="Audit log"
         head={['When', 'By whom', 'Action', 'To whom', 'Operation', 'Reason']}
         empty="The log has nothing like that."
-        row={({ id, at, actorId, action, userId, operationId, reason }) => (
+        row={({ id, at, actorId, action, userId, operationId, reason, after }) => (
           <Table.Tr key={id}>
             <Table.Th scope="row">
               <Time at={at} />
@@ -52,7 +52,7 @@ export function Audit(): ReactElement {
             <Table.Td>
               <Actor id={actorId} action={action} />
             </Table.Td>
-            <Table.Td>{actionName(action)}</Table.Td>
+            <Table.Td>{actionName(action, after)}</Table.Td>
             <Table.Td>{userId && <LaneLink id={userId} />}</Table.Td>
             <Table.Td>{operationId && <OperationLink id={operationId} />}</Table.Td>
             <Table.Td>{reason}</Table.Td>
@@ -63,6 +63,9 @@ export function Audit(): ReactElement {
   );
 }
 
-function actionName(action: string): string {
-  return (INTERVENTION_NAMES as Record<string, string>)[action] ?? action;
+/** Of a lane that was released, on which way it got out of its halt. */
+function actionName(action: string, after: AuditEntry['after']): string {
+  const name = (INTERVENTION_NAMES as Record<string, string>)[action] ?? action;
+  const way = action === 'lane.release' ? after?.['action'] : undefined;
+  return typeof way === 'string' ? `${name}: ${way}` : name;
 }

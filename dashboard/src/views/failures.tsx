@@ -14,7 +14,7 @@ export function Failures(): ReactElement {
   return (
     <View title="Failures">
       <Text c="dimmed">
-        Writes that failed, by their problem and by who refused them: of those accepted{' '}
+        Writes that failed, by their problem and by the service at which they failed: of those accepted{' '}
         {from ? (
           <>
             since <Time at={from} />
@@ -41,14 +41,14 @@ function Groups({
 }): ReactElement {
   if (groups.length === 0) return <Empty>Nothing has failed in that time.</Empty>;
   return (
-    <Listing label="Failures" head={['Problem', 'What it means', 'Refused by', 'How many', 'Latest']}>
+    <Listing label="Failures" head={['Problem', 'What it means', 'Failed at', 'How many', 'Latest']}>
       {groups.map(({ problem, service, count, latest }) => (
         <Table.Tr key={`${problem} ${service}`}>
           <Table.Th scope="row">
             <Link href={`/operations${queryOf({ state: 'failed', problem, from })}`}>{problem}</Link>
           </Table.Th>
           <Table.Td>{PROBLEMS[problem]?.title}</Table.Td>
-          <Table.Td>{service ?? <Muted>no service</Muted>}</Table.Td>
+          <Table.Td>{service ?? <Muted>the gateway</Muted>}</Table.Td>
           <Table.Td>{count.toLocaleString()}</Table.Td>
           <Table.Td>
             <OperationLink id={latest.id}>

@@ -51,6 +51,7 @@ export function Operation({ id }: { id: string }): ReactElement {
             <About operation={now} />
             {now.waiting && <Waiting operation={now} waiting={now.waiting} />}
             {now.problem && <Refused error={new Refusal(now.problem)} />}
+            {now.cause && <Cause cause={now.cause} steps={now.steps} />}
             <Steps steps={now.steps} />
             <Contents operation={now} />
           </>
@@ -90,6 +91,32 @@ function About({ operation }: { operation: OpsOperationView }): ReactElement {
           ['Operation', <code key="id">{operation.id}</code>],
         ]}
       />
+    </Card>
+  );
+}
+
+interface CauseProps {
+  cause: NonNullable<OpsOperationView['cause']>;
+  steps: OpsOperationView['steps'];
+}
+
+/** What the last attempt failed of, whatever the write has ended with. */
+function Cause({ cause, steps }: CauseProps): ReactElement {
+  const { service, step, status, code, detail, requestId, at } = cause;
+  const calls = steps.find(({ name }) => name === step)?.attempts;
+  return (
+    <Card title="Why the last attempt failed">
+      <p>
+        {status === null
+          ? `${service} did not answer ${step} (${code})`
+          : `${service} answered ${status} (${code}) to ${step}`}
+        {calls !== undefined && `, call ${calls}`}, <Time at={at} exact />.{detail && ` It said: ${detail}`}
+      </p>
+      {requestId && (
+        <p>
+          Its log has the request as <code>{requestId}</code>.
+        </p>
+      )}
     </Card>
   );
 }

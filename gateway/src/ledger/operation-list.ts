@@ -68,10 +68,10 @@ export class OperationList {
     return { items, nextCursor: last && encodeCursor([of(last)]) };
   }
 
-  /** Writes that failed, grouped by their problem and by who refused them; the most frequent first. */
+  /** Writes that failed, grouped by their problem and the service at which they failed; the most frequent first. */
   async failures(from: Date): Promise<FailureGroup[]> {
     const rows = await this.database.query<GroupRow>(
-      `select problem ->> 'code' as problem, refused ->> 'service' as service, count(*)::integer as count,
+      `select problem ->> 'code' as problem, coalesce(refused ->> 'service', cause ->> 'service') as service, count(*)::integer as count,
          (array_agg(id order by id desc))[1] as id, (array_agg(finished_at order by id desc))[1] as "finishedAt"
        from operations, jsonb_path_query_first(steps, '$[*] ? (@.state == "refused")') as refused
        where state = 'failed' and id >= $1 and created_at >= $2

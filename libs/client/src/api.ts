@@ -309,7 +309,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A halted lane goes on: what it stopped at is tried again. */
+        /** A halted lane goes on; `action` says what becomes of the write at which it halted. */
         post: operations["OpsController_release"];
         delete?: never;
         options?: never;
@@ -874,7 +874,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             at: string;
-            /** @description Names and addresses, or settings; null where it is not about them, and after the purge. */
+            /** @description Names and addresses, settings, or how a halted write stood; null where it is not about them, and after the purge. */
             before: {
                 [key: string]: unknown;
             } | null;
@@ -894,7 +894,7 @@ export interface components {
             /** @enum {string} */
             kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void";
             /** @enum {string} */
-            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /** @enum {string} */
             state?: "failed" | "queued" | "retrying";
             /** @description Accepted before; left out, before the request. */
@@ -904,7 +904,7 @@ export interface components {
         };
         BulkRefusals: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             count: number;
         };
         BulkRequest: {
@@ -983,9 +983,9 @@ export interface components {
                 id: string;
             };
             /** @enum {string} */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /**
-             * @description Whose refusal it was; null where no service refused.
+             * @description Whose refusal it was, or at which service the last attempt failed; null where none was asked.
              * @enum {string|null}
              */
             service: "identity" | "ordering" | "billing" | null;
@@ -1079,6 +1079,19 @@ export interface components {
             /** @description ISO 4217, upper case. */
             currency: string;
         };
+        OperationCause: {
+            at: string;
+            /** @description The code of the service's problem, or why there was no answer: `ECONNREFUSED`, `timeout`. */
+            code: string;
+            detail: string | null;
+            /** @description The request id by which the service's log tells of it. */
+            requestId: string | null;
+            /** @enum {string} */
+            service: "identity" | "ordering" | "billing";
+            /** @description The HTTP status of the service's answer; null where there was none. */
+            status: number | null;
+            step: string;
+        };
         OperationLinks: {
             events: string;
             self: string;
@@ -1093,6 +1106,8 @@ export interface components {
             actorId: string | null;
             /** @description How often it was begun. */
             attempts: number;
+            /** @description Null where no attempt has failed. */
+            cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
             id: string;
@@ -1122,6 +1137,8 @@ export interface components {
             actorId: string | null;
             /** @description How often it was begun. */
             attempts: number;
+            /** @description Null where no attempt has failed. */
+            cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
             id: string;
@@ -1163,7 +1180,7 @@ export interface components {
              * @description The code of the problem that its last call ended with, or null.
              * @enum {string|null}
              */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed" | null;
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed" | null;
             /** @enum {string} */
             service: "identity" | "ordering" | "billing";
             /** @enum {string} */
@@ -1229,7 +1246,7 @@ export interface components {
         /** @description RFC 9457. Members beyond these are a code’s own. */
         Problem: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             detail?: string;
             errors?: {
                 message: string;
@@ -1268,6 +1285,20 @@ export interface components {
             firstName: string;
             lastName: string;
             password: string;
+        };
+        ReleaseLane: {
+            /**
+             * @description `retry` carries the write at which it halted out again, `skip` goes on without it, `fail` and `succeed` end it by
+             *     hand. Left out, the lane goes on as it stood: what it stopped at is tried again.
+             * @enum {string}
+             */
+            action?: "retry" | "skip" | "fail" | "succeed";
+            /**
+             * Format: uuid
+             * @description Only if the lane is halted at that write: an act that is sent twice then never meets the next halt.
+             */
+            operationId?: string;
+            reason?: string;
         };
         Repair: {
             items: components["schemas"]["OperationView"][];
@@ -2012,7 +2043,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["ReleaseLane"];
             };
         };
         responses: {
@@ -2083,7 +2114,7 @@ export interface operations {
                 kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
                 limit?: number;
                 /** @description The code of the problem that it failed or waits with. */
-                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
                 state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
                 /** @description Accepted before. */
                 to?: string;

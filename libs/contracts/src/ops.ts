@@ -134,7 +134,7 @@ export class FailuresQuery {
 /** Writes that failed for the same reason. */
 export class FailureGroup {
   problem: ProblemCode;
-  /** Whose refusal it was; null where no service refused. */
+  /** Whose refusal it was, or at which service the last attempt failed; null where none was asked. */
   service: ServiceName | null;
   count: number;
   /** The newest of them. */
