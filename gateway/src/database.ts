@@ -12,6 +12,7 @@ import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashbo
 import { Changes1764400000000 } from './ledger/migrations/1764400000000-changes.js';
 import { Webhooks1764410000000 } from './ledger/migrations/1764410000000-webhooks.js';
 import { Retention1764420000000 } from './ledger/migrations/1764420000000-retention.js';
+import { Register1764500000000 } from './ledger/migrations/1764500000000-register.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -32,6 +33,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Changes1764400000000,
       Webhooks1764410000000,
       Retention1764420000000,
+      Register1764500000000,
     ],
   };
 }

@@ -6,6 +6,7 @@ import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
+import { Registered } from '../entry/registered.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
@@ -21,6 +22,7 @@ export class DashboardSessionController {
     private readonly sessions: CookieSessions,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
+    private readonly registered: Registered,
   ) {}
 
   /** @throws Problem 403 unless it is an administrator's account */
@@ -33,8 +35,8 @@ export class DashboardSessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DashboardSession> {
     const call = { method: 'POST', path: '/internal/sessions', body } as const;
-    const session = await this.throttle.check(body.email, request, () =>
-      this.services.ask<SessionView>('identity', call),
+    const session = await this.throttle.check(body.email, request, async () =>
+      this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
     );
     const caller = await this.tokens.verify(session.accessToken);
     await this.onlyForOperators(caller);

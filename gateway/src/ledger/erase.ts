@@ -27,7 +27,7 @@ export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<v
   );
   const dataKeys = await destroyKey(tx, userId);
   await tx.query(
-    `update operations set result = jsonb_set(result, '{erasures}', (result -> 'erasures') || $3::jsonb)
+    `update operations set result = jsonb_set(result, '{erasures}', coalesce(result -> 'erasures', '[]') || $3::jsonb)
      where user_id = $1 and id = $2`,
     [
       userId,

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { ConfirmUserStep } from '@turnpike/contracts';
 import { activeContext, activeTraceparent, Database, inSpan, type SpanDescription } from '@turnpike/service';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
@@ -12,7 +13,16 @@ import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import { claiming, type Ending, type Finished, finishing, puttingBack, rejectWaiting } from './outcomes.js';
+import {
+  claiming,
+  type Ending,
+  erases,
+  type Finished,
+  finishing,
+  puttingBack,
+  rejectWaiting,
+} from './outcomes.js';
+import { readRegister } from './register.js';
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
 import { type Content, type SealedAt, Seals, sealWith, type Stored } from './seals.js';
@@ -120,6 +130,14 @@ export class Ledger {
     return null;
   }
 
+  /**
+   * What the register says of the user of a claimed write, or null where it says nothing. While the claim holds no other
+   * write of the lane ends, so what it says stays true until the write has ended.
+   */
+  register({ user_id: userId, payload }: ClaimedRow): Promise<ConfirmUserStep | null> {
+    return readRegister(this.database, userId, payload);
+  }
+
   /** Prolongs leases. @returns of the claims that hold, by their ids, whether they were prolonged */
   renew(held: readonly ClaimKey[], leaseMs: number): Promise<Map<string, boolean>> {
     return claims.renew(this.database, held, leaseMs);
@@ -132,7 +150,7 @@ export class Ledger {
    */
   async finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
     const finished = await this.ends.submit({ key, ending: await this.sealed(key, ending), next });
-    if (ending.kind === 'user.purge') this.dataKeys.forget(key.userId);
+    if (erases(ending)) this.dataKeys.forget(key.userId);
     return finished && { ...finished, claimed: await this.opened(finished.claimed) };
   }
 

@@ -118,7 +118,8 @@ export class LedgerQueries {
 
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
     const rows = await this.database.query<Standing & { userId: string }>(
-      `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom"
+      `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom",
+         deleted_at as "deletedAt", decided_at as "decidedAt"
        from lanes where user_id = any($1)`,
       [userIds],
     );
@@ -134,8 +135,8 @@ export class LedgerQueries {
   }
 }
 
-/** What of the lane decides whether the user's tokens are accepted. */
-export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom'>;
+/** What of the lane decides whether the user's tokens are accepted, and what the register says. */
+export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

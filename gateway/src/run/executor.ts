@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { isSystemKind, type OperationKind, problemBody, stepKey, type StepName } from '@turnpike/contracts';
+import {
+  isSystemKind,
+  type OperationKind,
+  problemBody,
+  stepKey,
+  type StepName,
+  USER_CONFIRMED,
+} from '@turnpike/contracts';
 import {
   contextIn,
   failWith,
@@ -22,6 +29,7 @@ import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import { callOf } from './operations/calls.js';
+import type { PlannedOperation } from './operations/plan.js';
 import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
 import type { EndOutcome, Outcome } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
@@ -180,9 +188,10 @@ export class Executor {
   }
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
-    const operation = { payload: claimed.payload, targetId: claimed.target_id };
+    const operation: PlannedOperation = { payload: claimed.payload, targetId: claimed.target_id };
     const calls: Calls = {
-      apply: (step, answers) => {
+      apply: async (step, answers) => {
+        if (step === USER_CONFIRMED) operation.register = await this.ledger.register(claimed);
         const call = callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
         const body = call.body(operation, answers, this.config.run);
