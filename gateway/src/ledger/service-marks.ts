@@ -17,6 +17,9 @@ import { beginWalks } from './fence-walks.js';
 /** Milliseconds between two marks of a service. By so much more than it may have lost is applied again. */
 const MARK_EVERY_MS = 5000;
 
+/** The same after a decision of the register: a ledger that is put back between two marks is not known to be older. */
+const MARK_AFTER_DECISION_MS = 500;
+
 /** What the ledger knows of one service's mark. */
 export interface KnownMarks {
   service: ServiceName;
@@ -71,16 +74,22 @@ export class ServiceMarks {
     ]);
   }
 
-  /** Writes the next mark down, if it is time for one. @returns it with the others, or null */
-  async propose(service: ServiceName): Promise<KnownMarks | null> {
+  /**
+   * Writes the next mark down, if it is time for one.
+   * @param isLast the process is about to end, and has no time to wait for one
+   * @returns it with the others, or null
+   */
+  async propose(service: ServiceName, isLast: boolean): Promise<KnownMarks | null> {
     return one(
       await this.database.query(
         `update service_marks set highest = highest + 1, next_number = coalesce(next_number, highest + 1),
            next_token = coalesce(next_token, gen_random_uuid()), next_at = coalesce(next_at, clock_timestamp())
          where service = $1 and not adopts
-           and (kept_at is null or kept_at < now() - ${MARK_EVERY_MS} * interval '1 ms')
+           and ($2 or kept_at is null or kept_at < now() - ${MARK_EVERY_MS} * interval '1 ms'
+             or (kept_at < now() - ${MARK_AFTER_DECISION_MS} * interval '1 ms'
+               and exists (select 1 from lanes where decided_at > service_marks.at)))
          returning ${COLUMNS}`,
-        [service],
+        [service, isLast],
       ),
     );
   }

@@ -31,7 +31,7 @@ import { observeRun } from './metrics.js';
 import { callOf } from './operations/calls.js';
 import type { PlannedOperation } from './operations/plan.js';
 import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
-import type { EndOutcome, Outcome } from './outcome.js';
+import type { EndOutcome, Outcome, StepAnswer } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
 
@@ -187,11 +187,19 @@ export class Executor {
     return NOTHING;
   }
 
+  /** @returns whether the ledger has said what the register has of the user, which the operation knows then */
+  private async askRegister(operation: PlannedOperation, claimed: ClaimedRow): Promise<boolean> {
+    const register = await this.ledger.register(claimed).catch(() => undefined);
+    operation.register = register;
+    return register !== undefined;
+  }
+
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
     const operation: PlannedOperation = { payload: claimed.payload, targetId: claimed.target_id };
     const calls: Calls = {
       apply: async (step, answers) => {
-        if (step === USER_CONFIRMED) operation.register = await this.ledger.register(claimed);
+        if (step === USER_CONFIRMED && !(await this.askRegister(operation, claimed)))
+          return registerUnknown();
         const call = callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
         const body = call.body(operation, answers, this.config.run);
@@ -206,6 +214,12 @@ export class Executor {
       calls,
     );
   }
+}
+
+/** Nothing was sent: the write is tried again. */
+function registerUnknown(): StepAnswer {
+  const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
+  return { type: 'unknown', problem, retryAfterMs: null };
 }
 
 function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): () => SpanDescription {

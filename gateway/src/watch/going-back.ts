@@ -68,6 +68,8 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped.abort();
     await this.finished;
+    // Of what is decided until now the services shall have a mark: it is a backup of now that may come back.
+    await Promise.allSettled([...this.compared].map((service) => this.look(service, true)));
   }
 
   /** @returns whether this process knows of every service that neither it nor the ledger has gone back unnoticed */
@@ -90,12 +92,12 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  private async look(service: ServiceName): Promise<void> {
+  private async look(service: ServiceName, isLast = false): Promise<void> {
     const known = await this.marks.of(service);
     const found = await this.markOf(service);
     if (found !== undefined) {
       await this.compare(service, known, found);
-      await this.leaveMark(service);
+      await this.leaveMark(service, isLast);
     }
     this.compared.add(service);
   }
@@ -121,18 +123,18 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   private async compare(service: ServiceName, known: KnownMarks | null, found: Mark | null): Promise<void> {
     if (known?.adopts) return this.marks.adopt(known, found);
     if (known && isKnown(known, found)) return;
-    if (known?.mark && (!found || found.number < known.mark.number)) {
+    if (known?.mark && isOlder(found, known.mark)) {
       return this.serviceWentBack(service, known, found);
     }
     if (!found) return this.marks.begin(service);
     const now = await this.marks.of(service);
-    if (now && (isKnown(now, found) || (now.mark && found.number < now.mark.number))) return;
+    if (now && (now.adopts || isKnown(now, found) || isOlder(found, now.mark))) return;
     await this.ledgerWentBack(service, now, found);
   }
 
   /** Leaves the next mark, if it is time for one, unless the service has lost a decision of the register. */
-  private async leaveMark(service: ServiceName): Promise<void> {
-    const known = await this.marks.propose(service);
+  private async leaveMark(service: ServiceName, isLast: boolean): Promise<void> {
+    const known = await this.marks.propose(service, isLast);
     if (!known?.next) return;
     const decisions = await this.repairs.newestDecisions(service, FENCES_PER_MARK);
     const body: SetMark = { mark: known.next, fences: decisions.map(({ userId, seq }) => ({ userId, seq })) };
@@ -180,6 +182,11 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
         'writes that it has forgotten are lost: see the runbook, ServiceWentBack.',
     );
   }
+}
+
+/** No mark at all is older than any. */
+function isOlder(found: Mark | null, mark: Mark | null): boolean {
+  return mark !== null && (found === null || found.number < mark.number);
 }
 
 function isKnown({ mark, next }: KnownMarks, found: Mark | null): boolean {
