@@ -10,9 +10,19 @@ afterAll(() => t.close());
 const EVENT = 'event.user-deleted';
 const PURGE = 'user.purge';
 
-/** A lane in that admission, with nothing in it. */
+/** A repair that waits before what closes its lane. */
+const REPAIRS = new Map<string, string>();
+
+/** A lane in that admission, with nothing in it but, in a deleting one, a repair before the deletion. */
 const LANES: Record<string, () => Promise<string>> = {
   open: () => t.newLane(),
+  unknown: () => Promise.resolve(uuidv7()),
+  deleting: async () => {
+    const userId = await t.newLane();
+    REPAIRS.set(userId, (await t.accepted(userId, { kind: 'repair.user' })).id);
+    await t.accepted(userId, { kind: 'user.delete' });
+    return userId;
+  },
   deleted: async () => {
     const userId = await t.newLane();
     await t.done(userId, 'user.delete');
@@ -113,18 +123,56 @@ describe('what follows a user who was changed beside the lanes', () => {
     ['open', 'active', 'open'],
     ['open', 'deleted', 'deleted'],
     ['open', 'absent', 'closed'],
-    ['deleted', 'active', 'open'],
+    ['deleting', 'active', 'deleting'],
+    ['deleting', 'deleted', 'deleted'],
+    ['deleting', 'absent', 'closed'],
+    ['deleted', 'active', 'deleted'],
     ['deleted', 'absent', 'closed'],
-    ['closed', 'active', 'open'],
+    ['closed', 'active', 'closed'],
     ['closed', 'absent', 'closed'],
+    ['unknown', 'active', 'open'],
+    ['unknown', 'deleted', 'deleted'],
+    ['unknown', 'absent', 'closed'],
   ] as const)(
     'makes of a lane that is %s, of a user who is %s, one that is %s',
     async (admission, confirmed, after) => {
       const userId = await LANES[admission]!();
-      await t.done(userId, 'repair.user', { confirmed: confirmed });
+      const repair = REPAIRS.get(userId) ?? (await t.accepted(userId, { kind: 'repair.user' })).id;
+      await t.succeed(userId, repair, { confirmed });
       expect(await t.admission(userId)).toBe(after);
     },
   );
+
+  it('opens again what a late event has closed, where the user was restored since', async () => {
+    const userId = await LANES['deleted']!();
+    await t.done(userId, 'user.restore');
+    const event = await t.accepted(userId, { kind: EVENT });
+    expect(await t.admission(userId)).toBe('deleting');
+    await t.succeed(userId, event.id, { confirmed: 'active' });
+    expect(await t.admission(userId)).toBe('open');
+  });
+
+  it('opens nothing that a failed registration has closed', async () => {
+    const userId = uuidv7();
+    const { id } = await t.accepted(userId, { kind: 'user.register' });
+    const claimed = (await t.claim(userId, id))!;
+    await t.ledger.finish(keyOf(claimed), {
+      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ result: null, problem: problemBody('email-taken') },
+    });
+    await t.done(userId, 'repair.user', { confirmed: 'active' });
+    expect(await t.admission(userId)).toBe('closed');
+  });
+
+  it('takes everything personal out of the ledger where nobody is left to be followed', async () => {
+    const userId = await t.newLane();
+    const payload = { firstName: 'Canary' };
+    await t.done(userId, 'user.update', { result: payload, change: { before: payload, after: payload } });
+    await t.done(userId, 'user.delete');
+    await t.done(userId, 'repair.user', { result: { state: 'absent' }, confirmed: 'absent' });
+    const keys = await t.database.query('select 1 from data_keys where user_id = $1', [userId]);
+    expect(keys).toEqual([]);
+  });
 
   it('does not open a lane in which a deletion waits', async () => {
     const userId = await t.newLane();

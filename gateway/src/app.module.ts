@@ -35,6 +35,7 @@ import { OperationsController } from './entry/operations.controller.js';
 import { OrdersController } from './entry/orders.controller.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
+import { Registered } from './entry/registered.js';
 import { Revocations } from './entry/revocations.js';
 import { RouteCheck } from './entry/routes.js';
 import { SessionsController } from './entry/sessions.controller.js';
@@ -52,7 +53,9 @@ import { Announcer } from './ledger/announcer.js';
 import { AuditTrail } from './ledger/audit-trail.js';
 import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
+import { DueRepairs } from './ledger/due-repairs.js';
 import { Endings } from './ledger/endings.js';
+import { FenceWalks } from './ledger/fence-walks.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
 import { LaneStandings } from './ledger/lane-standings.js';
 import { BulkRuns } from './ledger/bulk-runs.js';
@@ -71,6 +74,7 @@ import { ReceivedEvents } from './ledger/received-events.js';
 import { ledgerRetention } from './ledger/retention.js';
 import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
+import { ServiceMarks } from './ledger/service-marks.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
 import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
@@ -100,6 +104,7 @@ import { BulkController } from './watch/bulk.controller.js';
 import { CloserLook } from './watch/closer-look.js';
 import { Confirmation } from './watch/confirmation.js';
 import { EventInbox } from './watch/events.js';
+import { GoingBack } from './watch/going-back.js';
 import { Gauges } from './watch/gauges.js';
 import { Integrity } from './watch/integrity.js';
 import { IntegrityController } from './watch/integrity.controller.js';
@@ -108,6 +113,7 @@ import { LiveController } from './watch/live.controller.js';
 import { OpsController } from './watch/ops.controller.js';
 import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
+import { Reapplication } from './watch/reapplication.js';
 import { LaneRelease } from './watch/release.js';
 import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
@@ -131,6 +137,7 @@ const entry = [
   Reads,
   FirstAdministrator,
   SystemWrites,
+  Registered,
 ];
 const ledger = [
   RootKey,
@@ -152,6 +159,9 @@ const ledger = [
   AuditTrail,
   ReceivedEvents,
   DuePurges,
+  ServiceMarks,
+  DueRepairs,
+  FenceWalks,
   IntegrityRuns,
   LaneStandings,
   RateWindows,
@@ -183,6 +193,8 @@ const watch = [
   LaneRelease,
   Actions,
   EventInbox,
+  GoingBack,
+  Reapplication,
   Purge,
   SourcePages,
   Confirmation,

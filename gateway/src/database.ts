@@ -12,6 +12,7 @@ import { Dashboard1764300000000 } from './ledger/migrations/1764300000000-dashbo
 import { Changes1764400000000 } from './ledger/migrations/1764400000000-changes.js';
 import { Webhooks1764410000000 } from './ledger/migrations/1764410000000-webhooks.js';
 import { Retention1764420000000 } from './ledger/migrations/1764420000000-retention.js';
+import { Register1764500000000 } from './ledger/migrations/1764500000000-register.js';
 import { WaysOut1764510000000 } from './ledger/migrations/1764510000000-ways-out.js';
 import { Integrity1764520000000 } from './ledger/migrations/1764520000000-integrity.js';
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
@@ -36,6 +37,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Changes1764400000000,
       Webhooks1764410000000,
       Retention1764420000000,
+      Register1764500000000,
       WaysOut1764510000000,
       Integrity1764520000000,
       EndedTo1764530000000,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { IdentityConfig } from './config.js';
+import { Confirmation } from './confirmation.js';
 import { CredentialsController } from './credentials.controller.js';
 import { Credentials } from './credentials.js';
 import { databaseOptions } from './database.js';
@@ -37,6 +38,7 @@ export class AppModule {
         Users,
         Deletion,
         Purge,
+        Confirmation,
         Credentials,
         Passwords,
         Sessions,

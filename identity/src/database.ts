@@ -1,4 +1,9 @@
-import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
+import {
+  type DatabaseOptions,
+  Inbox1763800000000,
+  Marks1764500000001,
+  Outbox1763900000000,
+} from '@turnpike/service';
 import { UsersAndSessions1763800000001 } from './migrations/1763800000001-users-and-sessions.js';
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
 import { Retention1764420000001 } from './migrations/1764420000001-retention.js';
@@ -16,6 +21,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       Outbox1763900000000,
       Purge1763900000001,
       Retention1764420000001,
+      Marks1764500000001,
       RefreshGrace1764540000001,
     ],
     applicationName: 'turnpike-identity',

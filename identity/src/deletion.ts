@@ -47,15 +47,22 @@ export class Deletion {
     const user = await changeUser(tx, id, { state: 'deleted', deletedAt: new Date(deletedAt) });
     return { ...applied(user), tombstone: 'set' };
   }
+}
 
-  /** Says how the user is at this turn of the lane, for others to follow; the tombstone agrees with it from now on. */
-  async confirm(tx: EntityManager, id: string): Promise<Applied> {
-    const user = await lockIfThere(tx, id);
-    if (!user || user.state === 'purged') return { body: { id, state: 'absent' }, tombstone: 'set' };
-    const { state, firstName, lastName, deletedAt } = user;
-    const body = { id, state, firstName, lastName, ...(deletedAt && { deletedAt: deletedAt.toISOString() }) };
-    return { body, tombstone: state === 'active' ? 'clear' : 'set' };
-  }
+/** Deletes a user whom the register has deleted before, as of then. @returns the row, and when the sessions ended */
+export async function deleteAgain(
+  tx: EntityManager,
+  id: string,
+  deletedAt: string | undefined,
+): Promise<{ again: User; sessionsEndedAt: string }> {
+  await revokeSessionsOf(tx, id);
+  const [now] = await tx.query<{ at: Date }[]>(`select ${AFTER_EVERY_TOKEN} as at`);
+  const { at } = now!;
+  const again = await changeUser(tx, id, {
+    state: 'deleted',
+    deletedAt: deletedAt === undefined ? at : new Date(deletedAt),
+  });
+  return { again, sessionsEndedAt: at.toISOString() };
 }
 
 /** Of one who is deleted already nothing changes but that sessions, should there be any, end. */

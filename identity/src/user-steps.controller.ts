@@ -2,6 +2,8 @@ import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@n
 import { ApiTags } from '@nestjs/swagger';
 import {
   ChangePasswordStep,
+  ConfirmUserStep,
+  PurgeUserStep,
   RegisterStep,
   SetClaims,
   SetRoles,
@@ -18,6 +20,7 @@ import {
   type StepCall,
   Steps,
 } from '@turnpike/service';
+import { Confirmation } from './confirmation.js';
 import { Deletion } from './deletion.js';
 import { Purge } from './purge.js';
 import { Users } from './users.js';
@@ -33,6 +36,7 @@ export class UserStepsController {
     private readonly users: Users,
     private readonly deletion: Deletion,
     private readonly purging: Purge,
+    private readonly confirmation: Confirmation,
   ) {}
 
   /** Makes the user of the lane, with a credential that was prepared before. */
@@ -141,15 +145,17 @@ export class UserStepsController {
   /** Nothing personal is left of a deleted user, and nobody brings one back: the answer says what was erased. */
   @Post('identity.purge')
   @HttpCode(200)
-  purge(@Call() call: StepCall): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.purging.purge(tx, call), { tombstone: 'ignored' });
+  purge(@Call() call: StepCall, @Body() body: PurgeUserStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.purging.purge(tx, call, body), { tombstone: 'ignored' });
   }
 
-  /** How the user is now, for the other services to follow. It is never refused. */
+  /** Makes the user agree with the register, where it says something, and answers how the user is then. */
   @Post('identity.confirm')
   @HttpCode(200)
-  confirm(@Call() call: StepCall): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.deletion.confirm(tx, call.userId), { tombstone: 'ignored' });
+  confirm(@Call() call: StepCall, @Body() body: ConfirmUserStep): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.confirmation.confirm(tx, call, body), {
+      tombstone: 'ignored',
+    });
   }
 
   /** To have looked needs nothing taken back. */

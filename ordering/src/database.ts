@@ -1,4 +1,9 @@
-import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
+import {
+  type DatabaseOptions,
+  Inbox1763800000000,
+  Marks1764500000001,
+  Outbox1763900000000,
+} from '@turnpike/service';
 import { Customer } from './customer.entity.js';
 import { CustomersAndOrders1763800000001 } from './migrations/1763800000001-customers-and-orders.js';
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
@@ -15,6 +20,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       CustomersAndOrders1763800000001,
       Outbox1763900000000,
       Purge1763900000001,
+      Marks1764500000001,
       NamelessLines1764530000001,
     ],
     applicationName: 'turnpike-ordering',

@@ -86,6 +86,10 @@ export class ServiceCaller {
     return this.send('POST', `${baseUrl}${path}`, body);
   }
 
+  put(baseUrl: string, path: string, body: object): Promise<ServiceAnswer> {
+    return this.send('PUT', `${baseUrl}${path}`, body);
+  }
+
   patch(baseUrl: string, path: string, body: object): Promise<ServiceAnswer> {
     return this.send('PATCH', `${baseUrl}${path}`, body);
   }

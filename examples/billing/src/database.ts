@@ -1,4 +1,9 @@
-import { type DatabaseOptions, Inbox1763800000000, Outbox1763900000000 } from '@turnpike/service';
+import {
+  type DatabaseOptions,
+  Inbox1763800000000,
+  Marks1764500000001,
+  Outbox1763900000000,
+} from '@turnpike/service';
 import { Invoice } from './invoice.entity.js';
 import { Invoices1763900000001 } from './migrations/1763900000001-invoices.js';
 
@@ -7,7 +12,7 @@ export function databaseOptions(url: string): DatabaseOptions {
   return {
     url,
     entities: [Invoice],
-    migrations: [Inbox1763800000000, Outbox1763900000000, Invoices1763900000001],
+    migrations: [Inbox1763800000000, Outbox1763900000000, Invoices1763900000001, Marks1764500000001],
     applicationName: 'turnpike-billing',
   };
 }

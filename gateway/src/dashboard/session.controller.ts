@@ -7,6 +7,7 @@ import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
+import { Registered } from '../entry/registered.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
@@ -43,6 +44,7 @@ export class DashboardSessionController {
     private readonly sessions: CookieSessions,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
+    private readonly registered: Registered,
   ) {}
 
   /** @throws Problem 403 unless it is an administrator's account */
@@ -56,8 +58,8 @@ export class DashboardSessionController {
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
     const call = { method: 'POST', path: '/internal/sessions', body } as const;
-    const session = await this.throttle.check(body.email, request, () =>
-      this.services.ask<SessionView>('identity', call),
+    const session = await this.throttle.check(body.email, request, async () =>
+      this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
     );
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);

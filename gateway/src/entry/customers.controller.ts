@@ -7,6 +7,7 @@ import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from './http.js';
 import { Reads, sendResource } from './reads.js';
+import { Registered } from './registered.js';
 import { Id } from './request.js';
 import { Allows } from './routes.js';
 
@@ -18,6 +19,7 @@ export class CustomersController {
     private readonly admission: Admission,
     private readonly services: Services,
     private readonly reads: Reads,
+    private readonly registered: Registered,
   ) {}
 
   /** Replaces address and telephone number: what is left out is removed. */
@@ -50,6 +52,6 @@ export class CustomersController {
     await this.reads.after(request, caller, userId);
     const path = `/internal/customers/${userId}`;
     const customer = await this.services.ask<CustomerView>('ordering', { method: 'GET', path });
-    return sendResource(customer, request, reply) as CustomerView;
+    return sendResource(await this.registered.customer(customer), request, reply) as CustomerView;
   }
 }

@@ -10,6 +10,7 @@ import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from './http.js';
 import { Reads, sendResource } from './reads.js';
+import { Registered } from './registered.js';
 import { Id } from './request.js';
 import { Allows } from './routes.js';
 
@@ -22,6 +23,7 @@ export class InvoicesController {
     private readonly queries: LedgerQueries,
     private readonly services: Services,
     private readonly reads: Reads,
+    private readonly registered: Registered,
   ) {}
 
   /** Issues the invoice of an order that is paid; an order has one. */
@@ -79,7 +81,7 @@ export class InvoicesController {
     await this.reads.after(request, caller, userId);
     const path = `/internal/orders/${orderId}/invoice`;
     const invoice = await this.services.ask<InvoiceView>('billing', { method: 'GET', path });
-    return sendResource(invoice, request, reply) as InvoiceView;
+    return sendResource(await this.registered.invoice(invoice), request, reply) as InvoiceView;
   }
 
   /** Of an order that is paid nothing changes that an invoice has in it. */

@@ -27,6 +27,7 @@ import {
   TakesNoBody,
 } from './http.js';
 import { Reads, sendResource } from './reads.js';
+import { Registered } from './registered.js';
 import { Id } from './request.js';
 import { Allows } from './routes.js';
 
@@ -39,6 +40,7 @@ export class OrdersController {
     private readonly queries: LedgerQueries,
     private readonly services: Services,
     private readonly reads: Reads,
+    private readonly registered: Registered,
   ) {}
 
   /** Places an order for the caller. Without an address the customer's is copied. */
@@ -143,7 +145,7 @@ export class OrdersController {
     await this.reads.after(request, caller, userId);
     const path = `/internal/orders/${id}`;
     const order = await this.services.ask<OrderView>('ordering', { method: 'GET', path });
-    return sendResource(order, request, reply) as OrderView;
+    return sendResource(await this.registered.order(order), request, reply) as OrderView;
   }
 
   /** The caller's orders, newest first; for administrators, with `userId`, anybody's. */
@@ -159,11 +161,8 @@ export class OrdersController {
     const userId = query.userId?.toLowerCase() ?? caller.userId;
     if (userId !== caller.userId) authorise('order.list-all', caller, userId);
     await this.reads.after(request, caller, userId);
-    return this.services.ask('ordering', {
-      method: 'GET',
-      path: '/internal/orders',
-      query: { ...query, userId },
-    });
+    const call = { method: 'GET', path: '/internal/orders', query: { ...query, userId } } as const;
+    return this.registered.orders(await this.services.ask<Page<OrderView>>('ordering', call));
   }
 
   private async write(

@@ -6,6 +6,7 @@ import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import type { Request } from './http.js';
+import { Registered } from './registered.js';
 import { Revocations } from './revocations.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
@@ -18,6 +19,7 @@ export class SessionsController {
     private readonly services: Services,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
+    private readonly registered: Registered,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
@@ -25,9 +27,11 @@ export class SessionsController {
   @Allows('session.begin')
   @ApiProblems('invalid-credentials')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
-    return this.throttle.check(body.email, request, () =>
-      this.services.ask('identity', { method: 'POST', path: '/internal/sessions', body }),
-    );
+    return this.throttle.check(body.email, request, async () => {
+      const call = { method: 'POST', path: '/internal/sessions', body } as const;
+      const session = await this.services.ask<SessionView>('identity', call);
+      return this.registered.session(session, 'invalid-credentials');
+    });
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
@@ -35,8 +39,10 @@ export class SessionsController {
   @Allows('session.refresh')
   @ApiProblems('unauthenticated')
   @HttpCode(200)
-  refresh(@Body() body: RefreshSession): Promise<SessionView> {
-    return this.services.ask('identity', { method: 'POST', path: '/internal/sessions/refresh', body });
+  async refresh(@Body() body: RefreshSession): Promise<SessionView> {
+    const call = { method: 'POST', path: '/internal/sessions/refresh', body } as const;
+    const session = await this.services.ask<SessionView>('identity', call);
+    return this.registered.session(session, 'unauthenticated');
   }
 
   /** Signs out. */

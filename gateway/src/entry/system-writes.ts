@@ -16,6 +16,8 @@ export interface SystemWrite {
   key?: string;
   /** Of a purge: how long the user must have been deleted. */
   deletedForMs?: number;
+  /** What the write holds beside its user; nothing personal. */
+  payload?: Record<string, unknown>;
   /** The operator who asked for it, if somebody did. */
   actorId?: string;
 }
@@ -36,6 +38,7 @@ export class SystemWrites {
     id = uuidv7(),
     key,
     deletedForMs,
+    payload = {},
     actorId,
   }: SystemWrite): Promise<string | null> {
     const admitted = await this.ledger.admit({
@@ -45,7 +48,7 @@ export class SystemWrites {
         kind,
         actorId: actorId ?? null,
         target: { type: 'user', id: userId },
-        payload: {},
+        payload,
         ifMatch: null,
         steps: stepsOf(kind, {}, this.config.relations),
         traceparent: null,

@@ -29,6 +29,7 @@ import {
   TakesNoBody,
 } from './http.js';
 import { Reads, sendResource } from './reads.js';
+import { Registered } from './registered.js';
 import { Id } from './request.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
@@ -42,6 +43,7 @@ export class UsersController {
     private readonly services: Services,
     private readonly reads: Reads,
     private readonly throttle: SignInThrottle,
+    private readonly registered: Registered,
   ) {}
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
@@ -169,7 +171,8 @@ export class UsersController {
   ): Promise<UserView> {
     authorise('user.read', caller, id);
     await this.reads.after(request, caller, id);
-    return sendResource(await this.user(id), request, reply) as UserView;
+    const user = await this.registered.user(await this.user(id));
+    return sendResource(user, request, reply) as UserView;
   }
 
   /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
@@ -183,7 +186,8 @@ export class UsersController {
     @Req() request: Request,
   ): Promise<Page<UserView>> {
     await this.reads.after(request, caller, caller.userId);
-    return this.services.ask('identity', { method: 'GET', path: '/internal/users', query });
+    const call = { method: 'GET', path: '/internal/users', query } as const;
+    return this.registered.users(await this.services.ask<Page<UserView>>('identity', call));
   }
 
   private user(id: string): Promise<UserView> {

@@ -1,4 +1,4 @@
-import type { InterventionAction, WebhookAction } from '@turnpike/contracts';
+import type { InterventionAction, NoticeAction, WebhookAction } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Content } from './seals.js';
 
@@ -50,6 +50,27 @@ export async function appendSetting(ledger: Statements, done: SettingChange): Pr
     `insert into audit (actor_id, action, reason, before, after) values ($1, $2, $3, $4, $5)`,
     [done.actorId, done.action, done.reason, jsonOrNull(done.before), jsonOrNull(done.after)],
   );
+}
+
+/** What the system noticed about a database: what the ledger knew, and what was found. */
+export interface Notice {
+  action: NoticeAction;
+  reason: string;
+  before: Content;
+  after: Content;
+}
+
+/** Tells what the system noticed by itself. */
+export async function appendNotice(
+  ledger: Statements,
+  { action, reason, before, after }: Notice,
+): Promise<void> {
+  await ledger.query(`insert into audit (action, reason, before, after) values ($1, $2, $3, $4)`, [
+    action,
+    reason,
+    JSON.stringify(before),
+    JSON.stringify(after),
+  ]);
 }
 
 function jsonOrNull(content: Content | null): string | null {

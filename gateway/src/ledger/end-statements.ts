@@ -88,7 +88,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        update lanes l
        set depth = depth - 1, ended_to = ${endedToAfter('ended')}, ${countedAs('ended', '1')}, admission = ${admissionAfter('ended')},
          deleted_at = ${deletedAtAfter('ended')},
-         sessions_valid_from = coalesce(ended.voids_before, sessions_valid_from)
+         sessions_valid_from = greatest(ended.voids_before, sessions_valid_from)
        from ended where l.user_id = ended.user_id
      ), heads as (
        select ended.*, (select o.id from operations o

@@ -71,7 +71,7 @@ async function addToReceipt(
   erasures: readonly object[],
 ): Promise<void> {
   await tx.query(
-    `update operations set result = jsonb_set(result, '{erasures}', (result -> 'erasures') || $3::jsonb)
+    `update operations set result = jsonb_set(result, '{erasures}', coalesce(result -> 'erasures', '[]') || $3::jsonb)
      where user_id = $1 and id = $2`,
     [userId, id, JSON.stringify(erasures)],
   );

@@ -48,12 +48,13 @@ export async function rejectWaiting(tx: Statements, userId: string, problem: Pro
 
 /**
  * The admission of a lane `l` after an end that lets it become `becomes` where it is one of `leaves`. A lane does not
- * open while another deletion waits in it.
+ * open while another deletion waits in it, nor once it was closed by a decision of the register.
  * @param end where these columns, and the `id` of what ends, are to be found
  */
 export function admissionAfter(end: string): string {
   return `case
     when ${end}.becomes is null or l.admission <> all(${end}.leaves)
+      or (l.admission = 'closed' and l.decided_at is not null and ${end}.becomes = 'open')
       or (${end}.becomes = 'open' and exists (select 1 from operations waiting
         where waiting.user_id = l.user_id and waiting.id is distinct from ${end}.id
           and waiting.kind in ('user.delete', 'event.user-deleted') and waiting.state in ${UNFINISHED}))

@@ -7,7 +7,7 @@ import {
   type SpanDescription,
   untracedTraceparent,
 } from '@turnpike/service';
-import type { OperationCause, ServiceName } from '@turnpike/contracts';
+import type { ConfirmUserStep, OperationCause, ServiceName } from '@turnpike/contracts';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import type { NewOperation } from './admission-statements.js';
@@ -21,7 +21,16 @@ import { halt } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
 import { batched } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import { claiming, type Ending, type Finished, finishing, puttingBack, rejectWaiting } from './outcomes.js';
+import {
+  claiming,
+  type Ending,
+  erases,
+  type Finished,
+  finishing,
+  puttingBack,
+  rejectWaiting,
+} from './outcomes.js';
+import { readRegister } from './register.js';
 import * as releases from './release-statements.js';
 import { type OverduePage, type Release, releaseHead } from './release-statements.js';
 import { type Content, type SealedAt, Seals, sealWith, type Stored } from './seals.js';
@@ -129,6 +138,14 @@ export class Ledger {
     return null;
   }
 
+  /**
+   * What the register says of the user of a claimed write, or null where it says nothing. While the claim holds no other
+   * write of the lane ends, so what it says stays true until the write has ended.
+   */
+  register({ user_id: userId, payload }: ClaimedRow): Promise<ConfirmUserStep | null> {
+    return readRegister(this.database, userId, payload);
+  }
+
   /** Prolongs leases. @returns of the claims that hold, by their ids, whether they were prolonged */
   renew(held: readonly ClaimKey[], leaseMs: number): Promise<Map<string, boolean>> {
     return claims.renew(this.database, held, leaseMs);
@@ -141,7 +158,7 @@ export class Ledger {
    */
   async finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
     const finished = await this.ends.submit({ key, ending: await this.sealed(key, ending), next });
-    if (ending.kind === 'user.purge') this.dataKeys.forget(key.userId);
+    if (erases(ending)) this.dataKeys.forget(key.userId);
     return finished && { ...finished, claimed: await this.opened(finished.claimed) };
   }
 

@@ -45,6 +45,8 @@ export interface Ending<Value = Content> {
   change?: Change<Value>;
 }
 
+type Outline = Pick<Ending, 'kind' | 'state' | 'confirmed'>;
+
 export interface Finish {
   key: ClaimKey;
   ending: Ending<Stored>;
@@ -99,19 +101,22 @@ export const puttingBack: Work<Retry, Release | null> = {
 };
 
 /** Ends that change other writes of their lane before it goes on. */
-function isSpecial({ kind, state }: Pick<Ending, 'kind' | 'state'>): boolean {
-  return (
-    (kind === 'user.register' && state !== 'succeeded') || (kind === 'user.purge' && state === 'succeeded')
-  );
+function isSpecial(ending: Outline): boolean {
+  return (ending.kind === 'user.register' && ending.state !== 'succeeded') || erases(ending);
+}
+
+/** @returns whether nothing personal of the user may be left in the ledger after it */
+export function erases({ kind, state, confirmed }: Outline): boolean {
+  return state === 'succeeded' && (kind === 'user.purge' || confirmed === 'absent');
 }
 
 async function endSpecially(
   tx: Statements,
   key: ClaimKey,
-  { kind }: Pick<Ending, 'kind'>,
+  ending: Outline,
   { released }: EndedBatch,
 ): Promise<void> {
-  if (kind === 'user.purge') await erase(tx, key);
+  if (erases(ending)) await erase(tx, key);
   else await rejectWaiting(tx, key.userId);
   for (const [userId, release] of await releaseHeads(tx, [key.userId])) released.set(userId, release);
 }

@@ -131,7 +131,8 @@ export class LedgerQueries {
 
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
     const rows = await this.database.query<Standing & { userId: string }>(
-      `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom"
+      `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom",
+         deleted_at as "deletedAt", decided_at as "decidedAt"
        from lanes where user_id = any($1)`,
       [userIds],
     );
@@ -163,8 +164,8 @@ export function firstOf({ id, retryOf, repeats }: OperationRead): string {
   return repeats ?? retryOf ?? id;
 }
 
-/** What of the lane decides whether the user's tokens are accepted. */
-export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom'>;
+/** What of the lane decides whether the user's tokens are accepted, and what the register says. */
+export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

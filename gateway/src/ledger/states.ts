@@ -94,12 +94,19 @@ const AT_END: Partial<
   },
 };
 
-/** A lane agrees with its user, as a write that asked identity has found one. */
+/**
+ * A lane agrees with its user, as a write that asked identity has found one. The ledger is the register of deletions:
+ * what it has deleted or purged nothing but `user.restore` opens again. The one closed lane that opens is that of a user
+ * about whom the register has never decided, who was made beside the gateway (see admissionAfter).
+ */
 const BY_USER: Readonly<Record<ConfirmedState, AdmissionMove>> = {
-  active: { from: ['deleting', 'deleted', 'closed'], to: 'open' },
+  active: { from: ['closed'], to: 'open' },
   deleted: { from: ['open', 'deleting', 'closed'], to: 'deleted' },
   absent: { from: ['open', 'deleting', 'deleted'], to: 'closed' },
 };
+
+/** An event that came late, after a restore, opens what its own acceptance has closed; another write does not. */
+const LATE_DELETION: AdmissionMove = { from: ['deleting', 'closed'], to: 'open' };
 
 /**
  * @param confirmed how identity had the user, where the operation asked
@@ -110,7 +117,9 @@ export function admissionAtEnd(
   end: EndState,
   confirmed?: ConfirmedState,
 ): AdmissionMove | null {
-  if (end === 'succeeded' && confirmed) return BY_USER[confirmed];
+  if (end === 'succeeded' && confirmed) {
+    return kind === 'event.user-deleted' && confirmed === 'active' ? LATE_DELETION : BY_USER[confirmed];
+  }
   return AT_END[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
 }
 

@@ -9,6 +9,7 @@ import {
   problemBody,
   stepKey,
   undoKey,
+  USER_CONFIRMED,
 } from '@turnpike/contracts';
 import {
   contextIn,
@@ -30,8 +31,9 @@ import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import { callOf } from './operations/calls.js';
+import type { PlannedOperation } from './operations/plan.js';
 import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.js';
-import type { EndOutcome, Outcome } from './outcome.js';
+import type { EndOutcome, Outcome, StepAnswer } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
 
@@ -188,15 +190,24 @@ export class Executor {
     return NOTHING;
   }
 
+  /** @returns whether the ledger has said what the register has of the user, which the operation knows then */
+  private async askRegister(operation: PlannedOperation, claimed: ClaimedRow): Promise<boolean> {
+    const register = await this.ledger.register(claimed).catch(() => undefined);
+    operation.register = register;
+    return register !== undefined;
+  }
+
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
-    const operation = { payload: claimed.payload, targetId: claimed.target_id };
+    const operation: PlannedOperation = { payload: claimed.payload, targetId: claimed.target_id };
     const context = (known: StepOutcome): StepContext => contextOf(claimed, known, signal);
     const ofUndo = (known: StepOutcome): StepContext => {
       const { key, ...others } = context(known);
       return { ...others, key: undoKey(key, known.undoGeneration) };
     };
     const calls: Calls = {
-      apply: (step, answers, known) => {
+      apply: async (step, answers, known) => {
+        if (step === USER_CONFIRMED && !(await this.askRegister(operation, claimed)))
+          return registerUnknown();
         const call = callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
         const body = call.body(operation, answers, this.config.run);
@@ -212,6 +223,12 @@ export class Executor {
       calls,
     );
   }
+}
+
+/** Nothing was sent: the write is tried again. */
+function registerUnknown(): StepAnswer {
+  const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
+  return { type: 'unknown', problem, retryAfterMs: null };
 }
 
 function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): () => SpanDescription {

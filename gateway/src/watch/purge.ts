@@ -2,12 +2,15 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GatewayConfig } from '../config.js';
 import { SystemWrites } from '../entry/system-writes.js';
 import { type DuePurge, DuePurges } from '../ledger/due-purges.js';
+import { FenceWalks } from '../ledger/fence-walks.js';
 import { Maintenance } from '../queue/maintenance.js';
+import { GoingBack } from './going-back.js';
 
 /*
  * Purges the users whom nobody has restored in time: it looks for them and asks for the write, no more. That each
  * is purged once, and never before its time, is decided under the lane's lock, so several processes may look at
- * once and this one may die anywhere: who is still deleted is found by the next look.
+ * once and this one may die anywhere: who is still deleted is found by the next look. It does not look while the ledger
+ * may be older than the services, which may have purged the user already, by a write of a later place.
  */
 
 /** Users of one page. */
@@ -22,6 +25,8 @@ const MAX_EVERY_MS = 60_000;
 export class Purge implements OnModuleInit {
   constructor(
     private readonly duePurges: DuePurges,
+    private readonly goingBack: GoingBack,
+    private readonly walks: FenceWalks,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
     private readonly config: GatewayConfig,
@@ -33,6 +38,7 @@ export class Purge implements OnModuleInit {
   }
 
   private async run(stopped: AbortSignal): Promise<void> {
+    if (!this.goingBack.isCurrent || (await this.walks.open()).length > 0) return;
     const { deletionGraceMs } = this.config;
     let after: DuePurge | null = null;
     do {

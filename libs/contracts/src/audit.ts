@@ -15,13 +15,18 @@ export const INTERVENTIONS = [
 ] as const;
 export type InterventionAction = (typeof INTERVENTIONS)[number];
 
+/** What the system notices by itself: a database that was put back as it was before. */
+export const NOTICES = ['service.went-back', 'ledger.went-back'] as const;
+export type NoticeAction = (typeof NOTICES)[number];
+
 /** How the trail tells that a write has ended without success: `order.pay failed`. */
 const UNSUCCESSFUL = ['failed', 'cancelled', 'rejected'];
 
-/** Everything that the trail tells of: interventions, webhooks, and the end of every write by its kind. */
+/** Everything that the trail tells of: interventions, webhooks, notices, and the end of every write by its kind. */
 export const AUDIT_ACTIONS: readonly string[] = [
   ...INTERVENTIONS,
   ...WEBHOOK_ACTIONS,
+  ...NOTICES,
   ...OPERATION_KINDS.flatMap((kind) => [kind, ...UNSUCCESSFUL.map((end) => `${kind} ${end}`)]),
 ];
 

@@ -4,6 +4,7 @@ export * from './validation.js';
 export * from './kinds.js';
 export * from './operations.js';
 export * from './lanes.js';
+export * from './marks.js';
 export * from './users.js';
 export * from './customers.js';
 export * from './ops.js';

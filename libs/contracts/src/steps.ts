@@ -1,8 +1,15 @@
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-validator';
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
 import type { ServiceName } from './kinds.js';
-import { Email, Optional, Text } from './validation.js';
-import { CONFIRMED_STATES, type ConfirmedState, ROLES, type Role } from './users.js';
+import { Email, Optional, Text, Time } from './validation.js';
+import {
+  CONFIRMED_STATES,
+  type ConfirmedState,
+  REGISTERED_STATES,
+  type RegisteredState,
+  ROLES,
+  type Role,
+} from './users.js';
 
 /**
  * The steps that operations are made of. Each is `POST /internal/steps/{name}` of its service, and its undo,
@@ -30,7 +37,7 @@ export const STEPS = {
   'identity.delete': { service: 'identity', refuses: true, undo: false, event: 'user.deleted' },
   'identity.restore': { service: 'identity', refuses: true, undo: true, event: 'user.restored' },
   'identity.purge': { service: 'identity', refuses: true, undo: false, event: 'user.purged' },
-  'identity.confirm': { service: 'identity', refuses: false, undo: true, event: null },
+  'identity.confirm': { service: 'identity', refuses: true, undo: true, event: null },
   'ordering.create-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.created' },
   'ordering.rename-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.renamed' },
   'ordering.update-customer': { service: 'ordering', refuses: true, undo: false, event: 'customer.updated' },
@@ -183,6 +190,25 @@ export class DeleteCustomerStep {
   /** What becomes of paid orders: they forbid the deletion, or are cancelled. */
   @IsIn(['restrict', 'cancel'])
   paidOrders: 'restrict' | 'cancel';
+}
+
+/** What the register says of the user; left out where it says nothing, and identity's word counts. */
+export class ConfirmUserStep {
+  @Optional()
+  @IsIn(REGISTERED_STATES)
+  register?: RegisteredState;
+
+  /** Of a deleted user: when that was. */
+  @Optional()
+  @Time()
+  deletedAt?: string;
+}
+
+/** The register's word goes with a purge: the user is purged, in whatever state the row came back. */
+export class PurgeUserStep {
+  @Optional()
+  @IsIn(['purged'])
+  register?: 'purged';
 }
 
 /** What a copy holds of the user, and in which state the user is, for a service to agree with. */

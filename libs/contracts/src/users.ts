@@ -93,6 +93,10 @@ export type UserState = (typeof USER_STATES)[number];
 export const CONFIRMED_STATES = [...USER_STATES, 'absent'] as const;
 export type ConfirmedState = (typeof CONFIRMED_STATES)[number];
 
+/** What the ledger, which is the register of deletions, says of a user whom it has decided about. */
+export const REGISTERED_STATES = ['active', 'deleted', 'purged'] as const;
+export type RegisteredState = (typeof REGISTERED_STATES)[number];
+
 export class UserView {
   id: string;
   email: string;

@@ -12,6 +12,7 @@ export * from './inbox.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';
 export * from './outbox.migration.js';
 export { Outbox } from './outbox.js';
+export * from './marks.migration.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './retention.js';
 export * from './steps.js';
 export * from './step-call.js';

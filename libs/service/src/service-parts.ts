@@ -4,6 +4,8 @@ import { Database, type DatabaseOptions } from './database.js';
 import { EventsController } from './events.controller.js';
 import { HealthController, READINESS_CHECKS, type ReadinessChecks } from './health.js';
 import { forgetOldAnswers } from './inbox.js';
+import { Marks } from './marks.js';
+import { MarksController } from './marks.controller.js';
 import { Outbox } from './outbox.js';
 import { Retention, type Trim } from './retention.js';
 import { ServiceTokenVerifier } from './service-token.js';
@@ -11,7 +13,12 @@ import { SettleController } from './settle.controller.js';
 import { Steps } from './steps.js';
 
 /** The controllers that every service behind the gateway has. */
-export const SERVICE_CONTROLLERS: Type[] = [SettleController, EventsController, HealthController];
+export const SERVICE_CONTROLLERS: Type[] = [
+  SettleController,
+  EventsController,
+  MarksController,
+  HealthController,
+];
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
@@ -30,6 +37,7 @@ export function serviceProviders(
       useFactory: () => new ServiceTokenVerifier(service, gateway.gatewayUrl, gateway.clockToleranceMs),
     },
     Steps,
+    Marks,
     { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
     { provide: Database, useFactory: () => startDatabase(database) },
     {

@@ -1,4 +1,4 @@
-import { type ConfirmedState, RELATIONS, type StepName } from '@turnpike/contracts';
+import { type ConfirmedState, type PurgeUserStep, RELATIONS, type StepName } from '@turnpike/contracts';
 import type { Answers } from '../outcome.js';
 import type { Call } from './plan.js';
 import { copySteps } from './sagas.js';
@@ -28,6 +28,15 @@ const copyOfName: Call = {
 
 const byUserAlone: Call = { body: nothing, checksVersion: false };
 
+/** The register's word, where it has one. */
+const confirmUser: Call = { body: ({ register }) => register ?? {}, checksVersion: false };
+
+/** A purge is the register's word. */
+const purgeUser: Call = {
+  body: (): PurgeUserStep => ({ register: 'purged' }),
+  checksVersion: false,
+};
+
 /** What identity said at this turn. */
 const followUser: Call = {
   body: (_, answers) => {
@@ -46,8 +55,8 @@ const CALLS: Partial<Record<StepName, Call>> = {
   'identity.release-email': byUserAlone,
   'identity.delete': { body: nothing, checksVersion: true },
   'identity.restore': { body: nothing, checksVersion: true },
-  'identity.purge': byUserAlone,
-  'identity.confirm': byUserAlone,
+  'identity.purge': purgeUser,
+  'identity.confirm': confirmUser,
   'ordering.delete-customer': {
     body: (_operation, _answers, { paidOrders }) => ({ paidOrders }),
     checksVersion: false,

@@ -1,10 +1,15 @@
-import type { Relation, StepName } from '@turnpike/contracts';
+import type { ConfirmUserStep, Relation, StepName } from '@turnpike/contracts';
 import type { Answers } from '../outcome.js';
 
-/** What the body of a step may look at: all of it is in the ledger, so every run of an operation sends the same. */
+/**
+ * What the body of a step may look at: all of it is in the ledger, so every run of an operation sends the same; but for
+ * the register, of which the first run's counts, since the service has answered that one.
+ */
 export interface PlannedOperation {
   payload: Record<string, unknown>;
   targetId: string;
+  /** What the register says of the user, for the step that confirms one; null where it says nothing. */
+  register?: ConfirmUserStep | null;
 }
 
 /** What may be configured about the way in which operations are carried out. */

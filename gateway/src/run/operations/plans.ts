@@ -51,15 +51,23 @@ const restore: Plan = {
 /** The erasure receipt: what was done to each relation, and to the user. */
 const purge: Plan = {
   steps: (_, relations) => sagaOf('purge', relations),
-  result: (answers) => ({
-    erasures: Object.values(answers).flatMap((answer) => answer['erasures'] as Erasure[]),
-  }),
+  result: (answers) => ({ erasures: Object.values(answers).flatMap(erasuresOf) }),
 };
 
 const follow: Plan = {
   steps: (_, relations) => followSaga(relations),
-  result: (answers) => ({ state: confirmedState(answers) }),
+  result: (answers) => ({ state: confirmedState(answers), ...erasuresIn(answers) }),
 };
+
+/** Where nobody is left to be followed the services have erased what was. */
+function erasuresIn(answers: Answers): { erasures?: Erasure[] } {
+  if (confirmedState(answers) !== 'absent') return {};
+  return { erasures: Object.values(answers).flatMap(erasuresOf) };
+}
+
+function erasuresOf(answer: Answers[string]): Erasure[] {
+  return (answer['erasures'] as Erasure[] | undefined) ?? [];
+}
 
 /** Every kind of operation and the way in which it is carried out; the compiler refuses a kind without one. */
 export const PLANS: Readonly<Record<OperationKind, Plan>> = {
@@ -99,7 +107,8 @@ export function stepsOf(
 
 /** @returns the instant from which a deletion voids sessions, on identity's clock, which stamps its tokens */
 export function deletedAt(answers: Answers): string | undefined {
-  const at = (answers['identity.delete'] ?? answers[USER_CONFIRMED])?.['deletedAt'];
+  const answer = answers['identity.delete'] ?? answers[USER_CONFIRMED];
+  const at = answer?.['sessionsEndedAt'] ?? answer?.['deletedAt'];
   return typeof at === 'string' ? at : undefined;
 }
 
