@@ -31,7 +31,7 @@ const GATEWAY_ARROWS = {
   ],
   dashboard: [
     'dashboard/',
-    'entry/(access-tokens|authorise|caller|cookie-sessions|revocations|routes|sign-in-throttle)',
+    'entry/(access-tokens|authorise|caller|cookie-sessions|registered|revocations|routes|sign-in-throttle)',
     'queue/board',
     'run/services',
     'config',
