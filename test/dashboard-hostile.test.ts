@@ -14,8 +14,9 @@ import {
   signIn,
   WAIT,
 } from './support/client.js';
-import { Operator, until } from './support/dashboard.js';
+import { Operator } from './support/dashboard.js';
 import { startSystem, type System } from './support/system.js';
+import { until } from './support/processes.js';
 
 /** What calls `hit` wherever it is taken for something else than text. */
 const VECTORS = [

@@ -1,8 +1,7 @@
 // What stands between a browser and what operators may: the session behind the cookie, and the pages that need it.
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { api, expectStatus, type Person, placeOrder, register } from './support/client.js';
-import { until } from './support/dashboard.js';
-import { pause } from './support/processes.js';
+import { pause, until } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
 const BOARD = '/ops/queues';

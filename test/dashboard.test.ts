@@ -14,9 +14,10 @@ import {
   signIn,
   WAIT,
 } from './support/client.js';
-import { fillIn, Operator, picture, until } from './support/dashboard.js';
+import { fillIn, Operator, picture } from './support/dashboard.js';
 import type { Fault, Matches } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
+import { until } from './support/processes.js';
 
 const COOKIE = '__Host-turnpike-ops';
 

@@ -7,7 +7,7 @@ import { databaseOptions as identityOptions } from '../identity/src/database.js'
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { createDatabases, type Databases } from './support/databases.js';
 import { freePort } from './support/ports.js';
-import { pause } from './support/processes.js';
+import { pause, until } from './support/processes.js';
 import { TcpProxy } from './support/proxy.js';
 import { ODD_SETTINGS, setOddly, turnReadOnly, turnWritable } from './support/superuser.js';
 
@@ -62,16 +62,6 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
     () => 'done',
     (error: unknown) => problemOf(error).code,
   );
-}
-
-/** @returns the milliseconds that it took */
-async function until(holds: () => Promise<boolean>, withinMs: number): Promise<number> {
-  const begun = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms`);
-    await pause(50);
-  }
-  return performance.now() - begun;
 }
 
 describe.each(['gateway', 'identity', 'ordering'])('the database of %s', (name) => {

@@ -263,7 +263,7 @@ describe('the protocol', () => {
         const html = await page.text();
         expect(html).toContain(`<code>${code}</code>`);
         expect(html).toContain(`status ${status}`);
-        expect(index).toContain(`href="/problems/${code}"`);
+        expect(index).toContain(`href="problems/${code}"`);
       }
     }
   });

@@ -90,6 +90,12 @@ describe('a purge', () => {
         { relation: 'ordering.orders' },
         { relation: 'gateway.operations', erased: 4, retained: 'places, kinds, states and times' },
         { relation: 'gateway.idempotency_keys', erased: 1, retained: '' },
+        { relation: 'gateway.lanes', erased: 0, retained: 'its state, its counts and times' },
+        {
+          relation: 'gateway.bulk_runs',
+          erased: 0,
+          retained: 'who began it, when, and what it did to how many writes',
+        },
         { relation: 'gateway.audit', erased: 1, retained: 'who did what and when' },
         { relation: 'gateway.data_keys', erased: 1, retained: '' },
       ],

@@ -168,7 +168,10 @@ describe('the undo of a deletion', () => {
     await lane.order('pay');
     const claim = lane.claim();
     await lane.send(claim, DELETE, { paidOrders: 'restrict' });
-    expect(await lane.undo(claim, DELETE)).toMatchObject({ status: 500, recorded: false });
+    expect(await lane.undo(claim, DELETE)).toMatchObject({
+      ...{ status: 409, recorded: false },
+      body: { code: 'undo-refused' },
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { FAST, rowOf } from './faults/kit.js';
 import { api, LINE, type Operation, type Person, placeOrder, register } from './support/client.js';
 import { EventStreamClient } from './support/event-stream.js';
-import { pause, type Project } from './support/processes.js';
+import { type Project, until } from './support/processes.js';
 import { turnReadOnly, turnWritable } from './support/superuser.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -33,14 +33,6 @@ async function orderInTime(person: Person): Promise<number | null> {
     { prefer: 'wait=10', 'idempotency-key': randomUUID() },
   );
   return answer.status === 201 ? performance.now() - begun : null;
-}
-
-async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms`);
-    await pause(50);
-  }
 }
 
 const isReady = async (processUrl: string): Promise<boolean> =>

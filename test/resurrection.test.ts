@@ -1,7 +1,7 @@
 // What was deleted stays deleted: whatever database is put back as it was before, the ledger is the register.
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
 import { type Backup, backUp } from './support/backup.js';
-import { pause } from './support/processes.js';
+import { until } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
 /** By the contract a service that went back in time is noticed that long after its return. */
@@ -54,7 +54,7 @@ describe('what was deleted stays deleted', () => {
     await deleted(user);
     await putIn(user, rows);
     await refused(user);
-    await until(async () => (await statesOf(user)).identity === 'deleted');
+    await until(async () => (await statesOf(user)).identity === 'deleted', NOTICED_WITHIN_MS);
   }, 60_000);
 
   it('where the ledger is older than the services', async () => {
@@ -73,7 +73,7 @@ describe('what was deleted stays deleted', () => {
     await until(async () => {
       const answer = await api(url, token).put(path, { phone: '1' }, WAIT);
       return answer.status === 200;
-    });
+    }, NOTICED_WITHIN_MS);
   }, 180_000);
 
   /** One who is deleted and purged, one who is deleted, and one who comes back, all after the backup. */
@@ -114,7 +114,7 @@ describe('what was deleted stays deleted', () => {
         [id],
       );
       return rows[0]?.state === 'succeeded';
-    });
+    }, NOTICED_WITHIN_MS);
   }
 
   async function refusedAtOnce({ purged, deleted: kept }: Fates): Promise<void> {
@@ -205,13 +205,5 @@ async function untilLike(look: () => Promise<object>, expected: object): Promise
   await until(async () => {
     seen = await look();
     return JSON.stringify(seen) === JSON.stringify(expected);
-  }).catch(() => expect(seen).toEqual(expected));
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + NOTICED_WITHIN_MS;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it has not come about in time');
-    await pause(100);
-  }
+  }, NOTICED_WITHIN_MS).catch(() => expect(seen).toEqual(expected));
 }

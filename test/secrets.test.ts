@@ -200,6 +200,8 @@ describe.each(backends())('on the %s queue', (queue) => {
     const refreshed = await api(url).post('/v1/sessions/refresh', { refreshToken });
     const { accessToken, refreshToken: second } = expectStatus(refreshed, 200);
     Object.assign(SECRET, { refreshedAccess: accessToken, refreshedRefresh: second });
+    const third = await api(url).post('/v1/sessions/refresh', { refreshToken: second });
+    Object.assign(SECRET, { thirdRefresh: expectStatus(third, 200).refreshToken });
     refused(await api(url).post('/v1/sessions/refresh', { refreshToken }), 401);
   }
 

@@ -3,20 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { hindrances, type Window } from './browser.js';
-import { pause } from './processes.js';
-
-const WITHIN_MS = 30_000;
+import { until } from './processes.js';
 
 /** Where to keep pictures of what the tests see; none are taken without it. */
 const PICTURES = process.env['DASHBOARD_PICTURES'];
-
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not so within ${WITHIN_MS} ms: ${String(isSo)}`);
-    await pause(50);
-  }
-}
 
 export async function fillIn(
   on: Page,

@@ -103,6 +103,21 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/**
+ * Waits until something is so.
+ * @param withinMs after how many milliseconds it fails
+ * @returns the milliseconds that it took
+ */
+export async function until(isSo: () => Promise<boolean>, withinMs = 30_000): Promise<number> {
+  const begun = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - begun > withinMs)
+      throw new Error(`not so within ${withinMs} ms: ${String(isSo)}`);
+    await pause(POLL_MS);
+  }
+  return performance.now() - begun;
+}
+
 /** Longer than a process takes that looks at everything that it needs. */
 const ANSWERS_WITHIN_MS = 3000;
 

@@ -63,8 +63,8 @@ export async function requestCancel(tx: Statements, userId: string, id: string):
 }
 
 /**
- * Lets writes in retry be due now whose last attempt failed because of that service: the detail of such a problem begins
- * with the service's name. It locks no lane, as releaseOverdue does not; a lane that an operator holds keeps its time.
+ * Lets writes in retry be due now whose last attempt that service has failed, or was held back from. It locks no lane, as
+ * releaseOverdue does not; a lane that an operator holds keeps its time.
  * @returns the releases, none of which is a write that was due within the second
  */
 export async function hurryRetries(tx: Statements, service: string, limit: number): Promise<Release[]> {
@@ -72,13 +72,13 @@ export async function hurryRetries(tx: Statements, service: string, limit: numbe
     `/* ledger.hurry */ with waiting as materialized (
        select o.user_id, o.id from operations o join lanes l using (user_id)
        where state in ${UNFINISHED} and state = 'retrying' and l.execution = 'running'
-         and next_attempt_at > now() + interval '1 s' and starts_with(problem ->> 'detail', $1)
+         and next_attempt_at > now() + interval '1 s' and coalesce(problem ->> 'breaker', cause ->> 'service') = $1
        limit $2 for update of o skip locked
      )
      update operations o set next_attempt_at = now(), release = release + 1, released_at = now()
      from waiting where o.user_id = waiting.user_id and o.id = waiting.id
      returning o.user_id, o.id, release`,
-    [`${service} `, limit],
+    [service, limit],
   );
   return rows.map(({ user_id, id, release }) => ({
     userId: user_id,
