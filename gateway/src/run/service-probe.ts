@@ -7,7 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { EVENTS_PATH, type ServiceName, SERVICES } from '@turnpike/contracts';
-import { ServiceTokenSigner } from '@turnpike/service';
+import { ServiceTokenSigner, traceHeaders } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { Breakers } from './breakers.js';
 
@@ -86,7 +86,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
         url: EVENTS_PATH,
         method: 'GET',
         params: { limit: 1 },
-        headers: { authorization },
+        headers: { ...traceHeaders(), authorization },
         timeout: Math.min(ANSWER_WITHIN_MS, this.config.run.serviceTimeoutMs),
         signal: this.stopped.signal,
         validateStatus: () => true,

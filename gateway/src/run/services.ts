@@ -262,7 +262,7 @@ function unserved(service: ServiceName, path: string, status: number): string {
   );
 }
 
-/** All that identity can miss is the lane's user; what another service misses may be an order, or an invoice. */
+/** All that identity can miss is the lane's user; what another service misses may be any of its rows. */
 function saysUserIsGone(service: ServiceName, { code }: ProblemBody): boolean {
   return code === 'user-deleted' || (service === 'identity' && code === 'not-found');
 }
