@@ -145,8 +145,10 @@ export class Database implements OnApplicationShutdown, Statements {
     try {
       return await work((await runner.connect()) as Client, runner);
     } catch (error) {
+      const isAway = isUnavailable(error);
+      if (isAway || runner.isReleased) this.proof.doubt();
       // The pool takes a connection back that is lost, and whoever uses it then is told that he has used it wrongly.
-      if (!runner.isReleased || isUnavailable(error)) throw error;
+      if (!runner.isReleased || isAway) throw error;
       throw unavailable('The connection to the database was lost.');
     } finally {
       await runner.release();

@@ -1,30 +1,27 @@
 /** What a process needs to do its work; each entry says whether it is there now. */
 export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
 
-/** Milliseconds that an answer is given again: however often it is asked for, each part is looked at once a second. */
-const HOLDS_MS = 1000;
-
 /** Milliseconds for one look; a part that takes longer is not there. Whoever asks gives up after some seconds. */
 const LOOK_WITHIN_MS = 1500;
 
-/** One part that a process needs. It is looked at when somebody asks, once for all who ask at a time. */
+/**
+ * One part that a process needs. A request for the readiness has it looked at, once for all that come meanwhile. What a
+ * look costs is the part's to bound: an answer that were kept here would be old just when something has gone.
+ */
 class Part {
   private look: Promise<boolean> | null = null;
-  private lookedAt = -Infinity;
   /** Since when it is missing, as far as it was looked at. */
   missingSince: Date | null = null;
 
   constructor(private readonly check: () => boolean | Promise<boolean>) {}
 
   isThere(): Promise<boolean> {
-    if (!this.look || performance.now() - this.lookedAt >= HOLDS_MS) {
-      this.lookedAt = performance.now();
-      this.look = inTime(this.check).then((there) => this.note(there));
-    }
+    this.look ??= inTime(this.check).then((there) => this.note(there));
     return this.look;
   }
 
   private note(there: boolean): boolean {
+    this.look = null;
     this.missingSince = there ? null : (this.missingSince ?? new Date());
     return there;
   }

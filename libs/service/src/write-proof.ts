@@ -38,6 +38,11 @@ export class WriteProof {
     return this.asked.holds;
   }
 
+  /** Called when a statement found the database away: that it was there a moment ago says nothing any more. */
+  doubt(): void {
+    if (this.complaint === null) this.asked = null;
+  }
+
   private async prove(): Promise<boolean> {
     const complaint = await this.complain();
     if (complaint !== this.complaint) this.tell(complaint);
