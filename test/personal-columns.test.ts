@@ -50,7 +50,12 @@ const WHOLE = [
 const FACTS = [
   ...['audit.action', 'bulk_runs.action', 'bulk_runs.filter', 'bulk_runs.refusals', 'bulk_runs.state'],
   ...['bulk_runs.worker', 'domain_events.source', 'domain_events.type', 'integrity_findings.kind'],
-  ...['integrity_findings.relation', 'integrity_runs.problem', 'integrity_runs.state', 'integrity_runs.worker'],
+  ...[
+    'integrity_findings.relation',
+    'integrity_runs.problem',
+    'integrity_runs.state',
+    'integrity_runs.worker',
+  ],
   ...['fence_walks.service', 'service_marks.service', 'lanes.admission'],
   ...['lanes.execution', 'operations.changes', 'operations.kind', 'operations.state', 'operations.steps'],
   ...['operations.target_type', 'operations.traceparent', 'operations.worker', 'webhook_deliveries.data'],
