@@ -50,6 +50,10 @@ const SHOWN = [
     'issuedAt',
   ],
   ...[
+    'code',
+    'step',
+    'requestId',
+    'lastSuccessAt',
     'expectedAt',
     'nextAttemptAt',
     'oldestQueuedAt',

@@ -11,6 +11,7 @@ export const SECRET_MEMBERS = [
   'newPassword',
   'accessToken',
   'refreshToken',
+  'token',
   'authorization',
   'cookie',
   'set-cookie',
