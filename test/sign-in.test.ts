@@ -227,7 +227,12 @@ describe('signing in', () => {
     Object.assign(gateway.env, made, { GATEWAY_ROLE: 'api' });
     await gateway.stop();
     gateway.start();
-    await until(async () => (await fetch(`${gateway.url}/health/live`)).ok);
+    await until(() =>
+      fetch(`${gateway.url}/health/live`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
     expect(await times(LIMIT + 3, ask)).toEqual(Array(LIMIT + 3).fill(503));
     gateway.env.GATEWAY_ROLE = before.GATEWAY_ROLE!;
     await system.restart(gateway);

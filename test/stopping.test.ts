@@ -22,7 +22,7 @@ const CLIENTS = { once: 6, kept: 4 };
 const MOMENTS = [0, 100, 400, 1200];
 
 /** A stop during the start takes no longer, on whatever machine. */
-const PROMPTLY_MS = 5000;
+const PROMPTLY_MS = 10_000;
 
 let databases: Databases;
 let env: Variables;
