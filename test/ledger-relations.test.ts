@@ -1,6 +1,7 @@
 import { AuditQuery, type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
+import { DuePurges } from '../gateway/src/ledger/due-purges.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 
 let t: TestLedger;
@@ -47,6 +48,16 @@ describe('a purge', () => {
     await t.ledger.cancel(userId, restore.id);
     await t.accepted(userId, { kind: PURGE, deletedForMs: 0 });
     expect(await t.write(userId, { kind: PURGE })).toMatchObject({ outcome: 'refused' });
+  });
+
+  it('is due for nobody whom the services have yet to follow', async () => {
+    const userId = await LANES['deleted']!();
+    const due = async (): Promise<string[]> =>
+      (await new DuePurges(t.database).page(0, null, 1000)).map((purge) => purge.userId);
+    await t.database.query('insert into due_repairs (user_id, cause) values ($1, $2)', [userId, uuidv7()]);
+    expect(await due()).not.toContain(userId);
+    await t.database.query('delete from due_repairs where user_id = $1', [userId]);
+    expect(await due()).toContain(userId);
   });
 
   it('closes the lane for ever, for restores too', async () => {

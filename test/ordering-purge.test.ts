@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Erasure, RELATIONS } from '@turnpike/contracts';
+import { type Erasure, RELATIONS, STEPS } from '@turnpike/contracts';
+import { PLANS } from '../gateway/src/run/operations/plans.js';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
@@ -101,14 +102,17 @@ describe('a purge', () => {
     expect(again.map(({ erased }) => erased)).toEqual([0, 0, 0, 0, 1]);
   });
 
-  test('is refused while ordering does not hold the user for deleted', async () => {
-    const lane = await newCustomer(ordering, 'Ada Lovelace');
-    const refused = { status: 409, recorded: true, body: { code: 'user-not-deleted' } };
-    expect(await lane.step(PURGE)).toMatchObject(refused);
-    expect((await ordering.get(`/internal/customers/${lane.userId}`)).body).toMatchObject({
-      name: 'Ada Lovelace',
-      state: 'active',
-    });
+  test('of a user whose deletion ordering has lost ends the orders that are open, and nothing comes after it', async () => {
+    const lane = await newCustomer(ordering, 'Lost Lovelace');
+    const [placed, paid] = [await lane.order(), await lane.order('pay')];
+    expect((await lane.step(PURGE)).status).toBe(200);
+    expect(await ordering.tablesWith('Lost Lovelace')).toEqual([]);
+    for (const id of [placed, paid]) {
+      expect(await orderOf(ordering, id)).toMatchObject({ status: 'cancelled', cancelReason: null });
+    }
+    const gone = { status: 410, recorded: true, body: { code: 'user-deleted' } };
+    expect(await lane.step('ordering.place', { orderId: randomUUID(), lines: [LINE] })).toMatchObject(gone);
+    expect(await lane.step('ordering.create-customer', { name: 'Lost Lovelace' })).toMatchObject(gone);
   });
 
   test('of a user without a customer, and of rows that the deletion did not reach, erases what there is', async () => {
@@ -126,7 +130,7 @@ describe('a purge', () => {
       ids[1],
     );
     const erasures = erasuresOf((await lane.step(PURGE)).body);
-    expect(erasures.slice(0, 4).map(({ erased }) => erased)).toEqual([1, 0, 1, 4]);
+    expect(erasures.slice(0, 4).map(({ erased }) => erased)).toEqual([1, 0, 0, 5]);
     expect(await ordering.tablesWith(...PERSONAL, ...TOLD)).toEqual([]);
   });
 
@@ -136,6 +140,29 @@ describe('a purge', () => {
     await lane.applied(PURGE);
     expect(await ordering.tablesWith('Otherwise Unharmed')).toEqual(['customers', 'inbox']);
     await other.order();
+  });
+});
+
+/** Behind a final step there is no way but forward: what comes there must not be refused, by a tombstone or without one. */
+describe('behind the final step of a plan', () => {
+  const asked = { email: '', firstName: '', lastName: '' };
+  const behindFinal = Object.values(PLANS).flatMap(({ steps }) => {
+    const planned = steps(asked, RELATIONS);
+    const final = planned.findIndex((step) => !STEPS[step].undo);
+    return final === -1 ? [] : planned.slice(final + 1);
+  });
+  const ofOrdering = [...new Set(behindFinal)].filter((step) => STEPS[step].service === 'ordering');
+
+  test('there is a step of ordering, and none of identity', () => {
+    expect(ofOrdering).toEqual([PURGE]);
+    expect(behindFinal.filter((step) => STEPS[step].service === 'identity')).toEqual([]);
+  });
+
+  test.each(ofOrdering)('%s is carried out for every user, deleted, active or unknown', async (step) => {
+    const { lane: deleted } = await deletedCustomer();
+    for (const lane of [deleted, await newCustomer(ordering), new Lane(ordering)]) {
+      expect(await lane.step(step)).toMatchObject({ status: 200, recorded: true });
+    }
   });
 });
 

@@ -126,12 +126,12 @@ export class CustomerStepsController {
     );
   }
 
-  /** Nothing personal is left of a deleted customer and the orders: the answer says what was erased. */
+  /** Nothing personal is left of the customer and the orders: the answer says what was erased. */
   @Post('ordering.purge-customer')
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerPurged })
   purge(@Call() call: StepCall): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.purging.purge(tx, call), { tombstone: 'needed' });
+    return this.steps.apply(call, (tx) => this.purging.purge(tx, call), { tombstone: 'ignored' });
   }
 
   /** Customer and orders become what they must be for a user in that state. */

@@ -6,7 +6,7 @@ import { type Customer, customerView } from './customer.entity.js';
 import { createCustomer, lockCustomer } from './customers.js';
 import { cancelOrders, lockCancellableOrders, markDeleted } from './deletion.js';
 import type { CustomerFollowed } from './deletion-answers.js';
-import { eraseAll } from './purge.js';
+import { endCustomer } from './purge.js';
 import { writeRow } from './write-row.js';
 
 /**
@@ -47,10 +47,7 @@ async function remove(tx: EntityManager, call: StepCall, name: string): Promise<
 }
 
 async function erase(tx: EntityManager, call: StepCall): Promise<Applied> {
-  await lockCustomer(tx, call.userId);
-  const cancelled = await cancelOrders(tx, call, await lockCancellableOrders(tx, call.userId));
-  const erasures = await eraseAll(tx, call);
-  const body: CustomerFollowed = { customer: null, cancelled, erasures };
+  const body: CustomerFollowed = { customer: null, ...(await endCustomer(tx, call)) };
   return { body, tombstone: 'set' };
 }
 

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Erasure, OrderStatus } from '@turnpike/contracts';
 import { type Applied, erasing, forgetAnswers, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
+import { lockCustomer } from './customers.js';
+import { cancelOrders, lockCancellableOrders } from './deletion.js';
 import type { CustomerPurged } from './deletion-answers.js';
 import { RELATION_OF } from './order.js';
 import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from './personal-columns.js';
@@ -9,17 +11,31 @@ import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from './personal-columns.js';
 /**
  * The end of a deleted customer: nothing personal is left in this database, the answers that Steps remembers included.
  * Orders stay as what was bought, when, and for how much; of the customer stays a row that leads to no name.
+ *
+ * It refuses nobody. Identity has purged the user before, for good, so a refusal could only leave the data here; a
+ * deletion that ordering has lost, by a restored backup or an end by hand, is made up for.
  */
 @Injectable()
 export class Purge {
   async purge(tx: EntityManager, call: StepCall): Promise<Applied> {
-    const body: CustomerPurged = { erasures: await eraseAll(tx, call) };
-    return { body };
+    const { erasures } = await endCustomer(tx, call);
+    const body: CustomerPurged = { erasures };
+    return { body, tombstone: 'set' };
   }
 }
 
+/** Cancels what is open and erases everything. @returns the orders that it cancelled, and what was done to what */
+export async function endCustomer(
+  tx: EntityManager,
+  call: StepCall,
+): Promise<{ cancelled: string[]; erasures: Erasure[] }> {
+  await lockCustomer(tx, call.userId);
+  const cancelled = await cancelOrders(tx, call, await lockCancellableOrders(tx, call.userId));
+  return { cancelled, erasures: await eraseAll(tx, call) };
+}
+
 /** @returns what was done to which relation, by their declared names, and to what Steps remembers. */
-export async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasure[]> {
+async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasure[]> {
   const customers = await makeStub(tx, call);
   const orders = await eraseOrders(tx, call);
   const forgotten = await forgetAnswers(tx, call);

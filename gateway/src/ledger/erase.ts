@@ -13,7 +13,7 @@ import {
  * writes held and answered, the keys of the user's requests, names and addresses in the audit trail, and what operators
  * wrote of their reasons; and the key under which all of that was sealed, so that older copies of these rows are of no
  * use either. Places, kinds, states and times stay: they are what proves the order. What it did is added to the purge's
- * receipt.
+ * receipt, of which it is all where an operator has ended the purge.
  */
 export async function erase(tx: Statements, { userId, id }: ClaimKey): Promise<void> {
   const operations = await rows(tx, OPERATIONS, [userId, id]);
@@ -71,7 +71,8 @@ async function addToReceipt(
   erasures: readonly object[],
 ): Promise<void> {
   await tx.query(
-    `update operations set result = jsonb_set(result, '{erasures}', coalesce(result -> 'erasures', '[]') || $3::jsonb)
+    `update operations
+     set result = jsonb_set(coalesce(result, '{}'), '{erasures}', coalesce(result -> 'erasures', '[]') || $3::jsonb)
      where user_id = $1 and id = $2`,
     [userId, id, JSON.stringify(erasures)],
   );

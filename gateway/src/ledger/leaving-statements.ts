@@ -69,6 +69,16 @@ export function deletedAtAfter(end: string): string {
 }
 
 /**
+ * When the register has decided last about the user of a lane `l`. The trigger note_decision dates a decision by the
+ * lane as it is at the end of the statement that ends an operation: one that closes its lane only in a statement of its
+ * own, as an end by hand does, is dated with the lane.
+ */
+function decidedAtAfter(end: string): string {
+  return `case when ${end}.ends_as = 'succeeded' and ${admissionAfter(end)} in ('deleted', 'closed')
+    and l.admission not in ('deleted', 'closed') then clock_timestamp() else l.decided_at end`;
+}
+
+/**
  * Up to where a lane `l` has ended, after the end of an operation: up to it, unless something before it has not. The
  * head ends before all that waits; what is ended beside it moves nothing.
  * @param end where the `seq` and the `user_id` of what ends are to be found
@@ -104,7 +114,7 @@ export interface Leaving {
 export async function leaveLanes(tx: Statements, leaving: readonly Leaving[]): Promise<void> {
   await tx.query(
     `update lanes l set depth = depth - gone.count, ${countedAs('gone', 'gone.count')},
-       admission = ${admissionAfter('gone')}, deleted_at = ${deletedAtAfter('gone')}
+       admission = ${admissionAfter('gone')}, deleted_at = ${deletedAtAfter('gone')}, decided_at = ${decidedAtAfter('gone')}
      from jsonb_to_recordset($1)
        as gone (user_id uuid, id uuid, ends_as text, count integer, leaves text[], becomes text)
      where l.user_id = gone.user_id`,

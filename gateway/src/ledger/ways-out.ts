@@ -1,14 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { type OperationKind, problemBody, type ProblemBody, type WayOut } from '@turnpike/contracts';
+import {
+  type EndableByHand,
+  type OperationKind,
+  problemBody,
+  type ProblemBody,
+  type WayOut,
+} from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from './audit.js';
 import type { ClaimKey, StepOutcome } from './claim-statements.js';
+import { DataKeys } from './data-keys.js';
 import { release } from './execution-statements.js';
 import { erase } from './erase.js';
 import { lockLane } from './lane-statements.js';
 import { leaveLanes } from './leaving-statements.js';
-import { rejectWaiting } from './outcomes.js';
+import { erases, rejectWaiting } from './outcomes.js';
 import { type Release, releaseHead } from './release-statements.js';
 import { admissionAtEnd } from './states.js';
 import { endByHand, findHalted, type HaltedWrite, reopen, voidSessions } from './way-out-statements.js';
@@ -31,7 +38,7 @@ export interface Decision {
 }
 
 /** What each way makes of the write; without one it is carried out again. */
-const ENDS: Readonly<Record<Exclude<WayOut, 'retry'>, { state: 'succeeded' | 'failed'; says: string }>> = {
+const ENDS: Readonly<Record<Exclude<WayOut, 'retry'>, { state: EndableByHand; says: string }>> = {
   skip: { state: 'failed', says: 'An operator let the lane go on without it.' },
   fail: { state: 'failed', says: 'An operator ended it as failed.' },
   succeed: { state: 'succeeded', says: '' },
@@ -42,6 +49,7 @@ export class WaysOut {
   constructor(
     private readonly database: Database,
     private readonly config: GatewayConfig,
+    private readonly dataKeys: DataKeys,
   ) {}
 
   /** @returns the write at which that lane is halted, or null */
@@ -50,9 +58,9 @@ export class WaysOut {
   }
 
   /** @returns what is to be queued, or null where the lane is no longer halted at that write: nothing was done */
-  take(decision: Decision): Promise<Release[] | null> {
+  async take(decision: Decision): Promise<Release[] | null> {
     const { userId, actorId, reason, write } = decision;
-    return this.database.statements(async (tx) => {
+    const releases = await this.database.statements(async (tx) => {
       if (!(await lockLane(tx, userId))) return null;
       const done = await this.decide(tx, decision);
       if (!done) return null;
@@ -63,6 +71,9 @@ export class WaysOut {
       });
       return releaseHead(tx, userId);
     });
+    // After the commit, as where a worker ends it: until then the key may be read again.
+    if (releases && hasErased(decision)) this.dataKeys.forget(userId);
+    return releases;
   }
 
   private decide(tx: Statements, decision: Decision): Promise<boolean> {
@@ -80,7 +91,7 @@ async function end(tx: Statements, decision: Decision, action: keyof typeof ENDS
   const kind = await endByHand(tx, { key, state, problem: problemOf(action, steps), steps, actorId });
   if (!kind) return false;
   await leaveLanes(tx, [{ userId, state, count: 1, move: admissionAtEnd(kind, state) }]);
-  await followKind(tx, key, kind, state === 'succeeded');
+  await followKind(tx, key, { kind, state });
   return true;
 }
 
@@ -88,13 +99,13 @@ async function end(tx: Statements, decision: Decision, action: keyof typeof ENDS
 async function followKind(
   tx: Statements,
   key: ClaimKey,
-  kind: OperationKind,
-  succeeded: boolean,
+  ending: { kind: OperationKind; state: EndableByHand },
 ): Promise<void> {
   const { userId } = key;
+  const [kind, succeeded] = [ending.kind, ending.state === 'succeeded'];
   if (kind === 'user.register' && !succeeded) await rejectWaiting(tx, userId);
   if (kind === 'user.delete' && succeeded) await voidSessions(tx, userId);
-  if (kind === 'user.purge' && succeeded) await erase(tx, key);
+  if (erases(ending)) await erase(tx, key);
 }
 
 /** The operator's reason is for the audit trail alone: the user reads this. */
@@ -111,6 +122,10 @@ function changeOf({ action, write, steps }: Decision): Change {
     before: { state: 'halted', steps: statesOf(write.steps) },
     after: { action, state: action === 'retry' ? 'retrying' : ENDS[action].state, steps: statesOf(steps) },
   };
+}
+
+function hasErased({ action, write }: Decision): boolean {
+  return action !== 'retry' && erases({ kind: write.kind, state: ENDS[action].state });
 }
 
 function statesOf(steps: readonly StepOutcome[]): Record<string, string> {

@@ -58,10 +58,10 @@ export type BesideEffect = (tx: EntityManager) => Promise<Pick<Applied, 'tombsto
 
 export interface StepOptions {
   /**
-   * What it means for the step that its user is gone. It forbids most of them; deletion, restore and what follows
-   * the user are carried out all the same; a purge is carried out only then.
+   * What it means for the step that its user is gone. It forbids most of them; deletion, restore, purge and what follows
+   * the user are carried out all the same.
    */
-  tombstone?: 'forbids' | 'ignored' | 'needed';
+  tombstone?: 'forbids' | 'ignored';
 }
 
 @Injectable()
@@ -71,11 +71,14 @@ export class Steps {
   constructor(private readonly database: Database) {}
 
   /** Carries a step out once. @throws Problem `stale-fence`, unrecorded, when a newer claim was seen. */
-  async apply(call: StepCall, effect: Effect, options: StepOptions = {}): Promise<RecordedAnswer> {
+  async apply(
+    call: StepCall,
+    effect: Effect,
+    { tombstone = 'forbids' }: StepOptions = {},
+  ): Promise<RecordedAnswer> {
     try {
       return await this.once(call, async (tx, fence) => {
-        const refusal = refusalByTombstone(fence, options);
-        if (refusal) return refuse(tx, call, refusal);
+        if (fence.tombstoned && tombstone === 'forbids') return refuse(tx, call, 'user-deleted');
         return this.attempt(tx, call, effect);
       });
     } catch (error) {
@@ -184,21 +187,6 @@ function recordApplied(
 function refuse(tx: Transaction, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {
   const body = problemBody(code);
   return record(tx, call, new RecordedAnswer(body.status, body));
-}
-
-/** @returns why the step is refused before its effect, or null */
-function refusalByTombstone(
-  { tombstoned }: FenceRow,
-  { tombstone = 'forbids' }: StepOptions,
-): ProblemCode | null {
-  switch (tombstone) {
-    case 'forbids':
-      return tombstoned ? 'user-deleted' : null;
-    case 'needed':
-      return tombstoned ? null : 'user-not-deleted';
-    case 'ignored':
-      return null;
-  }
 }
 
 /** What an undo is refused with that is not about its effect. */
