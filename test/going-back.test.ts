@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
 import { SystemWrites } from '../gateway/src/entry/system-writes.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { DueRepairs } from '../gateway/src/ledger/due-repairs.js';
+import { type DueRepair, DueRepairs } from '../gateway/src/ledger/due-repairs.js';
 import { FenceWalks } from '../gateway/src/ledger/fence-walks.js';
 import { ServiceMarks } from '../gateway/src/ledger/service-marks.js';
 import { Releaser } from '../gateway/src/queue/release.js';
@@ -144,6 +144,30 @@ describe('a ledger that is older than the services', () => {
     expect(await followed(1)).toEqual([deleted]);
     expect(await t.queries.lane(deleted!)).toMatchObject({ lastSeq: 8 });
   }, 60_000);
+});
+
+describe('what the ledger notes of it', () => {
+  const walked = async (seq: number, userId: string): Promise<DueRepair[]> => {
+    const walk = { service: 'identity', cause: uuidv7(), afterUser: null } as const;
+    await new FenceWalks(t.database).catchUp(walk, [{ userId, seq, tombstoned: true }], true);
+    return new DueRepairs(t.database).some(10);
+  };
+
+  it('has a forgotten deletion, also where the lane has taken writes before the walk came to it', async () => {
+    const [userId] = await lanes(1);
+    for (let i = 0; i < 3; i += 1) await t.accepted(userId!);
+    expect(await walked(2, userId!)).toMatchObject([{ userId, isRestored: false }]);
+    expect(await t.queries.lane(userId!)).toMatchObject({ admission: 'open', lastSeq: 4 });
+  });
+
+  it('has one of a user who was restored before it, too, but none that the restore came after', async () => {
+    const [userId] = await lanes(1);
+    await decide(userId!, 'user.delete');
+    await decide(userId!, 'user.restore');
+    for (let i = 0; i < 3; i += 1) await t.accepted(userId!);
+    expect(await walked(2, userId!)).toEqual([]);
+    expect(await walked(4, userId!)).toMatchObject([{ userId, isRestored: false }]);
+  });
 });
 
 async function lanes(count: number): Promise<string[]> {
