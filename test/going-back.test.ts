@@ -1,6 +1,6 @@
 // The gateway notices that a service's database, or its own, was put back, and who has to be followed again.
 import { HttpService } from '@nestjs/axios';
-import { AuditQuery } from '@turnpike/contracts';
+import { AuditQuery, problemBody } from '@turnpike/contracts';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
@@ -14,7 +14,7 @@ import { Breakers } from '../gateway/src/run/breakers.js';
 import { Services } from '../gateway/src/run/services.js';
 import { GoingBack } from '../gateway/src/watch/going-back.js';
 import { Reapplication } from '../gateway/src/watch/reapplication.js';
-import { TestLedger } from './support/ledger.js';
+import { inState, keyOf, TestLedger } from './support/ledger.js';
 import { MarkKeeper } from './support/mark-keeper.js';
 import { pause } from './support/processes.js';
 
@@ -168,7 +168,30 @@ describe('what the ledger notes of it', () => {
     expect(await walked(2, userId!)).toEqual([]);
     expect(await walked(4, userId!)).toMatchObject([{ userId, isRestored: false }]);
   });
+
+  it('has the newest decisions, and no registration that failed in between', async () => {
+    const [deleted] = await lanes(1);
+    await decide(deleted!, 'user.delete');
+    for (let i = 0; i < 3; i += 1) await failRegistration();
+    expect(await new DueRepairs(t.database).newestDecisions('identity', 2)).toMatchObject([
+      { userId: deleted, seq: 2 },
+    ]);
+  });
 });
+
+async function failRegistration(): Promise<void> {
+  const userId = uuidv7();
+  const { id } = await t.accepted(userId, { kind: 'user.register' });
+  const claimed = (await t.claim(userId, id))!;
+  const [steps, problem] = [inState(claimed, 'refused'), problemBody('email-taken')];
+  await t.ledger.finish(keyOf(claimed), {
+    kind: 'user.register',
+    state: 'failed',
+    steps,
+    result: null,
+    problem,
+  });
+}
 
 async function lanes(count: number): Promise<string[]> {
   const users: string[] = [];

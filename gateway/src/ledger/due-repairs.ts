@@ -61,12 +61,15 @@ export class DueRepairs {
 
   /**
    * @returns the newest decisions that the service has carried out. Whoever is about to be followed is left out: for
-   *   that user the service may be behind, and it is known.
+   *   that user the service may be behind, and it is known. So is whoever was never made: anybody's failed
+   *   registrations would take the places of the decisions that a service can have lost.
    */
   newestDecisions(service: ServiceName, limit: number): Promise<Decision[]> {
     return this.database.query<Decision>(
       `select l.user_id as "userId", o.seq, l.decided_at as "decidedAt"
-       from (select user_id, decided_at from lanes where decided_at is not null order by decided_at desc limit $2) l,
+       from (select user_id, decided_at from lanes
+           where decided_at is not null and not (admission = 'closed' and deleted_at is null)
+           order by decided_at desc limit $2) l,
          lateral (select seq, steps from operations
            where user_id = l.user_id and state = 'succeeded' and kind in ${DECIDING} order by seq desc limit 1) o
        where o.steps @> jsonb_build_array(jsonb_build_object('service', $1::text, 'state', 'applied'))
