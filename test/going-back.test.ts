@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
 import { SystemWrites } from '../gateway/src/entry/system-writes.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { type DueRepair, DueRepairs } from '../gateway/src/ledger/due-repairs.js';
+import { type DueRepair, DueRepairs, dueSince } from '../gateway/src/ledger/due-repairs.js';
 import { FenceWalks } from '../gateway/src/ledger/fence-walks.js';
 import { ServiceMarks } from '../gateway/src/ledger/service-marks.js';
 import { Releaser } from '../gateway/src/queue/release.js';
@@ -176,6 +176,19 @@ describe('what the ledger notes of it', () => {
     expect(await new DueRepairs(t.database).newestDecisions('identity', 2)).toMatchObject([
       { userId: deleted, seq: 2 },
     ]);
+  });
+
+  it('has whom a second restore makes due, though the repair of the first has just got its place', async () => {
+    const [deleted] = await lanes(1);
+    await decide(deleted!, 'user.delete');
+    const repairs = new DueRepairs(t.database);
+    const dueAgain = (): Promise<number> =>
+      t.database.statements((statements) => dueSince(statements, uuidv7(), null));
+    await dueAgain();
+    const first = await repairs.some(10);
+    await dueAgain();
+    await repairs.done(first);
+    expect(await repairs.some(10)).toMatchObject([{ userId: deleted }]);
   });
 });
 

@@ -86,7 +86,11 @@ export class DueRepairs {
   }
 }
 
-/** Makes everybody due about whom the register has decided since then, or ever. @returns how many that are */
+/**
+ * Makes everybody due about whom the register has decided since then, or ever. Whoever is due already is so for the new
+ * cause: the write for the one before may have run by now.
+ * @returns how many that are
+ */
 export async function dueSince(tx: Statements, cause: string, since: string | null): Promise<number> {
   let [after, count] = [await beginningOf(tx, since), 0];
   for (;;) {
@@ -96,7 +100,8 @@ export async function dueSince(tx: Statements, cause: string, since: string | nu
          where decided_at is not null and (decided_at, user_id) > ($2::timestamptz, $3::uuid)
          order by decided_at, user_id limit ${PAGE}
        ), due as (
-         insert into due_repairs (user_id, cause) select user_id, $1 from page on conflict do nothing
+         insert into due_repairs (user_id, cause) select user_id, $1 from page
+         on conflict (user_id) do update set cause = excluded.cause
        ), last as (
          select decided_at, user_id from page order by decided_at desc, user_id desc limit 1
        )
