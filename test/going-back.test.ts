@@ -8,7 +8,7 @@ import { SystemWrites } from '../gateway/src/entry/system-writes.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
 import { type DueRepair, DueRepairs, dueSince } from '../gateway/src/ledger/due-repairs.js';
 import { FenceWalks } from '../gateway/src/ledger/fence-walks.js';
-import { ServiceMarks } from '../gateway/src/ledger/service-marks.js';
+import { type KnownMarks, ServiceMarks } from '../gateway/src/ledger/service-marks.js';
 import { Releaser } from '../gateway/src/queue/release.js';
 import { Breakers } from '../gateway/src/run/breakers.js';
 import { Services } from '../gateway/src/run/services.js';
@@ -190,7 +190,27 @@ describe('what the ledger notes of it', () => {
     await repairs.done(first);
     expect(await repairs.some(10)).toMatchObject([{ userId: deleted }]);
   });
+
+  it('has a mark that is under way to a service which went back', async () => {
+    const marks = new ServiceMarks(t.database);
+    const [first, second] = [await proposed(marks), await proposed(marks)];
+    expect(second.mark).toEqual(first.next);
+    const reason = 'test';
+    expect(await marks.wentBack({ known: second, found: null, since: null, reason })).toBe(0);
+    expect(await marks.of('identity')).toMatchObject({ mark: null, next: second.next });
+    const mark = { ...second.next!, number: second.next!.number + 1 };
+    await marks.adopt((await marks.of('identity'))!, mark);
+    expect(await marks.of('identity')).toMatchObject({ mark, next: null });
+  });
 });
+
+/** The service keeps that mark, unless it is the second. */
+async function proposed(marks: ServiceMarks): Promise<KnownMarks> {
+  await marks.begin('identity');
+  const known = (await marks.propose('identity', true))!;
+  if (!known.mark) await marks.kept('identity', known.next!);
+  return known;
+}
 
 async function failRegistration(): Promise<void> {
   const userId = uuidv7();
