@@ -1,20 +1,20 @@
 // The gateway notices that a service's database, or its own, was put back, and who has to be followed again.
 import { HttpService } from '@nestjs/axios';
-import { AuditQuery } from '@turnpike/contracts';
+import { AuditQuery, problemBody } from '@turnpike/contracts';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
 import { SystemWrites } from '../gateway/src/entry/system-writes.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { DueRepairs } from '../gateway/src/ledger/due-repairs.js';
+import { type DueRepair, DueRepairs, dueSince } from '../gateway/src/ledger/due-repairs.js';
 import { FenceWalks } from '../gateway/src/ledger/fence-walks.js';
-import { ServiceMarks } from '../gateway/src/ledger/service-marks.js';
+import { type KnownMarks, ServiceMarks } from '../gateway/src/ledger/service-marks.js';
 import { Releaser } from '../gateway/src/queue/release.js';
 import { Breakers } from '../gateway/src/run/breakers.js';
 import { Services } from '../gateway/src/run/services.js';
 import { GoingBack } from '../gateway/src/watch/going-back.js';
 import { Reapplication } from '../gateway/src/watch/reapplication.js';
-import { TestLedger } from './support/ledger.js';
+import { inState, keyOf, TestLedger } from './support/ledger.js';
 import { MarkKeeper } from './support/mark-keeper.js';
 import { pause } from './support/processes.js';
 
@@ -145,6 +145,86 @@ describe('a ledger that is older than the services', () => {
     expect(await t.queries.lane(deleted!)).toMatchObject({ lastSeq: 8 });
   }, 60_000);
 });
+
+describe('what the ledger notes of it', () => {
+  const walked = async (seq: number, userId: string): Promise<DueRepair[]> => {
+    const walk = { service: 'identity', cause: uuidv7(), afterUser: null } as const;
+    await new FenceWalks(t.database).catchUp(walk, [{ userId, seq, tombstoned: true }], true);
+    return new DueRepairs(t.database).some(10);
+  };
+
+  it('has a forgotten deletion, also where the lane has taken writes before the walk came to it', async () => {
+    const [userId] = await lanes(1);
+    for (let i = 0; i < 3; i += 1) await t.accepted(userId!);
+    expect(await walked(2, userId!)).toMatchObject([{ userId, isRestored: false }]);
+    expect(await t.queries.lane(userId!)).toMatchObject({ admission: 'open', lastSeq: 4 });
+  });
+
+  it('has one of a user who was restored before it, too, but none that the restore came after', async () => {
+    const [userId] = await lanes(1);
+    await decide(userId!, 'user.delete');
+    await decide(userId!, 'user.restore');
+    for (let i = 0; i < 3; i += 1) await t.accepted(userId!);
+    expect(await walked(2, userId!)).toEqual([]);
+    expect(await walked(4, userId!)).toMatchObject([{ userId, isRestored: false }]);
+  });
+
+  it('has the newest decisions, and no registration that failed in between', async () => {
+    const [deleted] = await lanes(1);
+    await decide(deleted!, 'user.delete');
+    for (let i = 0; i < 3; i += 1) await failRegistration();
+    expect(await new DueRepairs(t.database).newestDecisions('identity', 2)).toMatchObject([
+      { userId: deleted, seq: 2 },
+    ]);
+  });
+
+  it('has whom a second restore makes due, though the repair of the first has just got its place', async () => {
+    const [deleted] = await lanes(1);
+    await decide(deleted!, 'user.delete');
+    const repairs = new DueRepairs(t.database);
+    const dueAgain = (): Promise<number> =>
+      t.database.statements((statements) => dueSince(statements, uuidv7(), null));
+    await dueAgain();
+    const first = await repairs.some(10);
+    await dueAgain();
+    await repairs.done(first);
+    expect(await repairs.some(10)).toMatchObject([{ userId: deleted }]);
+  });
+
+  it('has a mark that is under way to a service which went back', async () => {
+    const marks = new ServiceMarks(t.database);
+    const [first, second] = [await proposed(marks), await proposed(marks)];
+    expect(second.mark).toEqual(first.next);
+    const reason = 'test';
+    expect(await marks.wentBack({ known: second, found: null, since: null, reason })).toBe(0);
+    expect(await marks.of('identity')).toMatchObject({ mark: null, next: second.next });
+    const mark = { ...second.next!, number: second.next!.number + 1 };
+    await marks.adopt((await marks.of('identity'))!, mark);
+    expect(await marks.of('identity')).toMatchObject({ mark, next: null });
+  });
+});
+
+/** The service keeps that mark, unless it is the second. */
+async function proposed(marks: ServiceMarks): Promise<KnownMarks> {
+  await marks.begin('identity');
+  const known = (await marks.propose('identity', true))!;
+  if (!known.mark) await marks.kept('identity', known.next!);
+  return known;
+}
+
+async function failRegistration(): Promise<void> {
+  const userId = uuidv7();
+  const { id } = await t.accepted(userId, { kind: 'user.register' });
+  const claimed = (await t.claim(userId, id))!;
+  const [steps, problem] = [inState(claimed, 'refused'), problemBody('email-taken')];
+  await t.ledger.finish(keyOf(claimed), {
+    kind: 'user.register',
+    state: 'failed',
+    steps,
+    result: null,
+    problem,
+  });
+}
 
 async function lanes(count: number): Promise<string[]> {
   const users: string[] = [];

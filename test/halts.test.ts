@@ -179,6 +179,35 @@ describe('a halted lane', () => {
     expect(await ordersOf(user)).toBe(0);
   });
 
+  it.each([
+    ['does nothing', false, ['applied', 'Augusta']],
+    ['that was carried out is told of', true, ['undone', 'Grace']],
+  ] as const)(
+    'is ended by hand only after its undo is closed: one that was on the wire %s',
+    async (_what, isEarly, [state, firstName]) => {
+      const user = await register(url);
+      const { identity, ordering } = system.proxies;
+      const rename = ordering!.trap('request', isCallOf(user, 'ordering.rename-customer'), REFUSED, MANY);
+      const isUndo = isCallOf(user, 'identity.update/undo');
+      const late = identity!.trap('request', isUndo, { type: 'hold', outlivesSender: true });
+      const { id } = await renaming(user);
+      await late.caught;
+      const unknown = identity!.trap('request', isUndo, NOT_FOUND, MANY);
+      await untilHalted(user);
+      const arrive = async (): Promise<void> => {
+        late.release();
+        await late.replies();
+      };
+      if (isEarly) await arrive();
+      expectStatus(await release(user, { action: 'succeed' }), 200);
+      const [first] = (await admin.get(`/v1/operations/${id}`)).body.steps;
+      expect(first).toMatchObject({ name: 'identity.update', state });
+      await arrive();
+      for (const trap of [rename, unknown]) trap.release();
+      expect((await api(url, user.token).get(`/v1/users/${user.id}`)).body.firstName).toBe(firstName);
+    },
+  );
+
   it('does not meet its next halt by an act that was sent twice', async () => {
     const user = await register(url);
     const unknown = trapPlacing(user, NOT_FOUND);

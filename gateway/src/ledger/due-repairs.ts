@@ -61,12 +61,15 @@ export class DueRepairs {
 
   /**
    * @returns the newest decisions that the service has carried out. Whoever is about to be followed is left out: for
-   *   that user the service may be behind, and it is known.
+   *   that user the service may be behind, and it is known. So is whoever was never made: anybody's failed
+   *   registrations would take the places of the decisions that a service can have lost.
    */
   newestDecisions(service: ServiceName, limit: number): Promise<Decision[]> {
     return this.database.query<Decision>(
       `select l.user_id as "userId", o.seq, l.decided_at as "decidedAt"
-       from (select user_id, decided_at from lanes where decided_at is not null order by decided_at desc limit $2) l,
+       from (select user_id, decided_at from lanes
+           where decided_at is not null and not (admission = 'closed' and deleted_at is null)
+           order by decided_at desc limit $2) l,
          lateral (select seq, steps from operations
            where user_id = l.user_id and state = 'succeeded' and kind in ${DECIDING} order by seq desc limit 1) o
        where o.steps @> jsonb_build_array(jsonb_build_object('service', $1::text, 'state', 'applied'))
@@ -83,7 +86,11 @@ export class DueRepairs {
   }
 }
 
-/** Makes everybody due about whom the register has decided since then, or ever. @returns how many that are */
+/**
+ * Makes everybody due about whom the register has decided since then, or ever. Whoever is due already is so for the new
+ * cause: the write for the one before may have run by now.
+ * @returns how many that are
+ */
 export async function dueSince(tx: Statements, cause: string, since: string | null): Promise<number> {
   let [after, count] = [await beginningOf(tx, since), 0];
   for (;;) {
@@ -93,7 +100,8 @@ export async function dueSince(tx: Statements, cause: string, since: string | nu
          where decided_at is not null and (decided_at, user_id) > ($2::timestamptz, $3::uuid)
          order by decided_at, user_id limit ${PAGE}
        ), due as (
-         insert into due_repairs (user_id, cause) select user_id, $1 from page on conflict do nothing
+         insert into due_repairs (user_id, cause) select user_id, $1 from page
+         on conflict (user_id) do update set cause = excluded.cause
        ), last as (
          select decided_at, user_id from page order by decided_at desc, user_id desc limit 1
        )

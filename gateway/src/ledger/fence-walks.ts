@@ -55,7 +55,11 @@ export async function beginWalks(
   );
 }
 
-/** Whoever is unknown gets a lane that takes nothing; what identity says of that user may open it. */
+/**
+ * Whoever is unknown gets a lane that takes nothing; what identity says of that user may open it. An open lane that has
+ * taken later writes than its forgotten deletion is made due alone, and loses its decision: that was an earlier restore,
+ * which must not bring the user back.
+ */
 async function raise(tx: Statements, cause: string, page: readonly FenceView[]): Promise<number> {
   const userIds = page.map(({ userId }) => userId);
   await ensureLanes(tx, userIds);
@@ -66,14 +70,18 @@ async function raise(tx: Statements, cause: string, page: readonly FenceView[]):
      ), behind as materialized (
        select l.user_id, fences.seq,
          l.admission = 'closed' and l.decided_at is null as is_unknown,
-         fences.tombstoned and l.admission in ('open', 'deleting') as is_deleted,
+         fences.seq <= l.last_seq as is_overtaken,
+         fences.seq > l.last_seq and fences.tombstoned and l.admission in ('open', 'deleting') as is_deleted,
          fences.tombstoned or l.admission in ('deleted', 'closed') as is_due
-       from lanes l join fences on fences.user_id = l.user_id where fences.seq > l.last_seq
+       from lanes l join fences on fences.user_id = l.user_id
+       where fences.seq > l.last_seq or (fences.tombstoned and l.admission = 'open' and not exists (
+         select 1 from operations o where o.user_id = l.user_id and o.kind = 'user.restore' and o.state = 'succeeded'
+           and o.seq > fences.seq))
      ), raised as (
-       update lanes l set last_seq = behind.seq,
+       update lanes l set last_seq = greatest(l.last_seq, behind.seq),
          admission = case when is_deleted then 'deleted' else admission end,
          deleted_at = case when is_deleted then coalesce(deleted_at, now()) else deleted_at end,
-         decided_at = case when is_due and not is_unknown then clock_timestamp() else decided_at end
+         decided_at = case when is_overtaken then null when is_due and not is_unknown then clock_timestamp() else decided_at end
        from behind where l.user_id = behind.user_id
      ), due as (
        insert into due_repairs (user_id, cause) select user_id, $1 from behind where is_due

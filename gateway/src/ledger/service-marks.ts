@@ -54,6 +54,9 @@ export interface WentBack {
   reason: string;
 }
 
+/** Of a next mark, beside the number that a service has. */
+const IS_LATER = 'next_number > coalesce($3::bigint, 0)';
+
 const COLUMNS = 'service, number, token, at, next_number, next_token, next_at, highest, adopts';
 
 @Injectable()
@@ -171,11 +174,17 @@ export class ServiceMarks {
   }
 }
 
-/** @returns whether nothing was done to the row since it was read */
+/**
+ * Takes what was found for the service's mark. A next one that is later stays: it may be on the wire, and the service
+ * would have a mark that the ledger does not know.
+ * @returns whether nothing was done to the row since it was read
+ */
 async function accept(ledger: Statements, known: KnownMarks, found: Mark | null): Promise<boolean> {
   const rows = await ledger.query<unknown>(
-    `update service_marks set number = $3::bigint, token = $4::uuid, at = $5::timestamptz, next_number = null, next_token = null,
-       next_at = null, adopts = false, kept_at = now(), highest = greatest(highest, coalesce($3::bigint, 0)) + 1
+    `update service_marks set number = $3::bigint, token = $4::uuid, at = $5::timestamptz,
+       next_number = case when ${IS_LATER} then next_number end, next_token = case when ${IS_LATER} then next_token end,
+       next_at = case when ${IS_LATER} then next_at end,
+       adopts = false, kept_at = now(), highest = greatest(highest, coalesce($3::bigint, 0)) + 1
      where service = $1 and highest = $2 returning 1`,
     [known.service, known.highest, found?.number ?? null, found?.token ?? null, found?.at ?? null],
   );

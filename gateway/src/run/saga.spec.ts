@@ -21,7 +21,7 @@ const failing: StepAnswer = {
 const unserved: StepAnswer = { type: 'unserved', reason: 'identity does not know it (404)' };
 const unknown: StepAnswer = { type: 'unknown', problem: problemBody('unavailable'), retryAfterMs: 7 };
 
-/** A saga over scripted answers, by `{call} {step}`; what is not scripted is applied. It notes every call. */
+/** A saga over scripted answers, by `{call} {key}`; what is not scripted is applied. It notes every call. */
 function sagaWith(
   script: Record<string, StepAnswer>,
   steps = TWO,
@@ -30,12 +30,14 @@ function sagaWith(
   const calls: string[] = [];
   const answer =
     (call: string) =>
-    (step: StepName): Promise<StepAnswer> => {
-      calls.push(`${call} ${step}`);
-      return Promise.resolve(script[`${call} ${step}`] ?? applied);
+    (step: StepName, { generation }: StepOutcome): Promise<StepAnswer> => {
+      const key = generation ? `${step}~${generation}` : step;
+      calls.push(`${call} ${key}`);
+      return Promise.resolve(script[`${call} ${key}`] ?? applied);
     };
   const scripted: Calls = {
-    ...{ apply: answer('apply'), settle: answer('settle'), undo: answer('undo') },
+    apply: (step, _answers, known) => answer('apply')(step, known),
+    ...{ settle: answer('settle'), undo: answer('undo') },
     settleUndo: answer('settle undo of'),
   };
   const known = steps.map((name) => ({
@@ -202,6 +204,34 @@ describe('what an operator has carried out again', () => {
     expect(await saga.forward()).toMatchObject({ type: 'retry' });
     expect(calls).toEqual([`settle undo of ${FIRST}`]);
     expect(saga.stepOutcomes[0]).toMatchObject({ reopened: true });
+  });
+
+  const GIVEN_UP = { [`settle ${SECOND}`]: sealed };
+
+  it('is given up under the keys of now: what an earlier run sent anew is taken back', async () => {
+    const { saga, calls } = sagaWith(
+      { ...GIVEN_UP, [`settle undo of ${SECOND}`]: sealed },
+      ...[TWO, { state: 'applied' as const, reopened: true }],
+    );
+    expect(await saga.abort(DEADLINE)).toEqual({ type: 'failed', problem: DEADLINE.problem });
+    const ofFirst = calls.filter((call) => call.includes(FIRST));
+    expect(ofFirst).toEqual([`settle undo of ${FIRST}`, `settle ${FIRST}~2`, `undo ${FIRST}~2`]);
+    expect(statesOf(saga)).toEqual(['undone', 'sealed']);
+  });
+
+  it('is given up with another undo than the one that an earlier run has closed', async () => {
+    const { saga } = sagaWith(
+      { ...GIVEN_UP, [`settle undo of ${FIRST}`]: sealed, [`settle undo of ${SECOND}`]: sealed },
+      ...[TWO, { state: 'applied' as const, reopened: true }],
+    );
+    expect(await saga.abort(DEADLINE)).toEqual({ type: 'failed', problem: DEADLINE.problem });
+    expect(saga.stepOutcomes[0]).toMatchObject({ state: 'undone', undoGeneration: 2 });
+  });
+
+  it('is not given up before an undo of it can be asked for', async () => {
+    const { saga, calls } = sagaWith({ [`settle undo of ${SECOND}`]: failing }, TWO, { reopened: true });
+    expect(await saga.abort(DEADLINE)).toMatchObject({ type: 'retry' });
+    expect(calls).toEqual([`settle undo of ${SECOND}`]);
   });
 });
 

@@ -90,6 +90,8 @@ export class Saga {
       reason.type === 'cancel' ? { type: 'cancelled' } : { type: 'failed', problem: reason.problem };
     const decision = decisionOf(this.steps);
     for (const step of this.steps.slice(0, decision + 1).toReversed()) {
+      const stopped = await this.closeUndo(step);
+      if (stopped) return stopped;
       const answer = await this.call(step, (known) => this.calls.settle(step, known), SETTLING);
       if (answer.type === 'unknown') return retry(answer);
       if (answer.type === 'unserved') return { type: 'stuck', reason: answer.reason };
@@ -113,7 +115,9 @@ export class Saga {
 
   /**
    * Where an operator has the operation carried out again: closes the undo of a step that is taken for one in force,
-   * for nothing may be built on what a late call takes back. A step that turns out to be undone is sent again.
+   * for nothing may be built on what a late call takes back. A step that turns out to be undone is sent again. A run
+   * that gives the operation up does so, too: an earlier one may have died after it had sent the step under its new key,
+   * and each comes to the same keys.
    * @returns the end of this run, or null where it goes on
    */
   private async closeUndo(step: StepName): Promise<Outcome | null> {

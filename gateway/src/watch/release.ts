@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ReleaseLane, stepKey, type WayOut } from '@turnpike/contracts';
+import { type ReleaseLane, stepKey, STEPS, undoKey, type WayOut } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../ledger/queries.js';
 import type { StepOutcome } from '../ledger/claim-statements.js';
@@ -14,9 +14,10 @@ const CLOSED_WITHIN_MS = 5000;
 
 /**
  * Leads a halted lane out of its halt, on one of four ways. Before a write is ended by hand, its steps that are under
- * way for all that is known are closed at their services, so that no late call takes effect. A service that is away
- * cannot be asked, and must not keep the lane halted: its step stays `pending` in the row, and a call that is still on
- * the wire is refused there only once the service has seen a later write of the lane.
+ * way for all that is known are closed at their services, so that no late call takes effect, and then the undos of those
+ * that are in force or may be. A service that is away cannot be asked, and must not keep the lane halted: its step stays
+ * as it is in the row, and a call that is still on the wire is refused there only once the service has seen a later write
+ * of the lane.
  */
 @Injectable()
 export class LaneRelease {
@@ -58,15 +59,27 @@ export class LaneRelease {
   /** @returns what is known of the steps then */
   private close(userId: string, { id, seq, epoch, steps }: HaltedWrite): Promise<StepOutcome[]> {
     const signal = AbortSignal.timeout(CLOSED_WITHIN_MS);
-    const close = async (step: StepOutcome): Promise<StepOutcome> => {
-      if (step.state !== 'pending') return step;
-      const key = stepKey(id, step.name, step.generation);
+    const settle = async ({ name }: StepOutcome, key: string): Promise<StepAnswer['type']> => {
       const context = { key, userId, fence: { seq, epoch }, ifMatch: null, traceparent: null, signal };
-      return { ...step, state: STATE_SAID[(await this.services.settle(step.name, context)).type] };
+      return (await this.services.settle(name, context)).type;
     };
-    return Promise.all(steps.map(close));
+    return Promise.all(steps.map((step) => closed(id, step, settle)));
   }
 }
+
+/** Asks for the answer under a key of a step, or seals the key. */
+type Settle = (step: StepOutcome, key: string) => Promise<StepAnswer['type']>;
+
+/** @returns what is known of the step once neither it nor its undo can come late */
+async function closed(operationId: string, step: StepOutcome, settle: Settle): Promise<StepOutcome> {
+  const key = stepKey(operationId, step.name, step.generation);
+  const state = step.state === 'pending' ? STATE_SAID[await settle(step, key)] : step.state;
+  if (!MAY_BE_IN_FORCE.has(state) || !STEPS[step.name].undo) return { ...step, state };
+  const isUndone = (await settle(step, undoKey(key, step.undoGeneration))) === 'applied';
+  return { ...step, state: isUndone ? 'undone' : state };
+}
+
+const MAY_BE_IN_FORCE: ReadonlySet<StepOutcome['state']> = new Set(['applied', 'pending']);
 
 /** What a service says of a step that is closed. One that has seen a later claim refuses every call of this one. */
 const STATE_SAID: Readonly<Record<StepAnswer['type'], StepOutcome['state']>> = {
