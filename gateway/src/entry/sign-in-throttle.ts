@@ -95,7 +95,7 @@ export class SignInThrottle {
   private async reserve(attempt: Attempt): Promise<Reservation> {
     const key = keyOf(attempt);
     const until = this.refused.get(key);
-    if (until) throw refusal(until - Date.now());
+    if (until) throw refusal(until - performance.now());
     const [inPlace, ofAccount, ofPlace] = await Promise.all([
       this.windows.hit(`failures ${key}`, WINDOW_MS),
       this.windows.hit(`failures of account ${attempt.account}`, WINDOW_MS),
@@ -104,7 +104,7 @@ export class SignInThrottle {
     const reservation = { inPlace, ofAccount, ofPlace };
     const leftMs = await this.exhausted(attempt, reservation);
     if (leftMs === null) return reservation;
-    this.refused.set(key, Date.now() + leftMs);
+    this.refused.set(key, performance.now() + leftMs);
     await this.settle(() => this.giveBack(reservation));
     throw refusal(leftMs);
   }

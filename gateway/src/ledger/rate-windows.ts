@@ -106,11 +106,11 @@ export class RateWindows implements ThrottlerStorage {
   }
 
   private async hitIfAnswered(key: string, windowMs: number): Promise<Hit> {
-    if (Date.now() < this.sparedUntil) throw notCounted();
+    if (performance.now() < this.sparedUntil) throw notCounted();
     try {
       return await inTime(this.count({ key, windowMs }), PATIENCE_MS, notCounted);
     } catch (error) {
-      if (problemOf(error).code === 'unavailable') this.sparedUntil = Date.now() + SPARED_MS;
+      if (problemOf(error).code === 'unavailable') this.sparedUntil = performance.now() + SPARED_MS;
       throw error;
     }
   }
