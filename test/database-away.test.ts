@@ -2,7 +2,7 @@
 // on the database of each process.
 import { Database, type DatabaseOptions, migrate, problemOf } from '@turnpike/service';
 import { databaseOptions as gatewayOptions } from '../gateway/src/database.js';
-import { RateWindows } from '../gateway/src/ledger/rate-windows.js';
+import { type Hit, RateWindows } from '../gateway/src/ledger/rate-windows.js';
 import { databaseOptions as identityOptions } from '../identity/src/database.js';
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { createDatabases, type Databases } from './support/databases.js';
@@ -189,16 +189,16 @@ describe('a connection of the pool', () => {
 describe('the counts that a sign-in needs', () => {
   it('are had from a ledger that is slow', async () => {
     const windows = new RateWindows(await ledgerByProxy());
-    await windows.hit('slow', 60_000);
+    await hitOf(windows, 'slow');
     proxy.slow(300);
-    expect((await windows.hit('slow', 60_000)).number).toBe(2);
+    expect((await hitOf(windows, 'slow')).number).toBe(2);
   });
 
   it('are had again at once, though a request before has not got its own in time', async () => {
     const windows = new RateWindows(await ledgerByProxy());
     const held = proxy.trap('request', (message) => message.includes('late'), { type: 'hold' });
     await expect(windows.increment('late', 60_000, 10)).rejects.toMatchObject({ code: 'unavailable' });
-    expect((await windows.hit('other', 60_000)).number).toBe(1);
+    expect((await hitOf(windows, 'other')).number).toBe(1);
     held.release();
   });
 
@@ -209,10 +209,14 @@ describe('the counts that a sign-in needs', () => {
       [() => proxy.vanish(), () => proxy.appear()],
     ] as const) {
       await leave();
-      const waiting = Array.from({ length: 20 }, () => codeOf(windows.hit('away', 60_000)));
+      const waiting = Array.from({ length: 20 }, () => codeOf(hitOf(windows, 'away')));
       expect(new Set(await Promise.all(waiting))).toEqual(new Set(['unavailable']));
       await comeBack();
-      await until(async () => (await codeOf(windows.hit('away', 60_000))) === 'done', USED_AGAIN_WITHIN_MS);
+      await until(async () => (await codeOf(hitOf(windows, 'away'))) === 'done', USED_AGAIN_WITHIN_MS);
     }
   });
 });
+
+async function hitOf(windows: RateWindows, key: string): Promise<Hit> {
+  return (await windows.hitEach([key], 60_000))[0]!;
+}

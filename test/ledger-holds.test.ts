@@ -54,6 +54,17 @@ describe('a lane that stands', () => {
     expect(await hold()).toMatchObject({ reason: 'breaker', service: 'ordering' });
   });
 
+  it('ends its wait once, when its service is back: what fails again keeps its time', async () => {
+    const page = await t.ledger.hurryRetries('ordering', 500, null);
+    expect(page.releases.map(({ operationId }) => operationId)).toEqual([id]);
+    const third = (await t.claim(userId, id))!;
+    const problem = { ...problemBody('unavailable', 'ordering is held back.'), breaker: 'ordering' };
+    const again = { key: keyOf(third), delayMs: 60_000, problem, steps: third.steps };
+    await t.ledger.retryLater(again);
+    expect((await t.ledger.hurryRetries('ordering', 500, page.before)).releases).toEqual([]);
+    expect((await t.ledger.hurryRetries('ordering', 500, null)).releases).toHaveLength(1);
+  });
+
   it('is not one that somebody has paused', async () => {
     await new LaneControl(t.database).pause(userId, userId, 'r');
     expect(await hold()).toBeNull();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Database, migrate, Retention } from '@turnpike/service';
 import { readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../gateway/src/database.js';
-import { RateWindows } from '../gateway/src/ledger/rate-windows.js';
+import { type Hit, RateWindows } from '../gateway/src/ledger/rate-windows.js';
 import { ledgerRetention } from '../gateway/src/ledger/retention.js';
 import { type Answer, api, register, signIn } from './support/client.js';
 import { BELIEVES_TESTS, from, limit, newClient } from './support/clients.js';
@@ -262,7 +262,7 @@ describe('windows', () => {
   it('number their hits without gaps, whoever counts them at once', async () => {
     const keys = ['a', 'b', 'c'];
     const hits = await Promise.all(
-      Array.from({ length: 600 }, (_, i) => windows[i % 2]!.hit(keys[(i * 7) % 3]!, 60_000)),
+      Array.from({ length: 600 }, (_, i) => hitOf(windows[i % 2]!, keys[(i * 7) % 3]!)),
     );
     for (const key of keys) {
       const numbers = hits.filter((hit) => hit.key === key).map(({ number }) => number);
@@ -271,27 +271,27 @@ describe('windows', () => {
   });
 
   it('take back what belongs to them, and never more', async () => {
-    const [hit] = [await windows[0].hit('back', 60_000), await windows[0].hit('back', 60_000)];
+    const [hit] = [await hitOf(windows[0], 'back'), await hitOf(windows[0], 'back')];
     await windows[0].giveBack([{ hit, count: 1 }]);
-    expect((await windows[1].hit('back', 60_000)).number).toBe(2);
+    expect((await hitOf(windows[1], 'back')).number).toBe(2);
     await windows[0].giveBack([{ hit, count: 5 }]);
-    expect((await windows[1].hit('back', 60_000)).number).toBe(1);
+    expect((await hitOf(windows[1], 'back')).number).toBe(1);
   });
 
   it('take nothing back of a window that is over', async () => {
-    const hit = await windows[0].hit('over', 60_000);
+    const hit = await hitOf(windows[0], 'over');
     await database.query(`update rate_windows set ends_at = now() where key = 'over'`);
-    await windows[0].hit('over', 60_000);
+    await hitOf(windows[0], 'over');
     await windows[0].giveBack([{ hit, count: 1 }]);
-    expect((await windows[0].hit('over', 60_000)).number).toBe(2);
+    expect((await hitOf(windows[0], 'over')).number).toBe(2);
   });
 
   it('are forgotten when they are over, and not before', async () => {
-    await Promise.all(['old', 'older', 'young'].map((key) => windows[0].hit(key, 60_000)));
+    await Promise.all(['old', 'older', 'young'].map((key) => hitOf(windows[0], key)));
     await database.query(`update rate_windows set ends_at = now() - interval '1 s' where key like 'old%'`);
     await new Retention(database, ledgerRetention(readConfig({}).retention)).round();
     expect(await database.query(`select key from rate_windows where key like 'old%'`)).toEqual([]);
-    expect((await windows[0].hit('young', 60_000)).number).toBe(2);
+    expect((await hitOf(windows[0], 'young')).number).toBe(2);
   });
 });
 
@@ -318,3 +318,7 @@ describe('trusted proxies', () => {
     expect(() => readConfig({ TRUSTED_PROXIES: `10.0.0.1,${given}` })).toThrow(/^TRUSTED_PROXIES has /);
   });
 });
+
+async function hitOf(windows: RateWindows, key: string): Promise<Hit> {
+  return (await windows.hitEach([key], 60_000))[0]!;
+}

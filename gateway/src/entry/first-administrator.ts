@@ -74,7 +74,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     this.complain(
       `its registration (operation ${failed.id}) ended as ${failed.state}: ${failed.problem?.code}`,
     );
-    if (Date.now() - at >= REGISTER_AGAIN_MS) await this.register(admin, operationId);
+    if (performance.now() - at >= REGISTER_AGAIN_MS) await this.register(admin, operationId);
   }
 
   private async exists({ email }: AdminConfig): Promise<boolean> {
@@ -130,7 +130,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
       maxDepth: this.config.laneMaxDepth,
     });
     const operationId = admitted.outcome === 'replayed' ? admitted.operationId : id;
-    this.registration = { operationId, at: Date.now() };
+    this.registration = { operationId, at: performance.now() };
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
   }
 

@@ -95,18 +95,23 @@ export class SignInThrottle {
   private async reserve(attempt: Attempt): Promise<Reservation> {
     const key = keyOf(attempt);
     const until = this.refused.get(key);
-    if (until) throw refusal(until - Date.now());
-    const [inPlace, ofAccount, ofPlace] = await Promise.all([
-      this.windows.hit(`failures ${key}`, WINDOW_MS),
-      this.windows.hit(`failures of account ${attempt.account}`, WINDOW_MS),
-      this.windows.hit(`failures of place ${attempt.place}`, WINDOW_MS),
-    ]);
-    const reservation = { inPlace, ofAccount, ofPlace };
+    if (until) throw refusal(until - performance.now());
+    const reservation = await this.count(attempt);
     const leftMs = await this.exhausted(attempt, reservation);
     if (leftMs === null) return reservation;
-    this.refused.set(key, Date.now() + leftMs);
+    this.refused.set(key, performance.now() + leftMs);
     await this.settle(() => this.giveBack(reservation));
     throw refusal(leftMs);
+  }
+
+  private async count(attempt: Attempt): Promise<Reservation> {
+    const keys = [keyOf(attempt), `of account ${attempt.account}`, `of place ${attempt.place}`];
+    const hits = await this.windows.hitEach(
+      keys.map((key) => `failures ${key}`),
+      WINDOW_MS,
+    );
+    const [inPlace, ofAccount, ofPlace] = hits as [Hit, Hit, Hit];
+    return { inPlace, ofAccount, ofPlace };
   }
 
   /** @returns the milliseconds until the attempt may be made, or null if it may be made now */

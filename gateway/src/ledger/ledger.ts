@@ -243,8 +243,8 @@ export class Ledger {
   }
 
   /** Lets a page of the writes that wait for a service be tried now. @returns their releases */
-  hurryRetries(service: ServiceName, limit: number): Promise<Release[]> {
-    return this.database.statements((tx) => releases.hurryRetries(tx, service, limit));
+  hurryRetries(service: ServiceName, limit: number, before: string | null): Promise<releases.HurriedPage> {
+    return this.database.statements((tx) => releases.hurryRetries(tx, service, { limit, before }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Database, inTime, problemOf, unavailable } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
@@ -63,6 +63,7 @@ type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 @Injectable()
 export class RateWindows implements ThrottlerStorage {
+  private readonly logger = new Logger(RateWindows.name);
   private readonly count = batched((requests: readonly Request[]) => this.write(requests));
   private readonly spent = new LRUCache<string, true>({ max: MAX_SPENT, ttlAutopurge: false });
   private sparedUntil = 0;
@@ -82,9 +83,18 @@ export class RateWindows implements ThrottlerStorage {
     return recordOf(number, limit, leftMs);
   }
 
-  /** Counts one. @throws Problem `unavailable` where the database does not count in time */
-  hit(key: string, windowMs: number): Promise<Hit> {
-    return inTime(this.count({ key, windowMs }), NEEDED_WITHIN_MS, notCounted);
+  /**
+   * Counts one of each key, all or none: what is counted too late, when nothing comes of it, is given back.
+   * @throws Problem `unavailable` where the database does not count in time
+   */
+  async hitEach(keys: readonly string[], windowMs: number): Promise<Hit[]> {
+    const counted = keys.map((key) => this.count({ key, windowMs }));
+    try {
+      return await inTime(Promise.all(counted), NEEDED_WITHIN_MS, notCounted);
+    } catch (error) {
+      void this.giveBackLate(counted);
+      throw error;
+    }
   }
 
   /** Takes hits back; those whose window is over are gone already. */
@@ -105,12 +115,21 @@ export class RateWindows implements ThrottlerStorage {
     );
   }
 
+  private async giveBackLate(counted: readonly Promise<Hit>[]): Promise<void> {
+    const settled = await Promise.allSettled(counted);
+    const hits = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (hits.length === 0) return;
+    await this.giveBack(hits.map((hit) => ({ hit, count: 1 }))).catch((error: Error) =>
+      this.logger.warn(`What was counted too late stays counted: ${error.message}`),
+    );
+  }
+
   private async hitIfAnswered(key: string, windowMs: number): Promise<Hit> {
-    if (Date.now() < this.sparedUntil) throw notCounted();
+    if (performance.now() < this.sparedUntil) throw notCounted();
     try {
       return await inTime(this.count({ key, windowMs }), PATIENCE_MS, notCounted);
     } catch (error) {
-      if (problemOf(error).code === 'unavailable') this.sparedUntil = Date.now() + SPARED_MS;
+      if (problemOf(error).code === 'unavailable') this.sparedUntil = performance.now() + SPARED_MS;
       throw error;
     }
   }

@@ -62,30 +62,44 @@ export async function requestCancel(tx: Statements, userId: string, id: string):
   return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
 }
 
+/** A page of writes that are due now; `before` is for the following pages: the instant of the first. */
+export interface HurriedPage {
+  releases: Release[];
+  before: string | null;
+}
+
 /**
  * Lets writes in retry be due now whose last attempt that service has failed, or was held back from. It locks no lane, as
  * releaseOverdue does not; a lane that an operator holds keeps its time.
+ * @param before only what was released earlier: a write that fails again while pages are gone through would otherwise be
+ *   tried without a pause for as long as its service fails. Null for the first page
  * @returns the releases, none of which is a write that was due within the second
  */
-export async function hurryRetries(tx: Statements, service: string, limit: number): Promise<Release[]> {
-  const rows = await tx.query<{ user_id: string; id: string; release: number }>(
+export async function hurryRetries(
+  tx: Statements,
+  service: string,
+  { limit, before }: { limit: number; before: string | null },
+): Promise<HurriedPage> {
+  const rows = await tx.query<{ user_id: string; id: string; release: number; instant: string }>(
     `/* ledger.hurry */ with waiting as materialized (
        select o.user_id, o.id from operations o join lanes l using (user_id)
        where state in ${UNFINISHED} and state = 'retrying' and l.execution = 'running'
          and next_attempt_at > now() + interval '1 s' and coalesce(problem ->> 'breaker', cause ->> 'service') = $1
+         and released_at < coalesce($3::timestamptz, now())
        limit $2 for update of o skip locked
      )
      update operations o set next_attempt_at = now(), release = release + 1, released_at = now()
      from waiting where o.user_id = waiting.user_id and o.id = waiting.id
-     returning o.user_id, o.id, release`,
-    [service, limit],
+     returning o.user_id, o.id, release, now()::text as instant`,
+    [service, limit, before],
   );
-  return rows.map(({ user_id, id, release }) => ({
+  const releases = rows.map(({ user_id, id, release }) => ({
     userId: user_id,
     operationId: id,
     release,
     delayMs: 0,
   }));
+  return { releases, before: before ?? rows[0]?.instant ?? null };
 }
 
 /** A page of a walk over the lanes; `next` is where the following page begins, null after the last. */

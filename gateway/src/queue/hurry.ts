@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { ServiceName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
+import type { HurriedPage } from '../ledger/release-statements.js';
 import { ServiceProbe } from '../run/service-probe.js';
 import { Releaser } from './release.js';
 
@@ -14,8 +15,10 @@ const PAGE = 500;
  * others pass it by. If it fails, each write is tried at its own time.
  */
 @Injectable()
-export class Hurry {
+export class Hurry implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Hurry.name);
+  private isStopped = false;
+  private finished: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly ledger: Ledger,
@@ -23,18 +26,28 @@ export class Hurry {
     probe: ServiceProbe,
     config: GatewayConfig,
   ) {
-    if (config.worker) probe.onReturn((service) => void this.hurry(service));
+    if (config.worker) probe.onReturn((service) => this.begin(service));
+  }
+
+  /** Before the connections of the process are closed. What it has not come to keeps its time. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    await this.finished;
+  }
+
+  private begin(service: ServiceName): void {
+    this.finished = Promise.all([this.finished, this.hurry(service)]);
   }
 
   private async hurry(service: ServiceName): Promise<void> {
     try {
       let count = 0;
-      let page;
+      let page: HurriedPage = { releases: [], before: null };
       do {
-        page = await this.ledger.hurryRetries(service, PAGE);
-        await this.releaser.add(page);
-        count += page.length;
-      } while (page.length === PAGE);
+        page = await this.ledger.hurryRetries(service, PAGE, page.before);
+        await this.releaser.add(page.releases);
+        count += page.releases.length;
+      } while (page.releases.length === PAGE && !this.isStopped);
       if (count > 0)
         this.logger.log(`${service} answers again: ${count} writes that waited for it are tried now.`);
     } catch (error) {

@@ -22,8 +22,8 @@ export class ClockWatch {
   refused(error: unknown): void {
     const aheadMs = aheadBy(error);
     const isOfTheClock = aheadMs !== null && (aheadMs > 0 || -aheadMs > this.oldestMs);
-    if (!isOfTheClock || Date.now() - this.toldAt < TELL_EVERY_MS) return;
-    this.toldAt = Date.now();
+    if (!isOfTheClock || performance.now() - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = performance.now();
     const seconds = Math.round(Math.abs(aheadMs) / 1000);
     this.logger.error(
       `The clock of ${this.owner} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this one: its tokens are ` +

@@ -24,30 +24,29 @@ export interface Connections {
  * time limits with the server.
  */
 export function watchConnections(server: Server): Connections {
-  const silent = new Set<Socket>();
-  const unsent = new Set<IncomingMessage>();
+  const unanswered = new Map<Socket, Set<IncomingMessage>>();
   server.on('connection', (socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    unanswered.set(socket, new Set());
+    socket.once('close', () => unanswered.delete(socket));
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    silent.delete(request.socket);
-    unsent.add(request);
-    request.once('end', () => unsent.delete(request));
-    request.once('close', () => unsent.delete(request));
-    response.once('close', () => {
-      if (!request.socket.destroyed) silent.add(request.socket);
-    });
+    // A client may send several before the first is answered.
+    unanswered.get(request.socket)?.add(request);
+    response.once('close', () => unanswered.get(request.socket)?.delete(request));
   });
+  const isSilent = (requests: Set<IncomingMessage>): boolean => requests.size === 0;
   const closeUnsent = (): void => {
-    silent.forEach((socket) => socket.destroy());
-    unsent.forEach((request) => request.socket.destroy());
+    // Not `end`, which comes only when somebody reads: nobody reads a GET before it is answered.
+    const isUnsent = (requests: Set<IncomingMessage>): boolean =>
+      [...requests].every(({ complete }) => !complete);
+    unanswered.forEach((requests, socket) => isUnsent(requests) && socket.destroy());
   };
   return {
     endUnsent: () => setTimeout(closeUnsent, FINISH_SENDING_MS).unref(),
     lastRequests: async () => {
       const deadline = performance.now() + ARRIVE_WITHIN_MS;
-      while (silent.size > 0 && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
+      while ([...unanswered.values()].some(isSilent) && performance.now() < deadline)
+        await pause(LOOK_AGAIN_MS);
     },
   };
 }

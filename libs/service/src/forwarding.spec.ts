@@ -55,6 +55,16 @@ describe('X-Forwarded-For', () => {
     );
   });
 
+  const everybody = new TrustedProxies(['0.0.0.0/0', '::/0']);
+
+  it('counts from its end back to the first address that is not believed, and to 32 at most', () => {
+    const proxies = new TrustedProxies(['10.0.0.0/8']);
+    expect(normalForwardedFor('192.0.2.1,192.0.2.2,10.0.0.1', proxies)).toBe('192.0.2.2, 10.0.0.1');
+    expect(normalForwardedFor('192.0.2.2', proxies)).toBe('192.0.2.2');
+    const many = Array.from({ length: 5000 }, () => '10.0.0.1').join(',');
+    expect(normalForwardedFor(many, proxies).split(', ')).toHaveLength(32);
+  });
+
   it('counts from its end back to what is no address', () => {
     const some = fc.array(
       address.chain((one) => fc.tuple(fc.constant(one), written(one))),
@@ -63,7 +73,7 @@ describe('X-Forwarded-For', () => {
     fc.assert(
       fc.property(some, nonsense, some, (before, middle, after) => {
         const texts = [...before.map(([, text]) => text), middle, ...after.map(([, text]) => text)];
-        expect(normalForwardedFor(texts.join(','))).toBe(after.map(([one]) => one).join(', '));
+        expect(normalForwardedFor(texts.join(','), everybody)).toBe(after.map(([one]) => one).join(', '));
       }),
     );
   });
@@ -71,6 +81,7 @@ describe('X-Forwarded-For', () => {
   describe('at a process', () => {
     let fastify: FastifyInstance;
     let seen: string;
+    let header: unknown;
     let lines: { level: number; msg?: string; address?: string }[];
 
     const start = (trustedProxies: string[]): void => {
@@ -78,7 +89,7 @@ describe('X-Forwarded-For', () => {
       const logger = createLogger('test', 'info', { write: (line) => void lines.push(JSON.parse(line)) });
       const options = { production: true, corsOrigins: [], trustedProxies };
       fastify = createHttpAdapter(logger, options).getInstance<FastifyInstance>();
-      fastify.get('/ip', ({ ip }) => (seen = ip));
+      fastify.get('/ip', ({ ip, headers }) => ([seen, header] = [ip, headers['x-forwarded-for']]));
     };
     afterEach(() => fastify.close());
 
@@ -116,6 +127,7 @@ describe('X-Forwarded-For', () => {
       const before = await counted();
       for (const peer of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) {
         expect(await ipOf(peer, '203.0.113.7')).toBe(peer);
+        expect(header).toBeUndefined();
       }
       await ipOf('192.0.2.3');
       expect(warnings().map(({ address: named }) => named)).toEqual(['192.0.2.1', '192.0.2.2']);

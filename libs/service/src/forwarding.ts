@@ -15,6 +15,9 @@ const FORWARDED_FOR = 'x-forwarded-for';
 /** Addresses that are named in the log; more of them are an attack and no proxy that was forgotten. */
 const MAX_NAMED = 100;
 
+/** Addresses of a header that are looked at; no request passes through so many proxies. */
+const MAX_HOPS = 32;
+
 /** An address of version 4, or one of version 6 in brackets, with or without a port; some proxies write that. */
 const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([^\]]+)\])(?::[\w.-]*)?$/;
 
@@ -56,13 +59,22 @@ export function normalAddress(text: string): string | null {
 }
 
 /**
- * @returns the header from its end back to what is no address (`unknown`, a pseudonym, nonsense), each address in its one
- *   form. What stands before that was not written by anybody who is believed; the request then comes from the last hop
- *   that is known.
+ * @returns the header from its end back to the first address that is not believed, or to what is no address (`unknown`, a
+ *   pseudonym, nonsense), each address in its one form. What stands before that was not written by anybody who is
+ *   believed, and costs nothing; the request then comes from the last hop that is known.
  */
-export function normalForwardedFor(header: string): string {
-  const addresses = header.split(',').map(normalAddress);
-  return addresses.slice(addresses.lastIndexOf(null) + 1).join(', ');
+export function normalForwardedFor(header: string, proxies: TrustedProxies): string {
+  const addresses: string[] = [];
+  for (let end = header.length; end >= 0 && addresses.length < MAX_HOPS;) {
+    // Not lastIndexOf(',', -1), which would look at the first character.
+    const comma = end === 0 ? -1 : header.lastIndexOf(',', end - 1);
+    const address = normalAddress(header.slice(comma + 1, end));
+    if (address === null) break;
+    addresses.unshift(address);
+    if (!proxies.has(address)) break;
+    end = comma;
+  }
+  return addresses.join(', ');
 }
 
 /** Lets every later reader find `X-Forwarded-For` in one form, and warns of a proxy that was not named. */
@@ -71,15 +83,15 @@ export function watchForwarding(fastify: FastifyInstance, proxies: TrustedProxie
   fastify.addHook('onRequest', ({ raw: { headers, socket } }, _reply, done) => {
     const forwardedFor = headers[FORWARDED_FOR];
     const peer = socket.remoteAddress ?? '';
-    if ((forwardedFor !== undefined || headers.forwarded !== undefined) && !proxies.has(peer)) {
+    if (forwardedFor === undefined && headers.forwarded === undefined) return done();
+    const isBelieved = proxies.has(peer);
+    if (!isBelieved) {
       disbelieved.inc();
       warnOf(peer, named, pino);
     }
-    if (forwardedFor !== undefined) {
-      const normal = normalForwardedFor(String(forwardedFor));
-      if (normal === '') delete headers[FORWARDED_FOR];
-      else headers[FORWARDED_FOR] = normal;
-    }
+    const normal = isBelieved ? normalForwardedFor(String(forwardedFor ?? ''), proxies) : '';
+    if (normal === '') delete headers[FORWARDED_FOR];
+    else headers[FORWARDED_FOR] = normal;
     done();
   });
 }

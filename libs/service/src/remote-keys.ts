@@ -53,16 +53,16 @@ export class RemoteKeys {
   };
 
   private async current(): Promise<JWTVerifyGetKey> {
-    if (!this.known || Date.now() - this.known.at >= READ_AGAIN_MS) await this.renew();
+    if (!this.known || performance.now() - this.known.at >= READ_AGAIN_MS) await this.renew();
     if (!this.known) throw this.away();
     return this.known.find;
   }
 
   /** Reads the keys, once for all who wait. What goes wrong leaves those of before. */
   private async renew(): Promise<void> {
-    if (Date.now() - this.failedAt < RETRY_MS) return;
+    if (performance.now() - this.failedAt < RETRY_MS) return;
     this.renewing ??= this.read()
-      .catch(() => void (this.failedAt = Date.now()))
+      .catch(() => void (this.failedAt = performance.now()))
       .finally(() => (this.renewing = null));
     await this.renewing;
   }
@@ -75,14 +75,14 @@ export class RemoteKeys {
   }
 
   private async look(): Promise<void> {
-    if (Date.now() - this.failedAt < RETRY_MS) throw this.away();
-    await pause(Math.max(0, this.lookedAt + UNKNOWN_KEY_MS - Date.now()));
+    if (performance.now() - this.failedAt < RETRY_MS) throw this.away();
+    await pause(Math.max(0, this.lookedAt + UNKNOWN_KEY_MS - performance.now()));
     this.isReading = true;
-    this.lookedAt = Date.now();
+    this.lookedAt = performance.now();
     try {
       await this.read();
     } catch {
-      this.failedAt = Date.now();
+      this.failedAt = performance.now();
       throw this.away();
     } finally {
       this.isReading = false;
@@ -97,7 +97,7 @@ export class RemoteKeys {
     });
     const keys = (await answer.body.json()) as JSONWebKeySet;
     if (answer.statusCode !== 200) throw new Error(`the keys were answered with ${answer.statusCode}`);
-    this.known = { find: createLocalJWKSet(keys), at: Date.now() };
+    this.known = { find: createLocalJWKSet(keys), at: performance.now() };
   }
 
   private away(): Error {

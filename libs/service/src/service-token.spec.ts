@@ -56,6 +56,11 @@ describe('a token of the gateway, whose clock differs', () => {
     expect(lines).toEqual([]);
   });
 
+  it('is signed anew when its own clock was set back behind the instant that it bears', async () => {
+    await signer.tokenFor('ordering');
+    await expect(sent(-3_600_000, -3_600_000)).resolves.toBeUndefined();
+  });
+
   it.each([
     ['ahead of', 47_000],
     ['behind', -95_000],

@@ -32,7 +32,9 @@ export class ServiceTokenSigner {
   tokenFor(audience: ServiceName): Promise<string> {
     const now = Date.now();
     const last = this.signed.get(audience);
-    if (last && now - last.at < REUSE_MS) return last.token;
+    // Less than nothing after the clock was set back: a service would refuse what is dated in its future.
+    const ageMs = last ? now - last.at : -1;
+    if (last && ageMs >= 0 && ageMs < REUSE_MS) return last.token;
     const token = this.sign(audience);
     this.signed.set(audience, { token, at: now });
     return token;

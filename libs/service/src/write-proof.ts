@@ -24,6 +24,8 @@ const PROVE = `/* ready.prove */
 export class WriteProof {
   private readonly logger = new Logger(WriteProof.name);
   private asked: { holds: Promise<boolean>; at: number } | null = null;
+  /** Commits that hang keep their connections: with a new proof each second they would soon have all of the pool. */
+  private isUnanswered = false;
   private complaint: string | null = null;
 
   /** @param tables those that have to be writable */
@@ -34,13 +36,14 @@ export class WriteProof {
 
   holds(): Promise<boolean> {
     const now = performance.now();
-    if (!this.asked || now - this.asked.at >= HOLDS_MS) this.asked = { holds: this.prove(), at: now };
+    const isOver = now - (this.asked?.at ?? -Infinity) >= HOLDS_MS;
+    if (!this.asked || (isOver && !this.isUnanswered)) this.asked = { holds: this.prove(), at: now };
     return this.asked.holds;
   }
 
   /** Called when a statement found the database away: that it was there a moment ago says nothing any more. */
   doubt(): void {
-    if (this.complaint === null) this.asked = null;
+    if (this.complaint === null && this.asked) this.asked.at = -Infinity;
   }
 
   private async prove(): Promise<boolean> {
@@ -52,11 +55,19 @@ export class WriteProof {
 
   private async complain(): Promise<string | null> {
     try {
-      const proof = this.statements.query<{ proven: boolean }>(PROVE, [this.tables()]);
-      const [row] = await inTime(proof, PROVE_WITHIN_MS, tooLate);
+      const [row] = await inTime(this.ask(), PROVE_WITHIN_MS, tooLate);
       return row!.proven ? null : 'the server is read-only, or rights to a table are missing';
     } catch (error) {
       return (error as Error).message;
+    }
+  }
+
+  private async ask(): Promise<{ proven: boolean }[]> {
+    this.isUnanswered = true;
+    try {
+      return await this.statements.query(PROVE, [this.tables()]);
+    } finally {
+      this.isUnanswered = false;
     }
   }
 
