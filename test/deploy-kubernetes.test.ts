@@ -118,7 +118,7 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       ]);
     for (const { metadata, spec } of ofKind('Service')) {
       const [pods] = chosen({ matchLabels: spec.selector });
-      expect(pods!.metadata.name).toBe(metadata.name);
+      expect(pods!.metadata.name).toBe(metadata.name === 'gateway-keys' ? 'gateway-api' : metadata.name);
       expect(portsOf(pods!)).toEqual(expect.arrayContaining(spec.ports.map((port: any) => port.targetPort)));
     }
   });
@@ -292,6 +292,19 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'settings',
   )!;
 
+  it('lets the services read the keys of gateways that are not ready yet, which wait for the services', () => {
+    const { hostname, port } = new URL(settings.data!.GATEWAY_URL!);
+    const { spec } = ofKind('Service').find(({ metadata }) => metadata.name === hostname)!;
+    expect(spec).toMatchObject({
+      selector: { app: 'gateway-api' },
+      publishNotReadyAddresses: true,
+      ports: [{ port: Number(port), targetPort: 'http' }],
+    });
+    // Nothing else goes to a gateway that is not ready.
+    const others = ofKind('Service').filter(({ metadata }) => metadata.name !== hostname);
+    expect(others.filter((one) => one.spec.publishNotReadyAddresses && !isHeadless(one))).toEqual([]);
+  });
+
   /** What a container gets, given what the secrets hold. */
   function environment({ env = [], envFrom = [] }: Container, secrets: Variables): Variables {
     const from = envFrom.map(({ configMapRef }) => configMapRef.name);
@@ -379,6 +392,11 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     }
   });
 });
+
+/** Servers that find each other by name before they are ready. */
+function isHeadless({ spec }: Manifest): boolean {
+  return spec.clusterIP === 'None';
+}
 
 describe('our stand-in for kustomize', () => {
   it('refuses what it does not carry out, a patch without a target, and one that does not fit', () => {
