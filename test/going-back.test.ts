@@ -95,6 +95,17 @@ describe('a service that was put back', () => {
     expect(await followed(0)).toEqual([]);
   }, 60_000);
 
+  it('is not lost sight of where a look comes too late to note it', async () => {
+    startWorkers(1);
+    await marked();
+    const backup = identity.backUp();
+    await marked();
+    jest.spyOn(ServiceMarks.prototype, 'wentBack').mockResolvedValueOnce(null);
+    identity.memory = backup;
+    await marked();
+    expect(await notices()).toEqual(['service.went-back identity']);
+  }, 60_000);
+
   it('and does not keep marks is left in peace', async () => {
     identity.foreign = true;
     startWorkers(1);
@@ -201,6 +212,15 @@ describe('what the ledger notes of it', () => {
     const mark = { ...second.next!, number: second.next!.number + 1 };
     await marks.adopt((await marks.of('identity'))!, mark);
     expect(await marks.of('identity')).toMatchObject({ mark, next: null });
+  });
+
+  it('stays as it was read while others propose the same mark, and no longer once that is kept', async () => {
+    const marks = new ServiceMarks(t.database);
+    await marks.begin('identity');
+    const known = (await marks.propose('identity', true))!;
+    expect(await marks.propose('identity', true)).toEqual(known);
+    await marks.kept('identity', known.next!);
+    expect(await marks.wentBack({ known, found: null, since: null, reason: 'test' })).toBeNull();
   });
 });
 

@@ -11,7 +11,8 @@ import { beginWalks } from './fence-walks.js';
  * which is written down here before it is sent. A service can so have no mark that a current ledger does not know.
  *
  * `highest` grows with everything that is done to a row, and guards it: of several processes that notice the same, one
- * acts.
+ * acts. To propose a mark that is proposed already does nothing to the row: otherwise the workers, each of which does so
+ * every second while a service does not keep it, would keep one another from acting.
  */
 
 /** Milliseconds between two marks of a service. By so much more than it may have lost is applied again. */
@@ -85,7 +86,8 @@ export class ServiceMarks {
   async propose(service: ServiceName, isLast: boolean): Promise<KnownMarks | null> {
     return one(
       await this.database.query(
-        `update service_marks set highest = highest + 1, next_number = coalesce(next_number, highest + 1),
+        `update service_marks set highest = case when next_number is null then highest + 1 else highest end,
+           next_number = coalesce(next_number, highest + 1),
            next_token = coalesce(next_token, gen_random_uuid()), next_at = coalesce(next_at, clock_timestamp())
          where service = $1 and not adopts
            and ($2 or kept_at is null or kept_at < now() - ${MARK_EVERY_MS} * interval '1 ms'
@@ -101,7 +103,7 @@ export class ServiceMarks {
   async kept(service: ServiceName, { number, token }: Mark): Promise<void> {
     await this.database.query(
       `update service_marks set number = next_number, token = next_token, at = next_at, next_number = null,
-         next_token = null, next_at = null, kept_at = now()
+         next_token = null, next_at = null, kept_at = now(), highest = highest + 1
        where service = $1 and next_number = $2 and next_token = $3`,
       [service, number, token],
     );

@@ -96,8 +96,9 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     const known = await this.marks.of(service);
     const found = await this.markOf(service);
     if (found !== undefined) {
-      await this.compare(service, known, found);
-      await this.leaveMark(service, isLast);
+      const agrees = await this.compare(service, known, found);
+      // A mark that follows at once would cover a difference which this look came too late to note.
+      if (agrees) await this.leaveMark(service, isLast);
     }
     this.compared.add(service);
   }
@@ -120,16 +121,26 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  private async compare(service: ServiceName, known: KnownMarks | null, found: Mark | null): Promise<void> {
-    if (known?.adopts) return this.marks.adopt(known, found);
-    if (known && isKnown(known, found)) return;
-    if (known?.mark && isOlder(found, known.mark)) {
-      return this.serviceWentBack(service, known, found);
-    }
-    if (!found) return this.marks.begin(service);
+  /** @returns whether the service has the mark that the ledger knows; if not, it is seen to, and the next look tells */
+  private async compare(
+    service: ServiceName,
+    known: KnownMarks | null,
+    found: Mark | null,
+  ): Promise<boolean> {
+    if (known && !known.adopts && isKnown(known, found)) return true;
+    if (known?.adopts) await this.marks.adopt(known, found);
+    else if (known?.mark && isOlder(found, known.mark)) await this.serviceWentBack(service, known, found);
+    else if (found) return this.compareAgain(service, found);
+    else await this.marks.begin(service);
+    return known === null && found === null;
+  }
+
+  /** A mark that the ledger did not know before the service was asked, beside what it knows now. */
+  private async compareAgain(service: ServiceName, found: Mark): Promise<boolean> {
     const now = await this.marks.of(service);
-    if (now && (now.adopts || isKnown(now, found) || isOlder(found, now.mark))) return;
-    await this.ledgerWentBack(service, now, found);
+    if (now && !now.adopts && isKnown(now, found)) return true;
+    if (!now || !(now.adopts || isOlder(found, now.mark))) await this.ledgerWentBack(service, now, found);
+    return false;
   }
 
   /** Leaves the next mark, if it is time for one, unless the service has lost a decision of the register. */
