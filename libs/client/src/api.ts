@@ -309,7 +309,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A halted lane goes on: what it stopped at is tried again. */
+        /** A halted lane goes on; `action` says what becomes of the write at which it halted. */
         post: operations["OpsController_release"];
         delete?: never;
         options?: never;
@@ -874,7 +874,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             at: string;
-            /** @description Names and addresses, or settings; null where it is not about them, and after the purge. */
+            /** @description Names and addresses, settings, or how a halted write stood; null where it is not about them, and after the purge. */
             before: {
                 [key: string]: unknown;
             } | null;
@@ -894,7 +894,7 @@ export interface components {
             /** @enum {string} */
             kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void";
             /** @enum {string} */
-            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /** @enum {string} */
             state?: "failed" | "queued" | "retrying";
             /** @description Accepted before; left out, before the request. */
@@ -904,7 +904,7 @@ export interface components {
         };
         BulkRefusals: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             count: number;
         };
         BulkRequest: {
@@ -983,9 +983,9 @@ export interface components {
                 id: string;
             };
             /** @enum {string} */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /**
-             * @description Whose refusal it was; null where no service refused.
+             * @description Whose refusal it was, or at which service the last attempt failed; null where none was asked.
              * @enum {string|null}
              */
             service: "identity" | "ordering" | "billing" | null;
@@ -993,16 +993,39 @@ export interface components {
         Finding: {
             id: string;
             /** @enum {string} */
-            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete";
+            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete" | "resurrected";
             relation: string;
             userId: string;
+        };
+        FindingCount: {
+            count: number;
+            /** @enum {string} */
+            kind: "dangling" | "missing" | "stale-copy" | "live-after-delete" | "resurrected";
+            relation: string;
+        };
+        IntegrityHealth: {
+            /** @description Of the last run that is done and of those after it; what is not named was not found. */
+            findings: components["schemas"]["FindingCount"][];
+            /** @description When a run last compared everything; null before the first. */
+            lastSuccessAt: string | null;
+            /** @description Why the newest run failed; null where it did not. */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * @description `agree` only where the newest run is done, not long ago, and has found nothing.
+             * @enum {string}
+             */
+            verdict: "agree" | "findings" | "unknown";
         };
         IntegrityRun: {
             /** @description Rows that were compared. */
             checked: number;
+            /** @description Whether what it says is so now: it is done, not long ago, and no later run has ended in another way. */
+            current: boolean;
             findings: components["schemas"]["Finding"][];
             finishedAt: string | null;
             id: string;
+            /** @description Of a failed run: why. `service` and `table` name what could not be compared, if it was one. */
+            problem: components["schemas"]["Problem"] | null;
             startedAt: string;
             /** @enum {string} */
             state: "done" | "running" | "failed";
@@ -1019,10 +1042,19 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
         };
+        LaneHold: {
+            /** @enum {string} */
+            reason: "retry" | "breaker" | "lease" | "worker";
+            /** @enum {string|null} */
+            service: "identity" | "ordering" | "billing" | null;
+            since: string;
+        };
         LaneView: {
             /** @description How many writes have not ended. */
             depth: number;
             head: components["schemas"]["LaneHead"] | null;
+            /** @description Why nothing of it goes on though neither a pause nor a halt holds it; null where it goes on. */
+            hold: components["schemas"]["LaneHold"] | null;
             lastSeq: number;
             oldestQueuedAt: string | null;
             paused: boolean;
@@ -1047,6 +1079,19 @@ export interface components {
             /** @description ISO 4217, upper case. */
             currency: string;
         };
+        OperationCause: {
+            at: string;
+            /** @description The code of the service's problem, or why there was no answer: `ECONNREFUSED`, `timeout`. */
+            code: string;
+            detail: string | null;
+            /** @description The request id by which the service's log tells of it. */
+            requestId: string | null;
+            /** @enum {string} */
+            service: "identity" | "ordering" | "billing";
+            /** @description The HTTP status of the service's answer; null where there was none. */
+            status: number | null;
+            step: string;
+        };
         OperationLinks: {
             events: string;
             self: string;
@@ -1061,6 +1106,8 @@ export interface components {
             actorId: string | null;
             /** @description How often it was begun. */
             attempts: number;
+            /** @description Null where no attempt has failed. */
+            cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
             id: string;
@@ -1090,6 +1137,8 @@ export interface components {
             actorId: string | null;
             /** @description How often it was begun. */
             attempts: number;
+            /** @description Null where no attempt has failed. */
+            cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
             id: string;
@@ -1131,7 +1180,7 @@ export interface components {
              * @description The code of the problem that its last call ended with, or null.
              * @enum {string|null}
              */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed" | null;
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed" | null;
             /** @enum {string} */
             service: "identity" | "ordering" | "billing";
             /** @enum {string} */
@@ -1140,6 +1189,7 @@ export interface components {
         OpsSummary: {
             acceptedPerSecond: number;
             finishedPerSecond: number;
+            integrity: components["schemas"]["IntegrityHealth"];
             lanes: {
                 [key: string]: number;
             };
@@ -1196,7 +1246,7 @@ export interface components {
         /** @description RFC 9457. Members beyond these are a code’s own. */
         Problem: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             detail?: string;
             errors?: {
                 message: string;
@@ -1235,6 +1285,20 @@ export interface components {
             firstName: string;
             lastName: string;
             password: string;
+        };
+        ReleaseLane: {
+            /**
+             * @description `retry` carries the write at which it halted out again, `skip` goes on without it, `fail` and `succeed` end it by
+             *     hand. Left out, the lane goes on as it stood: what it stopped at is tried again.
+             * @enum {string}
+             */
+            action?: "retry" | "skip" | "fail" | "succeed";
+            /**
+             * Format: uuid
+             * @description Only if the lane is halted at that write: an act that is sent twice then never meets the next halt.
+             */
+            operationId?: string;
+            reason?: string;
         };
         Repair: {
             items: components["schemas"]["OperationView"][];
@@ -1292,10 +1356,10 @@ export interface components {
         };
         ServiceHealth: {
             /**
-             * @description The worst that any process has.
-             * @enum {string}
+             * @description The worst that any process has; null while no process says.
+             * @enum {string|null}
              */
-            breaker: "open" | "closed" | "half-open";
+            breaker: "open" | "closed" | "half-open" | null;
             /** @enum {string} */
             name: "identity" | "ordering" | "billing";
         };
@@ -1638,7 +1702,7 @@ export interface operations {
     AuditController_list: {
         parameters: {
             query?: {
-                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
+                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "service.went-back" | "ledger.went-back" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
                 /** @description Who did it. */
                 actorId?: string;
                 /** @description `nextCursor` of the page before. */
@@ -1979,7 +2043,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["ReleaseLane"];
             };
         };
         responses: {
@@ -2050,7 +2114,7 @@ export interface operations {
                 kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
                 limit?: number;
                 /** @description The code of the problem that it failed or waits with. */
-                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "step-sealed";
+                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
                 state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
                 /** @description Accepted before. */
                 to?: string;
