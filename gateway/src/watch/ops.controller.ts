@@ -60,7 +60,7 @@ export class OpsController {
   /** A halted lane goes on; `action` says what becomes of the write at which it halted. */
   @Post('lanes/:userId/release')
   @Allows('ops')
-  @ApiProblems('lane-not-halted')
+  @ApiProblems('lane-not-halted', 'operation-not-cancellable')
   @HttpCode(200)
   release(
     @Id('userId') userId: string,

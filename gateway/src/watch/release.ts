@@ -1,15 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { type ReleaseLane, stepKey, STEPS, undoKey, type WayOut } from '@turnpike/contracts';
+import {
+  type OperationKind,
+  type ReleaseLane,
+  stepKey,
+  STEPS,
+  undoKey,
+  type WayOut,
+} from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../ledger/queries.js';
 import type { StepOutcome } from '../ledger/claim-statements.js';
 import { WaysOut } from '../ledger/ways-out.js';
+import { admissionAtEnd } from '../ledger/states.js';
 import type { HaltedWrite } from '../ledger/way-out-statements.js';
 import { Releaser } from '../queue/release.js';
 import type { StepAnswer } from '../run/outcome.js';
 import { Services } from '../run/services.js';
 
-/** Milliseconds in which the services must have closed the steps of a write that is ended by hand. */
+/**
+ * Milliseconds in which the services must have closed the steps of a write that is ended by hand, up to its decision, and
+ * then those behind it: a service that is away takes no time from the others.
+ */
 const CLOSED_WITHIN_MS = 5000;
 
 /**
@@ -28,7 +39,10 @@ export class LaneRelease {
     private readonly releaser: Releaser,
   ) {}
 
-  /** @throws Problem `lane-not-halted` unless the lane is halted, and at the write that was named */
+  /**
+   * @throws Problem `lane-not-halted` unless the lane is halted, and at the write that was named;
+   *   `operation-not-cancellable` where the way would open the lane of a user whom the services have deleted
+   */
   async take(
     userId: string,
     actorId: string,
@@ -43,7 +57,7 @@ export class LaneRelease {
   ): Promise<void> {
     const write = await this.waysOut.halted(userId);
     if (!write || (operationId && operationId !== write.id)) return this.assertDone(action, operationId);
-    const steps = action === 'retry' ? write.steps : await this.close(userId, write);
+    const steps = action === 'retry' ? write.steps : await this.close(userId, action, write);
     const releases = await this.waysOut.take({ userId, actorId, reason, action, write, steps });
     if (!releases) return this.assertDone(action, operationId);
     this.releaser.release(releases);
@@ -56,8 +70,23 @@ export class LaneRelease {
     if (action === 'retry' || !write?.endedBy || write.state !== state) throw new Problem('lane-not-halted');
   }
 
-  /** @returns what is known of the steps then */
-  private close(userId: string, { id, seq, epoch, steps }: HaltedWrite): Promise<StepOutcome[]> {
+  /**
+   * The decision first: where it is in force nothing behind it is closed, since a retry has to carry that out.
+   * @returns what is known of the steps then
+   */
+  private async close(userId: string, action: WayOut, write: HaltedWrite): Promise<StepOutcome[]> {
+    const { kind, steps } = write;
+    const behind = steps.findIndex(isFinal) + 1;
+    const decided = await this.closeSteps(userId, write, steps.slice(0, behind));
+    assertMayEnd(action, kind, decided.at(-1));
+    return [...decided, ...(await this.closeSteps(userId, write, steps.slice(behind)))];
+  }
+
+  private closeSteps(
+    userId: string,
+    { id, seq, epoch }: HaltedWrite,
+    steps: readonly StepOutcome[],
+  ): Promise<StepOutcome[]> {
     const signal = AbortSignal.timeout(CLOSED_WITHIN_MS);
     const settle = async ({ name }: StepOutcome, key: string): Promise<StepAnswer['type']> => {
       const context = { key, userId, fence: { seq, epoch }, ifMatch: null, traceparent: null, signal };
@@ -80,6 +109,23 @@ async function closed(operationId: string, step: StepOutcome, settle: Settle): P
 }
 
 const MAY_BE_IN_FORCE: ReadonlySet<StepOutcome['state']> = new Set(['applied', 'pending']);
+
+/** Such a step decides its write: what comes behind it can only be carried out. */
+function isFinal({ name }: StepOutcome): boolean {
+  return !STEPS[name].undo;
+}
+
+/**
+ * Where a deletion or a purge is in force at the service that decides it, an end as failed would give the lane back to a
+ * user who is not there.
+ */
+function assertMayEnd(action: WayOut, kind: OperationKind, decision: StepOutcome | undefined): void {
+  if (action === 'succeed' || !admissionAtEnd(kind, 'failed') || decision?.state !== 'applied') return;
+  throw new Problem(
+    'operation-not-cancellable',
+    `${decision.name} is in force and cannot be taken back. Choose "retry" to carry out the rest, or "succeed".`,
+  );
+}
 
 /** What a service says of a step that is closed. One that has seen a later claim refuses every call of this one. */
 const STATE_SAID: Readonly<Record<StepAnswer['type'], StepOutcome['state']>> = {
