@@ -1,10 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { normaliseEmail, type PreparedCredential } from '@turnpike/contracts';
+import { normaliseEmail, type OperationState, type PreparedCredential } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type AdminConfig, GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
@@ -16,6 +15,9 @@ const LOOK_AGAIN_MS = 500;
 
 /** Milliseconds between two registrations, of which the first has failed. */
 const REGISTER_AGAIN_MS = 10_000;
+
+/** The ends of a registration after which another is worth a try. */
+const FAILED: readonly OperationState[] = ['failed', 'rejected', 'cancelled'];
 
 /**
  * Makes the first administrator, if nobody has that e-mail address: by a registration like any other. Until identity
@@ -69,10 +71,12 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     if (this.isThere) return;
     if (!this.registration) return this.register(admin, null);
     const { operationId, at } = this.registration;
-    const failed = await this.failure(operationId);
-    if (!failed) return;
+    const operation = await this.queries.operation(operationId);
+    // Made once in the life of a ledger: whoever was may have another address by now, or be deleted.
+    this.isThere = operation?.state === 'succeeded';
+    if (!operation || !FAILED.includes(operation.state)) return;
     this.complain(
-      `its registration (operation ${failed.id}) ended as ${failed.state}: ${failed.problem?.code}`,
+      `its registration (operation ${operation.id}) ended as ${operation.state}: ${operation.problem?.code}`,
     );
     if (performance.now() - at >= REGISTER_AGAIN_MS) await this.register(admin, operationId);
   }
@@ -87,12 +91,6 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         throw error;
       },
     );
-  }
-
-  /** @returns the registration if it has come to an end other than the one that was wished for */
-  private async failure(operationId: string): Promise<OperationRead | null> {
-    const operation = await this.queries.operation(operationId);
-    return operation && ['failed', 'rejected', 'cancelled'].includes(operation.state) ? operation : null;
   }
 
   /** @param failed the registration that this one follows: the key of the one before would answer with that */

@@ -8,8 +8,8 @@ import type { QueueConnections } from './connections.js';
 
 /*
  * Two installations of one name on one Redis would take each other's jobs: nothing is lost by that, but each write waits
- * for a reconciler. So a key in Redis says whose ledger the name is of, and a process of another one leaves the queue
- * alone and is not ready. The key expires: a ledger that was replaced frees the name. A queue in PostgreSQL is in the
+ * for a reconciler. So a key in Redis says whose ledger the name is of, and a process of another one does not open the
+ * queue and is not ready. The key expires: a ledger that was replaced frees the name. A queue in PostgreSQL is in the
  * ledger's own database, or in one that was made for it.
  */
 
@@ -42,8 +42,11 @@ export class NameClaim implements OnApplicationShutdown {
     while (!stopped.aborted && !(this.root.isOpen && (await this.hold(redis)))) {
       await pause(LOOK_AGAIN_MS, undefined, { signal: stopped }).catch(() => undefined);
     }
+    if (stopped.aborted) return false;
     this.timer = setInterval(() => void this.hold(redis), SAY_EVERY_MS).unref();
-    return !stopped.aborted;
+    // A server that has come back may have lost the name: it is taken again before another ledger finds it free.
+    redis.on('ready', () => void this.hold(redis));
+    return true;
   }
 
   onApplicationShutdown(): void {
@@ -79,10 +82,14 @@ export class NameClaim implements OnApplicationShutdown {
   }
 
   private tell(): void {
+    // One that has opened the queue goes on: what it takes of the other's is harmless, and its own writes need it.
+    const consequence = this.timer
+      ? 'each takes jobs of the other, so that writes wait for a reconciler, and this process is not ready'
+      : 'this process leaves the queue alone and is not ready';
     this.logger.error(
-      `Another ledger uses this Redis under the name "${this.config.queue.installation}": this process leaves the ` +
-        'queue alone and is not ready. Give one of the two another INSTALLATION, or another Redis. A ledger that is ' +
-        `gone frees the name after ${KEPT_MS / 1000} s.`,
+      `Another ledger uses this Redis under the name "${this.config.queue.installation}": ${consequence}. Give one of ` +
+        'the two another INSTALLATION, or another Redis. A ledger that is gone frees the name after ' +
+        `${KEPT_MS / 1000} s.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import {
   type BeforeApplicationShutdown,
@@ -22,6 +23,11 @@ import { QueueProof } from './queue-proof.js';
 import { Reconciler } from './reconciler.js';
 import { type OperationJob, Releaser } from './release.js';
 import { QueueWorker } from './worker.js';
+
+/** Resolves when that is aborted. */
+async function ended(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
 
 /** BullMQ's queues, one for each partition. */
 @Module({})
@@ -50,6 +56,7 @@ export class QueueLifecycle
 {
   private readonly stopped = new AbortController();
   private connections: QueueConnections | null = null;
+  private opened: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly loader: LazyModuleLoader,
@@ -66,12 +73,14 @@ export class QueueLifecycle
   ) {}
 
   onApplicationBootstrap(): void {
-    void this.open();
+    this.opened = this.open();
   }
 
   /** Before the connections of the process are closed: running operations need them. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped.abort();
+    // What is opened after the workers were drained would be drained by nothing.
+    await this.opened;
     await this.proof.stop();
     await Promise.all([this.worker.drain(), this.reconciler.stop(), this.maintenance.stop()]);
   }
@@ -81,10 +90,12 @@ export class QueueLifecycle
   }
 
   private async open(): Promise<void> {
-    await this.database.start();
+    // The database gives up later than this, once it is closed itself.
+    await Promise.race([this.database.start(), ended(this.stopped.signal)]);
     this.connections = await openConnections(this.config.queue, this.stopped.signal);
     if (!this.connections || !(await this.name.claim(this.connections, this.stopped.signal))) return;
     const queues = await this.openQueues(this.connections);
+    if (this.stopped.signal.aborted) return;
     this.releaser.open(queues);
     this.partitions.open(queues.values());
     const maintenance = this.maintenance.open(this.connections);

@@ -1,5 +1,5 @@
 import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Outcome, StepAnswer } from './outcome.js';
 
 const runs = new Counter({
@@ -28,6 +28,12 @@ const fenceRefusals = new Counter({
   labelNames: ['service'] as const,
 });
 
+const refusals = new Gauge({
+  name: 'turnpike_service_refuses_tokens',
+  help: "Whether a service refuses this process's tokens: 1, or 0 where it accepts them or does not answer.",
+  labelNames: ['service'] as const,
+});
+
 const ENDS: readonly Outcome['type'][] = ['succeeded', 'failed', 'rejected', 'cancelled'];
 
 /** @param id a UUIDv7: it begins with the time of acceptance, in milliseconds */
@@ -41,4 +47,8 @@ export function observeRun(kind: OperationKind, id: string, outcome: Outcome['ty
 export function observeStep(service: ServiceName, step: StepName, answer: StepAnswer, ms: number): void {
   steps.observe({ service, step, answer: answer.type }, ms / 1000);
   if (answer.type === 'stale') fenceRefusals.inc({ service });
+}
+
+export function observeRefusal(service: ServiceName, refuses: boolean): void {
+  refusals.set({ service }, Number(refuses));
 }

@@ -10,12 +10,17 @@ import { EVENTS_PATH, type ServiceName, SERVICES } from '@turnpike/contracts';
 import { ServiceTokenSigner, traceHeaders } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { Breakers } from './breakers.js';
+import { observeRefusal } from './metrics.js';
 
 /*
  * Looks after each service all the time, whether there are writes or not: whether it answers, and whether it accepts
  * the gateway's tokens. A service that is away is weather, and its writes wait; one that answers 401 will refuse every
  * write of this process until a clock or a key is put right. It goes through the breaker, so that the first look at a
  * service which is back closes that.
+ *
+ * A single service that refuses what another accepts has a wrong clock or key itself: that is told (a metric and an
+ * alert), and gateways stay ready, since to take all of them away would mend nothing. Only where every service that
+ * answers refuses is it this process that is wrong.
  */
 
 /** Milliseconds between two looks. */
@@ -33,7 +38,8 @@ type Listener = (service: ServiceName) => void;
 export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ServiceProbe.name);
   private readonly stopped = new AbortController();
-  private readonly refusing = new Set<ServiceName>();
+  /** Of each service that answers, whether it refuses the tokens. */
+  private readonly refuses = new Map<ServiceName, boolean>();
   private readonly listeners: Listener[] = [];
   private finished: Promise<unknown> = Promise.resolve();
 
@@ -44,9 +50,9 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly config: GatewayConfig,
   ) {}
 
-  /** Whether no service has refused the gateway's token when it was last asked. */
+  /** Whether a service accepts the gateway's tokens, or none answers, which says nothing of them. */
   get isAccepted(): boolean {
-    return this.refusing.size === 0;
+    return this.refuses.size === 0 || [...this.refuses.values()].includes(false);
   }
 
   /** Has a function called with every service that was away and answers again. */
@@ -74,6 +80,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
       if (answers) this.judge(service, status === 401);
       if (answers && missed >= AWAY_AFTER_LOOKS) this.listeners.forEach((listener) => listener(service));
       missed = answers ? 0 : missed + 1;
+      if (missed >= AWAY_AFTER_LOOKS) this.forget(service);
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -96,15 +103,20 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private judge(service: ServiceName, refuses: boolean): void {
-    if (refuses === this.refusing.has(service)) return;
-    if (refuses) {
-      this.refusing.add(service);
+    const before = this.refuses.get(service) ?? false;
+    this.refuses.set(service, refuses);
+    observeRefusal(service, refuses);
+    if (refuses && !before) {
       this.logger.error(
         `${service} refuses the gateway's tokens: compare the clocks of both machines, and the key of GATEWAY_URL.`,
       );
-    } else {
-      this.refusing.delete(service);
-      this.logger.log(`${service} accepts the gateway's tokens again.`);
     }
+    if (before && !refuses) this.logger.log(`${service} accepts the gateway's tokens again.`);
+  }
+
+  /** One that is away may have been stopped to be mended: what it said before counts no more. */
+  private forget(service: ServiceName): void {
+    this.refuses.delete(service);
+    observeRefusal(service, false);
   }
 }

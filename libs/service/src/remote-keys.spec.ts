@@ -110,17 +110,36 @@ describe('the keys of another process', () => {
     isAway = false;
     published = [newKey('new')];
     now += MINUTE;
-    await expect(find('old')).rejects.toMatchObject(notFound);
     await find('new');
+    now += MINUTE;
+    await expect(find('old')).rejects.toMatchObject(notFound);
   });
 
-  it('are in force for five minutes after they were withdrawn', async () => {
+  it('are in force for six minutes after they were withdrawn: five until it is seen, and one more', async () => {
     await find('old');
     published = [newKey('new')];
-    now += 5 * MINUTE - 1;
+    now += 5 * MINUTE;
+    await find('old');
+    expect(reads).toBe(2);
+    now += MINUTE - 1;
     await find('old');
     now += 1;
     await expect(find('old')).rejects.toMatchObject(notFound);
+  });
+
+  it('of two generations of processes, which answer in turn, are all in force', async () => {
+    const [before, after] = [newKey('old'), newKey('new')];
+    published = [before];
+    await find('old');
+    for (let round = 0; round < 3; round += 1) {
+      published = [after];
+      now += 50_000;
+      await find('new');
+      await find('old');
+      published = [before];
+      await expect(find(randomUUID())).rejects.toMatchObject(notFound);
+      await find('new');
+    }
   });
 
   it('are unknown, and nobody is refused for it, while they were never read', async () => {

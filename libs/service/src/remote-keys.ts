@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
 import { unavailable } from './problem.js';
 import { traceHeaders } from './tracing.js';
 
 /** Milliseconds after which keys are read again, so that one that was removed opens nothing any more. */
 const READ_AGAIN_MS = 300_000;
+
+/**
+ * Milliseconds for which a key stays in force after a reading that lacks it. While the owner's processes are given a new
+ * key one after the other, those of before and those of after answer in turn, and either would take the other's tokens
+ * away. A withdrawn key opens something for so much longer.
+ */
+const KEPT_MS = 60_000;
 
 /** Milliseconds between two readings because of a key that is not known: anybody can invent its name. */
 const UNKNOWN_KEY_MS = 250;
@@ -23,7 +30,8 @@ const TIMEOUT_MS = 2000;
  * has a new key, for as long as others send invented ones.
  */
 export class RemoteKeys {
-  private known: { find: JWTVerifyGetKey; at: number } | null = null;
+  private known: { find: JWTVerifyGetKey; at: number; until: number } | null = null;
+  private keys: { key: JWK; until: number }[] = [];
   private renewing: Promise<void> | null = null;
   private looking: Promise<void> | null = null;
   private lookedAt = -Infinity;
@@ -55,6 +63,7 @@ export class RemoteKeys {
   private async current(): Promise<JWTVerifyGetKey> {
     if (!this.known || performance.now() - this.known.at >= READ_AGAIN_MS) await this.renew();
     if (!this.known) throw this.away();
+    if (performance.now() >= this.known.until) this.put(this.known.at);
     return this.known.find;
   }
 
@@ -97,7 +106,27 @@ export class RemoteKeys {
     });
     const keys = (await answer.body.json()) as JSONWebKeySet;
     if (answer.statusCode !== 200) throw new Error(`the keys were answered with ${answer.statusCode}`);
-    this.known = { find: createLocalJWKSet(keys), at: performance.now() };
+    // It throws where these are no keys, before they take the place of any.
+    createLocalJWKSet(keys);
+    this.take(keys.keys);
+  }
+
+  /** Those that were read are in force until a reading lacks them, and KEPT_MS longer. */
+  private take(read: JWK[]): void {
+    const now = performance.now();
+    const names = new Set(read.map(({ kid }) => kid));
+    const lacking = this.keys
+      .filter(({ key }) => !names.has(key.kid))
+      .map(({ key, until }) => ({ key, until: Math.min(until, now + KEPT_MS) }));
+    this.keys = [...read.map((key) => ({ key, until: Infinity })), ...lacking];
+    this.put(now);
+  }
+
+  /** Puts the keys in force whose time is not over. @param at when they were read */
+  private put(at: number): void {
+    this.keys = this.keys.filter(({ until }) => performance.now() < until);
+    const find = createLocalJWKSet({ keys: this.keys.map(({ key }) => key) });
+    this.known = { find, at, until: Math.min(...this.keys.map(({ until }) => until)) };
   }
 
   private away(): Error {
