@@ -109,6 +109,8 @@ const WRONG: Record<string, [string, () => string][]> = {
   ],
   QUEUE_URL: [
     ['with a sample password', () => 'postgres://turnpike:turnpike@db/queue'],
+    ['of a cluster, with a sample password', () => 'redis+cluster://user:turnpike@one:7000,two:7000'],
+    ['no address of a cluster', () => 'redis+cluster://user:canary@one:7000,'],
     ['of a queue that is not known', () => 'amqp://canary'],
   ],
   IDENTITY_URL: [['no address', () => 'canary']],

@@ -16,6 +16,7 @@ import {
   SERVICE_SIGNING_KEY,
   type TraceExport,
 } from '@turnpike/service';
+import { CLUSTER, type ClusterAddress, clusterAddressOf } from './cluster-address.js';
 
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
 export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
@@ -23,6 +24,8 @@ export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
 export interface QueueConfig {
   backend: QueueBackend;
   url: string;
+  /** What `url` says, where it is the address of a Redis Cluster. */
+  cluster?: ClusterAddress | undefined;
   /** Names the queue's keys: two installations may share a server. */
   installation: string;
   partitions: number;
@@ -237,7 +240,8 @@ function readServices(env: Environment): Addresses {
 
 function readQueue(env: Environment, databaseUrl: string): QueueConfig {
   const url = env.optional('QUEUE_URL') ?? databaseUrl;
-  env.refuseSamplePassword('QUEUE_URL', url);
+  const cluster = url.startsWith(CLUSTER) ? readCluster(env, url) : undefined;
+  if (!cluster) env.refuseSamplePassword('QUEUE_URL', url);
   const backend = backendOf(url);
   if (!backend)
     throw new ConfigurationError(
@@ -247,10 +251,19 @@ function readQueue(env: Environment, databaseUrl: string): QueueConfig {
   return {
     backend,
     url,
+    cluster,
     installation: readInstallation(env),
     partitions: env.integer('QUEUE_PARTITIONS', 16, 1, 1024),
     concurrency: env.integer('WORKER_CONCURRENCY', 64, 1, 10_000),
   };
+}
+
+function readCluster(env: Environment, url: string): ClusterAddress {
+  const address = clusterAddressOf(url);
+  if (!address)
+    throw new ConfigurationError('QUEUE_URL', `must be ${CLUSTER}[user:password@]host:port,host:port`);
+  env.refuseSample('QUEUE_URL', address.password ?? '');
+  return address;
 }
 
 function readInstallation(env: Environment): string {

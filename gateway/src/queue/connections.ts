@@ -20,9 +20,6 @@ import { withTimeout } from './timeout.js';
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 2000;
 
-/** The protocol of the address of a Redis Cluster. */
-const CLUSTER = 'redis+cluster://';
-
 /** Connections of the PostgreSQL backend beside those that the workers of partitions and maintenance listen on. */
 const POSTGRES_SPARE_CONNECTIONS = 4;
 
@@ -77,14 +74,14 @@ export async function openConnections(
   return null;
 }
 
-async function openRedis({ url, installation }: QueueConfig, logger: Logger): Promise<QueueConnections> {
+async function openRedis(config: QueueConfig, logger: Logger): Promise<QueueConnections> {
   const complain = complaints(logger);
-  const producer = connect(url, {
+  const producer = connect(config, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     socketTimeout: PRODUCER_SILENCE_MS,
   });
-  const consumer = connect(url, { maxRetriesPerRequest: null, socketTimeout: CONSUMER_SILENCE_MS });
+  const consumer = connect(config, { maxRetriesPerRequest: null, socketTimeout: CONSUMER_SILENCE_MS });
   const close = (): Promise<void> => {
     producer.disconnect();
     consumer.disconnect();
@@ -95,7 +92,7 @@ async function openRedis({ url, installation }: QueueConfig, logger: Logger): Pr
   consumer.on('error', (error: Error) => complain(`Redis: ${error.message}`));
   try {
     await producer.connect();
-    await withTimeout(proveRedis(producer, consumer, installation), PROVE_WITHIN_MS);
+    await withTimeout(proveRedis(producer, consumer, config.installation), PROVE_WITHIN_MS);
   } catch (error) {
     await close();
     // A refused password ends the connection, and only the event before says why.
@@ -112,14 +109,12 @@ const RECOVERY: RedisOptions = {
   reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 };
 
-/** One server, or a cluster given as `redis+cluster://[user:password@]host:port,host:port`. */
-function connect(url: string, options: RedisOptions): Redis | Cluster {
-  if (!url.startsWith(CLUSTER))
-    return heardByAll(new Redis(url, { ...options, ...RECOVERY, lazyConnect: true }));
-  const [hosts = '', credentials = ''] = url.slice(CLUSTER.length).split('@').reverse();
-  const [username, password] = credentials.split(':').map(decodeURIComponent);
+/** One server, or a cluster. */
+function connect({ url, cluster: address }: QueueConfig, options: RedisOptions): Redis | Cluster {
+  if (!address) return heardByAll(new Redis(url, { ...options, ...RECOVERY, lazyConnect: true }));
+  const { nodes, username, password } = address;
   const { enableOfflineQueue = true, ...rest } = options;
-  const cluster = new Cluster(hosts.split(','), {
+  const cluster = new Cluster(nodes, {
     lazyConnect: true,
     enableOfflineQueue,
     clusterRetryStrategy: () => RECONNECT_MS,

@@ -37,7 +37,7 @@ export type LiveWorkerOptions = Pick<WorkerOptions, 'connection' | 'prefix' | 'c
 export class LiveWorker<Data = unknown> extends Worker<Data> {
   private readonly madeAt = performance.now();
   private answeredAt = -Infinity;
-  private underWay = 0;
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(
     name: string,
@@ -69,12 +69,17 @@ export class LiveWorker<Data = unknown> extends Worker<Data> {
 
   /** Whether the server has answered its question for jobs lately. One that is full of jobs does not ask. */
   get isAlive(): boolean {
-    return this.underWay >= this.concurrency || performance.now() - this.answeredAt < SILENT_AFTER_MS;
+    return this.underWay.size >= this.concurrency || performance.now() - this.answeredAt < SILENT_AFTER_MS;
   }
 
   /** Whether it had the time for an answer and has none. */
   get isLost(): boolean {
     return !this.isAlive && performance.now() - this.madeAt >= SILENT_AFTER_MS;
+  }
+
+  /** Waits for the jobs that it is at, also when it is closed by force, which itself waits for none. */
+  async jobsEnd(): Promise<void> {
+    await Promise.allSettled(this.underWay);
   }
 
   /** BullMQ names no time only where a wait for a job has failed, which it would repeat after 5 ms. */
@@ -106,11 +111,12 @@ export class LiveWorker<Data = unknown> extends Worker<Data> {
     token: string,
     signal?: AbortSignal,
   ): Promise<unknown> {
-    this.underWay += 1;
+    const work = super.callProcessJob(job, token, signal);
+    this.underWay.add(work);
     try {
-      return await super.callProcessJob(job, token, signal);
+      return await work;
     } finally {
-      this.underWay -= 1;
+      this.underWay.delete(work);
     }
   }
 }

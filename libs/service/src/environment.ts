@@ -181,8 +181,12 @@ export class Environment {
   /** @throws ConfigurationError in production, for an address with a password that everybody tries first. */
   refuseSamplePassword(name: string, address: string): void {
     if (!this.production || !URL.canParse(address)) return;
-    const { password } = new URL(address);
-    if (SAMPLE_PASSWORDS.includes(decodeURIComponent(password).toLowerCase())) {
+    this.refuseSample(name, decodeURIComponent(new URL(address).password));
+  }
+
+  /** @param password as it is, of an address that is no URL */
+  refuseSample(name: string, password: string): void {
+    if (this.production && SAMPLE_PASSWORDS.includes(password.toLowerCase())) {
       throw new ConfigurationError(name, 'has a password that everybody tries first: make your own');
     }
   }
