@@ -13,7 +13,7 @@ import type { Direction, Matches } from '../support/proxy.js';
 import { startSystem, type ProxyName, type System } from '../support/system.js';
 import { commitAfter, endOf, FAST, FULL, kill, stepOf, untilRow, workerOf } from './kit.js';
 
-const ROUNDS = FULL ? 25 : 10;
+const ROUNDS = FULL ? 25 : 6;
 
 interface Boundary {
   name: string;

@@ -1,10 +1,10 @@
 import { expectStatus, LINE, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause } from '../support/processes.js';
-import { type Backend, backends, postgresUrl, volume } from '../support/servers.js';
+import { type Backend, postgresUrl, volume } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
-import { FAST, kill } from './kit.js';
+import { FAST, kill, ONE_BACKEND } from './kit.js';
 import { OwnPostgres } from './postgres.js';
 import { begunAgain, Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
@@ -21,7 +21,7 @@ const ORDERS = [
   [2, 0, 4, 1, 5, 3],
 ];
 
-describe.each(backends())('everything at once, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('everything at once, on the %s queue', (queue) => {
   const rounds = volume(queue, MOST_ROUNDS);
   const shared = postgresUrl();
   let postgres: OwnPostgres;

@@ -2,7 +2,6 @@ import { allEnded, overlaps } from '../support/effects.js';
 import { api, type Operation, signIn } from '../support/client.js';
 import type { SystemProcess } from '../support/processes.js';
 import type { Direction, Matches, Trap } from '../support/proxy.js';
-import { backends } from '../support/servers.js';
 import { type ProxyName, startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
 import {
@@ -17,6 +16,7 @@ import {
   finishingOf,
   holdCommitted,
   kill,
+  ONE_BACKEND,
   newCustomer,
   stepOf,
   successors,
@@ -28,7 +28,7 @@ import { begunAgain, Recorder } from './recorder.js';
 
 const KILLS = 6;
 
-describe.each(backends())('a worker that is killed, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('a worker that is killed, on the %s queue', (queue) => {
   let system: System;
   let url: string;
   beforeAll(async () => {
