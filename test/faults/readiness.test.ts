@@ -29,7 +29,8 @@ describe('a gateway', () => {
       expectStatus(await api(url, token).post<{ id: string }>('/v1/orders', { lines: [LINE] }), 202);
     const [waiting, foreign] = [await place(user), await place(other)];
     for (const one of [waiting, foreign]) await untilRow(gateway, one, ({ state }) => state === 'retrying');
-    const others = `update operations set problem = jsonb_set(problem, '{detail}', '"identity did not answer"') where id = $1`;
+    const others = `update operations
+      set problem = problem - 'breaker', cause = jsonb_set(cause, '{service}', '"identity"') where id = $1`;
     await gateway.query(others, [foreign.id]);
     // A short absence is none: two looks, a second apart, have to miss it.
     await pause(3000);
