@@ -1,7 +1,7 @@
-import { FULL } from './faults/kit.js';
+import { FULL, ONE_BACKEND } from './faults/kit.js';
 import { type Answer, api, type Api, LINE, persistently, register, signIn } from './support/client.js';
 import { allEnded, applied, inParallel } from './support/effects.js';
-import { backends, volume } from './support/servers.js';
+import { volume } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
 const MOST_ROUNDS = FULL ? 20 : 8;
@@ -17,7 +17,7 @@ interface Acknowledged {
   target: { id: string };
 }
 
-describe.each(backends())('a deletion that races with writes, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('a deletion that races with writes, on the %s queue', (queue) => {
   const rounds = volume(queue, MOST_ROUNDS);
   let system: System;
   let admin: Api;

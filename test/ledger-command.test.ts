@@ -1,4 +1,5 @@
 // `npm run ledger`, as an operator runs it: beside a running system, and while parts of it are stopped.
+import { ONE_BACKEND } from './faults/kit.js';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -47,7 +48,7 @@ async function ledger(env: Variables, ...args: string[]): Promise<Run> {
 
 beforeAll(() => Logger.overrideLogger(false));
 
-describe.each(backends())('npm run ledger, with the queue on %s', (queue) => {
+describe.each(ONE_BACKEND)('npm run ledger, with the queue on %s', (queue) => {
   let system: System;
   let url: string;
   let env: Variables;

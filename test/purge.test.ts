@@ -1,15 +1,15 @@
+import { ONE_BACKEND } from './faults/kit.js';
 import { Redis } from 'ioredis';
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
 import { inParallel } from './support/effects.js';
 import { pause } from './support/processes.js';
-import { backends } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
 const GRACE_MS = 500;
 const NAME = 'Wilhelmina';
 const STREET = '12 Analytical Avenue';
 
-describe.each(backends())('the purge after the grace period, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('the purge after the grace period, on the %s queue', (queue) => {
   let system: System;
   let url: string;
   let admin: Api;

@@ -1,10 +1,10 @@
 import { api, expectStatus, LINE, type Person, register } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause } from '../support/processes.js';
-import { backends, postgresUrl } from '../support/servers.js';
+import { postgresUrl } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { check } from './history.js';
-import { FAST, FULL } from './kit.js';
+import { FAST, FULL, ONE_BACKEND } from './kit.js';
 import { OwnPostgres } from './postgres.js';
 import { begunAgain, Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
@@ -15,7 +15,7 @@ const USERS = 8;
 const REFUSED_WITHIN_MS = 2000 + 500;
 const DOWN_MS = 1500;
 
-describe.each(backends())('a PostgreSQL that is killed again and again, on the %s queue', (queue) => {
+describe.each(ONE_BACKEND)('a PostgreSQL that is killed again and again, on the %s queue', (queue) => {
   const shared = postgresUrl();
   let postgres: OwnPostgres;
   let redis: OwnRedis | null = null;

@@ -7,7 +7,7 @@ import { until } from '../support/processes.js';
 import { startSystem, type System } from '../support/system.js';
 import { FULL } from './kit.js';
 
-const USERS = FULL ? 1000 : 60;
+const USERS = FULL ? 1000 : 40;
 
 /** What is put back as it was before; each service by itself is test/resurrection.test.ts's, with fewer users. */
 const BACKUPS = FULL ? ['identity', 'ordering', 'identity and ordering'] : ['identity and ordering'];

@@ -19,7 +19,7 @@ const EVERY_MS = 5;
 const AT_ONCE = 40;
 
 /** Accepted between two restarts. */
-const WRITES = FULL ? 1000 : 40;
+const WRITES = FULL ? 1000 : 20;
 
 const LOOK_AGAIN_MS = 10;
 
