@@ -86,7 +86,8 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
   const ledger = module.get(built('gateway/src/ledger/ledger').Ledger);
   const keys = module.get(built('gateway/src/ledger/data-keys').DataKeys);
   const releaser = module.get(built('gateway/src/queue/release').Releaser);
-  while (!releaser.isOpen) await pause(10);
+  const proof = module.get(built('gateway/src/queue/queue-proof').QueueProof);
+  while (!proof.queueWorks) await pause(10);
   return {
     makeLanes: (count) => makeLanes(database, keys, count),
     async admit(userId, operationId = uuidv7()) {
