@@ -23,23 +23,28 @@ describe('a process that is stopped while it opens the queue', () => {
   beforeEach(() => void (calls = []));
 
   /** Each part notes that it is started or stopped. */
-  function part(name: string): any {
+  function part<Part>(name: string): Part {
     const noted = (what: string) => () => void calls.push(`${name} ${what}`);
-    return { start: noted('starts'), stop: noted('stops'), drain: noted('stops'), open: noted('opens') };
+    return {
+      start: noted('starts'),
+      stop: noted('stops'),
+      drain: noted('stops'),
+      open: noted('opens'),
+    } as Part;
   }
 
   function lifecycle(database: Promise<void>, loaded: Promise<void>): QueueLifecycle {
     return new QueueLifecycle(
       { load: () => loaded.then(() => ({ get: () => queue })) } as unknown as LazyModuleLoader,
       { start: () => database } as unknown as Database,
-      part('releaser') as Releaser,
-      part('partitions') as PartitionViews,
-      part('board') as QueueBoard,
-      part('worker') as QueueWorker,
-      part('reconciler') as Reconciler,
-      part('maintenance') as Maintenance,
+      part<Releaser>('releaser'),
+      part<PartitionViews>('partitions'),
+      part<QueueBoard>('board'),
+      part<QueueWorker>('worker'),
+      part<Reconciler>('reconciler'),
+      part<Maintenance>('maintenance'),
       { claim: () => Promise.resolve(true) } as unknown as NameClaim,
-      part('proof') as QueueProof,
+      part<QueueProof>('proof'),
       { api: true, worker: true, queue: { installation: 'one', partitions: 1 } } as unknown as GatewayConfig,
     );
   }
