@@ -29,6 +29,9 @@ const SESSION_LIFETIME = '30 days';
 /** For a client whose answer was lost to ask again; longer would only help a thief. */
 const GRACE = '10 seconds';
 
+/** When a session began, for its tokens. */
+const BEGAN_AT = `floor(extract(epoch from created_at))::float8 as "beganAt"`;
+
 /** Longer than an access token lives, by what clocks and polls may be late. */
 export const REVOCATIONS_KEPT = '20 minutes';
 
@@ -43,6 +46,8 @@ interface OpenSession {
   sid: string;
   userId: string;
   roles: Role[];
+  /** Seconds since 1970. */
+  beganAt: number;
 }
 
 interface Grant {
@@ -193,11 +198,13 @@ async function openSession(
   );
   if (!users[0]) return null;
   await forgetExpiredSessions(tx, userId);
-  const sessions = await tx.query<{ id: string }[]>(
-    `insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}') returning id`,
+  const sessions = await tx.query<{ id: string; beganAt: number }[]>(
+    `insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}')
+     returning id, ${BEGAN_AT}`,
     [userId],
   );
-  return { sid: sessions[0]!.id, userId, roles: users[0].roles };
+  const { id: sid, beganAt } = sessions[0]!;
+  return { sid, userId, roles: users[0].roles, beganAt };
 }
 
 /** Whoever signs in clears up behind himself, so that no job has to. */
@@ -241,18 +248,18 @@ async function spendOnce(tx: EntityManager, hash: Buffer): Promise<boolean> {
 
 /** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
 async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession | null> {
-  const sessions = await tx.query<{ userId: string }[]>(
-    `select user_id as "userId" from sessions
+  const sessions = await tx.query<{ userId: string; beganAt: number }[]>(
+    `select user_id as "userId", ${BEGAN_AT} from sessions
      where id = $1 and revoked_at is null and expires_at > now() for update`,
     [sid],
   );
   if (!sessions[0]) return null;
-  const { userId } = sessions[0];
+  const { userId, beganAt } = sessions[0];
   const users = await tx.query<{ roles: Role[] }[]>(
     `select roles from users where id = $1 and state = 'active'`,
     [userId],
   );
-  return users[0] ? { sid, userId, roles: users[0].roles } : null;
+  return users[0] ? { sid, userId, roles: users[0].roles, beganAt } : null;
 }
 
 /**
@@ -261,7 +268,7 @@ async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession 
  */
 async function grantFor(
   tx: EntityManager,
-  { sid, userId, roles }: OpenSession,
+  { sid, userId, roles, beganAt }: OpenSession,
   predecessor?: Buffer,
 ): Promise<Grant> {
   const refreshToken = newRefreshToken();
@@ -275,5 +282,14 @@ async function grantFor(
     await tx.query('update refresh_tokens set successor = $2 where hash = $1', [predecessor, hash]);
   }
   const { iat } = rows[0]!;
-  return { claims: { sub: userId, sid, roles, iat, exp: iat + ACCESS_TOKENS.lifetime }, refreshToken };
+  const claims = {
+    sub: userId,
+    sid,
+    roles,
+    auth_time: beganAt,
+    epoch: 0,
+    iat,
+    exp: iat + ACCESS_TOKENS.lifetime,
+  };
+  return { claims, refreshToken };
 }

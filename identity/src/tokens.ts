@@ -28,9 +28,9 @@ export class AccessTokens {
     return new AccessTokens(first.kid, signingKey, { keys: await Promise.all(named.map(publicJwk)) });
   }
 
-  sign({ sub, sid, roles, iat, exp }: AccessClaims): Promise<string> {
+  sign({ sub, sid, roles, auth_time, epoch, iat, exp }: AccessClaims): Promise<string> {
     const { algorithm, type, issuer, audience } = ACCESS_TOKENS;
-    return new SignJWT({ sid, roles })
+    return new SignJWT({ sid, roles, auth_time, epoch })
       .setProtectedHeader({ alg: algorithm, typ: type, kid: this.keyId })
       .setIssuer(issuer)
       .setAudience(audience)

@@ -40,7 +40,9 @@ export class AccessTokens {
     if (this.revocations.has(claims.sid)) throw noLongerValid();
     const standing = await this.queries.standing(claims.sub);
     if (!standing || !isAcceptedBy(standing, claims)) throw noLongerValid();
-    return { userId: claims.sub, sessionId: claims.sid, roles: claims.roles };
+    const { sub: userId, sid: sessionId, roles, auth_time: begun } = claims;
+    const authenticatedAt = typeof begun === 'number' ? new Date(begun * 1000) : null;
+    return { userId, sessionId, roles, authenticatedAt };
   }
 
   private async claimsOf(token: string): Promise<AccessClaims> {

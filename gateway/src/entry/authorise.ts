@@ -6,6 +6,8 @@ export interface Caller {
   userId: string;
   sessionId: string;
   roles: readonly Role[];
+  /** When the session began; null of a token from before sessions said so. */
+  authenticatedAt: Date | null;
 }
 
 /**

@@ -28,6 +28,11 @@ export const PROBLEMS = {
     title: 'This needs a role that you do not have',
     help: 'Ask an administrator to do it, or to give you the role.',
   },
+  'user-suspended': {
+    status: 403,
+    title: 'The account is suspended',
+    help: 'An operator has suspended it. Ask for it to be reinstated, then sign in again.',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing here',
@@ -52,6 +57,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'The user is being deleted',
     help: 'A deletion was accepted; no other write of this user is. If it fails, the user can be written again.',
+  },
+  'last-administrator': {
+    status: 409,
+    title: 'This is the last administrator',
+    help: 'Make another user an administrator first.',
   },
   'user-not-deleted': {
     status: 409,

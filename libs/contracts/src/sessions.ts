@@ -45,6 +45,10 @@ export interface AccessClaims {
   /** The session, which is also the family of refresh tokens. */
   sid: string;
   roles: Role[];
+  /** Seconds since 1970 at which the session began: a refresh does not move it. */
+  auth_time: number;
+  /** How often the user's access had been ended before the session began; the ledger counts (lanes.access_epoch). */
+  epoch: number;
   iat: number;
   exp: number;
 }

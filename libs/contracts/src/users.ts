@@ -1,7 +1,11 @@
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
 import { Email, Optional, Rule, Text } from './validation.js';
 
-export const ROLES = ['admin'] as const;
+/**
+ * The roles: `operator` looks at everything that operators see, `operator.act` acts on it too, `operator.reveal` opens
+ * sealed payloads too, `admin` may do all of this and what the shop's administrators do.
+ */
+export const ROLES = ['operator', 'operator.act', 'operator.reveal', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type Claims = Record<string, string | number | boolean>;
