@@ -894,7 +894,7 @@ export interface components {
             /** @enum {string} */
             kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void";
             /** @enum {string} */
-            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
+            problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /** @enum {string} */
             state?: "failed" | "queued" | "retrying";
             /** @description Accepted before; left out, before the request. */
@@ -904,7 +904,7 @@ export interface components {
         };
         BulkRefusals: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             count: number;
         };
         BulkRequest: {
@@ -983,7 +983,7 @@ export interface components {
                 id: string;
             };
             /** @enum {string} */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /**
              * @description Whose refusal it was, or at which service the last attempt failed; null where none was asked.
              * @enum {string|null}
@@ -1180,7 +1180,7 @@ export interface components {
              * @description The code of the problem that its last call ended with, or null.
              * @enum {string|null}
              */
-            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed" | null;
+            problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed" | null;
             /** @enum {string} */
             service: "identity" | "ordering" | "billing";
             /** @enum {string} */
@@ -1246,7 +1246,7 @@ export interface components {
         /** @description RFC 9457. Members beyond these are a code’s own. */
         Problem: {
             /** @enum {string} */
-            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
+            code: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             detail?: string;
             errors?: {
                 message: string;
@@ -1323,7 +1323,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: "admin"[];
+            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
             state: "active" | "deleted";
             /** @description The orders that the deletion has cancelled, and that stay so. */
@@ -1379,7 +1379,7 @@ export interface components {
             };
         };
         SetRoles: {
-            roles: "admin"[];
+            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
         };
         ShipOrder: {
             trackingNumber: string;
@@ -1419,7 +1419,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: "admin"[];
+            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
             state: "active" | "deleted";
             updatedAt: string;
@@ -2114,7 +2114,7 @@ export interface operations {
                 kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
                 limit?: number;
                 /** @description The code of the problem that it failed or waits with. */
-                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
+                problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
                 state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
                 /** @description Accepted before. */
                 to?: string;
