@@ -57,7 +57,7 @@ export class LaneControl {
       if (!(await lockLane(tx, userId))) return NOT_FOUND;
       if (!(await change(tx))) return UNCHANGED;
       await appendIntervention(tx, { action, userId, actorId, operationId: null, reason });
-      // Of a lane that is paused now this releases nothing.
+      // Of a lane that is paused now this releases what is beside it alone, which may have been before: a job is a hint.
       return { found: true, changed: true, releases: await releaseHeads(tx, userId) };
     });
   }
