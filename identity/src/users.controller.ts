@@ -12,7 +12,16 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
-import { AccessEnded, Administrators, Email, EndAccess, type Page, UpdateUser, UsersQuery, UserView } from '@turnpike/contracts';
+import {
+  AccessEnded,
+  Administrators,
+  Email,
+  EndAccess,
+  type Page,
+  UpdateUser,
+  UsersQuery,
+  UserView,
+} from '@turnpike/contracts';
 import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
 import { Sessions } from './sessions.js';

@@ -17,7 +17,9 @@ test('an administrator that was made, and has another address by now, keeps no g
   const remember = jest.fn(() => Promise.resolve());
   const administrator = new FirstAdministrator(
     { admit: () => Promise.resolve({ outcome: 'replayed', operationId: 'made' }) } as unknown as Ledger,
-    { operation: () => Promise.resolve({ id: 'made', userId: 'admin', state: 'succeeded' }) } as unknown as LedgerQueries,
+    {
+      operation: () => Promise.resolve({ id: 'made', userId: 'admin', state: 'succeeded' }),
+    } as unknown as LedgerQueries,
     {} as Releaser,
     {
       ask: (_service: string, { method, path }: { method: string; path: string }) =>

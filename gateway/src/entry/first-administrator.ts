@@ -1,5 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Administrators, normaliseEmail, type OperationState, type PreparedCredential } from '@turnpike/contracts';
+import {
+  type Administrators,
+  normaliseEmail,
+  type OperationState,
+  type PreparedCredential,
+} from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type AdminConfig, GatewayConfig } from '../config.js';

@@ -77,8 +77,7 @@ export class SigningIn {
   }
 
   private async refusalOf(begun: Begun, standing: Standing, refusal: Refusal): Promise<Problem | null> {
-    if (standing.suspendedAt)
-      return new Problem(refusal === 'unauthenticated' ? refusal : 'user-suspended');
+    if (standing.suspendedAt) return new Problem(refusal === 'unauthenticated' ? refusal : 'user-suspended');
     if (standing.depth === 0 || isSpared(begun, standing)) return null;
     const [kind] = await this.endings.underWay(begun.userId);
     if (!kind) return null;
