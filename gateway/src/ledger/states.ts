@@ -153,14 +153,6 @@ export function depthLimitOf(kind: OperationKind, maxDepth: number): number | nu
   return EXEMPT_FROM_DEPTH.includes(kind) || isSystemKind(kind) ? null : maxDepth;
 }
 
-/** Kinds that may wait in a lane however full it is: else whoever floods it would keep them out. */
-const EXEMPT_FROM_DEPTH: readonly OperationKind[] = [
-  'user.delete',
-  'user.restore',
-  'user.set-roles',
-  'user.change-password',
-];
-
 /** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */
 export function followsUser(kind: OperationKind): boolean {
   return acceptanceOf(kind).in.includes('closed');
