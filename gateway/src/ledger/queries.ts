@@ -7,9 +7,9 @@ import {
   type Page,
   type WaitingView,
 } from '@turnpike/contracts';
-import { Database, invalidRequest } from '@turnpike/service';
+import { Database, invalidRequest, pageOf } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import { Brackets } from 'typeorm';
+import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { openCause } from './causes.js';
 import { batched, gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
@@ -50,8 +50,7 @@ export class LedgerQueries {
 
   /** Operations in the caller's lane or asked for by the caller, newest first. */
   async operationsOf(callerId: string, query: OperationsQuery): Promise<Page<OperationView>> {
-    const builder = this.database.manager
-      .createQueryBuilder(Operation, 'o')
+    const builder = listed(this.database)
       .where(
         new Brackets((own) =>
           own.where('o.userId = :callerId').orWhere('o.actorId = :callerId and o.actorId <> o.userId'),
@@ -60,15 +59,21 @@ export class LedgerQueries {
       .setParameters({ callerId });
     if (query.state) builder.andWhere('o.state = :state', { state: query.state });
     if (query.kind) builder.andWhere('o.kind = :kind', { kind: query.kind });
-    if (query.cursor !== undefined) builder.andWhere('o.id < :after', { after: positionOf(query.cursor) });
-    const rows = await builder
-      .orderBy('o.id', 'DESC')
-      .take(query.limit + 1)
-      .getMany();
-    const read = await Promise.all(rows.slice(0, query.limit).map((row) => this.opened(row)));
-    const items = read.map(toView);
-    const last = rows.length > query.limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+    return pageOf(query, {
+      read: (cursor, count) => {
+        const page = builder.clone().orderBy('o.id', 'DESC').limit(count);
+        return (
+          cursor === undefined ? page : page.andWhere('o.id < :after', { after: positionOf(cursor) })
+        ).getMany();
+      },
+      open: (rows) => this.viewsOf(rows),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
+  }
+
+  /** @returns the operations as clients see them */
+  async viewsOf(operations: readonly Operation[]): Promise<OperationView[]> {
+    return (await Promise.all(operations.map((operation) => this.opened(operation)))).map(toView);
   }
 
   lane(userId: string): Promise<Lane | null> {
@@ -166,6 +171,18 @@ export function firstOf({ id, retryOf, repeats }: OperationRead): string {
 
 /** What of the lane decides whether the user's tokens are accepted, and what the register says. */
 export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
+
+/**
+ * @returns a query of operations as lists show them: without what they hold, which may be 256 KB of each and is read for
+ *   nothing
+ */
+export function listed({ manager }: Pick<Database, 'manager'>): SelectQueryBuilder<Operation> {
+  const { columns } = manager.connection.getMetadata(Operation);
+  const shown = columns.filter(({ propertyName }) => propertyName !== 'payload');
+  return manager
+    .createQueryBuilder(Operation, 'o')
+    .select(shown.map(({ propertyName }) => `o.${propertyName}`));
+}
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

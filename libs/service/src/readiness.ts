@@ -1,27 +1,26 @@
+import { sharedFor } from './shared-for.js';
+
 /** What a process needs to do its work; each entry says whether it is there now. */
 export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+
+/**
+ * Milliseconds for which an answer serves all who ask: no limit counts them, and a part may have to ask the database. A
+ * balancer that asks every second notices nothing of it.
+ */
+const SHARED_MS = 500;
 
 /** Milliseconds for one look; a part that takes longer is not there. Whoever asks gives up after some seconds. */
 const LOOK_WITHIN_MS = 1500;
 
-/**
- * One part that a process needs. A request for the readiness has it looked at, once for all that come meanwhile. What a
- * look costs is the part's to bound: an answer that were kept here would be old just when something has gone.
- */
+/** One part that a process needs. A request for the readiness has it looked at, once for all that come within SHARED_MS. */
 class Part {
-  private look: Promise<boolean> | null = null;
+  readonly isThere = sharedFor(SHARED_MS, async () => this.note(await inTime(this.check)));
   /** Since when it is missing, as far as it was looked at. */
   missingSince: Date | null = null;
 
   constructor(private readonly check: () => boolean | Promise<boolean>) {}
 
-  isThere(): Promise<boolean> {
-    this.look ??= inTime(this.check).then((there) => this.note(there));
-    return this.look;
-  }
-
   private note(there: boolean): boolean {
-    this.look = null;
     this.missingSince = there ? null : (this.missingSince ?? new Date());
     return there;
   }
