@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import { type Change, changesOf, LaneChanges } from '../ledger/lane-changes.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
@@ -24,6 +25,7 @@ export class OperationStreams {
     private readonly streams: EventStreams,
     private readonly endings: Endings,
     private readonly changes: LaneChanges,
+    private readonly queries: LedgerQueries,
     private readonly access: OperationAccess,
   ) {}
 
@@ -43,7 +45,7 @@ export class OperationStreams {
    */
   async ofOperation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const known = lastEventIdOf(request);
-    const operation = await this.changes.operation(id);
+    const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     const from = known === null ? null : earlier(known, await this.changes.latest(operation.userId));
     if (from !== null && isEnded(operation.state) && changesOf(operation, from).length === 0) {
@@ -51,7 +53,7 @@ export class OperationStreams {
       return;
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
-    const stream = this.streams.begin(request, reply, verify);
+    const stream = this.streams.begin(request, reply, { holder: `holder ${id}`, verify });
     this.run(stream, () => this.followOperation(stream, operation, from));
   }
 
@@ -83,7 +85,7 @@ export class OperationStreams {
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
-      const operation = await this.changes.operation(id);
+      const operation = await this.queries.operation(id);
       if (!operation) return false;
       if (told === null) tellNow(stream, operation);
       else tell(stream, changesOf(operation, told));

@@ -28,8 +28,11 @@ interface Place {
 /** Reads of the ledger. None of them decides anything. */
 @Injectable()
 export class LedgerQueries {
+  private readonly operations = gathered((ids) => this.readOperations(ids));
+  private readonly lanes = gathered((userIds) => this.readLanes(userIds));
+  private readonly heads = gathered((userIds) => this.readHeads(userIds));
+  private readonly waits = batched((places: readonly Place[]) => this.readWaits(places));
   private readonly standings = gathered((userIds) => this.readStandings(userIds));
-  private readonly ends = batched((places: readonly Place[]) => this.readEnds(places));
   private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
 
   constructor(
@@ -38,9 +41,19 @@ export class LedgerQueries {
   ) {}
 
   /** @returns that operation with its steps, or null */
-  async operation(id: string): Promise<OperationRead | null> {
-    const operation = await this.database.manager.findOneBy(Operation, { id });
-    return operation && this.opened(operation);
+  operation(id: string): Promise<OperationRead | null> {
+    return this.operations(id);
+  }
+
+  /** @returns those operations that there are, by their ids */
+  async readOperations(ids: readonly string[]): Promise<Map<string, OperationRead>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.manager
+      .createQueryBuilder(Operation, 'o')
+      .where('o.id = any(:ids)', { ids })
+      .getMany();
+    const opened = await Promise.all(rows.map((row) => this.opened(row)));
+    return new Map(opened.map((operation) => [operation.id, operation]));
   }
 
   /** @returns what that write holds, or null where it was erased */
@@ -77,7 +90,7 @@ export class LedgerQueries {
   }
 
   lane(userId: string): Promise<Lane | null> {
-    return this.database.manager.findOneBy(Lane, { userId });
+    return this.lanes(userId);
   }
 
   /** @returns what decides whether a user's tokens are accepted, or null where there is no lane */
@@ -90,9 +103,9 @@ export class LedgerQueries {
     return this.lanesOfOrders(orderId);
   }
 
-  /** @returns whether every write of that lane up to that one has ended */
-  hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
-    return this.ends({ userId, seq });
+  /** @returns the place of the lane's first write that has not ended; beyond all places where all have */
+  async firstUnfinished(userId: string): Promise<number> {
+    return (await this.heads(userId)) ?? Infinity;
   }
 
   /** @returns the newest write that repeats that one, or null */
@@ -116,12 +129,8 @@ export class LedgerQueries {
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
-    const [row] = await this.database.query<Waiting>(
-      `select l.execution, b.position, b.behind from lanes l, lateral (${positionBefore('$1', '$2')}) b
-       where l.user_id = $1`,
-      [operation.userId, operation.seq],
-    );
-    return row ? waitingView(operation, row) : null;
+    const waiting = await this.waits(operation);
+    return waiting && waitingView(operation, waiting);
   }
 
   /** @returns the same with its result and its cause in clear */
@@ -144,15 +153,31 @@ export class LedgerQueries {
     return new Map(rows.map((row) => [row.userId, row]));
   }
 
-  private async readEnds(places: readonly Place[]): Promise<boolean[]> {
-    const rows = await this.database.query<{ ended: boolean }>(
-      `select not exists (select 1 from operations
-         where ${unfinishedIn('l')} and operations.seq <= place.seq) as ended
-       from unnest($1::uuid[], $2::bigint[]) with ordinality as place (user_id, seq, number)
-       left join lanes l using (user_id) order by number`,
+  private async readLanes(userIds: string[]): Promise<Map<string, Lane>> {
+    const lanes = this.database.manager.createQueryBuilder(Lane, 'l');
+    const rows = await lanes.where('l.userId = any(:userIds)', { userIds }).getMany();
+    return new Map(rows.map((lane) => [lane.userId, lane]));
+  }
+
+  private async readHeads(userIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ userId: string; seq: number }>(
+      `select l.user_id as "userId", head.seq from lanes l,
+         lateral (select seq from operations where ${unfinishedIn('l')} order by seq limit 1) head
+       where l.user_id = any($1)`,
+      [userIds],
+    );
+    return new Map(rows.map(({ userId, seq }) => [userId, seq]));
+  }
+
+  private async readWaits(places: readonly Place[]): Promise<(Waiting | null)[]> {
+    const rows = await this.database.query<Waiting & { number: number }>(
+      `select place.number::integer, l.execution, b.position, b.behind
+       from unnest($1::uuid[], $2::integer[]) with ordinality as place (user_id, seq, number)
+       join lanes l using (user_id), lateral (${positionBefore('place.user_id', 'place.seq')}) b`,
       [places.map(({ userId }) => userId), places.map(({ seq }) => seq)],
     );
-    return rows.map(({ ended }) => ended);
+    const found = new Map(rows.map(({ number, ...waiting }) => [number, waiting]));
+    return places.map((_, index) => found.get(index + 1) ?? null);
   }
 
   private async readLanesOfOrders(orderIds: string[]): Promise<Map<string, string>> {
