@@ -36,6 +36,7 @@ import { OrdersController } from './entry/orders.controller.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
+import { Replays } from './entry/replays.js';
 import { Revocations } from './entry/revocations.js';
 import { RouteCheck } from './entry/routes.js';
 import { SessionsController } from './entry/sessions.controller.js';
@@ -134,6 +135,7 @@ const entry = [
   Answers,
   EventStreams,
   OperationStreams,
+  Replays,
   Reads,
   FirstAdministrator,
   SystemWrites,
