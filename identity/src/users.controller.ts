@@ -11,7 +11,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
-import { Email, type Page, UpdateUser, UsersQuery, UserView } from '@turnpike/contracts';
+import { Email, type Page, UserChanges, UsersQuery, UserView } from '@turnpike/contracts';
 import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
 import { Users } from './users.js';
@@ -27,7 +27,7 @@ class UserId {
   id: string;
 }
 
-class RenameUser extends PickType(UpdateUser, ['firstName', 'lastName'] as const) {}
+class RenameUser extends PickType(UserChanges, ['firstName', 'lastName'] as const) {}
 
 /** Users as they are read; and, for administrators' scripts, changes that begin here and that the lanes follow. */
 @ApiTags('users')

@@ -51,9 +51,8 @@ export class CallerGuard implements CanActivate {
     const who = ALLOWED[action!];
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
-    const token = await this.tokenOf(request);
-    const verifyAgain = (): Promise<Caller> => this.tokens.verify(token);
-    const caller = await verifyAgain();
+    const caller = await this.tokens.verify(await this.tokenOf(request));
+    const verifyAgain = async (): Promise<Caller> => this.tokens.verify(await this.tokenAgain(request));
     callers.set(request, { caller, verifyAgain });
     if (!dependsOnOwner(action!)) authorise(action!, caller, null);
     return true;
@@ -61,10 +60,23 @@ export class CallerGuard implements CanActivate {
 
   /** The dashboard's cookie stands for a token; whoever sends one needs no cookie. */
   private async tokenOf(request: FastifyRequest): Promise<string> {
-    const ofCookie =
-      request.headers.authorization === undefined && (await this.cookies.accessTokenOf(request));
-    return ofCookie || bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
+    const ofCookie = sendsNoToken(request) && (await this.cookies.accessTokenOf(request));
+    return ofCookie || bearerTokenIn(request);
   }
+
+  /** Behind a cookie there is a new one by now; without its session there is none. */
+  private async tokenAgain(request: FastifyRequest): Promise<string> {
+    const ofCookie = sendsNoToken(request) && (await this.cookies.accessTokenAgain(request));
+    return ofCookie || bearerTokenIn(request);
+  }
+}
+
+function sendsNoToken({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined;
+}
+
+function bearerTokenIn(request: FastifyRequest): string {
+  return bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
 }
 
 /** Whether the token of an operation is good is for the route to see, which knows the operation. */

@@ -1,12 +1,14 @@
-import { Body, Controller, Delete, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
+import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
 import { ApiProblems } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
+import { clientNameOf } from './client-name.js';
 import type { Request } from './http.js';
 import { Registered } from './registered.js';
+import { Id } from './request.js';
 import { Revocations } from './revocations.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
@@ -28,7 +30,8 @@ export class SessionsController {
   @ApiProblems('invalid-credentials')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
     return this.throttle.check(body.email, request, async () => {
-      const call = { method: 'POST', path: '/internal/sessions', body } as const;
+      const begin = { ...body, client: clientNameOf(request) };
+      const call = { method: 'POST', path: '/internal/sessions', body: begin } as const;
       const session = await this.services.ask<SessionView>('identity', call);
       return this.registered.session(session, 'invalid-credentials');
     });
@@ -45,6 +48,15 @@ export class SessionsController {
     return this.registered.session(session, 'unauthenticated');
   }
 
+  /** The caller's sessions that go on, the one that was used last first. */
+  @Get()
+  @Allows('session.list')
+  async list(@CurrentCaller() { userId, sessionId }: Caller): Promise<SessionEntries> {
+    const call = { method: 'GET', path: `/internal/users/${userId}/sessions` } as const;
+    const { items } = await this.services.ask<OpenSessions>('identity', call);
+    return { items: items.map((session) => ({ ...session, current: session.id === sessionId })) };
+  }
+
   /** Signs out. */
   @Delete('current')
   @Allows('session.end')
@@ -52,5 +64,16 @@ export class SessionsController {
   async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
     await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
     this.revocations.add(sessionId);
+  }
+
+  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  @Delete(':id')
+  @Allows('session.end')
+  @ApiProblems('not-found')
+  @HttpCode(204)
+  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    const path = `/internal/users/${userId}/sessions/${id}`;
+    await this.services.ask('identity', { method: 'DELETE', path });
+    this.revocations.add(id);
   }
 }
