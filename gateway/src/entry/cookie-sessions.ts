@@ -24,6 +24,7 @@ const SAFE_METHODS = ['GET', 'HEAD'];
 const ACTIVITY_HEADER = 'x-user-activity';
 
 const LIFETIME_SECONDS = 12 * 3600;
+
 /** Without a person's use: an open page asks again and again, and would never let its session end. */
 const IDLE = '30 minutes';
 
