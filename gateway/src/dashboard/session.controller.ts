@@ -32,7 +32,7 @@ function assertKeepsCookies({ headers: { origin } }: FastifyRequest): void {
   );
 }
 
-/** How operators sign in at the dashboard: with an administrator's account, for a cookie. */
+/** How operators sign in at the dashboard, for a cookie: whoever may look at what operators see. */
 @ApiExcludeController()
 @Controller('ops/session')
 export class DashboardSessionController {
@@ -47,7 +47,7 @@ export class DashboardSessionController {
     private readonly registered: Registered,
   ) {}
 
-  /** @throws Problem 403 unless it is an administrator's account */
+  /** @throws Problem 403 unless the account has one of the operators' roles */
   @Post()
   @Allows('session.begin')
   @HttpCode(200)
@@ -65,14 +65,17 @@ export class DashboardSessionController {
     await this.onlyForOperators(caller);
     const { setCookie, view } = await this.sessions.begin(session);
     void reply.header('set-cookie', setCookie);
-    return view;
+    return { ...view, roles: [...caller.roles] };
   }
 
   /** What the page has to know of its session after a reload. */
   @Get()
-  @Allows('ops')
-  current(@Req() request: FastifyRequest): Promise<DashboardSession> {
-    return this.sessions.view(request);
+  @Allows('ops.read')
+  async current(
+    @CurrentCaller() { roles }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<DashboardSession> {
+    return { ...(await this.sessions.view(request)), roles: [...roles] };
   }
 
   @Delete()
@@ -101,7 +104,7 @@ export class DashboardSessionController {
   /** What has been opened for somebody else is closed again. */
   private async onlyForOperators(caller: Caller): Promise<void> {
     try {
-      authorise('ops', caller, null);
+      authorise('ops.read', caller, null);
     } catch (error) {
       await this.end(caller);
       throw error;

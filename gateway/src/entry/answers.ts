@@ -15,6 +15,7 @@ import { LaneChanges } from '../ledger/lane-changes.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
+import { callerOf, verifyAgain } from './caller.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
 
@@ -71,6 +72,8 @@ export class Answers {
     reply: FastifyReply,
   ): Promise<unknown> {
     const wait = preferredWait(request);
+    // Who was let in by a role may have lost it while the answer was waited for.
+    if (wait !== null && callerOf(request)?.userId !== operation.userId) await verifyAgain(request);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);

@@ -8,7 +8,7 @@ import type { OperationRead } from '../ledger/operation.entity.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
-import { OperationAccess } from './operation-access.js';
+import { OperationAccess, type Sight, WHOLE } from './operation-access.js';
 
 /** A number of the ledger's: 63 bits. */
 const EVENT_ID = /^\d{1,18}$/;
@@ -41,7 +41,7 @@ export class OperationStreams {
    * Tells of one operation, beginning with what it is now, or after `Last-Event-ID`, until it is over. Who has had all
    * of it is answered 204, which tells browsers not to come again.
    */
-  async ofOperation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async ofOperation(id: string, sight: Sight, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const known = lastEventIdOf(request);
     const operation = await this.changes.operation(id);
     if (!operation) throw new Problem('not-found');
@@ -52,7 +52,7 @@ export class OperationStreams {
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
     const stream = this.streams.begin(request, reply, verify);
-    this.run(stream, () => this.followOperation(stream, operation, from));
+    this.run(stream, () => this.followOperation(stream, operation, from, sight));
   }
 
   /** Whatever goes wrong ends the stream: the client comes again, and is told by that answer what is the matter. */
@@ -68,7 +68,7 @@ export class OperationStreams {
     await this.endings.follow(userId, stream.closed, async () => {
       for (let isLast = false; !isLast && !stream.closed.aborted;) {
         const page = await this.changes.after(userId, told);
-        tell(stream, page.changes);
+        tell(stream, page.changes, WHOLE);
         ({ upTo: told, isLast } = page);
         await stream.taken();
       }
@@ -80,26 +80,27 @@ export class OperationStreams {
     stream: EventStream,
     { id, userId }: OperationRead,
     from: bigint | null,
+    sight: Sight,
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
       const operation = await this.changes.operation(id);
       if (!operation) return false;
-      if (told === null) tellNow(stream, operation);
-      else tell(stream, changesOf(operation, told));
+      if (told === null) tellNow(stream, sight, operation);
+      else tell(stream, changesOf(operation, told), sight);
       told = BigInt(operation.changes.at(-1) ?? 0);
       return !isEnded(operation.state);
     });
   }
 }
 
-function tell(stream: EventStream, changes: readonly Change[]): void {
-  for (const { number, operation } of changes) stream.send('operation', operation, String(number));
+function tell(stream: EventStream, changes: readonly Change[], sight: Sight): void {
+  for (const { number, operation } of changes) stream.send('operation', sight(operation), String(number));
 }
 
 /** One that is older than the numbers of changes has none. */
-function tellNow(stream: EventStream, operation: OperationRead): void {
-  stream.send('operation', toView(operation), operation.changes.at(-1));
+function tellNow(stream: EventStream, sight: Sight, operation: OperationRead): void {
+  stream.send('operation', sight(toView(operation)), operation.changes.at(-1));
 }
 
 /** @returns the event after which the client wants to go on, or null. @throws Problem 400 where it is none of ours */

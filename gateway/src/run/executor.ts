@@ -23,10 +23,12 @@ import {
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
 import { sentenceOf } from '../ledger/causes.js';
+import { NO_LONGER } from '../ledger/actors.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
+import { Authority } from './authority.js';
 import { backoffMs } from './backoff.js';
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
@@ -80,6 +82,7 @@ export class Executor {
     private readonly ledger: Ledger,
     private readonly services: Services,
     private readonly leases: Leases,
+    private readonly authority: Authority,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -136,10 +139,24 @@ export class Executor {
     if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
-    const outcome = await (reason ? saga.abort(reason) : saga.forward());
+    const outcome = await (reason ? saga.abort(reason) : this.goForward(claimed, saga));
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
     const cause = saga.cause ?? claimed.cause;
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
+  }
+
+  /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
+  private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    const { actor_id: actorId, by_role: role } = claimed;
+    if (!actorId || !role || mayHaveBegun(claimed)) return saga.forward();
+    switch (await this.authority.of(actorId, role, claimed)) {
+      case 'held':
+        return saga.forward();
+      case 'lost':
+        return saga.refuse(NO_LONGER);
+      case 'unknown':
+        return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
+    }
   }
 
   /**
@@ -147,7 +164,7 @@ export class Executor {
    * happened in a service stays to be followed.
    */
   private async carryThrough(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (claimed.crashes < POISON_AFTER_CRASHES) return saga.forward();
+    if (claimed.crashes < POISON_AFTER_CRASHES) return this.goForward(claimed, saga);
     return { type: 'stuck', reason: 'Every process that began this write died.' };
   }
 
@@ -223,6 +240,16 @@ export class Executor {
       calls,
     );
   }
+}
+
+const AUTHORITY_UNKNOWN = problemBody(
+  'unavailable',
+  'It is not known whether its actor still has the role for it.',
+);
+
+/** Whether a step may have been sent: then what became of it has to be seen, whoever asked for it. */
+function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
+  return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
 }
 
 /** Nothing was sent: the write is tried again. */

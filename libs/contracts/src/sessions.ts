@@ -90,4 +90,5 @@ export class DashboardSession {
   /** Sent back as `X-CSRF-Token` with whatever is not a plain read. */
   csrfToken: string;
   expiresAt: string;
+  roles: Role[];
 }
