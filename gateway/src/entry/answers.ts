@@ -72,7 +72,7 @@ export class Answers {
     reply: FastifyReply,
   ): Promise<unknown> {
     const wait = preferredWait(request);
-    // Who was let in by a role may have lost it while the answer was waited for.
+    // A role may have been taken while the answer was waited for; the owner is told how the own deletion has ended.
     if (wait !== null && callerOf(request)?.userId !== operation.userId) await verifyAgain(request);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);

@@ -33,6 +33,14 @@ export class OperationAccess {
     else if (!(await this.hasToken(id, request))) throw new Problem('unauthenticated');
   }
 
+  /**
+   * @throws Problem 401 when the session of somebody who was let in by a role has ended while the answer was waited for.
+   *   The owner is told how the own deletion has ended, which ends the session.
+   */
+  async assertStillSeen({ userId }: OperationRead, request: FastifyRequest): Promise<void> {
+    if (callerOf(request)?.userId !== userId) await verifyAgain(request);
+  }
+
   private async hasToken(id: string, { headers }: FastifyRequest): Promise<boolean> {
     const token = headers[HEADERS.operationToken];
     return typeof token === 'string' && (await this.operationTokens.allows(token, id));

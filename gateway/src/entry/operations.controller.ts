@@ -48,7 +48,7 @@ export class OperationsController {
     const sight = await this.access.sightOf(id, request);
     const wait = preferredWait(request);
     const operation = await this.answers.get(id, wait ?? 0);
-    if (wait !== null) await this.access.assertStillReadable(id, request);
+    if (wait !== null) await this.access.assertStillSeen(operation, request);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     return sendResource(sight(await this.answers.view(operation)), request, reply) as OperationView;
   }

@@ -27,6 +27,11 @@ export class BulkFilter {
   @IsUUID()
   userId?: string;
 
+  /** Who asked for it. */
+  @Optional()
+  @IsUUID()
+  actorId?: string;
+
   @Optional()
   @IsIn(Object.keys(PROBLEMS))
   problem?: ProblemCode;
