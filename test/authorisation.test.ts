@@ -171,7 +171,7 @@ describe('access', () => {
     for (const role of OPERATORS)
       operators.push({ role, token: (await newOperator(url, admin, role)).token });
     allowed = await allowedByRoute();
-  });
+  }, 120_000);
   afterAll(() => system?.stop());
 
   interface Resources {
