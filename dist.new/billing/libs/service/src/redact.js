@@ -1,0 +1,73 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.describeError = describeError;
+exports.redactValue = redactValue;
+const sensitive_1 = require("../../contracts/src/sensitive.js");
+/*
+ * What a log line may show of anything that is given to the logger, however deep it stands.
+ */
+/** What only processes have: settings. */
+const SECRET_SETTINGS = [
+    'dataKey',
+    'previousDataKey',
+    'serviceSigningKey',
+    'tokenSigningKeys',
+    'databaseUrl',
+    'connectionString',
+];
+const HIDDEN = new Map([
+    ...[...sensitive_1.SECRET_MEMBERS, ...SECRET_SETTINGS].map((name) => [name.toLowerCase(), '[secret]']),
+    ...sensitive_1.PERSONAL_MEMBERS.map((name) => [name.toLowerCase(), '[personal]']),
+]);
+/** Deeper than anything that is worth a look in a line; what refers to so much of itself ends here. */
+const MAX_DEPTH = 8;
+/** Classes of PostgreSQL's errors whose messages quote the value that was refused: 22 is a data exception. */
+const QUOTING = /^22/;
+/**
+ * @returns what may be told of anything thrown: never its members, since a database's error has the parameters of the
+ *   statement there, and that of a call its headers and its body
+ */
+function describeError(error) {
+    if (!(error instanceof Error))
+        return { type: typeof error, message: 'Something else than an error was thrown.' };
+    const code = codeOf(error);
+    const message = messageOf(error, code);
+    const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+    const stack = [`${error.name}: ${message}`, ...frames].join('\n');
+    return { type: error.name, message, ...(code !== undefined && { code }), stack };
+}
+/** @returns a copy of what is to be logged, without what nobody may read; of a text, the text */
+function redactValue(value, above = []) {
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (value instanceof Error)
+        return describeError(value);
+    if (value instanceof Date)
+        return value;
+    if (ArrayBuffer.isView(value))
+        return '[bytes]';
+    if (above.includes(value) || above.length >= MAX_DEPTH)
+        return '[more]';
+    const within = [...above, value];
+    return Array.isArray(value) ? value.map((item) => redactValue(item, within)) : redactMembers(value, within);
+}
+/** The line of every request comes here, too: a loop, because lists of pairs would cost as much as the line. */
+function redactMembers(members, within) {
+    const shown = {};
+    for (const [name, value] of Object.entries(members)) {
+        shown[name] = HIDDEN.get(name.toLowerCase()) ?? redactValue(value, within);
+    }
+    return shown;
+}
+function codeOf(error) {
+    const { code, driverError } = error;
+    const known = code ?? driverError?.code;
+    return typeof known === 'string' ? known : undefined;
+}
+function messageOf(error, code) {
+    // JSON.parse quotes what it stumbled over.
+    if (error instanceof SyntaxError)
+        return 'A text could not be parsed.';
+    return code !== undefined && QUOTING.test(code) ? `PostgreSQL refused a value (${code}).` : error.message;
+}
+//# sourceMappingURL=redact.js.map

@@ -1,0 +1,104 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.CLAIMED = void 0;
+exports.claimAfter = claimAfter;
+exports.claim = claim;
+exports.renew = renew;
+exports.retry = retry;
+const changes_js_1 = require("./changes.js");
+const sql_js_1 = require("./sql.js");
+/**
+ * What a claim sets in an operation `o`, on the terms of `c` (worker, lease_ms, deadline_ms).
+ * @param passage the number of the passage by which it came to be claimed
+ */
+function claimAfter(passage) {
+    return `
+  state = 'running', epoch = epoch + 1, attempts = attempts + 1, worker = c.worker,
+  crashes = crashes + case when o.state = 'running' then 1 else 0 end,
+  lease_until = clock_timestamp() + c.lease_ms * interval '1 ms', next_attempt_at = null, problem = null,
+  started_at = coalesce(started_at, clock_timestamp()),
+  deadline_at = coalesce(deadline_at, now() + c.deadline_ms * interval '1 ms'),
+  ${(0, changes_js_1.changesAnd)(`${passage} + 2 * o.epoch + 1`)}`;
+}
+/** A ClaimedRow of `o`. */
+exports.CLAIMED = `
+  o.user_id, o.seq, o.id, o.kind, o.payload, o.target_id, o.actor_id, o.if_match, o.epoch, o.attempts, o.crashes,
+  o.cancel_requested, o.traceparent, o.steps, o.cause,
+  (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
+/**
+ * Gives operations to workers, where each is the head, its lane runs, and no live lease is on it.
+ * @returns those that were given, by their ids
+ */
+async function claim(tx, requests) {
+    const rows = await tx.query(`/* ledger.claim */ update operations o set ${claimAfter(changes_js_1.LATEST_PASSAGE)}
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
+       as c (user_id, id, worker, lease_ms, deadline_ms)
+     where o.user_id = c.user_id and o.id = c.id and c.user_id = any(${sql_js_1.LOCKED})
+       and case state
+         when 'queued' then true
+         when 'retrying' then next_attempt_at <= clock_timestamp()
+         when 'running' then lease_until <= clock_timestamp() end
+       and seq = (select (select min(seq) from operations where ${(0, sql_js_1.unfinishedIn)('l')})
+         from lanes l where l.user_id = o.user_id and l.execution = 'running')
+     returning ${exports.CLAIMED}`, [
+        requests.map(({ userId }) => userId),
+        requests.map(({ id }) => id),
+        requests.map(({ worker }) => worker),
+        requests.map(({ leaseMs }) => leaseMs),
+        requests.map(({ deadlineMs }) => deadlineMs),
+    ]);
+    return new Map(rows.map((row) => [row.id, row]));
+}
+/**
+ * Prolongs leases that are still alive. It takes no lane's lock: it touches only rows whose claim it proves, and waits
+ * for none that somebody is at, for a batch of ends may be at several, in another order.
+ * @returns of the claims that hold, by their ids, whether they were prolonged
+ */
+async function renew(ledger, claims, leaseMs) {
+    const rows = await ledger.query(`/* ledger.renew */ with held as materialized (
+       select o.user_id, o.id, o.epoch
+       from unnest($1::uuid[], $2::uuid[], $3::integer[]) as held (user_id, id, epoch)
+         join operations o on o.user_id = held.user_id and o.id = held.id
+       where case o.state when 'running' then o.epoch = held.epoch end
+     ), free as materialized (
+       select user_id, id from held join operations o using (user_id, id, epoch)
+       where case o.state when 'running' then o.lease_until > clock_timestamp() end
+       for update of o skip locked
+     ), renewed as (
+       update operations o set lease_until = clock_timestamp() + $4 * interval '1 ms'
+       from free where o.user_id = free.user_id and o.id = free.id
+       returning o.id
+     )
+     select id, id in (select id from renewed) as renewed from held`, [
+        claims.map((held) => held.userId),
+        claims.map((held) => held.id),
+        claims.map((held) => held.epoch),
+        leaseMs,
+    ]);
+    return new Map(rows.map(({ id, renewed }) => [id, renewed]));
+}
+/**
+ * Puts claimed operations back to be tried again; they keep their turn. A worker that says so has not died with it.
+ * @returns the releases of those whose claim held, by their ids
+ */
+async function retry(tx, retries) {
+    const rows = await tx.query(`/* ledger.retry */ update operations o
+     set state = 'retrying', next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 ms',
+       problem = r.because, cause = coalesce(r.failure, o.cause), steps = r.steps, lease_until = null, worker = null, release = release + 1,
+       released_at = now(), crashes = 0, ${(0, changes_js_1.changesAnd)(`${changes_js_1.LATEST_PASSAGE} + 2 * o.epoch`)}
+     from jsonb_to_recordset($1)
+       as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb, failure jsonb)
+     where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${sql_js_1.LOCKED})
+       and case o.state when 'running' then o.epoch = r.epoch end
+       and steps_follow(o.steps, r.steps)
+     returning o.id, o.user_id, release, r.delay_ms`, [
+        JSON.stringify(retries.map(({ key: { userId, id, epoch }, delayMs, problem, steps, cause }) => ({
+            ...{ user_id: userId, id, epoch, delay_ms: delayMs, because: problem, steps, failure: cause },
+        }))),
+    ]);
+    return new Map(rows.map((row) => [
+        row.id,
+        { userId: row.user_id, operationId: row.id, release: row.release, delayMs: row.delay_ms },
+    ]));
+}
+//# sourceMappingURL=claim-statements.js.map

@@ -1,0 +1,102 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.cancelQueued = cancelQueued;
+exports.cancelWaiting = cancelWaiting;
+exports.rejectWaiting = rejectWaiting;
+exports.admissionAfter = admissionAfter;
+exports.deletedAtAfter = deletedAtAfter;
+exports.endedToAfter = endedToAfter;
+exports.countedAs = countedAs;
+exports.leaveLanes = leaveLanes;
+const contracts_1 = require("../../../libs/contracts/src/index.js");
+const sql_js_1 = require("./sql.js");
+/*
+ * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
+ *
+ * What all statements keep to stands in sql.ts.
+ */
+/** Withdraws a write that has not begun. @returns its kind, or null if it has */
+async function cancelQueued(tx, userId, id) {
+    const rows = await tx.query(`update operations set state = 'cancelled', finished_at = now()
+     where user_id = $1 and id = $2 and case state when 'queued' then kind <> all($3) end returning kind`, [userId, id, contracts_1.SYSTEM_KINDS]);
+    return rows[0]?.kind ?? null;
+}
+/**
+ * Withdraws what users asked for before that place and has not begun, but never the write that makes the user.
+ * @returns how many
+ */
+async function cancelWaiting(tx, userId, before) {
+    const rows = await tx.query(`update operations set state = 'cancelled', finished_at = now()
+     where user_id = $1 and state = 'queued' and kind <> all($2) and seq < $3 returning 1`, [userId, ['user.register', ...contracts_1.SYSTEM_KINDS], before]);
+    return rows.length;
+}
+/** Refuses every write of a lane whose user was never made. @returns how many */
+async function rejectWaiting(tx, userId, problem) {
+    const rows = await tx.query(`update operations set state = 'rejected', finished_at = now(), problem = $2
+     where user_id = $1 and state = 'queued' returning 1`, [userId, JSON.stringify(problem)]);
+    return rows.length;
+}
+/**
+ * The admission of a lane `l` after an end that lets it become `becomes` where it is one of `leaves`. A lane does not
+ * open while another deletion waits in it, nor once it was closed by a decision of the register.
+ * @param end where these columns, and the `id` of what ends, are to be found
+ */
+function admissionAfter(end) {
+    return `case
+    when ${end}.becomes is null or l.admission <> all(${end}.leaves)
+      or (l.admission = 'closed' and l.decided_at is not null and ${end}.becomes = 'open')
+      or (${end}.becomes = 'open' and exists (select 1 from operations waiting
+        where waiting.user_id = l.user_id and waiting.id is distinct from ${end}.id
+          and waiting.kind in ('user.delete', 'event.user-deleted') and waiting.state in ${sql_js_1.UNFINISHED}))
+      then l.admission
+    else ${end}.becomes end`;
+}
+/** When the user of a lane `l` was deleted, after the same end. */
+function deletedAtAfter(end) {
+    return `case ${admissionAfter(end)} when 'open' then null
+    when 'deleted' then coalesce(l.deleted_at, now()) else l.deleted_at end`;
+}
+/**
+ * When the register has decided last about the user of a lane `l`. The trigger note_decision dates a decision by the
+ * lane as it is at the end of the statement that ends an operation: one that closes its lane only in a statement of its
+ * own, as an end by hand does, is dated with the lane.
+ */
+function decidedAtAfter(end) {
+    return `case when ${end}.ends_as = 'succeeded' and ${admissionAfter(end)} in ('deleted', 'closed')
+    and l.admission not in ('deleted', 'closed') then clock_timestamp() else l.decided_at end`;
+}
+/**
+ * Up to where a lane `l` has ended, after the end of an operation: up to it, unless something before it has not. The
+ * head ends before all that waits; what is ended beside it moves nothing.
+ * @param end where the `seq` and the `user_id` of what ends are to be found
+ */
+function endedToAfter(end) {
+    return `case when exists (select 1 from operations before
+      where before.user_id = l.user_id and before.seq > l.ended_to and before.seq < ${end}.seq
+        and before.state in ${sql_js_1.UNFINISHED})
+    then l.ended_to else greatest(l.ended_to, ${end}.seq) end`;
+}
+/**
+ * Counts ends in their lane: how many writes have succeeded is what is left of `last_seq`. Operators see the sums over
+ * all lanes, which to count in the operations themselves would take seconds.
+ * @param end where `ends_as`, what they ended as, is to be found
+ * @param count how many
+ */
+function countedAs(end, count) {
+    return ['failed', 'cancelled', 'rejected']
+        .map((state) => `${state} = l.${state} + case ${end}.ends_as when '${state}' then ${count} else 0 end`)
+        .join(', ');
+}
+/** Takes operations that have ended already out of their lanes' depth, and lets the ends change the admission. */
+async function leaveLanes(tx, leaving) {
+    await tx.query(`update lanes l set depth = depth - gone.count, ${countedAs('gone', 'gone.count')},
+       admission = ${admissionAfter('gone')}, deleted_at = ${deletedAtAfter('gone')}, decided_at = ${decidedAtAfter('gone')}
+     from jsonb_to_recordset($1)
+       as gone (user_id uuid, id uuid, ends_as text, count integer, leaves text[], becomes text)
+     where l.user_id = gone.user_id`, [
+        JSON.stringify(leaving.map(({ userId, state, count, move }) => ({
+            ...{ user_id: userId, ends_as: state, count, leaves: move?.from ?? [], becomes: move?.to },
+        }))),
+    ]);
+}
+//# sourceMappingURL=leaving-statements.js.map

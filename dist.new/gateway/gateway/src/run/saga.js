@@ -1,0 +1,213 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.Saga = void 0;
+const contracts_1 = require("../../../libs/contracts/src/index.js");
+const metrics_js_1 = require("./metrics.js");
+class Saga {
+    /** @param known the steps in order, as the ledger has them */
+    constructor(steps, known, calls) {
+        this.steps = steps;
+        this.calls = calls;
+        this.answers = {};
+        this.failed = null;
+        this.outcomes = new Map(known.map((step) => [step.name, { ...step }]));
+    }
+    /** What is known of the steps now. */
+    get stepOutcomes() {
+        return [...this.outcomes.values()];
+    }
+    /** Why the last attempt of this run failed; null where none has, or none was made. */
+    get cause() {
+        return this.failed;
+    }
+    /** Carries the steps out in order. */
+    async forward() {
+        for (const [index, step] of this.steps.entries()) {
+            const stopped = await this.closeUndo(step);
+            if (stopped)
+                return stopped;
+            const answer = await this.call(step, (known) => this.calls.apply(step, this.answers, known));
+            switch (answer.type) {
+                case 'applied':
+                    break;
+                case 'refused':
+                    return this.undoBefore(index, { type: 'failed', problem: answer.problem });
+                case 'gone':
+                    return this.undoBefore(index, { type: 'rejected', problem: answer.problem });
+                case 'sealed':
+                    // An earlier run had begun to give it up, and died; which end it meant is not known any more.
+                    return this.undoBefore(index, { type: 'failed', problem: (0, contracts_1.problemBody)('deadline-exceeded') });
+                case 'stale':
+                    return { type: 'lost' };
+                case 'unknown':
+                    return retry(answer);
+                case 'unserved':
+                    return { type: 'stuck', reason: answer.reason };
+            }
+        }
+        return { type: 'succeeded', answers: this.answers };
+    }
+    /**
+     * Closes every step up to the decision, last first; what comes after that was never sent. If the decision is in force
+     * after all, the operation goes forward.
+     */
+    async abort(reason) {
+        let ending = reason.type === 'cancel' ? { type: 'cancelled' } : { type: 'failed', problem: reason.problem };
+        const decision = decisionOf(this.steps);
+        for (const step of this.steps.slice(0, decision + 1).toReversed()) {
+            const stopped = await this.closeUndo(step);
+            if (stopped)
+                return stopped;
+            const answer = await this.call(step, (known) => this.calls.settle(step, known), SETTLING);
+            if (answer.type === 'unknown')
+                return retry(answer);
+            if (answer.type === 'unserved')
+                return { type: 'stuck', reason: answer.reason };
+            if (answer.type === 'stale')
+                return { type: 'lost' };
+            if (answer.type === 'gone')
+                ending = { type: 'rejected', problem: answer.problem };
+            if (answer.type === 'refused')
+                ending = { type: 'failed', problem: answer.problem };
+        }
+        if (this.stateOf(this.steps[decision]) === 'applied')
+            return this.goForward(decision, reason);
+        return this.undoBefore(decision + 1, ending);
+    }
+    /** What killed every process that began it would kill the next one, too. */
+    async goForward(decision, reason) {
+        if (decision === this.steps.length - 1)
+            return { type: 'succeeded', answers: this.answers };
+        if (reason.type !== 'poison')
+            return this.forward();
+        return {
+            type: 'stuck',
+            reason: `${this.steps[decision]} is final, and every process that began what follows it died`,
+        };
+    }
+    /**
+     * Where an operator has the operation carried out again: closes the undo of a step that is taken for one in force,
+     * for nothing may be built on what a late call takes back. A step that turns out to be undone is sent again. A run
+     * that gives the operation up does so, too: an earlier one may have died after it had sent the step under its new key,
+     * and each comes to the same keys.
+     * @returns the end of this run, or null where it goes on
+     */
+    async closeUndo(step) {
+        const known = this.outcomes.get(step);
+        if (known.reopened && contracts_1.STEPS[step].undo) {
+            const answer = await this.calls.settleUndo(step, known);
+            if (answer.type === 'unknown')
+                return retry(answer);
+            if (answer.type === 'unserved')
+                return { type: 'stuck', reason: answer.reason };
+            if (answer.type === 'stale')
+                return { type: 'lost' };
+            if (answer.type === 'applied')
+                sendAnew(known);
+            else
+                known.undoGeneration = (known.undoGeneration ?? 1) + 1;
+        }
+        delete known.reopened;
+        return null;
+    }
+    /**
+     * Takes back what is in force before that step, last first, then ends. Later steps than a refused one were
+     * never sent: no run goes past a step that is not applied.
+     */
+    async undoBefore(index, ending) {
+        this.sealUnsent(index);
+        for (const step of this.steps.slice(0, index).toReversed()) {
+            if (this.stateOf(step) !== 'applied')
+                continue;
+            if (!contracts_1.STEPS[step].undo)
+                return { type: 'stuck', reason: `${step} is final and cannot be undone` };
+            const answer = await this.calls.undo(step, this.outcomes.get(step));
+            switch (answer.type) {
+                case 'applied':
+                    this.note(step, 'undone');
+                    break;
+                case 'stale':
+                    return { type: 'lost' };
+                case 'unknown':
+                    return retry(answer);
+                case 'unserved':
+                    return { type: 'stuck', reason: answer.reason };
+                case 'refused':
+                case 'gone':
+                case 'sealed':
+                    return { type: 'stuck', reason: stuckAt(step, answer) };
+            }
+        }
+        return ending;
+    }
+    sealUnsent(from) {
+        for (const step of this.steps.slice(from)) {
+            if (this.stateOf(step) === 'pending')
+                this.note(step, 'sealed');
+        }
+    }
+    async call(step, send, { settles } = CARRYING_OUT) {
+        const outcome = this.outcomes.get(step);
+        outcome.attempts += 1;
+        const begun = performance.now();
+        const answer = await send(outcome);
+        const ms = performance.now() - begun;
+        (0, metrics_js_1.observeStep)(outcome.service, step, answer, ms);
+        outcome.ms = Math.round(ms);
+        if (answer.type === 'applied')
+            this.answers[step] = answer.body;
+        const state = STATE_AFTER[answer.type];
+        if (state)
+            outcome.state = state;
+        // A question that is not answered, or finds nothing, says nothing of why the step failed.
+        if (!settles || answer.type === 'refused' || answer.type === 'gone')
+            this.noteFailure(outcome, answer);
+        return answer;
+    }
+    noteFailure(outcome, answer) {
+        outcome.problem = 'problem' in answer ? answer.problem.code : undefined;
+        const failure = 'failure' in answer ? answer.failure : undefined;
+        if (!failure)
+            return;
+        const { service, name: step } = outcome;
+        this.failed = { service, step, ...failure, at: new Date().toISOString() };
+    }
+    stateOf(step) {
+        return step && this.outcomes.get(step)?.state;
+    }
+    note(step, state) {
+        this.outcomes.get(step).state = state;
+    }
+}
+exports.Saga = Saga;
+/** What an answer says of a step's state; a stale or an unknown one says nothing. */
+const STATE_AFTER = {
+    applied: 'applied',
+    refused: 'refused',
+    gone: 'refused',
+    sealed: 'sealed',
+    stale: null,
+    unknown: null,
+    unserved: null,
+};
+const CARRYING_OUT = { settles: false };
+const SETTLING = { settles: true };
+/** @returns where the step is after which an operation cannot be given up: the first that is final, or the last */
+function decisionOf(steps) {
+    const first = steps.findIndex((step) => !contracts_1.STEPS[step].undo);
+    return first === -1 ? steps.length - 1 : first;
+}
+/** Its service answers the key of before for ever as it did first. */
+function sendAnew(step) {
+    step.state = 'pending';
+    step.generation = (step.generation ?? 1) + 1;
+    delete step.undoGeneration;
+}
+function stuckAt(step, answer) {
+    const why = 'problem' in answer ? answer.problem.detail : undefined;
+    return `${step} cannot be undone${why ? `: ${why}` : ''}`;
+}
+function retry({ problem, retryAfterMs }) {
+    return { type: 'retry', problem, retryAfterMs };
+}
+//# sourceMappingURL=saga.js.map

@@ -1,0 +1,35 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.IdentityConfig = void 0;
+exports.readConfig = readConfig;
+exports.readDatabaseUrl = readDatabaseUrl;
+const service_1 = require("../../libs/service/src/index.js");
+/** Everything that can be set about an identity process. This file alone reads process.env. */
+class IdentityConfig {
+}
+exports.IdentityConfig = IdentityConfig;
+/** @throws ConfigurationError that names the variable which is missing or wrong */
+function readConfig(variables = process.env) {
+    const env = new service_1.Environment(variables);
+    return {
+        host: env.host(),
+        port: env.port('IDENTITY_PORT', 3001),
+        production: env.production,
+        logLevel: env.logLevel(),
+        metrics: env.metricsPort(9465),
+        traces: env.traceExport(),
+        shutdownDelayMs: env.shutdownDelayMs(),
+        clockToleranceMs: env.clockToleranceMs(),
+        databaseUrl: databaseUrl(env),
+        gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
+        tokenSigningKeys: env.secret(service_1.TOKEN_SIGNING_KEYS),
+    };
+}
+/** @returns the one setting that a migration needs: whoever runs it need not have the keys. */
+function readDatabaseUrl(variables = process.env) {
+    return databaseUrl(new service_1.Environment(variables));
+}
+function databaseUrl(env) {
+    return env.databaseUrl('IDENTITY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/identity');
+}
+//# sourceMappingURL=config.js.map

@@ -1,0 +1,226 @@
+"use strict";
+var __decorate = (this && this.__decorate) || function (decorators, target, key, desc) {
+    var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+    if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+    else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+    return c > 3 && r && Object.defineProperty(target, key, r), r;
+};
+var __metadata = (this && this.__metadata) || function (k, v) {
+    if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(k, v);
+};
+var Sessions_1;
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.Sessions = exports.REVOCATIONS_KEPT = void 0;
+exports.revokeSessionsOf = revokeSessionsOf;
+exports.eraseSessionsOf = eraseSessionsOf;
+const common_1 = require("@nestjs/common");
+const contracts_1 = require("../../libs/contracts/src/index.js");
+const service_1 = require("../../libs/service/src/index.js");
+const passwords_js_1 = require("./passwords.js");
+const tokens_js_1 = require("./tokens.js");
+/*
+ * Sessions. One is the family of refresh tokens that come from each other; each is spent once, and a second use
+ * means that another party has it, so the whole family ends. The answer to a refresh may be lost, though, and its client
+ * can only send the spent token again: for GRACE, and while the successor is unused, that gives another successor in
+ * the place of the first, which is spent by it. A thief who is as quick gains nothing: of two that hold successors, one
+ * holds a spent one, and ends the family with its next refresh. A unique index lets a session have one unspent token.
+ *
+ * What ends a user's sessions (a deletion, a change of roles or password) updates their rows under a lock of the
+ * user's row; signing in holds that row, a refresh its session's. So a session is either seen and ended by
+ * them or opened on what they left behind, and no access token is younger than the end of its session.
+ */
+const SESSION_LIFETIME = '30 days';
+/** For a client whose answer was lost to ask again; longer would only help a thief. */
+const GRACE = '10 seconds';
+/** When a session began, for its tokens. */
+const BEGAN_AT = `floor(extract(epoch from created_at))::float8 as "beganAt"`;
+/** Longer than an access token lives, by what clocks and polls may be late. */
+exports.REVOCATIONS_KEPT = '20 minutes';
+let Sessions = Sessions_1 = class Sessions {
+    constructor(database, passwords, tokens) {
+        this.database = database;
+        this.passwords = passwords;
+        this.tokens = tokens;
+        this.logger = new common_1.Logger(Sessions_1.name);
+    }
+    /** @throws Problem `invalid-credentials`, whatever was wrong */
+    async signIn(email, password) {
+        const account = await this.findAccount(email);
+        const matches = await this.passwords.verify(password, account?.hash);
+        if (!account || !matches)
+            throw new service_1.Problem('invalid-credentials');
+        const grant = await this.database.transaction(async (tx) => {
+            const session = await openSession(tx, account);
+            return session && grantFor(tx, session);
+        });
+        if (!grant)
+            throw new service_1.Problem('invalid-credentials');
+        if ((0, passwords_js_1.isWeak)(account.hash))
+            await this.strengthen(account, password);
+        return this.view(grant);
+    }
+    /** @throws Problem `unauthenticated` for a token that is unknown, spent, or of a session that is over */
+    async refresh(refreshToken) {
+        const hash = (0, tokens_js_1.refreshTokenHash)(refreshToken);
+        // Null and not an exception: what a second use revokes must be committed.
+        const grant = await this.database.transaction(async (tx) => {
+            const session = await spend(tx, hash);
+            return session && grantFor(tx, session, hash);
+        });
+        if (!grant)
+            throw refusedToken();
+        return this.view(grant);
+    }
+    async end(sid) {
+        await revokeSession(this.database.manager, sid);
+    }
+    /** @returns the sessions that were revoked at `since` or later and may still have living access tokens. */
+    async revokedSince(since) {
+        const rows = await this.database.query(`select now(), array(
+         select id from sessions where revoked_at >= greatest($1, now() - interval '${exports.REVOCATIONS_KEPT}')
+       ) as revoked`, [since]);
+        const { now, revoked } = rows[0];
+        return { now: now.toISOString(), revoked };
+    }
+    /** Makes the hash anew, unless it has changed: only now is the password known. The sign-in does not hang on it. */
+    async strengthen({ credentialId, hash }, password) {
+        try {
+            const stronger = await this.passwords.hash(password);
+            await this.database.query('update credentials set hash = $3 where id = $1 and hash = $2', [
+                credentialId,
+                hash,
+                stronger,
+            ]);
+        }
+        catch (error) {
+            this.logger.warn(`A weak hash was left as it is: ${error.message}`);
+        }
+    }
+    async findAccount(email) {
+        const rows = await this.database.query(`select users.id as "userId", credential_id as "credentialId", hash
+       from email_addresses
+       join users on users.id = user_id
+       join credentials on credentials.id = credential_id
+       where email_addresses.email = $1 and not reserved and state = 'active'`, [email]);
+        return rows[0];
+    }
+    async view({ claims, refreshToken }) {
+        return {
+            accessToken: await this.tokens.sign(claims),
+            refreshToken,
+            tokenType: 'Bearer',
+            expiresIn: contracts_1.ACCESS_TOKENS.lifetime,
+            userId: claims.sub,
+        };
+    }
+};
+exports.Sessions = Sessions;
+exports.Sessions = Sessions = Sessions_1 = __decorate([
+    (0, common_1.Injectable)(),
+    __metadata("design:paramtypes", [service_1.Database,
+        passwords_js_1.Passwords,
+        tokens_js_1.AccessTokens])
+], Sessions);
+/** Says what is refused: without the header the gateway takes a 401 for one of its own token. */
+function refusedToken() {
+    const headers = { [contracts_1.HEADERS.refusedCredential]: 'refresh-token' };
+    return new service_1.Problem('unauthenticated', 'The refresh token is not valid.', {}, headers);
+}
+/** Ends the user's sessions, except the one to keep. */
+async function revokeSessionsOf(tx, userId, keep) {
+    await tx.query(`update sessions set revoked_at = clock_timestamp()
+     where user_id = $1 and revoked_at is null and id is distinct from $2`, [userId, keep ?? null]);
+}
+/**
+ * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as it is, an id and
+ * three times: its access tokens may still be alive, and are refused by whoever hears of its end.
+ * @returns how many sessions there were
+ */
+async function eraseSessionsOf(tx, userId) {
+    await revokeSessionsOf(tx, userId);
+    await tx.query('delete from refresh_tokens using sessions where session_id = sessions.id and sessions.user_id = $1', [userId]);
+    const [sessions] = await tx.query('select count(*)::integer as count from sessions where user_id = $1', [userId]);
+    await tx.query(`delete from sessions where user_id = $1 and revoked_at < now() - interval '${exports.REVOCATIONS_KEPT}'`, [userId]);
+    return sessions.count;
+}
+async function revokeSession(tx, sid) {
+    await tx.query('update sessions set revoked_at = clock_timestamp() where id = $1 and revoked_at is null', [
+        sid,
+    ]);
+}
+/** @returns a new session, or null if the account has changed since its password was checked */
+async function openSession(tx, { userId, credentialId }) {
+    const users = await tx.query(`select roles from users where id = $1 and credential_id = $2 and state = 'active' for share`, [userId, credentialId]);
+    if (!users[0])
+        return null;
+    await forgetExpiredSessions(tx, userId);
+    const sessions = await tx.query(`insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}')
+     returning id, ${BEGAN_AT}`, [userId]);
+    const { id: sid, beganAt } = sessions[0];
+    return { sid, userId, roles: users[0].roles, beganAt };
+}
+/** Whoever signs in clears up behind himself, so that no job has to. */
+async function forgetExpiredSessions(tx, userId) {
+    await tx.query(`delete from sessions where user_id = $1 and expires_at < now() - interval '${exports.REVOCATIONS_KEPT}'`, [userId]);
+}
+/**
+ * Spends the token, or ends its session by a second use. Whatever is done with the tokens of a session is done under
+ * its lock: without it two uses at once would each find the other's successor unused.
+ * @returns its session if that is still open
+ */
+async function spend(tx, hash) {
+    const [token] = await tx.query('select session_id as sid from refresh_tokens where hash = $1', [hash]);
+    const session = token && (await lockSession(tx, token.sid));
+    if (!session)
+        return null;
+    if (await spendOnce(tx, hash))
+        return session;
+    await revokeSession(tx, session.sid);
+    return null;
+}
+/** Spends the token, and the successor that it had if that may be lost. @returns false for a second use */
+async function spendOnce(tx, hash) {
+    const [spent] = await tx.query(`update refresh_tokens t set spent_at = coalesce(spent_at, clock_timestamp())
+     where hash = $1 and (spent_at is null or (spent_at > clock_timestamp() - interval '${GRACE}'
+       and exists (select 1 from refresh_tokens next where next.hash = t.successor and next.spent_at is null)))
+     returning successor as lost`, [hash]);
+    if (!spent[0])
+        return false;
+    await tx.query('update refresh_tokens set spent_at = clock_timestamp() where hash = $1', [spent[0].lost]);
+    return true;
+}
+/** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
+async function lockSession(tx, sid) {
+    const sessions = await tx.query(`select user_id as "userId", ${BEGAN_AT} from sessions
+     where id = $1 and revoked_at is null and expires_at > now() for update`, [sid]);
+    if (!sessions[0])
+        return null;
+    const { userId, beganAt } = sessions[0];
+    const users = await tx.query(`select roles from users where id = $1 and state = 'active'`, [userId]);
+    return users[0] ? { sid, userId, roles: users[0].roles, beganAt } : null;
+}
+/**
+ * Stores a new refresh token; the access token is dated while the session is still locked.
+ * @param predecessor the token that was spent for it
+ */
+async function grantFor(tx, { sid, userId, roles, beganAt }, predecessor) {
+    const refreshToken = (0, tokens_js_1.newRefreshToken)();
+    const hash = (0, tokens_js_1.refreshTokenHash)(refreshToken);
+    const rows = await tx.query(`insert into refresh_tokens (hash, session_id) values ($1, $2)
+     returning extract(epoch from clock_timestamp())::float8 as iat`, [hash, sid]);
+    if (predecessor) {
+        await tx.query('update refresh_tokens set successor = $2 where hash = $1', [predecessor, hash]);
+    }
+    const { iat } = rows[0];
+    const claims = {
+        sub: userId,
+        sid,
+        roles,
+        auth_time: beganAt,
+        epoch: 0,
+        iat,
+        exp: iat + contracts_1.ACCESS_TOKENS.lifetime,
+    };
+    return { claims, refreshToken };
+}
+//# sourceMappingURL=sessions.js.map

@@ -1,0 +1,188 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.ApiProblems = ApiProblems;
+exports.ApiPage = ApiPage;
+exports.ApiItems = ApiItems;
+exports.describeApi = describeApi;
+const common_1 = require("@nestjs/common");
+const swagger_1 = require("@nestjs/swagger");
+const contracts_1 = require("../../contracts/src/index.js");
+/*
+ * The description of a process is made of its decorators. What follows from the form of a route alone is added here,
+ * once for all of them: which problems it can answer with, which headers every answer has, that nothing else stands
+ * in a body. Tests hold every answer that they get to it.
+ */
+/** An extension for each problem, taken out again below: of several with one name the framework keeps one. */
+const PROBLEM_PREFIX = 'x-problem-';
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+/** Names problems that a route may answer with, beside those that follow from its form. */
+function ApiProblems(...codes) {
+    return (0, common_1.applyDecorators)(...codes.map((code) => (0, swagger_1.ApiExtension)(`${PROBLEM_PREFIX}${code}`, code)));
+}
+/** The route answers with a page of a list. */
+function ApiPage(item) {
+    const nextCursor = { type: ['string', 'null'] };
+    return apiItems(item, 'A page; `nextCursor` is null on the last.', { nextCursor });
+}
+/** The route answers with a list; whoever wants more asks for what comes after its last item. */
+function ApiItems(item) {
+    return apiItems(item, 'The items.', {});
+}
+function apiItems(item, description, more) {
+    const properties = { items: { type: 'array', items: { $ref: (0, swagger_1.getSchemaPath)(item) } }, ...more };
+    const required = Object.keys(properties);
+    const schema = { type: 'object', required, properties, additionalProperties: false };
+    return (0, common_1.applyDecorators)((0, swagger_1.ApiExtraModels)(item), (0, swagger_1.ApiOkResponse)({ description, schema }));
+}
+/** Serves `/openapi.json` and, for people, `/docs`. */
+function describeApi(app, { title, description, server }) {
+    const config = new swagger_1.DocumentBuilder()
+        .setOpenAPIVersion('3.1.0')
+        .setTitle(title)
+        .setDescription(description)
+        .setVersion('1')
+        .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+        .addServer(server)
+        .addBearerAuth()
+        .addSecurityRequirements('bearer')
+        .build();
+    const document = completed(swagger_1.SwaggerModule.createDocument(app, config));
+    swagger_1.SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: title });
+}
+function completed(document) {
+    const { paths, components } = document;
+    for (const [path, item] of Object.entries(paths)) {
+        for (const method of METHODS)
+            if (item[method])
+                complete(item[method], method, path);
+    }
+    const schemas = Object.entries(components?.schemas ?? {}).map(([name, schema]) => [
+        name,
+        closed(schema),
+    ]);
+    const all = { ...Object.fromEntries(schemas), Problem: PROBLEM };
+    return { ...document, components: { ...components, schemas: all } };
+}
+/** Only what a class names stands in its objects: the validation refuses the rest, and views have nothing else. */
+function closed(schema) {
+    return schema['properties'] ? { additionalProperties: false, ...schema } : schema;
+}
+function complete(operation, method, path) {
+    const isPublic = operation.security?.some((requirement) => Object.keys(requirement).length === 0) ?? false;
+    if (isPublic)
+        operation.security = [];
+    for (const parameter of operation.parameters ?? [])
+        makeOptional(parameter);
+    const codes = [...takeProblems(operation), ...problemsOf(method, path, isPublic)];
+    const responses = operation.responses;
+    dropGuesses(responses);
+    for (const [status, ofStatus] of byStatus(codes))
+        responses[status] = problemResponse(ofStatus);
+    responses['default'] = {
+        description: 'A problem (RFC 9457): the page at `type` says what to do.',
+        content: { 'application/problem+json': { schema: PROBLEM_REFERENCE } },
+    };
+    for (const response of Object.values(responses))
+        response.headers = { ...REQUEST_ID, ...response.headers };
+}
+/** What has a default may be left out; the build takes a member that always has a value for required. */
+function makeOptional(parameter) {
+    if (parameter.schema?.default !== undefined)
+        parameter.required = false;
+}
+function takeProblems(operation) {
+    const names = Object.keys(operation).filter((name) => name.startsWith(PROBLEM_PREFIX));
+    return names.map((name) => {
+        const code = operation[name];
+        delete operation[name];
+        return code;
+    });
+}
+/** What the protocol answers to any step, beside what the step is refused for. */
+const STEP_PROBLEMS = ['stale-fence', 'step-sealed', 'undo-refused', 'user-deleted'];
+/** What any route of that form may answer. */
+function problemsOf(method, path, isPublic) {
+    const withBody = ['invalid-json', 'payload-too-large', 'unsupported-media-type'];
+    return [
+        'invalid-request',
+        'rate-limited',
+        'internal-error',
+        'unavailable',
+        ...(isPublic ? [] : ['unauthenticated']),
+        ...(path.includes('{') ? ['not-found'] : []),
+        ...(method === 'get' ? [] : withBody),
+        ...(path.startsWith(`${contracts_1.STEPS_PATH}/`) ? STEP_PROBLEMS : []),
+    ];
+}
+/** The build guesses an answer from the type of a method, without a word; where a decorator says more, it goes. */
+function dropGuesses(responses) {
+    const successes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+    if (successes.every(([, { description }]) => description === '')) {
+        for (const [, response] of successes)
+            response.description = 'Done.';
+        return;
+    }
+    for (const [status, { description }] of successes)
+        if (description === '')
+            delete responses[status];
+}
+function byStatus(codes) {
+    const grouped = new Map();
+    for (const code of new Set(codes)) {
+        const status = String(contracts_1.PROBLEMS[code].status);
+        grouped.set(status, [...(grouped.get(status) ?? []), code]);
+    }
+    return grouped;
+}
+function problemResponse(codes) {
+    const narrowed = { required: ['instance'], properties: { code: { enum: codes } } };
+    return {
+        description: codes.map((code) => `\`${code}\`: ${contracts_1.PROBLEMS[code].title}`).join('. '),
+        headers: Object.assign({}, ...codes.map((code) => HEADERS_OF_PROBLEMS[code] ?? {})),
+        content: { 'application/problem+json': { schema: { allOf: [PROBLEM_REFERENCE, narrowed] } } },
+    };
+}
+function header(description, schema = { type: 'string' }) {
+    return { description, required: true, schema };
+}
+function optionalHeader(description) {
+    return { description, schema: { type: 'string' } };
+}
+const REQUEST_ID = { 'X-Request-Id': header('Names this request', { type: 'string', format: 'uuid' }) };
+const CHALLENGE = { 'WWW-Authenticate': header('`Bearer`, and what is wrong with the token (RFC 6750)') };
+const RETRY_AFTER = { 'Retry-After': header('Seconds', { type: 'string', pattern: '^\\d+$' }) };
+/** Other answers have them too, except those of `/health` and `/.well-known`, which are not limited. */
+const QUOTAS = {
+    'RateLimit-Policy': optionalHeader('The quotas: `"address";q=300;w=60, "user";q=1200;w=60`'),
+    RateLimit: optionalHeader('What is left of each (r), and for how many seconds (t)'),
+};
+const HEADERS_OF_PROBLEMS = {
+    unauthenticated: CHALLENGE,
+    'invalid-credentials': CHALLENGE,
+    'rate-limited': { ...RETRY_AFTER, ...QUOTAS },
+    'lane-full': RETRY_AFTER,
+};
+const PROBLEM_REFERENCE = { $ref: '#/components/schemas/Problem' };
+const PROBLEM = {
+    type: 'object',
+    description: 'RFC 9457. Members beyond these are a code’s own.',
+    required: ['type', 'title', 'status', 'code'],
+    properties: {
+        type: { type: 'string', format: 'uri-reference' },
+        title: { type: 'string' },
+        status: { type: 'integer', minimum: 400, maximum: 599 },
+        detail: { type: 'string' },
+        code: { type: 'string', enum: Object.keys(contracts_1.PROBLEMS) },
+        instance: { type: 'string', format: 'uuid', description: 'The request, as in X-Request-Id' },
+        errors: {
+            type: 'array',
+            items: {
+                type: 'object',
+                required: ['path', 'message'],
+                properties: { path: { type: 'string' }, message: { type: 'string' } },
+                additionalProperties: false,
+            },
+        },
+    },
+};
+//# sourceMappingURL=openapi.js.map

@@ -1,0 +1,26 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.namesEtag = namesEtag;
+exports.assertMatches = assertMatches;
+const contracts_1 = require("../../contracts/src/index.js");
+const problem_js_1 = require("./problem.js");
+/**
+ * Whether a list of ETags names that one. A weak form is as good as the strong one, for `If-Match` too, whose comparison is
+ * the strong one in RFC 9110 (13.1.1): our ETags name versions, and a proxy that compresses an answer makes its ETag
+ * weak, so that a client behind one could never write what it has read.
+ * @param list `*`, or ETags with commas between
+ */
+function namesEtag(list, etag) {
+    const named = list.split(',').map((item) => item.trim().replace(/^W\//, ''));
+    return named.includes('*') || named.includes(etag);
+}
+/**
+ * @param ifMatch the client's `If-Match` as it was sent; undefined sets no condition
+ * @throws Problem `version-conflict` unless it names that version
+ */
+function assertMatches(ifMatch, version) {
+    if (ifMatch === undefined || namesEtag(ifMatch, (0, contracts_1.etagOf)(version)))
+        return;
+    throw new problem_js_1.Problem('version-conflict', 'If-Match does not name the present version.');
+}
+//# sourceMappingURL=if-match.js.map

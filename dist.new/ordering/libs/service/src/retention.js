@@ -1,0 +1,153 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.Retention = void 0;
+exports.walkOver = walkOver;
+exports.trimAll = trimAll;
+exports.trimOldest = trimOldest;
+const promises_1 = require("node:timers/promises");
+const common_1 = require("@nestjs/common");
+const prom_client_1 = require("prom-client");
+/*
+ * Retention: what is over is removed, a batch of rows at a time, so that nobody waits for it longer than for any other
+ * statement. Between two batches it rests as long as the last one took. A batch is a transaction of its own, under an
+ * advisory lock of its table: of several processes one works on a table, and one that dies leaves nothing to mend.
+ *
+ * Rows that somebody holds are passed by and found by the next round: it waits for nobody, so it is never part of a
+ * circle of waiters. What a row must be like to go is said by the statement itself and not by who sends it.
+ */
+/** Rows of a batch: some ten milliseconds, and as many locks. */
+const BATCH = 1000;
+/** Milliseconds between two rounds, and before the first: who has just started has better things to do. */
+const ROUND_MS = 60_000;
+/** Milliseconds between two walks, which look at rows that stay, too. */
+const WALK_MS = 3_600_000;
+const trimmedRows = new prom_client_1.Counter({
+    name: 'turnpike_trimmed_rows_total',
+    help: 'Rows that were removed because their time was over.',
+    labelNames: ['table'],
+});
+/** Below every key. */
+const LOWEST = { uuid: '00000000-0000-0000-0000-000000000000', bigint: '-1', text: '' };
+/**
+ * For a table without an index on the age of its rows: the rows are looked at page by page, by the index of the key.
+ * However many of them stay, no statement looks at more than a page.
+ */
+function walkOver(table, { key, type, kept, since, goes }) {
+    const isOld = since ? `${since} < now() - interval '${kept}'` : 'true';
+    const sql = `with page as materialized (
+      select ${key} as key, ${isOld} as is_old from ${table} where ${key} > $1::${type} order by ${key} limit ${BATCH}
+    ), old as materialized (
+      select t.ctid from page join ${table} t on t.${key} = page.key where ${goes} for update of t skip locked
+    ), trimmed as (
+      delete from ${table} where ctid = any(array(select ctid from old)) returning 1
+    )
+    select (select count(*)::integer from trimmed) as trimmed,
+      case when count(*) = ${BATCH} and bool_or(is_old) then (array_agg(key::text order by key desc))[1] end as next
+    from page`;
+    return {
+        table,
+        everyMs: WALK_MS,
+        batch: async (tx, after) => (await tx.query(sql, [after ?? LOWEST[type]]))[0],
+    };
+}
+/** For a table in which the rows that go are found without looking at others. @param old selects rows `t` of it */
+function trimAll(table, old) {
+    const sql = `with old as materialized (
+      ${old} limit ${BATCH} for update of t skip locked
+    ), trimmed as (
+      delete from ${table} where ctid = any(array(select ctid from old)) returning 1
+    )
+    select count(*)::integer as trimmed from trimmed`;
+    return {
+        table,
+        everyMs: ROUND_MS,
+        batch: async (tx) => {
+            const [{ trimmed }] = (await tx.query(sql));
+            return { trimmed, next: trimmed === BATCH ? '' : null };
+        },
+    };
+}
+/** For a table with an index on the age of its rows. @param at the column with their age, of which is kept `kept` */
+function trimOldest(table, at, kept) {
+    return trimAll(table, `select t.ctid from ${table} t where t.${at} < now() - interval '${kept}' order by t.${at}`);
+}
+/** Trims the tables of a process, until that stops. */
+class Retention {
+    /** @param trims none for a process that leaves it to others */
+    constructor(database, trims) {
+        this.database = database;
+        this.trims = trims;
+        this.logger = new common_1.Logger(Retention.name);
+        this.stopped = new AbortController();
+        this.dueAt = new Map();
+        this.finished = Promise.resolve();
+    }
+    onApplicationBootstrap() {
+        if (this.trims.length > 0)
+            this.finished = this.run();
+    }
+    /** Before the connections of the process are closed. */
+    async beforeApplicationShutdown() {
+        this.stopped.abort();
+        await this.finished;
+    }
+    /** Walks over all tables that are due, a batch of each in turn: much to do in one keeps no other waiting. */
+    async round() {
+        let walks = this.trims
+            .filter((trim) => this.isDue(trim))
+            .map((trim) => ({ trim, after: null }));
+        while (walks.length > 0) {
+            const unfinished = [];
+            for (const { trim, after } of walks) {
+                if (this.stopped.signal.aborted)
+                    return;
+                const next = await this.step(trim, after);
+                if (next !== null)
+                    unfinished.push({ trim, after: next });
+            }
+            walks = unfinished;
+        }
+    }
+    async run() {
+        while (!this.stopped.signal.aborted) {
+            await this.rest(ROUND_MS);
+            await this.round();
+        }
+    }
+    isDue(trim) {
+        const now = performance.now();
+        if (now < (this.dueAt.get(trim) ?? 0))
+            return false;
+        // A round that is late by less than itself is not one too few.
+        this.dueAt.set(trim, now + trim.everyMs - ROUND_MS / 2);
+        return true;
+    }
+    /** One batch, and the rest after it. @returns where the walk goes on, or null */
+    async step(trim, after) {
+        const begun = performance.now();
+        try {
+            const { trimmed, next } = await this.batch(trim, after);
+            trimmedRows.inc({ table: trim.table }, trimmed);
+            if (next !== null)
+                await this.rest(performance.now() - begun);
+            return next;
+        }
+        catch (error) {
+            this.logger.warn(`${trim.table} is left to the next round: ${error.message}`);
+            return null;
+        }
+    }
+    /** The transaction says which table it trims: a trigger that lets nothing be removed can let this pass. */
+    batch(trim, after) {
+        return this.database.statements(async (tx) => {
+            const [turn] = await tx.query(`select pg_try_advisory_xact_lock(hashtext('turnpike.retention.' || $1)) as mine,
+           set_config('turnpike.trims', $1, true)`, [trim.table]);
+            return turn.mine ? trim.batch(tx, after) : { trimmed: 0, next: null };
+        });
+    }
+    async rest(ms) {
+        await (0, promises_1.setTimeout)(ms, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+    }
+}
+exports.Retention = Retention;
+//# sourceMappingURL=retention.js.map
