@@ -78,7 +78,7 @@ describe('those who wait in one lane', () => {
   /** @returns how many statements were sent, and how many rows they had for an answer */
   async function costs(): Promise<{ statements: number; rows: number }> {
     const answers = await Promise.all(
-      said.mock.results.map(({ value }) => value as { rowCount?: number } | null),
+      said.mock.results.map(({ value }) => value as Promise<{ rowCount?: number } | null>),
     );
     const rows = answers.map((answer) => answer?.rowCount ?? 0);
     return { statements: answers.length, rows: rows.reduce((sum, count) => sum + count, 0) };
