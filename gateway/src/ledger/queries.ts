@@ -130,7 +130,8 @@ export class LedgerQueries {
   async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
     const waiting = await this.waits(operation);
-    return waiting && waitingView(operation, waiting);
+    if (!waiting) return null;
+    return waitingView(operation, operation.beside ? { ...waiting, execution: 'running' } : waiting);
   }
 
   /** @returns the same with its result and its cause in clear */
@@ -146,7 +147,8 @@ export class LedgerQueries {
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
     const rows = await this.database.query<Standing & { userId: string }>(
       `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom",
-         deleted_at as "deletedAt", decided_at as "decidedAt"
+         deleted_at as "deletedAt", decided_at as "decidedAt", depth, access_epoch as "accessEpoch",
+         access_spared as "accessSpared", suspended_at as "suspendedAt"
        from lanes where user_id = any($1)`,
       [userIds],
     );
@@ -195,7 +197,17 @@ export function firstOf({ id, retryOf, repeats }: OperationRead): string {
 }
 
 /** What of the lane decides whether the user's tokens are accepted, and what the register says. */
-export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
+export type Standing = Pick<
+  Lane,
+  | 'admission'
+  | 'sessionsValidFrom'
+  | 'deletedAt'
+  | 'decidedAt'
+  | 'depth'
+  | 'accessEpoch'
+  | 'accessSpared'
+  | 'suspendedAt'
+>;
 
 /**
  * @returns a query of operations as lists show them: without what they hold, which may be 256 KB of each and is read for
