@@ -197,30 +197,33 @@ describe('a quota by cost', () => {
 
   it('counts the streams of an anonymous client by the operation, and knows one spelling of a token', async () => {
     const { ordering } = system.processes;
-    ordering.kill('SIGSTOP');
-    const person = { email: `user-${randomUUID()}@example.com`, password: `pass-${randomUUID()}` };
-    const ask = () =>
-      api(free).post(
-        '/v1/users',
-        { ...person, firstName: 'Ada', lastName: 'Byron' },
-        { 'idempotency-key': person.email },
+    try {
+      ordering.kill('SIGSTOP');
+      const person = { email: `user-${randomUUID()}@example.com`, password: `pass-${randomUUID()}` };
+      const ask = () =>
+        api(free).post(
+          '/v1/users',
+          { ...person, firstName: 'Ada', lastName: 'Byron' },
+          { 'idempotency-key': person.email },
+        );
+      const answers = [await ask(), await ask()];
+      const { id } = expectStatus(answers[0]!, 202);
+      const tokens = answers.map(({ headers }) => headers.get('operation-token')!);
+      const open = (token: string) =>
+        EventStreamClient.open(`${free}/v1/operations/${id}/events`, { 'operation-token': token });
+      const spellings = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
+        (last) => tokens[0]!.slice(0, -1) + last,
       );
-    const answers = [await ask(), await ask()];
-    const { id } = expectStatus(answers[0]!, 202);
-    const tokens = answers.map(({ headers }) => headers.get('operation-token')!);
-    const open = (token: string) =>
-      EventStreamClient.open(`${free}/v1/operations/${id}/events`, { 'operation-token': token });
-    const spellings = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
-      (last) => tokens[0]!.slice(0, -1) + last,
-    );
-    const spelled = await Promise.all(spellings.map(open));
-    expect(spelled.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(spelled.filter(({ status }) => status === 401)).toHaveLength(63);
-    const others = await Promise.all(Array.from({ length: 20 }, (_, index) => open(tokens[index % 2]!)));
-    expect(others.filter(({ status }) => status === 200)).toHaveLength(9);
-    expect(others.filter(({ status }) => status === 429)).toHaveLength(11);
-    await Promise.all([...spelled, ...others].map((stream) => stream.close()));
-    ordering.kill('SIGCONT');
+      const spelled = await Promise.all(spellings.map(open));
+      expect(spelled.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(spelled.filter(({ status }) => status === 401)).toHaveLength(63);
+      const others = await Promise.all(Array.from({ length: 20 }, (_, index) => open(tokens[index % 2]!)));
+      expect(others.filter(({ status }) => status === 200)).toHaveLength(9);
+      expect(others.filter(({ status }) => status === 429)).toHaveLength(11);
+      await Promise.all([...spelled, ...others].map((stream) => stream.close()));
+    } finally {
+      ordering.kill('SIGCONT');
+    }
   });
 
   it('leaves the database to the others while one asks for a thousand things at once', async () => {
