@@ -66,6 +66,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'DELETE /v1/operations/{id}': { access: [409, ...OWNER_AND_ADMIN, 409, 404] },
   'DELETE /v1/sessions/current': { access: [204, 204] },
   'GET /v1/me': { access: [200, 200] },
+  'POST /v1/ops/users/{id}/suspend': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/users/{id}/reinstate': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
   'GET /v1/ops/lanes/{userId}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/pause': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/resume': { body: {}, access: [...ADMIN_ONLY, 200, 404] },

@@ -49,7 +49,12 @@ describe('access', () => {
       queue: 'redis',
       gateways: [{}, { role: 'api' }, { role: 'api' }],
       proxied: ['identity', 'ordering'],
-      env: { QUEUE_PARTITIONS: '2', LANE_MAX_DEPTH: String(DEPTH), SERVICE_TIMEOUT_MS: '2000', RETRY_MAX_MS: '500' },
+      env: {
+        QUEUE_PARTITIONS: '2',
+        LANE_MAX_DEPTH: String(DEPTH),
+        SERVICE_TIMEOUT_MS: '2000',
+        RETRY_MAX_MS: '500',
+      },
     });
     urls = system.gatewayUrls;
     admin = await signIn(urls[0]!, system.admin);
