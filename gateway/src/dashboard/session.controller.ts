@@ -8,9 +8,9 @@ import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { clientNameOf } from '../entry/client-name.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
-import { Registered } from '../entry/registered.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
+import { SigningIn } from '../entry/signing-in.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
 import { Services } from '../run/services.js';
 
@@ -45,7 +45,7 @@ export class DashboardSessionController {
     private readonly sessions: CookieSessions,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
-    private readonly registered: Registered,
+    private readonly signingIn: SigningIn,
   ) {}
 
   /** @throws Problem 403 unless it is an administrator's account */
@@ -59,10 +59,7 @@ export class DashboardSessionController {
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
     const begin = { ...body, client: clientNameOf(request) };
-    const call = { method: 'POST', path: '/internal/sessions', body: begin } as const;
-    const session = await this.throttle.check(body.email, request, async () =>
-      this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
-    );
+    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
     // The browser has one cookie, and the session of the one before would go on without anybody who could end it.
