@@ -234,9 +234,9 @@ async function openSession(
   const { roles, epoch } = users[0];
   await forgetExpiredSessions(tx, userId);
   const sessions = await tx.query<{ id: string; beganAt: number }[]>(
-    `insert into sessions (user_id, epoch, client, expires_at)
-     values ($1, $2, $3, now() + interval '${SESSION_IDLE}') returning id, ${BEGAN_AT}`,
-    [userId, epoch, client],
+    `insert into sessions (user_id, client, epoch, expires_at) values ($1, $2, $3, now() + interval '${SESSION_IDLE}')
+     returning id, ${BEGAN_AT}`,
+    [userId, client, epoch],
   );
   const { id: sid, beganAt } = sessions[0]!;
   return { sid, userId, roles, beganAt, epoch };

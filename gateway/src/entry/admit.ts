@@ -40,15 +40,15 @@ export interface Write {
   cancelsWaiting?: boolean;
   /** What must be asked of a service before the write can be accepted; adds to the payload. */
   prepare?: () => Promise<Record<string, unknown>>;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: () => Promise<number | undefined>;
+  /** Accepts the write, where it may take an administrator away. */
+  accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
   /**
    * Compares what the key's fingerprint leaves out with the write that the key stands for; it refuses another request.
    * @param payload of that write; null once it is erased
    */
   confirmReplay?: (payload: Content | null) => Promise<void>;
-  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
-  grantsSince?: () => Promise<number | undefined>;
-  /** Accepts the write, where it may take an administrator away. */
-  accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
 }
 
 /** Seconds after which a full lane may have room again. */

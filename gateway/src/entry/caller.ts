@@ -55,13 +55,14 @@ export class CallerGuard implements CanActivate {
     const who = ALLOWED[action!];
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
-    const letIn = async (token: string): Promise<Caller> => {
-      const caller = await this.tokens.verify(token);
-      if (!dependsOnOwner(action!)) authorise(action!, caller, null);
-      return caller;
+    const caller = await this.tokens.verify(await this.tokenOf(request));
+    const assertAllowed = (again: Caller): Caller => {
+      if (!dependsOnOwner(action!)) authorise(action!, again, null);
+      return again;
     };
-    const caller = await letIn(await this.tokenOf(request));
-    callers.set(request, { caller, verifyAgain: async () => letIn(await this.tokenAgain(request)) });
+    const verifyAgain = async (): Promise<Caller> =>
+      assertAllowed(await this.tokens.verify(await this.tokenAgain(request)));
+    callers.set(request, { caller: assertAllowed(caller), verifyAgain });
     this.assertMayWrite(request);
     return true;
   }

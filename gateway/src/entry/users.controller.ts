@@ -166,8 +166,8 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.delete', id, caller),
       cancelsWaiting: pending === 'cancel',
-      ...this.confirmed(caller, id, currentPassword, request),
       ...this.acceptsInTurn({ caller, userId: id, request }),
+      ...this.confirmed(caller, id, currentPassword, request),
     };
     return this.admission.submit(write, request, reply);
   }
