@@ -66,6 +66,15 @@ export interface KnownRoles {
 export class AccessEndings {
   constructor(private readonly database: Database) {}
 
+  /** Ends the user's access by no write, but for the session that is spared. @returns false where there is no lane */
+  async end(userId: string, spares: string | null): Promise<boolean> {
+    const ended = await this.database.query<unknown>(
+      'update lanes set access_epoch = access_epoch + 1, access_spared = $2 where user_id = $1 returning 1',
+      [userId, spares],
+    );
+    return ended.length > 0;
+  }
+
   /** @returns what identity is to know of that lane, or null where there is none */
   async of(userId: string): Promise<Told | null> {
     const [row] = await this.database.query<Told>(`${TOLD} where user_id = $1`, [userId]);
