@@ -4,7 +4,7 @@ import { readArguments } from './arguments.mjs';
 import { PROJECTS, ROOT, builtEntryOf } from './checkout.mjs';
 import { runQuietly } from './child.mjs';
 import { Trouble, runScript, secondsSince } from './console.mjs';
-import { variable } from './settings.mjs';
+import { variable, withoutSecrets } from './settings.mjs';
 
 const USAGE = `npm run migrate
 
@@ -18,9 +18,9 @@ export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
 
 async function migrateOne(project, databaseUrl, signal, onDone) {
   const start = Date.now();
-  const env = { ...process.env };
-  for (const other of PROJECTS) delete env[variable(other, 'DATABASE_URL')];
-  env[variable(project, 'DATABASE_URL')] = databaseUrl;
+  const env = { ...withoutSecrets(process.env), [variable(project, 'DATABASE_URL')]: databaseUrl };
+  // Where it is a PostgreSQL, the gateway's migrations make the queue's tables there.
+  if (project === 'gateway' && process.env.QUEUE_URL) env.QUEUE_URL = process.env.QUEUE_URL;
   await runQuietly(process.execPath, [builtEntryOf(project, 'migrate')], { cwd: ROOT, env, signal });
   onDone(`✓ ${project} migrated (${secondsSince(start)} s)`);
 }

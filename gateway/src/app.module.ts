@@ -235,7 +235,10 @@ export class AppModule {
     publishUnder(config.publicUrl);
     return {
       module: AppModule,
-      imports: [DiscoveryModule, HttpModule.register({ adapter: keptConnections() })],
+      imports: [
+        DiscoveryModule,
+        HttpModule.register({ adapter: keptConnections(undefined, config.trustedCa) }),
+      ],
       controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },

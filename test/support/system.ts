@@ -125,7 +125,7 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
   const { SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS, DATA_KEY, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets();
   const admin = { ADMIN_EMAIL, ADMIN_PASSWORD };
   return {
-    identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS, ...admin }),
+    identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS }),
     ordering: await planned('ordering', orderingUrl!, {}),
     billing: options.billing ? await planned('billing', billingUrl!, {}) : null,
     gateways: await Promise.all(
