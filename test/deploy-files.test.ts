@@ -1,6 +1,7 @@
 // What is deployed, as far as it can be judged without a container engine or a cluster. Nothing is started; what
 // docker-compose.yml starts is started by test/deploy-processes.test.ts.
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,14 @@ import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
 import Ajv from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';
 import { parseAllDocuments } from 'yaml';
-import { allServices, environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
+import {
+  allServices,
+  environmentOf,
+  readCompose,
+  readEnvFile,
+  ROOT,
+  servicesOver,
+} from './support/compose.js';
 import {
   containersOf,
   GRACE_MS,
@@ -26,6 +34,7 @@ import type { Variables } from './support/processes.js';
 
 const COMPOSE = 'docker-compose.yml';
 const PUBLIC = 'deploy/compose.public.yml';
+const TLS = 'deploy/compose.tls.yml';
 
 /** What a container may be given. Nothing else is: no device, no privilege, no network or processes of the machine. */
 const MEMBERS = [
@@ -66,7 +75,7 @@ describe('npm run secrets', () => {
   });
 });
 
-describe.each([COMPOSE, 'deploy/compose.observability.yml', PUBLIC])('%s', (file) => {
+describe.each([COMPOSE, 'deploy/compose.observability.yml', PUBLIC, TLS])('%s', (file) => {
   it('is what the Compose Specification describes', () => {
     const schemaFile = path.join(
       path.dirname(require.resolve('dclint/package.json')),
@@ -123,10 +132,11 @@ describe(COMPOSE, () => {
   });
 
   it('names services, networks and volumes that it has', () => {
-    const { networks, volumes } = readCompose(COMPOSE);
+    const { networks, volumes, include } = readCompose(COMPOSE);
+    const allNetworks = { ...networks, ...readCompose(include![0]!).networks };
     for (const [, one, base] of services.filter(([, , from]) => from === '.')) {
       expect(Object.keys(one.depends_on ?? {}).filter((name) => !service[name])).toEqual([]);
-      expect((one.networks ?? []).filter((name) => name !== 'default' && !networks?.[name])).toEqual([]);
+      expect((one.networks ?? []).filter((network) => !(network in allNetworks))).toEqual([]);
       const named = (one.volumes ?? [])
         .map((volume) => volume.split(':')[0]!)
         .filter((source) => /^\w/.test(source));
@@ -157,7 +167,9 @@ describe(COMPOSE, () => {
     for (const database of ['GATEWAY', 'IDENTITY', 'ORDERING'].filter((one) =>
       name.startsWith(one.toLowerCase()),
     ))
-      expect(configured({ ...variables, [`${database}_DB_PASSWORD`]: '' })).toThrow('everybody tries first');
+      expect(configured({ ...variables, [`${database}_RUNTIME_DB_PASSWORD`]: '' })).toThrow(
+        'everybody tries first',
+      );
   });
 
   it.each([...PROCESSES, 'migrate'])('sets only variables of %s that are read', (name) => {
@@ -166,7 +178,8 @@ describe(COMPOSE, () => {
   });
 
   it('gives each secret to those who need it and to nobody else', () => {
-    const secrets: Variables = { ...readEnvFile(envFile), DATA_KEY_PREVIOUS: 'the key before' };
+    const { COMPOSE_FILE: _, ...written } = readEnvFile(envFile);
+    const secrets: Variables = { ...written, DATA_KEY_PREVIOUS: 'the key before' };
     // By its value, under whatever name and inside of whatever address or command it is.
     const given = allServices(COMPOSE, secrets).map(([name, one]): [string, string] => [
       name,
@@ -183,9 +196,15 @@ describe(COMPOSE, () => {
       ADMIN_EMAIL: ['gateway-api'],
       ADMIN_PASSWORD: ['gateway-api'],
       TOKEN_SIGNING_KEYS: ['identity'],
-      GATEWAY_DB_PASSWORD: [...gateways, 'migrate', 'postgres'],
-      IDENTITY_DB_PASSWORD: ['identity', 'migrate', 'postgres'],
-      ORDERING_DB_PASSWORD: ['ordering', 'migrate', 'postgres'],
+      SERVICE_VERIFY_KEYS: ['identity', 'ordering'],
+      TOKEN_VERIFY_KEYS: gateways,
+      // The owners of the tables are for the migrations alone.
+      GATEWAY_DB_PASSWORD: ['migrate', 'postgres'],
+      IDENTITY_DB_PASSWORD: ['migrate', 'postgres'],
+      ORDERING_DB_PASSWORD: ['migrate', 'postgres'],
+      GATEWAY_RUNTIME_DB_PASSWORD: [...gateways, 'postgres'],
+      IDENTITY_RUNTIME_DB_PASSWORD: ['identity', 'postgres'],
+      ORDERING_RUNTIME_DB_PASSWORD: ['ordering', 'postgres'],
       POSTGRES_PASSWORD: ['postgres'],
       REDIS_PASSWORD: [...gateways, 'migrate', 'redis'],
       GF_SECURITY_ADMIN_PASSWORD: ['grafana'],
@@ -198,6 +217,42 @@ describe(COMPOSE, () => {
     expect(service.proxy!.networks).toEqual(['edge']);
     const { subnet } = readCompose(COMPOSE).networks!.edge!.ipam!.config[0]!;
     expect(service['gateway-api']!.environment!.TRUSTED_PROXIES).toBe(subnet);
+  });
+
+  it('lets nobody see whom it does not speak with', () => {
+    const neighbours = (name: string): string[] => {
+      const own = service[name]!.networks ?? ['default'];
+      const others = services.filter(([, { networks = ['default'] }]) =>
+        networks.some((one) => own.includes(one)),
+      );
+      return others.map(([other]) => other).filter((other) => other !== name);
+    };
+    const watchers = ['prometheus', 'collector'];
+    const found = Object.fromEntries(services.map(([name]) => [name, neighbours(name).sort()]));
+    const gateways = ['gateway-api', 'gateway-worker'];
+    const asked = ['identity', 'ordering', 'postgres', 'redis', 'migrate'];
+    expect(found).toEqual({
+      proxy: ['gateway-api'],
+      'gateway-api': ['gateway-worker', 'proxy', ...asked, ...watchers].sort(),
+      'gateway-worker': ['gateway-api', ...asked, ...watchers].sort(),
+      identity: [...gateways, 'migrate', 'postgres', ...watchers].sort(),
+      ordering: [...gateways, 'migrate', 'postgres', ...watchers].sort(),
+      migrate: [...gateways, 'identity', 'ordering', 'postgres'].sort(),
+      postgres: [...gateways, 'identity', 'ordering', 'migrate'].sort(),
+      redis: gateways,
+      prometheus: [...gateways, 'identity', 'ordering', 'collector', 'grafana', 'jaeger'].sort(),
+      collector: [...gateways, 'identity', 'ordering', 'prometheus', 'grafana', 'jaeger'].sort(),
+      grafana: ['collector', 'jaeger', 'prometheus'],
+      jaeger: ['collector', 'grafana', 'prometheus'],
+    });
+  });
+
+  it('lets no service and no migration out', () => {
+    const { networks, include } = readCompose(COMPOSE);
+    const all = { ...networks, ...readCompose(include![0]!).networks };
+    for (const name of ['identity', 'ordering', 'migrate'])
+      for (const network of service[name]!.networks!)
+        expect([name, network, all[network]?.internal]).toEqual([name, network, true]);
   });
 
   it('has the processes where Prometheus looks for them, and the alerts', () => {
@@ -220,6 +275,68 @@ describe(COMPOSE, () => {
 
   it('asks for the name of a public gateway', () => {
     expect(() => readCompose(PUBLIC)).toThrow('SITE_ADDRESS is the name');
+  });
+});
+
+describe(TLS, () => {
+  const certs = path.join(folder, 'certs');
+  let variables: Variables;
+  let services: ReturnType<typeof servicesOver>;
+  beforeAll(() => {
+    variables = readEnvFile(envFile);
+    services = servicesOver(COMPOSE, TLS, variables);
+  });
+
+  it('is what Compose reads where `npm run secrets` has made the certificates that it mounts', () => {
+    expect(variables.COMPOSE_FILE).toBe(`${COMPOSE}:${TLS}`);
+    const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
+      volumes.filter((one) => one.startsWith('./certs/')).map((one) => one.split(':')),
+    );
+    expect(mounted.length).toBeGreaterThan(15);
+    for (const [source, , mode] of mounted) {
+      expect([source, existsSync(path.join(folder, source!)), mode]).toEqual([source, true, 'ro']);
+      expect(source).not.toContain('ca.key');
+    }
+    expect(statSync(certs).mode & 0o777).toBe(0o700);
+    expect(statSync(path.join(certs, 'ca.key')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(PROCESSES)('gives %s an own certificate, the CA, and addresses by TLS alone', (name) => {
+    const placed = Object.fromEntries(
+      services[name]!.volumes!.map((volume) => volume.split(':')).map(([source, target]) => [
+        target!,
+        source!,
+      ]),
+    );
+    const given = environmentOf(services[name]!, variables);
+    const here = Object.fromEntries(
+      ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CA_FILE'].map((one) => [
+        one,
+        path.join(folder, placed[given[one]!]!),
+      ]),
+    );
+    expect(path.basename(here.TLS_CERT_FILE!)).toBe(`${name}.crt`);
+    const config = READ[name]!({ NODE_ENV: 'production', ...given, ...here }) as { tls: { cert: string } };
+    const { subjectAltName } = new X509Certificate(config.tls.cert);
+    expect(subjectAltName).toContain(`DNS:${name},`);
+    const addresses = Object.entries(given).filter(
+      ([one]) => one.endsWith('_URL') && !one.startsWith('PUBLIC'),
+    );
+    for (const [variable, value] of addresses)
+      expect([variable, /^(https|rediss):|\?sslmode=verify-full$/.test(value)]).toEqual([variable, true]);
+  });
+
+  it('sets only variables that are read, for parts that there are', () => {
+    const over = Object.entries(readCompose(TLS).services);
+    for (const [name, { environment = {} }] of over) {
+      expect(Object.keys(readCompose(COMPOSE).services)).toContain(name);
+      expect(Object.keys(environment).filter((one) => !isKnownVariable(one) && one !== 'UPSTREAM')).toEqual(
+        [],
+      );
+    }
+    expect(read('deploy/caddy/Caddyfile')).toContain(
+      `(${over.find(([name]) => name === 'proxy')![1].environment!.UPSTREAM})`,
+    );
   });
 });
 

@@ -243,7 +243,10 @@ export class AppModule {
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: ServiceTokenSigner, useValue: new ServiceTokenSigner(config.serviceSigningKey) },
-        { provide: Database, useFactory: () => new Database(databaseOptions(config)) },
+        {
+          provide: Database,
+          useFactory: () => new Database({ ...databaseOptions(config), production: config.production }),
+        },
         ...entry,
         ...ledger,
         ...queue,

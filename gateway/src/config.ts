@@ -15,11 +15,13 @@ import {
   isLoopback,
   type MetricsPort,
   MIN_GUESS_BITS,
+  readRuntimeRole,
   readServerTls,
   readTrustedCa,
   readVerifyKeys,
   requirePinned,
   type Secret,
+  type RuntimeRole,
   type ServerTls,
   SERVICE_SIGNING_KEY,
   type TraceExport,
@@ -128,7 +130,13 @@ export class GatewayConfig {
   admin: AdminConfig | null;
 }
 
-export type MigrationConfig = Pick<GatewayConfig, 'databaseUrl' | 'queue'>;
+export interface MigrationConfig extends Pick<GatewayConfig, 'databaseUrl' | 'queue'> {
+  /** The role of the processes, which is given its rights; null where they use the one that migrates. */
+  runtimeRole: RuntimeRole | null;
+}
+
+/** What a purge takes out of the audit trail; of it everything else stays, whatever the processes are made to do. */
+const ERASABLE = ['before', 'after', 'reason'] as const;
 
 /** What people type who have to type something; identity refuses another 20,000 when it hashes the password. */
 const TYPED_IN_HASTE =
@@ -229,7 +237,9 @@ function readRetention(env: Environment, name: string, days: number): number {
 export function readMigrationConfig(variables: NodeJS.ProcessEnv = process.env): MigrationConfig {
   const env = new Environment(variables);
   const databaseUrl = readDatabaseUrl(env);
-  return { databaseUrl, queue: readQueue(env, databaseUrl) };
+  const role = readRuntimeRole(env, 'GATEWAY_DATABASE_RUNTIME_ROLE');
+  const runtimeRole = role && { ...role, narrowed: { audit: { update: ERASABLE } } };
+  return { databaseUrl, queue: readQueue(env, databaseUrl), runtimeRole };
 }
 
 /** @returns the path that a proxy adds before every address: `/turnpike`, or nothing */

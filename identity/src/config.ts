@@ -3,6 +3,8 @@ import {
   type GatewayTrust,
   type MetricsPort,
   readGatewayTrust,
+  readRuntimeRole,
+  type RuntimeRole,
   readServerTls,
   type ServerTls,
   TOKEN_SIGNING_KEYS,
@@ -51,6 +53,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
 /** @returns the one setting that a migration needs: whoever runs it need not have the keys. */
 export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): string {
   return databaseUrl(new Environment(variables));
+}
+
+/** @returns the role that migrations give its rights to, if the processes have one of their own. */
+export function readOwnRuntimeRole(variables: NodeJS.ProcessEnv = process.env): RuntimeRole | null {
+  return readRuntimeRole(new Environment(variables), 'IDENTITY_DATABASE_RUNTIME_ROLE');
 }
 
 function databaseUrl(env: Environment): string {

@@ -3,6 +3,8 @@ import {
   type GatewayTrust,
   type MetricsPort,
   readGatewayTrust,
+  readRuntimeRole,
+  type RuntimeRole,
   readServerTls,
   type ServerTls,
   type TraceExport,
@@ -47,6 +49,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): BillingC
 /** @returns the one setting that a migration needs. */
 export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): string {
   return databaseUrl(new Environment(variables));
+}
+
+/** @returns the role that migrations give its rights to, if the processes have one of their own. */
+export function readOwnRuntimeRole(variables: NodeJS.ProcessEnv = process.env): RuntimeRole | null {
+  return readRuntimeRole(new Environment(variables), 'BILLING_DATABASE_RUNTIME_ROLE');
 }
 
 function databaseUrl(env: Environment): string {

@@ -13,6 +13,7 @@ export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';
 export * from './outbox.migration.js';
 export { Outbox } from './outbox.js';
 export * from './marks.migration.js';
+export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './retention.js';
 export * from './steps.js';
 export * from './step-call.js';

@@ -28,7 +28,7 @@ export const SERVICE_CONTROLLERS: Type[] = [
  */
 export function serviceProviders(
   service: ServiceName,
-  gateway: GatewayTrust,
+  gateway: GatewayTrust & { production: boolean },
   database: DatabaseOptions,
   trims: readonly Trim[] = [],
 ): Provider[] {
@@ -40,7 +40,7 @@ export function serviceProviders(
     Steps,
     Marks,
     { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
-    { provide: Database, useFactory: () => startDatabase(database) },
+    { provide: Database, useFactory: () => startDatabase({ ...database, production: gateway.production }) },
     {
       provide: Retention,
       inject: [Database],
