@@ -278,6 +278,46 @@ describe(COMPOSE, () => {
   });
 });
 
+describe('npm start', () => {
+  const script = `
+    import { readSettings, environmentOf } from './scripts/settings.mjs';
+    import { inventSecrets } from './scripts/secrets.mjs';
+    const env = process.env;
+    const settings = readSettings(env);
+    const databaseUrls = { gateway: 'g', identity: 'i', ordering: 'o' };
+    const context = { env, databaseUrls, secrets: inventSecrets() };
+    const given = settings.processes.map((one) => [one.name, environmentOf(one, settings, context)]);
+    console.log(JSON.stringify(Object.fromEntries(given)));`;
+
+  it('gives each process the secrets, keys and databases that it reads, and nobody else, whatever the shell has', () => {
+    const everything = { ...readEnvFile(envFile), DATA_KEY_PREVIOUS: 'before', QUEUE_URL: 'redis://queue' };
+    const args = ['--input-type=module', '-e', script];
+    const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env: everything });
+    const given = JSON.parse(output) as Record<string, Variables>;
+    const secret = /_PASSWORD$|_KEYS?$|_DATABASE_URL$|^QUEUE_URL$|^ADMIN_|^DATA_KEY/;
+    const got = Object.entries(given).map(([name, env]) => [
+      name,
+      Object.keys(env)
+        .filter((one) => secret.test(one) && env[one] !== '')
+        .sort(),
+    ]);
+    const admin = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
+    expect(Object.fromEntries(got)).toEqual({
+      gateway: [
+        ...admin,
+        'DATA_KEY',
+        'DATA_KEY_PREVIOUS',
+        'GATEWAY_DATABASE_URL',
+        'QUEUE_URL',
+        'SERVICE_SIGNING_KEY',
+        'TOKEN_VERIFY_KEYS',
+      ],
+      identity: ['IDENTITY_DATABASE_URL', 'SERVICE_VERIFY_KEYS', 'TOKEN_SIGNING_KEYS'],
+      ordering: ['ORDERING_DATABASE_URL', 'SERVICE_VERIFY_KEYS'],
+    });
+  });
+});
+
 describe(TLS, () => {
   const certs = path.join(folder, 'certs');
   let variables: Variables;

@@ -340,7 +340,10 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       name,
       value ?? secrets[valueFrom!.secretKeyRef!.key],
     ]);
-    return { ...(from.length > 0 && settings.data), ...Object.fromEntries(single) };
+    const given: Variables = { ...(from.length > 0 && settings.data), ...Object.fromEntries(single) };
+    const expanded = (value: string): string =>
+      value.replace(/\$\((\w+)\)/g, (_, one: string) => given[one] ?? '');
+    return Object.fromEntries(Object.entries(given).map(([one, value]) => [one, value && expanded(value)]));
   }
 
   it.each(PROCESSES)(
@@ -349,7 +352,11 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       const variables = readEnvFile(envFile);
       const inCompose = readCompose('docker-compose.yml', variables).services[name]!;
       const [container] = containersOf(ofKind('Deployment').find(({ metadata }) => metadata.name === name)!);
-      const given = environment(container!, environmentOf(inCompose, variables));
+      const { REDIS_PASSWORD } = variables;
+      const given = environment(container!, {
+        ...environmentOf(inCompose, variables),
+        REDIS_PASSWORD: REDIS_PASSWORD!,
+      });
       const files = Object.entries(OF_ITS_VOLUME).map(([file, own]) => [
         file,
         path.join(folder, 'certs', own(name)),

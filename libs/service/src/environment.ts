@@ -141,7 +141,7 @@ export class Environment {
   limit(name: string, fallback: number): number {
     const value = this.integer(name, fallback, 0, MAX_LIMIT);
     if (value === 0 && this.production)
-      throw new ConfigurationError(name, 'must not be 0 in production: that is no limit');
+      throw new ConfigurationError(name, 'must be at least 1 in production: less is no limit');
     return value;
   }
 
