@@ -1,10 +1,14 @@
 // What is deployed, as far as it can be judged without a container engine or a cluster. Nothing is started; what
 // docker-compose.yml starts is started by test/deploy-processes.test.ts.
-import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { parser } from '@prometheus-io/lezer-promql';
 import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
 import Ajv from 'ajv';
@@ -391,7 +395,9 @@ describe('Dockerfile', () => {
   const ignored = read('.dockerignore').split('\n').filter(Boolean);
 
   it('makes every stage of one pinned image, and the last one of what production needs', () => {
-    expect(argumentsOf('ARG')).toEqual([expect.stringMatching(/^NODE=node:22-\w+-slim$/)]);
+    expect(argumentsOf('ARG')).toEqual([
+      expect.stringMatching(/^NODE=node:22-\w+-slim(@sha256:[0-9a-f]{64})?$/),
+    ]);
     expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual(['${NODE}', '${NODE}', '${NODE}']);
     expect(argumentsOf('RUN').filter((one) => one.startsWith('npm ci'))).toEqual([
       expect.not.stringContaining('--omit'),
@@ -446,6 +452,66 @@ describe('Dockerfile', () => {
     expect([...files].filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
     const folders = argumentsOf('COPY').map((one) => one.split(' ').at(-1)!);
     expect([...files].filter((file) => !folders.includes(file.split('/')[0]!))).toEqual([]);
+  });
+});
+
+describe('npm run images', () => {
+  const root = path.join(folder, 'images');
+  const FILES = [
+    ...['Dockerfile', COMPOSE, 'deploy/compose.observability.yml'],
+    'deploy/kubernetes/overlays/redis-cluster/redis.yaml',
+  ];
+  const asked: string[] = [];
+  /** As registries do: a token first, which everybody gets; then a digest, by the whole name. */
+  const registry = createServer((request, response) => {
+    const { port } = registry.address() as AddressInfo;
+    if (request.url!.startsWith('/token')) return void response.end('{"token":"t"}');
+    if (request.headers.authorization !== 'Bearer t') {
+      const challenge = `Bearer realm="http://127.0.0.1:${port}/token",service="r",scope="pull"`;
+      return void response.writeHead(401, { 'www-authenticate': challenge }).end();
+    }
+    asked.push(request.url!);
+    if (request.url!.includes('/caddy/'))
+      return void response.writeHead(isComplete ? 200 : 404, digestOf(request.url!)).end();
+    response.writeHead(200, digestOf(request.url!)).end();
+  });
+  let isComplete = false;
+  const digestOf = (url: string) => ({
+    'docker-content-digest': `sha256:${createHash('sha256').update(url).digest('hex')}`,
+  });
+
+  beforeAll(async () => {
+    for (const file of FILES) cpSync(path.join(ROOT, file), path.join(root, file));
+    registry.listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+  });
+  afterAll(() => registry.close());
+
+  const pin = async (): Promise<string> => {
+    const url = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
+    const args = ['deploy/pin-images.mjs', '--registry', url, '--root', root];
+    return (await promisify(execFile)(process.execPath, args, { cwd: ROOT })).stdout;
+  };
+  const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+  it('writes nothing while one digest cannot be had', async () => {
+    await expect(pin()).rejects.toMatchObject({ stderr: expect.stringContaining('no digest for caddy:') });
+    for (const file of FILES) expect(textOf(file)).toBe(read(file));
+  });
+
+  it('pins every image from outside to what the registry has, again and again, and changes nothing else', async () => {
+    isComplete = true;
+    const pinned = await pin();
+    const once = FILES.map(textOf);
+    expect(await pin()).toBe(pinned);
+    expect(FILES.map(textOf)).toEqual(once);
+    const images = once.join('\n').match(/^(\s*image: |ARG \w+=).*$/gm)!;
+    expect(images.length).toBeGreaterThan(8);
+    expect(images.filter((one) => !/turnpike|:[\w.-]+@sha256:[0-9a-f]{64}$/.test(one))).toEqual([]);
+    expect(asked).toContain('/v2/library/postgres/manifests/18');
+    expect(asked.some((one) => one.startsWith('/v2/prom/prometheus/manifests/v'))).toBe(true);
+    const before = FILES.map((file) => read(file).replaceAll(/@sha256:\w+/g, ''));
+    expect(once.map((text) => text.replaceAll(/@sha256:\w+/g, ''))).toEqual(before);
   });
 });
 
