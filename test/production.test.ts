@@ -290,7 +290,7 @@ describe('in production nobody is believed who cannot prove it', () => {
   });
 
   it.each([
-    ['by a socket', 'postgres://gateway@/gateway?host=/var/run/postgresql'],
+    ['by a socket', 'postgres:///gateway?host=/var/run/postgresql&user=gateway'],
     ['on this machine', 'postgres://gateway@127.0.0.1/gateway?sslmode=disable'],
     ['by a certificate of its own', 'postgres://gateway@db/gateway?sslmode=verify-full&sslcert=/a&sslkey=/b'],
     ['with a password that was drawn', `${DATABASE}?sslmode=verify-full`],

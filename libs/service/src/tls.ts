@@ -12,8 +12,8 @@ export interface ServerTls {
 export function readServerTls(env: Environment): ServerTls | null {
   const [cert, key] = [readFile(env, 'TLS_CERT_FILE'), readFile(env, 'TLS_KEY_FILE')];
   if (cert === null && key === null) return null;
-  if (cert === null) throw new ConfigurationError('TLS_CERT_FILE', 'is missing beside TLS_KEY_FILE');
-  if (key === null) throw new ConfigurationError('TLS_KEY_FILE', 'is missing beside TLS_CERT_FILE');
+  if (cert === null) throw new ConfigurationError('TLS_KEY_FILE', 'is given without TLS_CERT_FILE');
+  if (key === null) throw new ConfigurationError('TLS_CERT_FILE', 'is given without TLS_KEY_FILE');
   tryContext('TLS_CERT_FILE', 'and TLS_KEY_FILE must be a certificate and its key, as PEM', { cert, key });
   return { cert, key };
 }
