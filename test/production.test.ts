@@ -137,6 +137,8 @@ const WRONG: Record<string, [string, () => string][]> = {
   RATE_LIMIT_ADDRESS: [['no limit', () => '0']],
   RATE_LIMIT_USER: [['no limit', () => '0']],
   LOGIN_FAILURE_LIMIT: [['no limit', () => '0']],
+  CONCURRENT_PER_USER: [['no limit', () => '0']],
+  CONCURRENT_PER_ADDRESS: [['no limit', () => '0']],
   TLS_CERT_FILE: [['not there', () => '/canary']],
   TLS_KEY_FILE: [['without a certificate', () => __filename]],
   TLS_CA_FILE: [
@@ -163,9 +165,15 @@ function wrongVerifyKeys(secret: Secret): [string, () => string][] {
 /** Which process reads what it need not be given. */
 const READ_BY: Record<string, readonly Core[]> = {
   ...Object.fromEntries(
-    ['QUEUE_URL', 'TOKEN_VERIFY_KEYS', 'RATE_LIMIT_ADDRESS', 'RATE_LIMIT_USER', 'LOGIN_FAILURE_LIMIT'].map(
-      (name) => [name, ['gateway']],
-    ),
+    [
+      'QUEUE_URL',
+      'TOKEN_VERIFY_KEYS',
+      'RATE_LIMIT_ADDRESS',
+      'RATE_LIMIT_USER',
+      'CONCURRENT_PER_USER',
+      'CONCURRENT_PER_ADDRESS',
+      'LOGIN_FAILURE_LIMIT',
+    ].map((name) => [name, ['gateway']]),
   ),
   SERVICE_VERIFY_KEYS: ['identity', 'ordering'],
   ...Object.fromEntries(

@@ -20,7 +20,13 @@ import { backends } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 import { makeCertificates, speakTls, tlsOf, trustCa, verifyKeys } from './support/trust.js';
 
-const LIMITS = { RATE_LIMIT_ADDRESS: '100000', RATE_LIMIT_USER: '100000', LOGIN_FAILURE_LIMIT: '100000' };
+const LIMITS = {
+  RATE_LIMIT_ADDRESS: '100000',
+  RATE_LIMIT_USER: '100000',
+  LOGIN_FAILURE_LIMIT: '100000',
+  CONCURRENT_PER_USER: '1000',
+  CONCURRENT_PER_ADDRESS: '1000',
+};
 
 const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-trust-'));
 const [certs, strangers] = [path.join(folder, 'certs'), path.join(folder, 'strangers')];

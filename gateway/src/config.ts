@@ -61,6 +61,9 @@ export interface LimitsConfig {
   address: number;
   /** Requests a minute of one user. */
   user: number;
+  /** Requests of one user, and from one address, that one process has under way. */
+  concurrentPerUser: number;
+  concurrentPerAddress: number;
   /** Failed sign-ins of one account from one address in five minutes. */
   loginFailures: number;
 }
@@ -210,6 +213,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     limits: {
       address: env.limit('RATE_LIMIT_ADDRESS', 300),
       user: env.limit('RATE_LIMIT_USER', 1200),
+      concurrentPerUser: env.limit('CONCURRENT_PER_USER', 32),
+      concurrentPerAddress: env.limit('CONCURRENT_PER_ADDRESS', 128),
       loginFailures: env.limit('LOGIN_FAILURE_LIMIT', 10),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),

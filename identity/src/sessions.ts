@@ -2,6 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   ACCESS_TOKENS,
   type AccessClaims,
+  type AccessEnded,
+  type BeginSession,
+  type EndAccess,
   HEADERS,
   type RevokedSessions,
   type Role,
@@ -22,9 +25,15 @@ import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
  * What ends a user's sessions (a deletion, a change of roles or password) updates their rows under a lock of the
  * user's row; signing in holds that row, a refresh its session's. So a session is either seen and ended by
  * them or opened on what they left behind, and no access token is younger than the end of its session.
+ *
+ * The gateway ends a user's access when it accepts a write that does, and tells it here at once (`endAccess`), whatever
+ * the write itself waits for. It counts how often it has: a session has the count at which it began, for its tokens.
  */
 
 const SESSION_LIFETIME = '30 days';
+
+/** How long a session goes on that is not refreshed: a device that was lost, or a client that nobody opens any more. */
+const SESSION_IDLE = '14 days';
 
 /** For a client whose answer was lost to ask again; longer would only help a thief. */
 const GRACE = '10 seconds';
@@ -48,6 +57,8 @@ interface OpenSession {
   roles: Role[];
   /** Seconds since 1970. */
   beganAt: number;
+  /** How often the user's access had been ended then. */
+  epoch: number;
 }
 
 interface Grant {
@@ -66,12 +77,12 @@ export class Sessions {
   ) {}
 
   /** @throws Problem `invalid-credentials`, whatever was wrong */
-  async signIn(email: string, password: string): Promise<SessionView> {
+  async signIn({ email, password, client = '' }: BeginSession): Promise<SessionView> {
     const account = await this.findAccount(email);
     const matches = await this.passwords.verify(password, account?.hash);
     if (!account || !matches) throw new Problem('invalid-credentials');
     const grant = await this.database.transaction(async (tx) => {
-      const session = await openSession(tx, account);
+      const session = await openSession(tx, account, client);
       return session && grantFor(tx, session);
     });
     if (!grant) throw new Problem('invalid-credentials');
@@ -93,6 +104,23 @@ export class Sessions {
 
   async end(sid: string): Promise<void> {
     await revokeSession(this.database.manager, sid);
+  }
+
+  /**
+   * Ends the sessions that began before the user's access was ended for the `epoch`th time; told again it changes nothing.
+   * @returns the highest epoch that was told. It is higher than `epoch` where the gateway's ledger went back
+   * @throws Problem `not-found`
+   */
+  endAccess(userId: string, { epoch, spare }: EndAccess): Promise<AccessEnded> {
+    return this.database.transaction(async (tx) => {
+      const [[user]] = await tx.query<[{ epoch: number }[], number]>(
+        'update users set access_epoch = greatest(access_epoch, $2) where id = $1 returning access_epoch as epoch',
+        [userId, epoch],
+      );
+      if (!user) throw new Problem('not-found');
+      await revokeSessionsOf(tx, userId, { keep: spare, before: epoch });
+      return user;
+    });
   }
 
   /** @returns the sessions that were revoked at `since` or later and may still have living access tokens. */
@@ -150,18 +178,22 @@ function refusedToken(): Problem {
   return new Problem('unauthenticated', 'The refresh token is not valid.', {}, headers);
 }
 
-/** Ends the user's sessions, except the one to keep. */
-export async function revokeSessionsOf(tx: EntityManager, userId: string, keep?: string): Promise<void> {
+/** Ends the user's sessions, except the one to keep, and those that began in the epoch `before` or later. */
+export async function revokeSessionsOf(
+  tx: EntityManager,
+  userId: string,
+  { keep, before }: { keep?: string; before?: number } = {},
+): Promise<void> {
   await tx.query(
     `update sessions set revoked_at = clock_timestamp()
-     where user_id = $1 and revoked_at is null and id is distinct from $2`,
-    [userId, keep ?? null],
+     where user_id = $1 and revoked_at is null and id is distinct from $2 and ($3::integer is null or epoch < $3)`,
+    [userId, keep ?? null, before ?? null],
   );
 }
 
 /**
- * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as it is, an id and
- * three times: its access tokens may still be alive, and are refused by whoever hears of its end.
+ * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as an id and its
+ * times: its access tokens may still be alive, and are refused by whoever hears of its end.
  * @returns how many sessions there were
  */
 export async function eraseSessionsOf(tx: EntityManager, userId: string): Promise<number> {
@@ -170,15 +202,15 @@ export async function eraseSessionsOf(tx: EntityManager, userId: string): Promis
     'delete from refresh_tokens using sessions where session_id = sessions.id and sessions.user_id = $1',
     [userId],
   );
-  const [sessions] = await tx.query<{ count: number }[]>(
-    'select count(*)::integer as count from sessions where user_id = $1',
+  const [, count] = await tx.query<[unknown[], number]>(
+    `update sessions set client = '' where user_id = $1`,
     [userId],
   );
   await tx.query(
     `delete from sessions where user_id = $1 and revoked_at < now() - interval '${REVOCATIONS_KEPT}'`,
     [userId],
   );
-  return sessions!.count;
+  return count;
 }
 
 async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
@@ -191,20 +223,23 @@ async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
 async function openSession(
   tx: EntityManager,
   { userId, credentialId }: AccountRow,
+  client: string,
 ): Promise<OpenSession | null> {
-  const users = await tx.query<{ roles: Role[] }[]>(
-    `select roles from users where id = $1 and credential_id = $2 and state = 'active' for share`,
+  const users = await tx.query<{ roles: Role[]; epoch: number }[]>(
+    `select roles, access_epoch as epoch from users
+     where id = $1 and credential_id = $2 and state = 'active' for share`,
     [userId, credentialId],
   );
   if (!users[0]) return null;
+  const { roles, epoch } = users[0];
   await forgetExpiredSessions(tx, userId);
   const sessions = await tx.query<{ id: string; beganAt: number }[]>(
-    `insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}')
+    `insert into sessions (user_id, client, epoch, expires_at) values ($1, $2, $3, now() + interval '${SESSION_IDLE}')
      returning id, ${BEGAN_AT}`,
-    [userId],
+    [userId, client, epoch],
   );
   const { id: sid, beganAt } = sessions[0]!;
-  return { sid, userId, roles: users[0].roles, beganAt };
+  return { sid, userId, roles, beganAt, epoch };
 }
 
 /** Whoever signs in clears up behind himself, so that no job has to. */
@@ -227,9 +262,20 @@ async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | nul
   );
   const session = token && (await lockSession(tx, token.sid));
   if (!session) return null;
-  if (await spendOnce(tx, hash)) return session;
+  if (await spendOnce(tx, hash)) return prolonged(tx, session);
   await revokeSession(tx, session.sid);
   return null;
+}
+
+/** A refresh is the use of a session. Its end is what both limits say, so that nobody else has to know of two. */
+async function prolonged(tx: EntityManager, session: OpenSession): Promise<OpenSession> {
+  await tx.query(
+    `update sessions set last_used_at = now(),
+       expires_at = least(created_at + interval '${SESSION_LIFETIME}', now() + interval '${SESSION_IDLE}')
+     where id = $1`,
+    [session.sid],
+  );
+  return session;
 }
 
 /** Spends the token, and the successor that it had if that may be lost. @returns false for a second use */
@@ -248,18 +294,18 @@ async function spendOnce(tx: EntityManager, hash: Buffer): Promise<boolean> {
 
 /** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
 async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession | null> {
-  const sessions = await tx.query<{ userId: string; beganAt: number }[]>(
-    `select user_id as "userId", ${BEGAN_AT} from sessions
+  const sessions = await tx.query<{ userId: string; beganAt: number; epoch: number }[]>(
+    `select user_id as "userId", epoch, ${BEGAN_AT} from sessions
      where id = $1 and revoked_at is null and expires_at > now() for update`,
     [sid],
   );
   if (!sessions[0]) return null;
-  const { userId, beganAt } = sessions[0];
+  const { userId, beganAt, epoch } = sessions[0];
   const users = await tx.query<{ roles: Role[] }[]>(
     `select roles from users where id = $1 and state = 'active'`,
     [userId],
   );
-  return users[0] ? { sid, userId, roles: users[0].roles, beganAt } : null;
+  return users[0] ? { sid, userId, roles: users[0].roles, beganAt, epoch } : null;
 }
 
 /**
@@ -268,7 +314,7 @@ async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession 
  */
 async function grantFor(
   tx: EntityManager,
-  { sid, userId, roles, beganAt }: OpenSession,
+  { sid, userId, roles, beganAt, epoch }: OpenSession,
   predecessor?: Buffer,
 ): Promise<Grant> {
   const refreshToken = newRefreshToken();
@@ -287,7 +333,7 @@ async function grantFor(
     sid,
     roles,
     auth_time: beganAt,
-    epoch: 0,
+    epoch,
     iat,
     exp: iat + ACCESS_TOKENS.lifetime,
   };

@@ -6,10 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
+import { clientNameOf } from '../entry/client-name.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
-import { Registered } from '../entry/registered.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
+import { SigningIn } from '../entry/signing-in.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
 import { Services } from '../run/services.js';
 
@@ -44,7 +45,7 @@ export class DashboardSessionController {
     private readonly sessions: CookieSessions,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
-    private readonly registered: Registered,
+    private readonly signingIn: SigningIn,
   ) {}
 
   /** @throws Problem 403 unless it is an administrator's account */
@@ -57,18 +58,18 @@ export class DashboardSessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
-    const call = { method: 'POST', path: '/internal/sessions', body } as const;
-    const session = await this.throttle.check(body.email, request, async () =>
-      this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
-    );
+    const begin = { ...body, client: clientNameOf(request) };
+    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
+    // The browser has one cookie, and the session of the one before would go on without anybody who could end it.
+    await this.sessions.end(request);
     const { setCookie, view } = await this.sessions.begin(session);
     void reply.header('set-cookie', setCookie);
     return view;
   }
 
-  /** What the page has to know of its session after a reload. */
+  /** What the page has to know of its session after a reload; and how it tells that somebody uses it. */
   @Get()
   @Allows('ops')
   current(@Req() request: FastifyRequest): Promise<DashboardSession> {

@@ -4,15 +4,20 @@ import { givenTraceparent, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
+import { mayEndAccess } from '../ledger/access-endings.js';
+import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import type { Content } from '../ledger/seals.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
+import { IdentityTold } from './identity-told.js';
 import { ifMatchOf } from './request.js';
 
 /*
@@ -35,6 +40,15 @@ export interface Write {
   cancelsWaiting?: boolean;
   /** What must be asked of a service before the write can be accepted; adds to the payload. */
   prepare?: () => Promise<Record<string, unknown>>;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: () => Promise<number | undefined>;
+  /** Accepts the write, where it may take an administrator away. */
+  accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
+  /**
+   * Compares what the key's fingerprint leaves out with the write that the key stands for; it refuses another request.
+   * @param payload of that write; null once it is erased
+   */
+  confirmReplay?: (payload: Content | null) => Promise<void>;
 }
 
 /** Seconds after which a full lane may have room again. */
@@ -44,9 +58,11 @@ const LANE_FULL_RETRY_SECONDS = 5;
 export class Admission {
   constructor(
     private readonly ledger: Ledger,
+    private readonly queries: LedgerQueries,
     private readonly releaser: Releaser,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
+    private readonly identity: IdentityTold,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -55,34 +71,53 @@ export class Admission {
     authorise(write.kind, write.caller, write.userId);
     const clientKey = this.clientKeyOf(write, request);
     const operation = operationOf(write, request, this.config.relations);
-    if (write.prepare) {
+    if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
-      if (replay) return this.answerReplay(replay, request, reply);
-      Object.assign(operation.payload, await write.prepare());
+      if (replay) return this.answerReplay(write, replay, request, reply);
+      Object.assign(operation.payload, await write.prepare?.());
     }
-    const admitted = await this.ledger.admit({
-      operation,
-      clientKey,
-      maxDepth: this.config.laneMaxDepth,
-      cancelsWaiting: write.cancelsWaiting,
-    });
+    const admitted = await this.admitted(write, operation, clientKey);
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
       case 'replayed':
       case 'key-reused':
-        return this.answerReplay(admitted, request, reply);
+        return this.answerReplay(write, admitted, request, reply);
     }
   }
 
-  private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  private async admitted(
+    { accept, cancelsWaiting, grantsSince: ask }: Write,
+    operation: NewOperation,
+    clientKey: ClientKey | null,
+  ): Promise<Admitted> {
+    const grantsSince = await ask?.();
+    const { laneMaxDepth: maxDepth } = this.config;
+    const admit = (): Promise<Admitted> =>
+      this.ledger.admit({ operation, clientKey, maxDepth, cancelsWaiting, grantsSince });
+    return accept ? accept(admit) : admit();
+  }
+
+  private async answerReplay(
+    { confirmReplay }: Write,
+    replay: Replay,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
     if (replay.outcome === 'key-reused') throw new Problem('idempotency-key-reused');
+    if (confirmReplay) await confirmReplay(await this.payloadOf(replay.operationId));
     void reply.header(HEADERS.idempotencyReplayed, 'true');
     return this.answers.operation(replay.operationId, request, reply);
+  }
+
+  private async payloadOf(operationId: string): Promise<Content | null> {
+    const operation = await this.queries.operation(operationId);
+    return operation && this.queries.payloadOf(operation);
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {

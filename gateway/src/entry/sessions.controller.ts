@@ -1,13 +1,15 @@
-import { Body, Controller, Delete, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
+import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
 import { ApiProblems } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
+import { clientNameOf } from './client-name.js';
 import type { Request } from './http.js';
-import { Registered } from './registered.js';
+import { Id } from './request.js';
 import { Revocations } from './revocations.js';
+import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
 
@@ -19,19 +21,16 @@ export class SessionsController {
     private readonly services: Services,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
-    private readonly registered: Registered,
+    private readonly signingIn: SigningIn,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
   @Post()
   @Allows('session.begin')
-  @ApiProblems('invalid-credentials')
+  @ApiProblems('invalid-credentials', 'user-suspended')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
-    return this.throttle.check(body.email, request, async () => {
-      const call = { method: 'POST', path: '/internal/sessions', body } as const;
-      const session = await this.services.ask<SessionView>('identity', call);
-      return this.registered.session(session, 'invalid-credentials');
-    });
+    const begin = { ...body, client: clientNameOf(request) };
+    return this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
@@ -39,10 +38,17 @@ export class SessionsController {
   @Allows('session.refresh')
   @ApiProblems('unauthenticated')
   @HttpCode(200)
-  async refresh(@Body() body: RefreshSession): Promise<SessionView> {
-    const call = { method: 'POST', path: '/internal/sessions/refresh', body } as const;
-    const session = await this.services.ask<SessionView>('identity', call);
-    return this.registered.session(session, 'unauthenticated');
+  refresh(@Body() body: RefreshSession): Promise<SessionView> {
+    return this.signingIn.refresh(body);
+  }
+
+  /** The caller's sessions that go on, the one that was used last first. */
+  @Get()
+  @Allows('session.list')
+  async list(@CurrentCaller() { userId, sessionId }: Caller): Promise<SessionEntries> {
+    const call = { method: 'GET', path: `/internal/users/${userId}/sessions` } as const;
+    const { items } = await this.services.ask<OpenSessions>('identity', call);
+    return { items: items.map((session) => ({ ...session, current: session.id === sessionId })) };
   }
 
   /** Signs out. */
@@ -52,5 +58,16 @@ export class SessionsController {
   async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
     await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
     this.revocations.add(sessionId);
+  }
+
+  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  @Delete(':id')
+  @Allows('session.end')
+  @ApiProblems('not-found')
+  @HttpCode(204)
+  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    const path = `/internal/users/${userId}/sessions/${id}`;
+    await this.services.ask('identity', { method: 'DELETE', path });
+    this.revocations.add(id);
   }
 }

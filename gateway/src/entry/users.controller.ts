@@ -1,13 +1,14 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   ChangePassword,
   type ClientKind,
+  CurrentPassword,
   DeleteUserQuery,
   type Page,
-  type PreparedCredential,
   RegisterUser,
   RestoredUser,
+  type Role,
   SetClaims,
   SetRoles,
   UpdateUser,
@@ -16,6 +17,7 @@ import {
 } from '@turnpike/contracts';
 import { ApiPage, invalidRequest } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
@@ -28,11 +30,15 @@ import {
   type Request,
   TakesNoBody,
 } from './http.js';
+import { LastAdministrator, type TakingAway } from './last-administrator.js';
+import { Passwords } from './passwords.js';
 import { Reads, sendResource } from './reads.js';
 import { Registered } from './registered.js';
 import { Id } from './request.js';
-import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
+
+/** Milliseconds for an answer, without which roles are taken to be taken away. */
+const ROLES_WITHIN_MS = 1500;
 
 /** Users: their data is identity's, their writes go through their lane. */
 @ApiTags('users')
@@ -42,8 +48,10 @@ export class UsersController {
     private readonly admission: Admission,
     private readonly services: Services,
     private readonly reads: Reads,
-    private readonly throttle: SignInThrottle,
+    private readonly passwords: Passwords,
     private readonly registered: Registered,
+    private readonly endings: AccessEndings,
+    private readonly administrators: LastAdministrator,
   ) {}
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
@@ -51,31 +59,37 @@ export class UsersController {
   @AcceptsWrite('user.register', UserView, 'email-taken')
   register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
     const { password, ...profile } = body;
+    const { email } = profile;
     const write: Write = {
       ...userWrite('user.register', uuidv7(), null),
       payload: { ...profile, roles: [] },
-      anonymousScope: body.email,
-      prepare: async () => {
-        const { credentialId } = await this.prepareCredential({ password });
-        return { credentialId };
-      },
+      anonymousScope: email,
+      prepare: () => this.passwords.prepareFirst(body, request),
+      confirmReplay: (before) => this.passwords.confirmReplayed(before, password, email, request),
     };
     return this.admission.submit(write, request, reply);
   }
 
-  /** Changes e-mail address or names. */
+  /**
+   * Changes e-mail address or names. Who changes the own address, which one signs in with, sends `currentPassword`, or
+   * has signed in within the last five minutes; a wrong one is refused at once, and counts as a failed sign-in.
+   */
   @Patch(':id')
-  @AcceptsWrite('user.update', UserView, 'email-taken')
+  @AcceptsWrite('user.update', UserView, 'email-taken', 'invalid-credentials')
   update(
     @Id('id') id: string,
-    @Body() body: UpdateUser,
+    @Body() { currentPassword, ...changes }: UpdateUser,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    if (Object.keys(body).length === 0)
+    if (Object.keys(changes).length === 0)
       throw invalidRequest([{ path: '', message: 'nothing is to be changed' }]);
-    const write = { ...userWrite('user.update', id, caller), payload: { ...body } };
+    const write: Write = {
+      ...userWrite('user.update', id, caller),
+      payload: changes,
+      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request)),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -84,7 +98,7 @@ export class UsersController {
   @AcceptsWrite('user.change-password', UserView, 'invalid-credentials')
   changePassword(
     @Id('id') id: string,
-    @Body() { currentPassword, newPassword }: ChangePassword,
+    @Body() body: ChangePassword,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
@@ -92,19 +106,18 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.change-password', id, caller),
       payload: { keepSession: caller.sessionId },
-      prepare: async () => {
-        const credential = { password: newPassword, userId: id, currentPassword };
-        const { email } = await this.user(id);
-        const check = () => this.prepareCredential(credential);
-        return { ...(await this.throttle.check(email, request, check)) };
+      prepare: async () => ({ ...(await this.passwords.prepareChange(id, body, request)) }),
+      confirmReplay: async (before) => {
+        const email = await this.passwords.emailOf(id);
+        await this.passwords.confirmReplayed(before, body.newPassword, email, request);
       },
     };
     return this.admission.submit(write, request, reply);
   }
 
-  /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
+  /** Sets the roles. The user's sessions end, since roles stand in their tokens: at once where one is taken away. */
   @Put(':id/roles')
-  @AcceptsWrite('user.set-roles', UserView)
+  @AcceptsWrite('user.set-roles', UserView, 'last-administrator')
   setRoles(
     @Id('id') id: string,
     @Body() body: SetRoles,
@@ -112,7 +125,12 @@ export class UsersController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const write = { ...userWrite('user.set-roles', id, caller), payload: { ...body } };
+    const write: Write = {
+      ...userWrite('user.set-roles', id, caller),
+      payload: { ...body },
+      grantsSince: () => this.grantsSince(id, body.roles),
+      ...(!body.roles.includes('admin') && this.acceptsInTurn({ caller, userId: id, request })),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -130,18 +148,27 @@ export class UsersController {
     return this.admission.submit(write, request, reply);
   }
 
-  /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
+  /**
+   * Deletes the user. From the acknowledgement on no other write of the user is accepted. Who deletes the own account sends
+   * `currentPassword`, or has signed in within the last five minutes.
+   */
   @Delete(':id')
-  @AcceptsWrite('user.delete', null, 'deletion-restricted')
-  @TakesNoBody()
+  @AcceptsWrite('user.delete', null, 'deletion-restricted', 'last-administrator', 'invalid-credentials')
+  @ApiBody({ type: CurrentPassword, required: false })
   delete(
     @Id('id') id: string,
+    @Body() { currentPassword }: CurrentPassword,
     @Query() { pending }: DeleteUserQuery,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const write = { ...userWrite('user.delete', id, caller), cancelsWaiting: pending === 'cancel' };
+    const write: Write = {
+      ...userWrite('user.delete', id, caller),
+      cancelsWaiting: pending === 'cancel',
+      ...this.acceptsInTurn({ caller, userId: id, request }),
+      ...this.confirmed(caller, id, currentPassword, request),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -190,12 +217,36 @@ export class UsersController {
     return this.registered.users(await this.services.ask<Page<UserView>>('identity', call));
   }
 
+  /** @returns the last place of the lane if those roles take none away; undefined where they do, or nobody can say */
+  private async grantsSince(id: string, roles: readonly Role[]): Promise<number | undefined> {
+    const known = await this.endings.knownRoles(id);
+    if (!known || known.areChanging) return undefined;
+    const before = await this.rolesOf(id).catch(() => null);
+    return before?.every((role) => roles.includes(role)) ? known.lastSeq : undefined;
+  }
+
+  private async rolesOf(id: string): Promise<readonly Role[]> {
+    const call = { method: 'GET', path: `/internal/users/${id}`, timeoutMs: ROLES_WITHIN_MS } as const;
+    return (await this.services.ask<UserView>('identity', call)).roles;
+  }
+
+  private acceptsInTurn(act: TakingAway): Pick<Write, 'accept'> {
+    return { accept: (admit) => this.administrators.guard(act, admit) };
+  }
+
   private user(id: string): Promise<UserView> {
     return this.services.ask('identity', { method: 'GET', path: `/internal/users/${id}` });
   }
 
-  private prepareCredential(body: object): Promise<PreparedCredential> {
-    return this.services.ask('identity', { method: 'POST', path: '/internal/credentials', body });
+  /** What a write has beside when its user has to show the password. */
+  private confirmed(
+    caller: Caller,
+    userId: string,
+    currentPassword: string | undefined,
+    request: Request,
+  ): Pick<Write, 'prepare'> {
+    const confirm = () => this.passwords.confirmCaller(caller, userId, currentPassword, request);
+    return { prepare: async () => (await confirm(), {}) };
   }
 }
 

@@ -1,6 +1,6 @@
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsInt, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
 import type { Role } from './users.js';
-import { Email } from './validation.js';
+import { Email, Optional } from './validation.js';
 import { PASSWORD_LENGTH } from './users.js';
 
 export class SignIn {
@@ -11,6 +11,17 @@ export class SignIn {
   @MinLength(1)
   @MaxLength(PASSWORD_LENGTH.max)
   password: string;
+}
+
+/** The most characters that are kept of what a session was begun with. */
+export const MAX_CLIENT = 100;
+
+/** `POST /internal/sessions`: a sign-in, and with what somebody signs in. */
+export class BeginSession extends SignIn {
+  @Optional()
+  @IsString()
+  @MaxLength(MAX_CLIENT)
+  client?: string;
 }
 
 export class RefreshSession {
@@ -27,6 +38,33 @@ export class SessionView {
   /** Seconds until the access token expires. */
   expiresIn: number;
   userId: string;
+}
+
+/** A session that goes on, as its user sees it in the list. */
+export class SessionEntry {
+  id: string;
+  createdAt: string;
+  /** When it was begun or last refreshed. */
+  lastUsedAt: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** Browser and system that it was begun with, or the name of a program; empty where nothing is known. */
+  client: string;
+}
+
+/** The user's sessions that go on, the one that was used last first. */
+export class SessionEntries {
+  items: SessionEntry[];
+}
+
+/** Identity's answer about the sessions of a user; which of them asks it does not know. */
+export interface OpenSessions {
+  items: Omit<SessionEntry, 'current'>[];
+}
+
+/** Identity's answer to an end of several sessions of a user: which have ended by it. */
+export interface EndedSessions {
+  ended: string[];
 }
 
 /** What identity and gateway agree on about users' access tokens. */
@@ -67,6 +105,25 @@ export interface RevokedSessions {
   /** Identity's clock; what to ask with next. */
   now: string;
   revoked: string[];
+}
+
+/** What identity is told when the ledger has ended a user's access. */
+export class EndAccess {
+  /** How often it has, this time included. Sessions that began before are over. */
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  epoch: number;
+
+  /** The session that goes on nevertheless. */
+  @Optional()
+  @IsUUID()
+  spare?: string;
+}
+
+export class AccessEnded {
+  /** The highest that identity was ever told. */
+  epoch: number;
 }
 
 /** The public half of a signing key. */
