@@ -7,7 +7,7 @@ import {
   type Role,
   type SessionView,
 } from '@turnpike/contracts';
-import { Database, Problem } from '@turnpike/service';
+import { Database, Problem, securityEvent } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { isWeak, Passwords } from './passwords.js';
 import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
@@ -66,7 +66,7 @@ export class Sessions {
   ) {}
 
   /** @throws Problem `invalid-credentials`, whatever was wrong */
-  async signIn(email: string, password: string): Promise<SessionView> {
+  async signIn(email: string, password: string, requestId?: string): Promise<SessionView> {
     const account = await this.findAccount(email);
     const matches = await this.passwords.verify(password, account?.hash);
     if (!account || !matches) throw new Problem('invalid-credentials');
@@ -75,24 +75,27 @@ export class Sessions {
       return session && grantFor(tx, session);
     });
     if (!grant) throw new Problem('invalid-credentials');
+    securityEvent('session_created', { ...idsIn(grant), requestId });
     if (isWeak(account.hash)) await this.strengthen(account, password);
     return this.view(grant);
   }
 
   /** @throws Problem `unauthenticated` for a token that is unknown, spent, or of a session that is over */
-  async refresh(refreshToken: string): Promise<SessionView> {
+  async refresh(refreshToken: string, requestId?: string): Promise<SessionView> {
     const hash = refreshTokenHash(refreshToken);
     // Null and not an exception: what a second use revokes must be committed.
     const grant = await this.database.transaction(async (tx) => {
-      const session = await spend(tx, hash);
+      const session = await spend(tx, hash, requestId);
       return session && grantFor(tx, session, hash);
     });
     if (!grant) throw refusedToken();
+    securityEvent('session_renewed', { ...idsIn(grant), requestId });
     return this.view(grant);
   }
 
-  async end(sid: string): Promise<void> {
+  async end(sid: string, requestId?: string): Promise<void> {
     await revokeSession(this.database.manager, sid);
+    securityEvent('authn_token_revoked', { sessionId: sid, requestId });
   }
 
   /** @returns the sessions that were revoked at `since` or later and may still have living access tokens. */
@@ -142,6 +145,10 @@ export class Sessions {
       userId: claims.sub,
     };
   }
+}
+
+function idsIn({ claims: { sub: userId, sid: sessionId } }: Grant): { userId: string; sessionId: string } {
+  return { userId, sessionId };
 }
 
 /** Says what is refused: without the header the gateway takes a 401 for one of its own token. */
@@ -220,7 +227,7 @@ async function forgetExpiredSessions(tx: EntityManager, userId: string): Promise
  * its lock: without it two uses at once would each find the other's successor unused.
  * @returns its session if that is still open
  */
-async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | null> {
+async function spend(tx: EntityManager, hash: Buffer, requestId?: string): Promise<OpenSession | null> {
   const [token] = await tx.query<{ sid: string }[]>(
     'select session_id as sid from refresh_tokens where hash = $1',
     [hash],
@@ -229,6 +236,7 @@ async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | nul
   if (!session) return null;
   if (await spendOnce(tx, hash)) return session;
   await revokeSession(tx, session.sid);
+  securityEvent('authn_token_reuse', { userId: session.userId, sessionId: session.sid, requestId });
   return null;
 }
 

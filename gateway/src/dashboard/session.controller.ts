@@ -58,7 +58,7 @@ export class DashboardSessionController {
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
     const call = { method: 'POST', path: '/internal/sessions', body } as const;
-    const session = await this.throttle.check(body.email, request, async () =>
+    const session = await this.throttle.signIn(body.email, request, async () =>
       this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
     );
     const caller = await this.callerOf(session);

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
-import { givenTraceparent, Problem } from '@turnpike/service';
+import {
+  HEADERS,
+  type ClientKind,
+  type OperationTarget,
+  type Relation,
+  type Role,
+} from '@turnpike/contracts';
+import { givenTraceparent, Problem, securityEvent } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -70,6 +76,7 @@ export class Admission {
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        tellAccepted(operation, request);
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
@@ -103,6 +110,16 @@ function operationOf(write: Write, request: FastifyRequest, relations: readonly 
     steps: stepsOf(write.kind, write.payload, relations),
     traceparent: givenTraceparent(request),
   };
+}
+
+/** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
+function tellAccepted(
+  { kind, id: operationId, userId, actorId, payload }: NewOperation,
+  request: FastifyRequest,
+): void {
+  if (kind !== 'user.set-roles' && kind !== 'user.set-claims') return;
+  const roles = kind === 'user.set-roles' ? (payload['roles'] as Role[]) : undefined;
+  securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }
 
 function refusal(code: Problem['code']): Problem {

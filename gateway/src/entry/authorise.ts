@@ -1,5 +1,6 @@
 import type { ClientKind, Role } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
+import { denied, noteLetIn } from './let-in.js';
 
 /** Who sends a request. */
 export interface Caller {
@@ -90,7 +91,8 @@ export function authorise(action: Action, caller: Caller | null, ownerId: string
   if (allowed.includes('user')) return;
   if (allowed.includes('owner') && caller.userId === ownerId) return;
   const isAdmin = caller.roles.includes('admin');
-  if (isAdmin && allowed.includes('admin')) return;
-  if (allowed.includes('owner') && !isAdmin) throw new Problem('not-found');
-  throw new Problem('forbidden', isAdmin ? 'Only the user may do this.' : 'This needs the role admin.');
+  if (isAdmin && allowed.includes('admin')) return noteLetIn(caller, action, ownerId);
+  if (allowed.includes('owner') && !isAdmin) throw denied(action, ownerId, new Problem('not-found'));
+  const why = isAdmin ? 'Only the user may do this.' : 'This needs the role admin.';
+  throw denied(action, ownerId, new Problem('forbidden', why));
 }

@@ -1,6 +1,6 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
-import { bearerTokenOf, Problem } from '@turnpike/service';
+import { bearerTokenOf, identify, Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
@@ -55,6 +55,7 @@ export class CallerGuard implements CanActivate {
     const verifyAgain = (): Promise<Caller> => this.tokens.verify(token);
     const caller = await verifyAgain();
     callers.set(request, { caller, verifyAgain });
+    identify(request, caller);
     if (!dependsOnOwner(action!)) authorise(action!, caller, null);
     return true;
   }

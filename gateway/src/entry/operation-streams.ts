@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type OperationView } from '@turnpike/contracts';
 import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
@@ -8,7 +8,9 @@ import type { OperationRead } from '../ledger/operation.entity.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
+import { callerOf } from './caller.js';
 import { OperationAccess } from './operation-access.js';
+import { shownTo } from './shown.js';
 
 /** A number of the ledger's: 63 bits. */
 const EVENT_ID = /^\d{1,18}$/;
@@ -52,7 +54,8 @@ export class OperationStreams {
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
     const stream = this.streams.begin(request, reply, verify);
-    this.run(stream, () => this.followOperation(stream, operation, from));
+    const show: Show = (view) => shownTo(callerOf(request), view);
+    this.run(stream, () => this.followOperation(stream, operation, from, show));
   }
 
   /** Whatever goes wrong ends the stream: the client comes again, and is told by that answer what is the matter. */
@@ -68,7 +71,7 @@ export class OperationStreams {
     await this.endings.follow(userId, stream.closed, async () => {
       for (let isLast = false; !isLast && !stream.closed.aborted;) {
         const page = await this.changes.after(userId, told);
-        tell(stream, page.changes);
+        tell(stream, page.changes, asItIs);
         ({ upTo: told, isLast } = page);
         await stream.taken();
       }
@@ -80,26 +83,32 @@ export class OperationStreams {
     stream: EventStream,
     { id, userId }: OperationRead,
     from: bigint | null,
+    show: Show,
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
       const operation = await this.changes.operation(id);
       if (!operation) return false;
-      if (told === null) tellNow(stream, operation);
-      else tell(stream, changesOf(operation, told));
+      if (told === null) tellNow(stream, operation, show);
+      else tell(stream, changesOf(operation, told), show);
       told = BigInt(operation.changes.at(-1) ?? 0);
       return !isEnded(operation.state);
     });
   }
 }
 
-function tell(stream: EventStream, changes: readonly Change[]): void {
-  for (const { number, operation } of changes) stream.send('operation', operation, String(number));
+/** What of an operation the client of a stream may see. */
+type Show = (view: OperationView) => OperationView;
+
+const asItIs: Show = (view) => view;
+
+function tell(stream: EventStream, changes: readonly Change[], show: Show): void {
+  for (const { number, operation } of changes) stream.send('operation', show(operation), String(number));
 }
 
 /** One that is older than the numbers of changes has none. */
-function tellNow(stream: EventStream, operation: OperationRead): void {
-  stream.send('operation', toView(operation), operation.changes.at(-1));
+function tellNow(stream: EventStream, operation: OperationRead, show: Show): void {
+  stream.send('operation', show(toView(operation)), operation.changes.at(-1));
 }
 
 /** @returns the event after which the client wants to go on, or null. @throws Problem 400 where it is none of ours */

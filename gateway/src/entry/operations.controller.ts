@@ -6,12 +6,13 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
-import { CurrentCaller } from './caller.js';
+import { callerOf, CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, type Reply, type Request, TakesNoBody } from './http.js';
 import { authoriseFor, OperationAccess } from './operation-access.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
+import { shownTo } from './shown.js';
 
 /** What became of the writes. */
 @ApiTags('operations')
@@ -47,7 +48,8 @@ export class OperationsController {
     const wait = preferredWait(request);
     const operation = await this.answers.get(id, wait ?? 0);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
-    return sendResource(await this.answers.view(operation), request, reply) as OperationView;
+    const shown = shownTo(callerOf(request), await this.answers.view(operation));
+    return sendResource(shown, request, reply) as OperationView;
   }
 
   /**

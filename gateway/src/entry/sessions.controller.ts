@@ -27,7 +27,7 @@ export class SessionsController {
   @Allows('session.begin')
   @ApiProblems('invalid-credentials')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
-    return this.throttle.check(body.email, request, async () => {
+    return this.throttle.signIn(body.email, request, async () => {
       const call = { method: 'POST', path: '/internal/sessions', body } as const;
       const session = await this.services.ask<SessionView>('identity', call);
       return this.registered.session(session, 'invalid-credentials');

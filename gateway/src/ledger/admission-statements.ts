@@ -21,6 +21,8 @@ export interface NewOperation {
   ifMatch: string | null;
   steps: readonly PlannedStep[];
   traceparent: string | null;
+  /** The request that it is accepted with; left out, the one that is being answered. */
+  requestId?: string | null;
   /** The failed operation that this one repeats. */
   retryOf?: string;
   /** The first of the chain of repetitions that it would be in. Of them one is under way, or has succeeded. */
@@ -89,7 +91,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
     `/* ledger.admit */ with asked as materialized (
        select * from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
-         traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
+         traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
        where user_id = any(${LOCKED})
      ), bound as (
@@ -113,9 +115,9 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning l.last_seq as seq, l.depth - 1 as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, release, released_at, changes)
+         traceparent, request_id, retry_of, repeats, steps, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, (position = 0)::integer, case position when 0 then now() end,
+         traceparent, request_id, retry_of, repeats, steps, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'position')}]
        from placed
      ), indexed as (
@@ -164,6 +166,7 @@ function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
     payload,
     if_match: operation.ifMatch,
     traceparent: operation.traceparent,
+    request_id: operation.requestId,
     retry_of: operation.retryOf,
     repeats: operation.repeats,
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),

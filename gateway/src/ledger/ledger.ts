@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
   activeContext,
+  activeRequestId,
   activeTraceparent,
+  securityEvent,
   Database,
   inSpan,
   type SpanDescription,
@@ -87,7 +89,9 @@ export class Ledger {
   admit({ operation, ...terms }: Admittance): Promise<Admitted> {
     return inSpan(admitting(operation), async (span) => {
       const traceparent = activeTraceparent() ?? operation.traceparent ?? untracedTraceparent();
-      const admitted = await this.admitSealed({ ...terms, operation: { ...operation, traceparent } });
+      const requestId = operation.requestId ?? activeRequestId();
+      const traced = { ...operation, traceparent, requestId };
+      const admitted = await this.admitSealed({ ...terms, operation: traced });
       span.setAttribute('turnpike.admission.outcome', admitted.outcome);
       return admitted;
     });
@@ -133,6 +137,7 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
     }
+    securityEvent('crypt_decrypt_fail', { userId, operationId: id });
     this.logger.error(`The lane of ${userId} is halted: ${id} cannot be read.`);
     await this.halt({ userId, id, epoch }, 'What the write holds cannot be read.', steps);
     return null;

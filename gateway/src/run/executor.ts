@@ -36,6 +36,7 @@ import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.j
 import type { EndOutcome, Outcome, StepAnswer } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
+import { tellEnd } from './told.js';
 
 /*
  * Carries operations out: claim, steps, outcome. The outcome of one and the claim of the next in its lane are one
@@ -108,7 +109,7 @@ export class Executor {
   }
 
   private async runWithin(span: Span, claimed: ClaimedRow, next: () => ClaimTerms | null): Promise<Finished> {
-    const claim = { userId: claimed.user_id, id: claimed.id, epoch: claimed.epoch };
+    const claim = keyOf(claimed);
     const lease = this.leases.hold(claim);
     try {
       const saga = this.sagaOf(claimed, lease.signal);
@@ -123,12 +124,17 @@ export class Executor {
   }
 
   /** A run that did not succeed is what somebody will look for; of the others there are as many as writes. */
-  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, outcome: Outcome): void {
+  private report(
+    span: Span,
+    { id, kind, attempts, traceparent, request_id: requestId }: ClaimedRow,
+    outcome: Outcome,
+  ): void {
     const { type } = outcome;
     const problem = 'problem' in outcome ? outcome.problem.code : undefined;
     span.setAttributes({ 'turnpike.outcome': type, 'turnpike.problem': problem });
     if (FAILED_RUNS.has(type)) failWith(span, problem ?? type);
-    const line = { ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type, problem };
+    const ids = { ...traceIdIn(traceparent), ...(requestId && { requestId }) };
+    const line = { ...ids, operationId: id, kind, attempts, outcome: type, problem };
     this.logger[type === 'succeeded' ? 'debug' : 'log'](line);
   }
 
@@ -159,7 +165,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run.next());
+        return this.finish(run, outcome, { ...endingOf(claimed.kind, outcome, steps), cause });
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -173,8 +179,10 @@ export class Executor {
     }
   }
 
-  private async finish(claim: ClaimKey, ending: Ending, next: ClaimTerms | null): Promise<Finished> {
-    const finished = await this.ledger.finish(claim, ending, next);
+  private async finish({ claimed, next }: Run, outcome: EndOutcome, ending: Ending): Promise<Finished> {
+    const claim = keyOf(claimed);
+    const finished = await this.ledger.finish(claim, ending, next());
+    if (finished) tellEnd(claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending);
@@ -246,6 +254,10 @@ function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): ()
   });
 }
 
+function keyOf({ user_id: userId, id, epoch }: ClaimedRow): ClaimKey {
+  return { userId, id, epoch };
+}
+
 /** What a run has learned, however it ends. */
 type Known = Pick<Ending, 'steps' | 'cause'>;
 
@@ -286,6 +298,7 @@ function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal)
     fence: { seq: claimed.seq, epoch: claimed.epoch },
     ifMatch: null,
     traceparent: claimed.traceparent,
+    requestId: claimed.request_id,
     signal,
   };
 }

@@ -18,6 +18,7 @@ import { LaneViews } from '../ledger/lane-views.js';
 import { firstOf, LedgerQueries } from '../ledger/queries.js';
 import type { Content } from '../ledger/seals.js';
 import { toView } from '../ledger/views.js';
+import { hidden } from '../entry/hidden.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 import { LaneRelease } from './release.js';
@@ -91,7 +92,8 @@ export class Actions {
     const failed = await this.find(id);
     assertRepeatable(failed);
     const standing = await this.queries.standingRepetition(failed);
-    return toView(standing ?? (await this.repeat(failed, actorId, reason)));
+    const view = toView(standing ?? (await this.repeat(failed, actorId, reason)));
+    return { ...view, result: view.result && hidden(view.result) };
   }
 
   private async repeat(

@@ -16,7 +16,7 @@ import {
 import { Allows } from '../entry/routes.js';
 import { OperationList } from '../ledger/operation-list.js';
 import { Samples } from '../ledger/samples.js';
-import { hidden } from './hidden.js';
+import { hidden } from '../entry/hidden.js';
 import { LaneSearch } from './lane-search.js';
 import { Summary } from './summary.js';
 
