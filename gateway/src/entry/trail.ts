@@ -56,6 +56,8 @@ export const TRAIL: Readonly<Record<string, Told>> = {
   'POST /v1/ops/lanes/:userId/pause': 'by the act',
   'POST /v1/ops/lanes/:userId/resume': 'by the act',
   'POST /v1/ops/lanes/:userId/release': 'by the act',
+  'POST /v1/ops/users/:id/suspend': 'by the act',
+  'POST /v1/ops/users/:id/reinstate': 'by the act',
   'GET /v1/ops/operations': 'nothing',
   'GET /v1/ops/operations/:id': { reads: 'operation.read', inClear: false },
   'POST /v1/ops/operations/:id/reveal': 'by the reveal',
