@@ -85,15 +85,16 @@ export class OperatorsTrail implements NestInterceptor {
   }
 }
 
+/** What changes at once what somebody may. Roles and claims are told of by their admission. */
+const CHANGES_ACCESS: ReadonlySet<string> = new Set(['user.suspend', 'user.reinstate']);
+
 function tellOfAct(told: 'by the act' | 'by the reveal', done: Done): void {
   if (told === 'by the reveal') return tellOfRead(done, done.letIn.action, true);
   const { userId, operationId } = subjectOf(done);
   const { caller, letIn, request } = done;
-  securityEvent(
-    'authz_admin',
-    { action: letIn.action, actorId: caller.userId, userId, operationId },
-    request,
-  );
+  const details = { action: letIn.action, actorId: caller.userId, userId, operationId };
+  securityEvent('authz_admin', details, request);
+  if (CHANGES_ACCESS.has(letIn.action)) securityEvent('authz_change', details, request);
 }
 
 function tellOfRead(done: Done, action: string, inClear: boolean): void {
