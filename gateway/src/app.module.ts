@@ -36,15 +36,19 @@ import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
 import { OperatorsTrail } from './entry/operators-trail.js';
 import { OrdersController } from './entry/orders.controller.js';
+import { Passwords } from './entry/passwords.js';
+import { PasswordTurns } from './entry/password-turns.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
+import { Replays } from './entry/replays.js';
 import { Revocations } from './entry/revocations.js';
 import { RouteCheck } from './entry/routes.js';
 import { SigningIn } from './entry/signing-in.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
+import { UserSessionsController } from './entry/user-sessions.controller.js';
 import { UsersController } from './entry/users.controller.js';
 import { Addresses } from './hooks/addresses.js';
 import { Bell } from './hooks/bell.js';
@@ -135,13 +139,16 @@ const entry = [
   Revocations,
   Fingerprints,
   ClientPlaces,
+  PasswordTurns,
   SignInThrottle,
+  Passwords,
   OperationTokens,
   OperationAccess,
   Admission,
   Answers,
   EventStreams,
   OperationStreams,
+  Replays,
   Reads,
   FirstAdministrator,
   SystemWrites,
@@ -223,6 +230,7 @@ const api = [
   OperationsController,
   OperationEventsController,
   SessionsController,
+  UserSessionsController,
   MeController,
   PublicController,
   OverviewController,

@@ -30,6 +30,11 @@ export class ClientPlaces implements OnModuleInit {
   }
 }
 
-function placeOf({ ip }: FastifyRequest): string {
-  return `place ${normalizeIp(ip)}`;
+function placeOf(request: FastifyRequest): string {
+  return `place ${addressOf(request)}`;
+}
+
+/** @returns the address of a client as it is counted in memory; an IPv6 network of 64 bits is one */
+export function addressOf({ ip }: FastifyRequest): string {
+  return normalizeIp(ip);
 }

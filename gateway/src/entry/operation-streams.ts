@@ -5,11 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import { type Change, changesOf, LaneChanges } from '../ledger/lane-changes.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
 import { callerOf } from './caller.js';
 import { OperationAccess } from './operation-access.js';
+import { Replays } from './replays.js';
 import { shownTo } from './shown.js';
 
 /** A number of the ledger's: 63 bits. */
@@ -26,7 +28,9 @@ export class OperationStreams {
     private readonly streams: EventStreams,
     private readonly endings: Endings,
     private readonly changes: LaneChanges,
+    private readonly queries: LedgerQueries,
     private readonly access: OperationAccess,
+    private readonly replays: Replays,
   ) {}
 
   /** Tells of all operations in a lane, from `Last-Event-ID` or from now on. */
@@ -36,7 +40,7 @@ export class OperationStreams {
     const from = known === null ? latest : earlier(known, latest);
     const stream = this.streams.begin(request, reply);
     stream.beginAfter(String(from));
-    this.run(stream, () => this.followLane(stream, userId, from));
+    this.run(stream, () => this.followLane(stream, userId, { from, isBehind: known !== null }));
   }
 
   /**
@@ -45,7 +49,7 @@ export class OperationStreams {
    */
   async ofOperation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const known = lastEventIdOf(request);
-    const operation = await this.changes.operation(id);
+    const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     const from = known === null ? null : earlier(known, await this.changes.latest(operation.userId));
     if (from !== null && isEnded(operation.state) && changesOf(operation, from).length === 0) {
@@ -53,7 +57,7 @@ export class OperationStreams {
       return;
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
-    const stream = this.streams.begin(request, reply, verify);
+    const stream = this.streams.begin(request, reply, { holder: `holder ${id}`, verify });
     const show: Show = (view) => shownTo(callerOf(request), view);
     this.run(stream, () => this.followOperation(stream, operation, from, show));
   }
@@ -66,15 +70,22 @@ export class OperationStreams {
     );
   }
 
-  private async followLane(stream: EventStream, userId: string, from: bigint): Promise<void> {
+  /** @param isBehind whether there may be older changes to tell, which takes a turn of the user's replays */
+  private async followLane(
+    stream: EventStream,
+    userId: string,
+    { from, isBehind }: { from: bigint; isBehind: boolean },
+  ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
-      for (let isLast = false; !isLast && !stream.closed.aborted;) {
+      do {
+        if (isBehind) await this.replays.turn(userId, stream.closed);
+        if (stream.closed.aborted) return false;
         const page = await this.changes.after(userId, told);
-        tell(stream, page.changes, asItIs);
-        ({ upTo: told, isLast } = page);
-        await stream.taken();
-      }
+        await tell(stream, page.changes, asItIs);
+        told = page.upTo;
+        isBehind = !page.isLast;
+      } while (isBehind);
       return true;
     });
   }
@@ -87,10 +98,10 @@ export class OperationStreams {
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
-      const operation = await this.changes.operation(id);
+      const operation = await this.queries.operation(id);
       if (!operation) return false;
       if (told === null) tellNow(stream, operation, show);
-      else tell(stream, changesOf(operation, told), show);
+      else await tell(stream, changesOf(operation, told), show);
       told = BigInt(operation.changes.at(-1) ?? 0);
       return !isEnded(operation.state);
     });
@@ -102,8 +113,12 @@ type Show = (view: OperationView) => OperationView;
 
 const asItIs: Show = (view) => view;
 
-function tell(stream: EventStream, changes: readonly Change[], show: Show): void {
-  for (const { number, operation } of changes) stream.send('operation', show(operation), String(number));
+/** No faster than they are taken: a page of large results would cut off a client that reads. */
+async function tell(stream: EventStream, changes: readonly Change[], show: Show): Promise<void> {
+  for (const { number, operation } of changes) {
+    stream.send('operation', show(operation), String(number));
+    await stream.taken();
+  }
 }
 
 /** One that is older than the numbers of changes has none. */

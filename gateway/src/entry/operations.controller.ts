@@ -13,6 +13,7 @@ import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
 import { shownTo } from './shown.js';
+import { clientGone } from './under-way.js';
 
 /** What became of the writes. */
 @ApiTags('operations')
@@ -46,7 +47,7 @@ export class OperationsController {
   ): Promise<OperationView> {
     await this.access.assertReadable(id, request);
     const wait = preferredWait(request);
-    const operation = await this.answers.get(id, wait ?? 0);
+    const operation = await this.answers.get(id, wait ?? 0, clientGone(request));
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     const shown = shownTo(callerOf(request), await this.answers.view(operation));
     return sendResource(shown, request, reply) as OperationView;
@@ -64,6 +65,6 @@ export class OperationsController {
     const operation = authoriseFor('operation.cancel', await this.queries.operation(id), caller);
     if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
-    return this.answers.view(await this.answers.get(id, 0));
+    return this.answers.view(await this.answers.get(id));
   }
 }

@@ -124,10 +124,12 @@ function lookOf({ request, answer }: Done): Record<string, unknown> | null {
   return answer?.items ? { filters, count: answer.items.length } : null;
 }
 
+const IS_OF_RUNS = /\/(bulk|runs)(\/|$)/;
+
 /** Of an act that is about no single user: the run that was begun, ended or repaired. */
 function runOf({ request, answer }: Done): Record<string, unknown> | null {
   const { id = answer?.id } = request.params as { id?: string };
-  return isAboutOperation(request) ? null : { run: id };
+  return IS_OF_RUNS.test(request.routeOptions.url ?? '') ? { run: id } : null;
 }
 
 /** Whom a request was about: as authorisation knows it, the address says it, or the answer. */

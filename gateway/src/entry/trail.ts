@@ -29,6 +29,7 @@ export const TRAIL: Readonly<Record<string, Told>> = {
   'PUT /v1/users/:id/claims': 'by the act',
   'DELETE /v1/users/:id': 'by the act',
   'POST /v1/users/:id/restore': 'by the act',
+  'DELETE /v1/users/:id/sessions': { acts: 'user.end-sessions' },
   'GET /v1/customers/:userId': { reads: 'customer.read', inClear: true },
   'PUT /v1/customers/:userId': 'by the act',
   'GET /v1/orders': { reads: 'order.list', inClear: true },

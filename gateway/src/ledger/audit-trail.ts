@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, type AuditQuery, encodeCursor, type Page, READS } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, pageOf } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit.js';
 import { positionIn } from './positions.js';
 import { type SealedAt, Seals, type Stored } from './seals.js';
@@ -38,8 +38,21 @@ export class AuditTrail {
   }
 
   /** Newest first. */
-  async page({ userId, actorId, action, reads, cursor, limit }: AuditQuery): Promise<Page<AuditEntry>> {
-    const rows = await this.database.query<AuditRow>(
+  page(query: AuditQuery): Promise<Page<AuditEntry>> {
+    return pageOf(query, {
+      read: (cursor, count) => this.read(query, cursor, count),
+      open: (rows) => Promise.all(rows.map((row) => this.entryOf(row))),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
+  }
+
+  private read(
+    { userId, actorId, action, reads }: AuditQuery,
+    cursor: string | undefined,
+    count: number,
+  ): Promise<AuditRow[]> {
+    const position = positionIn(cursor, [POSITION])?.[0] ?? null;
+    return this.database.query<AuditRow>(
       `select ${ENTRY} from audit
        where ($1::uuid is null or user_id = $1)
          -- Each part has its index.
@@ -48,19 +61,8 @@ export class AuditTrail {
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
          and ($6 or action <> all($7))
        order by id desc limit $5`,
-      [
-        userId ?? null,
-        actorId ?? null,
-        action ?? null,
-        positionIn(cursor, [POSITION])?.[0] ?? null,
-        limit + 1,
-        reads !== 'false',
-        READS,
-      ],
+      [...[userId ?? null, actorId ?? null, action ?? null, position, count], ...[reads !== 'false', READS]],
     );
-    const items = await Promise.all(rows.slice(0, limit).map((row) => this.entryOf(row)));
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
   }
 
   /** What operations have changed is sealed with their ids; settings are plain. */

@@ -20,6 +20,7 @@ export type InterventionAction = (typeof INTERVENTIONS)[number];
 
 /** What an operator does beside that, and what becomes of it is told elsewhere. */
 export const ACTS = [
+  'user.end-sessions',
   'bulk.begin',
   'bulk.abort',
   'integrity.run',
