@@ -16,6 +16,7 @@ const USAGE = `npm run mutants [-- --list | --check | --write] [--only NAME] [--
 Takes the guards out of a copy of the source, one by one, and expects the tests that prove each of them to fail.
 Exits with 1 where a guard survives; it takes about half a minute for each.
   --only NAME  this guard alone; may be given several times
+  --why        says what each test complained of
   --trust      does not run the tests on the source as it is first
   --list       prints the guards, and runs nothing
   --check      looks whether each guard and each of its tests is where the table says, and runs nothing
@@ -25,6 +26,7 @@ Exits with 1 where a guard survives; it takes about half a minute for each.
 const { values } = readArguments(USAGE, {
   options: {
     only: { type: 'string', multiple: true, default: [] },
+    why: { type: 'boolean', default: false },
     trust: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
@@ -95,8 +97,10 @@ async function isKilled(scratch, guard) {
   const results = await scratch.without(guard, () => runProofs(scratch.folder, guard.tests));
   const killed = results.every(({ verdict }) => verdict === 'failed');
   console.log(`${killed ? 'killed  ' : 'SURVIVED'} ${guard.name} (${secondsSince(start)} s)`);
-  for (const { test, verdict } of results)
-    if (verdict !== 'failed') console.log(`           ${wordsOf(test)} ${verdict}`);
+  for (const { test, verdict, complaint } of results) {
+    if (verdict !== 'failed') console.log(`         ${wordsOf(test)} ${verdict}`);
+    else if (values.why) console.log(`         ${complaint}`);
+  }
   return killed;
 }
 

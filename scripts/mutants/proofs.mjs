@@ -1,23 +1,20 @@
 // Runs tests by their names, and says of each whether it passed.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-
-/** Milliseconds for the tests of one guard: more than any of them takes on a slow machine. */
-const WITHIN_MS = 15 * 60_000;
+import { stripVTControlCharacters } from 'node:util';
+import { runQuietly } from '../child.mjs';
 
 /**
  * @param folder the checkout whose tests they are
  * @param tests pairs of a file and a part of a test's name
- * @returns each with its verdict: passed, failed, or why there is none
+ * @returns each with its verdict: passed, failed, or why there is none; and with what it complained of
  */
 export async function runProofs(folder, tests) {
   const resultFile = path.join(folder, 'mutant-result.json');
   rmSync(resultFile, { force: true });
   await runJest(folder, tests, resultFile);
   const results = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')).testResults : [];
-  return tests.map((test) => ({ test, verdict: verdictOn(test, results) }));
+  return tests.map((test) => ({ test, ...verdictOn(test, results) }));
 }
 
 async function runJest(folder, tests, resultFile) {
@@ -25,21 +22,26 @@ async function runJest(folder, tests, resultFile) {
   const names = tests.map(([, name]) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
   const options = ['--runInBand', '--json', `--outputFile=${resultFile}`, '--forceExit', '-t', names];
   const jest = path.join(folder, 'node_modules/jest/bin/jest.js');
-  const child = spawn(process.execPath, [jest, ...options, '--runTestsByPath', ...files], {
-    cwd: folder,
-    stdio: 'ignore',
-    timeout: WITHIN_MS,
-  });
-  await once(child, 'exit');
+  const args = [jest, ...options, '--runTestsByPath', ...files];
+  // It exits with 1 where a test fails, which is what is hoped for.
+  await runQuietly(process.execPath, args, { cwd: folder }).catch(() => undefined);
 }
 
 /** A mutant with which a file cannot even be read is no mutant. */
 function verdictOn([file, name], results) {
   const result = results.find((one) => one.name.endsWith(`/${file}`));
-  if (!result) return 'was not run';
+  if (!result) return { verdict: 'was not run' };
   const ran = result.assertionResults.filter(
     ({ fullName, status }) => fullName.includes(name) && status !== 'pending',
   );
-  if (ran.length === 0) return result.status === 'failed' ? 'could not be run' : 'was not found';
-  return ran.some(({ status }) => status === 'failed') ? 'failed' : 'passed';
+  const failed = ran.find(({ status }) => status === 'failed');
+  if (failed) return { verdict: 'failed', complaint: complaintOf(failed) };
+  if (ran.length > 0) return { verdict: 'passed' };
+  return { verdict: result.status === 'failed' ? 'could not be run' : 'was not found' };
+}
+
+/** In one line, without the colours of a terminal and the stack. */
+function complaintOf({ failureMessages: [message = ''] }) {
+  const [words] = stripVTControlCharacters(message).split('\n    at ');
+  return words.replaceAll(/\s+/g, ' ').slice(0, 200);
 }
