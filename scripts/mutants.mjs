@@ -84,6 +84,7 @@ async function run(guards) {
 
 /** A test that fails anyway would kill every mutant. */
 async function assertProofsPass(scratch, guards) {
+  for (const guard of guards) scratch.compileAlone(guard);
   const tests = guards.flatMap((guard) => guard.tests);
   const results = await runProofs(scratch.folder, tests);
   const wrong = results.filter(({ verdict }) => verdict !== 'passed');

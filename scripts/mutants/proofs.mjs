@@ -27,7 +27,10 @@ async function runJest(folder, tests, resultFile) {
   await runQuietly(process.execPath, args, { cwd: folder }).catch(() => undefined);
 }
 
-/** A mutant with which a file cannot even be read is no mutant. */
+/** What is said of a process that ends at its start. */
+const NOT_STARTED = /ended \(\d+\) before it was ready/;
+
+/** A mutant with which a file cannot even be read, or a process not started, is no mutant. */
 function verdictOn([file, name], results) {
   const result = results.find((one) => one.name.endsWith(`/${file}`));
   if (!result) return { verdict: 'was not run' };
@@ -35,6 +38,7 @@ function verdictOn([file, name], results) {
     ({ fullName, status }) => fullName.includes(name) && status !== 'pending',
   );
   const failed = ran.find(({ status }) => status === 'failed');
+  if (failed && NOT_STARTED.test(complaintOf(failed))) return { verdict: 'could not be started' };
   if (failed) return { verdict: 'failed', complaint: complaintOf(failed) };
   if (ran.length > 0) return { verdict: 'passed' };
   return { verdict: result.status === 'failed' ? 'could not be run' : 'was not found' };

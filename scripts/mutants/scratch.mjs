@@ -35,17 +35,27 @@ export class Scratch {
 
   /** Carries `work` out without the guard, and puts it back. */
   async without({ file, edits }, work) {
-    const files = [path.join(FOLDER, file), ...compiledOf(file)];
-    const texts = files.map((one) => readFileSync(one, 'utf8'));
-    const mutant = edits.reduce((text, [from, to]) => text.replace(from, () => to), texts[0]);
-    writeFileSync(files[0], mutant);
-    const code = compiled(file, mutant);
-    for (const one of files.slice(1)) writeFileSync(one, code);
+    const text = readFileSync(path.join(FOLDER, file), 'utf8');
+    this.put(
+      file,
+      edits.reduce((mutant, [from, to]) => mutant.replace(from, () => to), text),
+    );
     try {
       return await work();
     } finally {
-      files.forEach((one, index) => writeFileSync(one, texts[index]));
+      this.put(file, text);
     }
+  }
+
+  /** Compiles a file as it is in the way in which mutants are, so that nothing but the mutation differs. */
+  compileAlone({ file }) {
+    this.put(file, readFileSync(path.join(FOLDER, file), 'utf8'));
+  }
+
+  put(file, text) {
+    writeFileSync(path.join(FOLDER, file), text);
+    const code = compiled(file, text);
+    for (const one of compiledOf(file)) writeFileSync(one, withPaths(code, one));
   }
 
   remove() {
@@ -75,4 +85,17 @@ function compiled(file, text) {
     sourceMap: false,
   };
   return ts.transpileModule(text, { compilerOptions, fileName: file }).outputText;
+}
+
+/** The build gives `@turnpike/service` and the like as paths within the project. */
+function withPaths(code, file) {
+  const [project] = path.relative(path.join(FOLDER, 'dist'), file).split(path.sep);
+  const pathOf = (library, part = 'index') => {
+    const target = path.join(FOLDER, 'dist', project, 'libs', library, 'src', `${part}.js`);
+    return path.relative(path.dirname(file), target);
+  };
+  return code.replaceAll(
+    /require\("@turnpike\/(\w+)(?:\/([\w-]+))?"\)/g,
+    (_, library, part) => `require("./${pathOf(library, part)}")`,
+  );
 }
