@@ -1,6 +1,6 @@
 // Guards of what comes in, from clients and from services.
 const PROTOCOL = 'test/http-protocol.test.ts';
-const BODIES = [PROTOCOL, 'refuses a body of'];
+const JSON_BODIES = 'libs/service/src/json.spec.ts';
 const ADDRESSES = 'gateway/src/hooks/addresses.spec.ts';
 const ANSWERS = 'gateway/src/run/services.spec.ts';
 
@@ -17,21 +17,21 @@ export const INPUT = [
     is: 'JSON is 20 deep',
     file: 'libs/service/src/validation.ts',
     edits: [['const MAX_DEPTH = 20;', 'const MAX_DEPTH = 2000;']],
-    tests: [BODIES],
+    tests: [[JSON_BODIES, 'is 20 deep at most']],
   },
   {
     name: 'json-values',
     is: 'JSON has 2,000 values',
     file: 'libs/service/src/validation.ts',
     edits: [['const MAX_VALUES = 2000;', 'const MAX_VALUES = 2_000_000;']],
-    tests: [BODIES],
+    tests: [[JSON_BODIES, 'has 2,000 values at most']],
   },
   {
     name: 'member-twice',
     is: 'a member that is there twice is refused',
     file: 'libs/service/src/json.ts',
     edits: [['if (membersIn(text) !== members)', 'if (membersIn(text) < members)']],
-    tests: [BODIES],
+    tests: [[JSON_BODIES, 'has each member once']],
   },
   {
     name: 'unknown-field',

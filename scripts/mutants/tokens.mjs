@@ -1,6 +1,5 @@
 // Guards of tokens, sessions and passwords.
-const FORGERIES = ['test/tokens.test.ts', 'is refused if it is forged'];
-const ELSEWHERE = ['test/tokens.test.ts', 'is refused if it was made for another place'];
+const FORGERIES = ['libs/service/src/bearer.spec.ts', 'is refused in every way in which one may be forged'];
 const SESSIONS = 'test/identity-sessions.test.ts';
 
 export const TOKENS = [
@@ -15,7 +14,7 @@ export const TOKENS = [
         "const isOurs = aud !== null && audience !== '' && typeof",
       ],
     ],
-    tests: [ELSEWHERE],
+    tests: [FORGERIES],
   },
   {
     name: 'token-single-audience',
