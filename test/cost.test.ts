@@ -66,7 +66,7 @@ describe('a step', () => {
     const steps = new Steps(database);
     const userId = randomUUID();
     for (let seq = 1; seq <= WRITES; seq += 1) {
-      const call = { key: `${randomUUID()}/ordering.place`, userId, fence: { seq, epoch: 1 } };
+      const call = { key: `${randomUUID()}/ordering.place`, userId, fence: { seq, epoch: 1 }, beside: false };
       await steps.apply(call, () => Promise.resolve({ body: {} }));
     }
     await database.onApplicationShutdown();

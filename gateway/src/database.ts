@@ -17,6 +17,7 @@ import { WaysOut1764510000000 } from './ledger/migrations/1764510000000-ways-out
 import { Integrity1764520000000 } from './ledger/migrations/1764520000000-integrity.js';
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
 import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
+import { Beside1764550000000 } from './ledger/migrations/1764550000000-beside.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -42,6 +43,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Integrity1764520000000,
       EndedTo1764530000000,
       Reasons1764530000002,
+      Beside1764550000000,
     ],
   };
 }

@@ -1,4 +1,5 @@
 import {
+  Beside1764550000001,
   type DatabaseOptions,
   Inbox1763800000000,
   Marks1764500000001,
@@ -23,6 +24,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       Retention1764420000001,
       Marks1764500000001,
       RefreshGrace1764540000001,
+      Beside1764550000001,
     ],
     applicationName: 'turnpike-identity',
   };

@@ -3,8 +3,16 @@ import type { Statements } from '@turnpike/service';
 import { passageOf } from './changes.js';
 import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, positionBefore, unfinishedIn, UNREPEATED } from './sql.js';
-import type { Admission, Execution } from './states.js';
+import {
+  holdsUp,
+  LOCKED,
+  positionBefore,
+  UNFINISHED,
+  unfinishedBeside,
+  unfinishedIn,
+  UNREPEATED,
+} from './sql.js';
+import { type Admission, type Execution, isBeside, isClosing } from './states.js';
 
 /*
  * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
@@ -44,6 +52,16 @@ export interface Terms {
   deletedForMs?: number;
 }
 
+/** How many writes of a lane `l` are carried out beside it and have not ended: of most lanes none. */
+const BESIDE = `(select count(*)::integer from operations where ${unfinishedBeside('l')})`;
+
+/** What `asked`, the newest of a lane `l`, has to wait for. A registration is always the first of its lane. */
+const POSITION = `case
+  when asked.beside then ${BESIDE} + (select count(*)::integer from operations
+    where user_id = l.user_id and seq = 1 and kind = 'user.register' and state in ${UNFINISHED})
+  when asked.closes then l.depth - 1
+  else l.depth - 1 - ${BESIDE} end`;
+
 /** A write that asks for a place. */
 export interface Applicant {
   operation: NewOperation;
@@ -62,6 +80,7 @@ export interface Position {
 /** What there is to tell of a write that has just got the last place of its lane, beside the write itself. */
 export interface Acceptance extends Position {
   createdAt: Date;
+  /** Of the lane; of a write that is carried out beside it always 'running'. */
   execution: Execution;
 }
 
@@ -90,7 +109,8 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        select * from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
-         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
+         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
+         beside boolean, closes boolean)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -106,24 +126,26 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        from asked
        where l.user_id = asked.user_id
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
-         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
+         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
+           or not asked.closes and depth - ${BESIDE} < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
          and (asked.repeats is null or not exists (select 1 from operations standing
            where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
-       returning l.last_seq as seq, l.depth - 1 as position, l.execution, l.ended_to, asked.*
+       returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, release, released_at, changes)
+         traceparent, retry_of, repeats, steps, beside, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, (position = 0)::integer, case position when 0 then now() end,
-         array[${passageOf('seq', 'position')}]
+         traceparent, retry_of, repeats, steps, beside, (position = 0)::integer, case position when 0 then now() end,
+         array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
        insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'
        on conflict do nothing
      )
-     select id, seq, position, execution, now() as created_at, case when position > 0 then
-       (select id from operations where ${unfinishedIn('placed')} order by seq desc limit 1) end as behind
+     select id, seq, position, case when beside then 'running' else execution end as execution, now() as created_at,
+       case when position > 0 then (select id from operations earlier
+         where ${unfinishedIn('placed')} and ${holdsUp('earlier', 'placed')} order by seq desc limit 1) end as behind
      from placed
      union all select operation_id, null, null, null, null, null from bound`,
     [JSON.stringify(applicants.map(rowOf))],
@@ -170,6 +192,8 @@ function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
     admissions: terms.in,
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,
+    beside: isBeside(operation.kind),
+    closes: isClosing(operation.kind),
     moves_from: terms.moves?.from,
     moves_to: terms.moves?.to,
     ...clientKey,

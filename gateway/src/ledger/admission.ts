@@ -12,7 +12,7 @@ import { type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js'
 import * as lanes from './lane-statements.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import { type Release, releaseHead } from './release-statements.js';
+import { type Release, releaseHeads } from './release-statements.js';
 import type { Stored } from './seals.js';
 import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
 
@@ -135,7 +135,7 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
   if (request.cancelsWaiting && (await cancelWaiting(tx, userId, seq))) {
     const position = await readPosition(tx, userId, seq);
     // Who has withdrawn all before it is the head.
-    const releases = position.position === 0 ? await releaseHead(tx, userId) : [];
+    const releases = position.position === 0 ? await releaseHeads(tx, userId) : [];
     return { outcome: 'accepted', seq, releases, acceptance: { ...acceptance, ...position } };
   }
   const release = { userId, operationId: id, release: 1, delayMs: 0 };

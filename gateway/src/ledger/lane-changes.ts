@@ -4,7 +4,7 @@ import { Database } from '@turnpike/service';
 import { batched, gathered } from './gathered.js';
 import { Operation, type OperationRead } from './operation.entity.js';
 import { LedgerQueries } from './queries.js';
-import { unfinishedIn } from './sql.js';
+import { unfinishedBeside, unfinishedInLine } from './sql.js';
 import { changedView } from './views.js';
 
 /** A change of an operation, by its number (see changes.ts), and the operation as it was from then on. */
@@ -29,6 +29,10 @@ interface Position {
   userId: string;
   after: bigint;
 }
+
+/** An operation that was carried out before what `asked` has had. */
+const CARRIED_OUT = `state in ('succeeded', 'failed')
+  and (cardinality(changes) = 0 or changes[cardinality(changes)] <= asked.after)`;
 
 /** Of a request that finds nothing there is one row, without a change. */
 interface FoundRow {
@@ -82,10 +86,12 @@ export class LaneChanges {
   }
 
   /**
-   * Looks at those operations of each lane only that can have a change on the page. An operation that was carried out
-   * before that position had ended all that came before it; it is found downwards from half the passages, since as many
-   * have come as its place says, and as many have gone. The last place is that of the latest write of then, which is at
-   * most all passages less those that have gone, and as many more as the page is long.
+   * Looks at those operations of each lane only that can have a change on the page. Before an operation that was carried
+   * out before that position all had ended that came before it in line; it is found downwards from half the passages,
+   * since as many have come as its place says, and as many have gone. What is carried out beside the lane is looked at
+   * for itself: of that, too, all had ended before the newest that was carried out before that position. So up to the
+   * place before the first beside the lane that had not, all had ended. The last place is that of the latest write of
+   * then, which is at most all passages less those that have gone, and as many more as the page is long.
    */
   private findChanges(positions: readonly Position[]): Promise<FoundRow[]> {
     return this.byIndexes<FoundRow>(
@@ -96,9 +102,17 @@ export class LaneChanges {
        join lanes l on l.user_id = asked.user_id
        left join lateral (
          select seq from operations
-         where user_id = asked.user_id and seq <= asked.passages / 2 and state in ('succeeded', 'failed')
-           and (cardinality(changes) = 0 or changes[cardinality(changes)] <= asked.after)
+         where user_id = asked.user_id and seq <= asked.passages / 2 and not beside and ${CARRIED_OUT}
          order by seq desc limit 1
+       ) in_line on true
+       left join lateral (
+         select coalesce((select seq from operations
+           where user_id = asked.user_id and beside and ${CARRIED_OUT} order by seq desc limit 1), 0) as seq
+       ) out_of_line on true
+       left join lateral (
+         select least(in_line.seq, (select seq - 1 from operations
+           where user_id = asked.user_id and beside and seq > out_of_line.seq order by seq limit 1)) as seq
+         where in_line.seq is not null
        ) done on true
        left join lateral (
          select o.id, change.number from operations o, unnest(o.changes) as change (number)
@@ -111,14 +125,14 @@ export class LaneChanges {
     );
   }
 
-  /** Between two passages it is the head that changes. */
+  /** Between two passages it is the head that changes, and the first beside it. */
   private async readNewest(userIds: string[]): Promise<Map<string, bigint>> {
     const rows = await this.byIndexes<{ user_id: string; latest: string }>(
-      `select l.user_id, greatest((2::bigint * last_seq - depth) << 32, head.latest) as latest
-       from lanes l left join lateral (
-         select changes[cardinality(changes)] as latest from operations
-         where ${unfinishedIn('l')} order by seq limit 1) head on true
-       where l.user_id = any($1)`,
+      `select l.user_id, greatest((2::bigint * last_seq - depth) << 32,
+         (select changes[cardinality(changes)] from operations where ${unfinishedInLine('l')} order by seq limit 1),
+         (select changes[cardinality(changes)] from operations where ${unfinishedBeside('l')} order by seq limit 1)
+       ) as latest
+       from lanes l where l.user_id = any($1)`,
       [userIds],
     );
     return new Map(rows.map(({ user_id, latest }) => [user_id, BigInt(latest)]));

@@ -10,7 +10,7 @@ import {
 import { Database } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from './positions.js';
-import { unfinishedIn } from './sql.js';
+import { unfinishedInLine } from './sql.js';
 
 /*
  * Lanes as operators see them. A page takes its lanes first and looks at the heads of those alone; where heads decide
@@ -28,7 +28,7 @@ export const LANE_STATE = `case
 /** The head of a lane `l`, if it has one. Places are taken in order, so it is the oldest. */
 const HEAD = `left join lateral (
     select id, seq, kind, state, next_attempt_at, created_at, started_at, released_at, lease_until, attempts, problem, steps
-    from operations where ${unfinishedIn('l')} order by seq limit 1
+    from operations where ${unfinishedInLine('l')} order by seq limit 1
   ) head on l.depth > 0`;
 
 /** Seconds after which a head that no worker has taken is shown: the reconciler releases a forgotten one within two. */

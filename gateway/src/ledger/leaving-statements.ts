@@ -24,13 +24,14 @@ export async function cancelQueued(
 }
 
 /**
- * Withdraws what users asked for before that place and has not begun, but never the write that makes the user.
+ * Withdraws what users asked for before that place and has not begun, but never the write that makes the user, nor what
+ * is carried out beside the lane, for nothing in it waits for that.
  * @returns how many
  */
 export async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<number> {
   const rows = await tx.query<unknown>(
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and state = 'queued' and kind <> all($2) and seq < $3 returning 1`,
+     where user_id = $1 and state = 'queued' and not beside and kind <> all($2) and seq < $3 returning 1`,
     [userId, ['user.register', ...SYSTEM_KINDS], before],
   );
   return rows.length;

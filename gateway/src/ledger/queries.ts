@@ -116,7 +116,7 @@ export class LedgerQueries {
        where l.user_id = $1`,
       [operation.userId, operation.seq],
     );
-    return row ? waitingView(operation, row) : null;
+    return row ? waitingView(operation, operation.beside ? { ...row, execution: 'running' } : row) : null;
   }
 
   /** @returns the same with its result and its cause in clear */

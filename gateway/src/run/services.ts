@@ -3,6 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Span, SpanKind } from '@opentelemetry/api';
 import {
+  BESIDE_THE_LANE,
   HEADERS,
   isProblemCode,
   type ProblemBody,
@@ -34,6 +35,8 @@ export interface StepContext {
   key: string;
   userId: string;
   fence: Fence;
+  /** Whether its operation is carried out beside the lane: the lane's fence is not its own. */
+  beside: boolean;
   ifMatch: string | null;
   traceparent: string | null;
   /** Ends the call when the lease is lost. */
@@ -222,11 +225,12 @@ function noteStatus(span: Span, { status }: AxiosResponse): void {
   if (status >= 400) failWith(span, String(status));
 }
 
-function stepHeaders({ key, userId, fence, ifMatch }: StepContext): Record<string, string> {
+function stepHeaders({ key, userId, fence, beside, ifMatch }: StepContext): Record<string, string> {
   return {
     [HEADERS.idempotencyKey]: key,
     [HEADERS.laneUser]: userId,
     [HEADERS.laneFence]: formatFence(fence),
+    ...(beside && { [HEADERS.laneOrder]: BESIDE_THE_LANE }),
     ...(ifMatch && { [HEADERS.ifMatch]: ifMatch }),
   };
 }

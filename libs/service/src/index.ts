@@ -9,6 +9,7 @@ export { PATIENT, SessionClient, type SessionConfig, type SessionSettings } from
 export { type Statements, Transaction } from './transaction.js';
 export * from './fence.js';
 export * from './inbox.migration.js';
+export * from './beside.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';
 export * from './outbox.migration.js';
 export { Outbox } from './outbox.js';
