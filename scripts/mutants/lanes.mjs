@@ -8,7 +8,7 @@ export const LANES = [
     is: 'a lane that is full takes no write',
     file: 'gateway/src/ledger/admission-statements.ts',
     edits: [['depth < asked.max_depth', 'depth < asked.max_depth + 1000']],
-    tests: [[LEDGER, 'gets through a full lane']],
+    tests: [[LEDGER, 'leaves no gap where a write was refused or replayed']],
   },
   {
     name: 'lane-admission',

@@ -138,7 +138,7 @@ export const TOKENS = [
     edits: [
       [
         "where id = $1 and credential_id = $2 and state = 'active' for share",
-        'where id = $1 and credential_id = $2',
+        'where id = $1 and $2::uuid is not null for share',
       ],
     ],
     tests: [[SESSIONS, 'does not succeed when the user is deleted while the password is checked']],
@@ -167,7 +167,7 @@ export const TOKENS = [
         'if (passwordHash === undefined) return false;\n    const matches = await this.limited(',
       ],
     ],
-    tests: [[SESSIONS, 'costs the same work whether or not there is such an account']],
+    tests: [['identity/src/passwords.spec.ts', 'without one the same work is done']],
   },
   {
     name: 'common-passwords',

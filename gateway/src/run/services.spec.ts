@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpService } from '@nestjs/axios';
+import type { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import type { ServiceTokenSigner } from '@turnpike/service';
 import axios from 'axios';
@@ -14,7 +14,7 @@ const MIB = 2 ** 20;
 
 const CONTEXT: StepContext = {
   ...{ key: 'operation/ordering.place', userId: 'user', fence: { seq: 1, epoch: 1 } },
-  ...{ ifMatch: null, traceparent: null, signal: new AbortController().signal },
+  ...{ beside: false, ifMatch: null, traceparent: null, signal: new AbortController().signal },
 };
 
 describe('the answer of a service', () => {
@@ -28,7 +28,7 @@ describe('the answer of a service', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const ordering = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     services = new Services(
-      new HttpService(axios.create({ adapter: keptConnections(1) })),
+      { axiosRef: axios.create({ adapter: keptConnections(1) }) } as unknown as HttpService,
       { tokenFor: () => Promise.resolve('token') } as unknown as ServiceTokenSigner,
       new Breakers(),
       { services: { ordering }, run: { serviceTimeoutMs: 10_000 } } as unknown as GatewayConfig,
