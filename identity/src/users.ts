@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type {
+  Administrators,
   ChangePasswordStep,
   Page,
   RegisterStep,
@@ -16,6 +17,7 @@ import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
 import { exchangeEmail, releaseEmails, releaseReservedEmails, takeEmail, takeEmailBack } from './emails.js';
 import { revokeSessionsOf } from './sessions.js';
+import { assertAnotherAdministrator, lockAdministrators } from './administrators.js';
 import { applied, changeUser, lockActiveUser, lockUser, reload, type Target } from './user-rows.js';
 import { User, userView } from './user.entity.js';
 
@@ -78,13 +80,18 @@ export class Users {
     }
     const user = await changeUser(tx, id, { credentialId: step.credentialId }).catch(refuseByConstraint);
     await removeCredential(tx, step.replaces);
-    await revokeSessionsOf(tx, id, step.keepSession);
+    await revokeSessionsOf(tx, id, { keep: step.keepSession });
     return applied(user);
   }
 
-  /** Roles stand in access tokens, so sessions with other roles end. */
+  /**
+   * Roles stand in access tokens, so sessions with other roles end.
+   * @throws Problem `last-administrator`, too
+   */
   async setRoles(tx: EntityManager, target: Target, { roles }: SetRoles): Promise<Applied> {
+    await lockAdministrators(tx);
     const { id, roles: before } = await lockActiveUser(tx, target);
+    if (before.includes('admin') && !roles.includes('admin')) await assertAnotherAdministrator(tx, id);
     const same = before.length === roles.length && before.every((role) => roles.includes(role));
     if (!same) await revokeSessionsOf(tx, id);
     return applied(await changeUser(tx, id, { roles }));
@@ -110,6 +117,13 @@ export class Users {
     );
     if (!rows[0]) throw new Problem('not-found');
     return rows[0];
+  }
+
+  async administrators(): Promise<Administrators> {
+    const rows = await this.database.query<{ id: string }>(
+      `select id from users where state = 'active' and 'admin' = any(roles) order by id`,
+    );
+    return { ids: rows.map(({ id }) => id) };
   }
 
   /** @returns a page of the users, newest first, which is the descending order of their ids (UUIDv7). */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, verifyAgain } from './caller.js';
@@ -72,6 +72,9 @@ export class EventStream {
     if (!this.closed.aborted) this.reply.raw.write(text);
   }
 }
+
+/** What is said of a session that has ended, and of a role that is gone. */
+const ENDS: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
 
 type Verify = () => Promise<unknown>;
 
@@ -144,7 +147,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     await Promise.all(
       [...this.open].map(([stream, verify]) =>
         verify().catch((error: unknown) => {
-          if (problemOf(error).code === 'unauthenticated') stream.end();
+          if (ENDS.includes(problemOf(error).code)) stream.end();
         }),
       ),
     );

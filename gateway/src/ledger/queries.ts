@@ -132,7 +132,8 @@ export class LedgerQueries {
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
     const rows = await this.database.query<Standing & { userId: string }>(
       `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom",
-         deleted_at as "deletedAt", decided_at as "decidedAt"
+         deleted_at as "deletedAt", decided_at as "decidedAt", depth, access_epoch as "accessEpoch",
+         access_spared as "accessSpared", suspended_at as "suspendedAt"
        from lanes where user_id = any($1)`,
       [userIds],
     );
@@ -165,7 +166,17 @@ export function firstOf({ id, retryOf, repeats }: OperationRead): string {
 }
 
 /** What of the lane decides whether the user's tokens are accepted, and what the register says. */
-export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
+export type Standing = Pick<
+  Lane,
+  | 'admission'
+  | 'sessionsValidFrom'
+  | 'deletedAt'
+  | 'decidedAt'
+  | 'depth'
+  | 'accessEpoch'
+  | 'accessSpared'
+  | 'suspendedAt'
+>;
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];
