@@ -83,7 +83,7 @@ export const LIMITS = [
     name: 'stream-session',
     is: 'a stream of events ends with its session',
     file: 'gateway/src/entry/event-streams.ts',
-    edits: [["if (problemOf(error).code === 'unauthenticated') stream.end();", 'problemOf(error);']],
+    edits: [['if (ENDS.includes(problemOf(error).code)) stream.end();', 'problemOf(error);']],
     tests: [[STREAMS, 'ends within 5 s of the session that let it in']],
   },
   {

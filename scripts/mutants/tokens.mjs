@@ -1,5 +1,7 @@
 // Guards of tokens, sessions and passwords.
 const FORGERIES = ['libs/service/src/bearer.spec.ts', 'is refused in every way in which one may be forged'];
+const LET_IN = 'gateway/src/entry/access-tokens.spec.ts';
+const HEARD = 'gateway/src/entry/revocations.spec.ts';
 const SESSIONS = 'test/identity-sessions.test.ts';
 
 export const TOKENS = [
@@ -89,17 +91,68 @@ export const TOKENS = [
     is: 'the tokens of an ended session are void',
     file: 'gateway/src/entry/access-tokens.ts',
     edits: [['if (this.revocations.has(claims.sid)) throw noLongerValid();', '']],
-    tests: [['test/http-sessions.test.ts', 'ends at once by signing out, and alone']],
+    tests: [[LET_IN, 'nobody whose session has ended']],
   },
   {
     name: 'token-of-deleted-user',
-    is: 'a deletion ends a user’s tokens for ever',
+    is: 'nobody is let in who is deleted, purged or was never there',
     file: 'gateway/src/entry/access-tokens.ts',
     edits: [
-      ["if (admission === 'deleted' || admission === 'closed') return false;", ''],
-      ['return !sessionsValidFrom || iat', 'return admission !== null || !sessionsValidFrom || iat'],
+      [
+        "if (admission === 'deleted' || admission === 'closed' || suspendedAt) return false;",
+        'if (suspendedAt) return false;',
+      ],
     ],
-    tests: [['test/http-sessions.test.ts', 'ends with the deletion, at once and for ever']],
+    tests: [[LET_IN, 'nobody who is deleted']],
+  },
+  {
+    name: 'token-of-suspended-user',
+    is: 'nobody is let in who is suspended',
+    file: 'gateway/src/entry/access-tokens.ts',
+    edits: [
+      ["admission === 'closed' || suspendedAt)", "(admission === 'closed' && suspendedAt !== undefined))"],
+    ],
+    tests: [[LET_IN, 'nobody who is suspended']],
+  },
+  {
+    name: 'token-of-before-deletion',
+    is: 'a restore revives no token',
+    file: 'gateway/src/entry/access-tokens.ts',
+    edits: [
+      [
+        'return !sessionsValidFrom || iat * 1000 >= sessionsValidFrom.getTime() + 1;',
+        'return !sessionsValidFrom || iat > 0;',
+      ],
+    ],
+    tests: [[LET_IN, 'nobody with a token from before a deletion']],
+  },
+  {
+    name: 'access-epoch',
+    is: 'what ends access voids the tokens of before',
+    file: 'gateway/src/entry/access-tokens.ts',
+    edits: [['< accessEpoch && sid !== accessSpared', '< 0 && sid !== accessSpared && accessEpoch > 0']],
+    tests: [[LET_IN, 'nobody with a token from before access was ended']],
+  },
+  {
+    name: 'roles-while-deleting',
+    is: 'an administrator who is being deleted has no role',
+    file: 'gateway/src/entry/access-tokens.ts',
+    edits: [["roles: standing.admission === 'open' ? claims.roles : [],", 'roles: claims.roles,']],
+    tests: [[LET_IN, 'without roles while the lane is deleting']],
+  },
+  {
+    name: 'roles-without-identity',
+    is: 'no role lets anybody in where identity is not heard for 5 s',
+    file: 'gateway/src/entry/revocations.ts',
+    edits: [['const ROLES_FOR_MS = 5000;', 'const ROLES_FOR_MS = 50_000;']],
+    tests: [[HEARD, 'are trusted for 5 s']],
+  },
+  {
+    name: 'writes-without-identity',
+    is: 'no write is accepted where identity is not heard for a minute',
+    file: 'gateway/src/entry/revocations.ts',
+    edits: [['const WRITES_FOR_MS = 60_000;', 'const WRITES_FOR_MS = 60_000_000;']],
+    tests: [[HEARD, 'are trusted for 5 s']],
   },
   {
     name: 'verified-token-expires',
@@ -154,7 +207,7 @@ export const TOKENS = [
     name: 'password-ends-sessions',
     is: 'another password ends the other sessions',
     file: 'identity/src/users.ts',
-    edits: [['await revokeSessionsOf(tx, id, step.keepSession);', 'void step.keepSession;']],
+    edits: [['await revokeSessionsOf(tx, id, { keep: step.keepSession });', 'void step.keepSession;']],
     tests: [[SESSIONS, 'is changed, and the sessions end but the one that asked']],
   },
   {
