@@ -38,6 +38,7 @@ import { OrdersController } from './entry/orders.controller.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
+import { Replays } from './entry/replays.js';
 import { Revocations } from './entry/revocations.js';
 import { RouteCheck } from './entry/routes.js';
 import { SigningIn } from './entry/signing-in.js';
@@ -141,6 +142,7 @@ const entry = [
   Answers,
   EventStreams,
   OperationStreams,
+  Replays,
   Reads,
   FirstAdministrator,
   SystemWrites,

@@ -11,7 +11,7 @@ import type {
   UserView,
 } from '@turnpike/contracts';
 import { decodeCursor, encodeCursor } from '@turnpike/contracts';
-import { type Applied, Database, invalidRequest, Problem } from '@turnpike/service';
+import { type Applied, Database, invalidRequest, pageOf, Problem } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
@@ -127,21 +127,25 @@ export class Users {
   }
 
   /** @returns a page of the users, newest first, which is the descending order of their ids (UUIDv7). */
-  async list({ search, cursor, limit }: UsersQuery): Promise<Page<UserView>> {
+  list({ search, ...page }: UsersQuery): Promise<Page<UserView>> {
     const query = this.database.manager
       .createQueryBuilder(User, 'user')
       .where(`user.state <> 'purged'`)
       .orderBy('user.id', 'DESC');
-    if (cursor !== undefined) query.andWhere('user.id < :after', { after: positionOf(cursor) });
     if (search) {
       const name = `user.firstName || ' ' || user.lastName`;
       query.andWhere(`(user.email ilike :part or ${name} ilike :part)`, { part: containing(search) });
     }
-    // One more than asked for tells whether there is a next page.
-    const users = await query.limit(limit + 1).getMany();
-    const items = users.slice(0, limit);
-    const last = users.length > limit ? items.at(-1) : undefined;
-    return { items: items.map(userView), nextCursor: last ? encodeCursor([last.id]) : null };
+    return pageOf(page, {
+      read: (cursor, count) => {
+        const next = query.clone().limit(count);
+        return (
+          cursor === undefined ? next : next.andWhere('user.id < :after', { after: positionOf(cursor) })
+        ).getMany();
+      },
+      open: (users) => users.map(userView),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
   }
 }
 

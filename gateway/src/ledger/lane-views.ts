@@ -8,7 +8,7 @@ import {
   type LaneView,
   type Page,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, pageOf } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from './positions.js';
 import { unfinishedInLine } from './sql.js';
@@ -97,19 +97,29 @@ export class LaneViews {
    * Lanes, the deepest or the oldest first.
    * @param userIds only those of these users; null for all
    */
-  async page({ state, sort, cursor, limit }: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
+  page(query: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
+    return pageOf(query, {
+      read: (cursor, count) => this.read(query, userIds, cursor, count),
+      open: (rows) => rows.map(viewOf),
+      cursorOf: ({ key, userId }) => encodeCursor([key, userId]),
+    });
+  }
+
+  private read(
+    { state, sort }: LanesQuery,
+    userIds: string[] | null,
+    cursor: string | undefined,
+    count: number,
+  ): Promise<LaneRow[]> {
     const { key, type, form } = SORTS[sort];
     const [afterKey, afterUser] = positionIn(cursor, [form, ID]) ?? [null, null];
-    const rows = await this.database.query<LaneRow>(
+    return this.database.query<LaneRow>(
       `select ${VIEW}, (${key})::text as key from lanes l ${HEAD}
        where ${stateIs(state)} and ($1::uuid[] is null or l.user_id = any($1))
          and ($2::text is null or (${key}, l.user_id) > ($2::${type}, $3::uuid))
        order by ${key}, l.user_id limit $4`,
-      [userIds, afterKey, afterUser, limit + 1],
+      [userIds, afterKey, afterUser, count],
     );
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1)! : null;
-    return { items: page.map(viewOf), nextCursor: last && encodeCursor([last.key, last.userId]) };
   }
 }
 

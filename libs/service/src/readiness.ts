@@ -1,30 +1,29 @@
+import { sharedFor } from './shared-for.js';
+
 /** Of a part that is missing as yet without harm: the process is ready, and says what it cannot do for now. */
 export type Presence = boolean | 'degraded';
 
 /** What a process needs to do its work; each entry says whether it is there now. */
 export type ReadinessChecks = Readonly<Record<string, () => Presence | Promise<Presence>>>;
 
+/**
+ * Milliseconds for which an answer serves all who ask: no limit counts them, and a part may have to ask the database. A
+ * balancer that asks every second notices nothing of it.
+ */
+const SHARED_MS = 500;
+
 /** Milliseconds for one look; a part that takes longer is not there. Whoever asks gives up after some seconds. */
 const LOOK_WITHIN_MS = 1500;
 
-/**
- * One part that a process needs. A request for the readiness has it looked at, once for all that come meanwhile. What a
- * look costs is the part's to bound: an answer that were kept here would be old just when something has gone.
- */
+/** One part that a process needs. A request for the readiness has it looked at, once for all that come within SHARED_MS. */
 class Part {
-  private look: Promise<Presence> | null = null;
+  readonly isThere = sharedFor(SHARED_MS, async () => this.note(await inTime(this.check)));
   /** Since when it is missing, as far as it was looked at. */
   missingSince: Date | null = null;
 
   constructor(private readonly check: ReadinessChecks[string]) {}
 
-  isThere(): Promise<Presence> {
-    this.look ??= inTime(this.check).then((there) => this.note(there));
-    return this.look;
-  }
-
   private note(there: Presence): Presence {
-    this.look = null;
     this.missingSince = there ? null : (this.missingSince ?? new Date());
     return there;
   }
