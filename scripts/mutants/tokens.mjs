@@ -71,7 +71,7 @@ export const TOKENS = [
     name: 'token-spelling',
     is: 'a token has one spelling',
     file: 'libs/service/src/bearer.ts',
-    edits: [['if (!isCanonical(token)) throw invalidToken();', 'isCanonical(token);']],
+    edits: [['if (!isCanonicalToken(token)) throw invalidToken();', 'isCanonicalToken(token);']],
     tests: [FORGERIES],
   },
   {

@@ -28,7 +28,9 @@ describe('a stream of events', () => {
   let streams: EventStreams;
   const begin = (method = 'GET', verify?: () => Promise<unknown>) => {
     const reply = { raw: client, hijack() {}, headers() {}, getHeaders: () => ({}) };
-    return streams.begin({ method, headers: {} } as FastifyRequest, reply as unknown as FastifyReply, verify);
+    return streams.begin({ method, headers: {} } as FastifyRequest, reply as unknown as FastifyReply, {
+      verify,
+    });
   };
   beforeEach(() => {
     jest.useFakeTimers();
