@@ -29,7 +29,7 @@ export const AUTHORISATION = [
     name: 'guard-asks',
     is: 'the guard of all routes asks for what does not depend on an owner',
     file: 'gateway/src/entry/caller.ts',
-    edits: [['if (!dependsOnOwner(action!)) authorise(action!, caller, null);', '']],
+    edits: [['if (!dependsOnOwner(action!)) authorise(action!, again, null);', '']],
     tests: [[OPERATORS, 'are the only ones who may']],
   },
   {

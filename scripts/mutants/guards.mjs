@@ -5,6 +5,7 @@ import { INPUT } from './input.mjs';
 import { LANES } from './lanes.mjs';
 import { LIMITS } from './limits.mjs';
 import { PRIVACY } from './privacy.mjs';
+import { SESSIONS } from './sessions.mjs';
 import { TOKENS } from './tokens.mjs';
 
-export const GUARDS = [...AUTHORISATION, ...TOKENS, ...LIMITS, ...INPUT, ...LANES, ...PRIVACY];
+export const GUARDS = [...AUTHORISATION, ...TOKENS, ...SESSIONS, ...LIMITS, ...INPUT, ...LANES, ...PRIVACY];

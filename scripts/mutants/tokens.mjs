@@ -1,8 +1,7 @@
-// Guards of tokens, sessions and passwords.
+// Guards of access tokens: how they are verified, and whom they let in.
 const FORGERIES = ['libs/service/src/bearer.spec.ts', 'is refused in every way in which one may be forged'];
 const LET_IN = 'gateway/src/entry/access-tokens.spec.ts';
 const HEARD = 'gateway/src/entry/revocations.spec.ts';
-const SESSIONS = 'test/identity-sessions.test.ts';
 
 export const TOKENS = [
   {
@@ -169,76 +168,5 @@ export const TOKENS = [
     tests: [
       ['libs/service/src/remote-keys.spec.ts', 'are in force for six minutes after they were withdrawn'],
     ],
-  },
-  {
-    name: 'refresh-reuse',
-    is: 'a refresh token that is used again ends the whole session',
-    file: 'identity/src/sessions.ts',
-    edits: [['  await revokeSession(tx, session.sid);\n  return null;', '  return null;']],
-    tests: [[SESSIONS, 'whose successor was used ends the session by its second use']],
-  },
-  {
-    name: 'refresh-grace',
-    is: 'a lost answer is given again for ten seconds and no longer',
-    file: 'identity/src/sessions.ts',
-    edits: [["const GRACE = '10 seconds';", "const GRACE = '10 hours';"]],
-    tests: [[SESSIONS, 'ends the session by a second use 10 seconds after the first']],
-  },
-  {
-    name: 'sign-in-race',
-    is: 'no session is opened for a user who is deleted while the password is checked',
-    file: 'identity/src/sessions.ts',
-    edits: [
-      [
-        "where id = $1 and credential_id = $2 and state = 'active' for share",
-        'where id = $1 and $2::uuid is not null for share',
-      ],
-    ],
-    tests: [[SESSIONS, 'does not succeed when the user is deleted while the password is checked']],
-  },
-  {
-    name: 'roles-end-sessions',
-    is: 'other roles end the sessions of before',
-    file: 'identity/src/users.ts',
-    edits: [['if (!same) await revokeSessionsOf(tx, id);', 'void same;']],
-    tests: [[SESSIONS, 'comes with other roles, not with the same']],
-  },
-  {
-    name: 'password-ends-sessions',
-    is: 'another password ends the other sessions',
-    file: 'identity/src/users.ts',
-    edits: [['await revokeSessionsOf(tx, id, { keep: step.keepSession });', 'void step.keepSession;']],
-    tests: [[SESSIONS, 'is changed, and the sessions end but the one that asked']],
-  },
-  {
-    name: 'enumeration-by-time',
-    is: 'a sign-in takes as long for an address that nobody has',
-    file: 'identity/src/passwords.ts',
-    edits: [
-      [
-        'const matches = await this.limited(',
-        'if (passwordHash === undefined) return false;\n    const matches = await this.limited(',
-      ],
-    ],
-    tests: [['identity/src/passwords.spec.ts', 'without one the same work is done']],
-  },
-  {
-    name: 'common-passwords',
-    is: 'no common password is taken',
-    file: 'identity/src/passwords.ts',
-    edits: [['if (COMMON.has(normalForm(password).toLowerCase())) return', 'if (COMMON.size === 0) return']],
-    tests: [['identity/src/passwords.spec.ts', 'is too common']],
-  },
-  {
-    name: 'current-password',
-    is: 'a password is changed by whoever knows the present one alone',
-    file: 'identity/src/credentials.ts',
-    edits: [
-      [
-        "if (!credential || !matches) throw new Problem('invalid-credentials');",
-        "if (!credential || (!matches && password === '')) throw new Problem('invalid-credentials');",
-      ],
-    ],
-    tests: [[SESSIONS, 'is not changed by whoever does not know the present one']],
   },
 ];

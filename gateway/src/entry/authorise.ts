@@ -35,7 +35,13 @@ type Read =
   | 'operation.list';
 
 /** What is neither queued nor read. */
-type Pass = 'session.begin' | 'session.refresh' | 'session.end' | 'operation.cancel';
+type Pass =
+  | 'session.begin'
+  | 'session.refresh'
+  | 'session.list'
+  | 'session.end'
+  | 'user.end-sessions'
+  | 'operation.cancel';
 
 export type Action = ClientKind | Read | Pass | Operate;
 
@@ -71,7 +77,9 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
   'operation.cancel-anothers': ['admin'],
   'session.begin': ['anyone'],
   'session.refresh': ['anyone'],
+  'session.list': ['user'],
   'session.end': ['user'],
+  'user.end-sessions': ['owner', 'admin'],
   ops: ['admin'],
   'user.suspend': ['admin'],
   'user.reinstate': ['admin'],
