@@ -4,6 +4,9 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { runQuietly } from '../child.mjs';
 
+/** Milliseconds for a test or a hook: a slow machine must not look like a guard that is proven. */
+const TEST_WITHIN_MS = 180_000;
+
 /**
  * @param folder the checkout whose tests they are
  * @param tests pairs of a file and a part of a test's name
@@ -20,15 +23,16 @@ export async function runProofs(folder, tests) {
 async function runJest(folder, tests, resultFile) {
   const files = [...new Set(tests.map(([file]) => file))];
   const names = tests.map(([, name]) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
-  const options = ['--runInBand', '--json', `--outputFile=${resultFile}`, '--forceExit', '-t', names];
+  const limits = ['--runInBand', `--testTimeout=${TEST_WITHIN_MS}`];
+  const options = [...limits, '--json', `--outputFile=${resultFile}`, '--forceExit', '-t', names];
   const jest = path.join(folder, 'node_modules/jest/bin/jest.js');
   const args = [jest, ...options, '--runTestsByPath', ...files];
   // It exits with 1 where a test fails, which is what is hoped for.
   await runQuietly(process.execPath, args, { cwd: folder }).catch(() => undefined);
 }
 
-/** What is said of a process that ends at its start. */
-const NOT_STARTED = /ended \(\d+\) before it was ready/;
+/** What is said of a process that ends at its start, or is not there in time. */
+const NOT_STARTED = /ended \(\d+\) before it was ready|Exceeded timeout of \d+ ms for a hook/;
 
 /** A mutant with which a file cannot even be read, or a process not started, is no mutant. */
 function verdictOn([file, name], results) {
