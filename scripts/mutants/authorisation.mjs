@@ -1,5 +1,7 @@
 // Guards of who may do what.
 const MATRIX = 'test/authorisation.test.ts';
+const TABLE = 'gateway/src/entry/authorise.spec.ts';
+const AUTHORITY = 'test/authority.test.ts';
 const DASHBOARD = 'test/dashboard-session.test.ts';
 const OPERATORS = 'test/operators.test.ts';
 
@@ -15,15 +17,49 @@ export const AUTHORISATION = [
     name: 'owner-only',
     is: 'what is somebody else’s is not there',
     file: 'gateway/src/entry/authorise.ts',
-    edits: [["allowed.includes('owner') && caller.userId === ownerId", "allowed.includes('owner')"]],
-    tests: [[MATRIX, 'is for whom it is']],
+    edits: [
+      [
+        "if (allowed.includes('owner') && ownerId === userId) return 'owner';",
+        "if (allowed.includes('owner') && ownerId !== userId) return 'owner';",
+      ],
+    ],
+    tests: [[TABLE, 'is for a stranger only where it is for everybody']],
+  },
+  {
+    name: 'actor-only',
+    is: 'what somebody asked for is not for those who did not',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        "if (allowed.includes('actor') && actorId === userId) return 'actor';",
+        "if (allowed.includes('actor')) return 'actor';",
+      ],
+    ],
+    tests: [[TABLE, 'is for a stranger only where it is for everybody']],
   },
   {
     name: 'role-only',
-    is: 'what needs a role needs it',
+    is: 'what needs a role needs one that the table names',
     file: 'gateway/src/entry/authorise.ts',
-    edits: [["const isAdmin = caller.roles.includes('admin');", 'const isAdmin = true;']],
-    tests: [[MATRIX, 'is for whom it is']],
+    edits: [
+      [
+        'ROLES.findLast((role) => allowed.includes(role) && roles.includes(role))',
+        'ROLES.findLast((role) => roles.includes(role))',
+      ],
+    ],
+    tests: [[TABLE, 'only where the table says so']],
+  },
+  {
+    name: 'own-lane',
+    is: 'nobody acts as an operator on the own lane',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        'if (NEVER_OWN.has(action) && ownerId === caller.userId) throw',
+        'if (NEVER_OWN.has(action) && ownerId === null) throw',
+      ],
+    ],
+    tests: [[TABLE, 'is for nobody by a role in the own lane']],
   },
   {
     name: 'guard-asks',
@@ -45,18 +81,50 @@ export const AUTHORISATION = [
     file: 'gateway/src/entry/operation-access.ts',
     edits: [
       [
-        'const isActor = caller !== null && operation?.actorId === caller.userId;',
-        'const isActor = caller !== null;',
+        'authorise(action, caller, operation?.userId ?? null, operation?.actorId ?? null);',
+        'authorise(action, caller, caller?.userId ?? null, null);',
       ],
     ],
-    tests: [[MATRIX, 'is for whom it is']],
+    tests: [
+      [
+        'test/http-events.test.ts',
+        'are for owner, administrator and holder of its token, and missing for others',
+      ],
+    ],
+  },
+  {
+    name: 'operation-result',
+    is: 'whoever only asked for a write sees nothing of what it was about, once the role is gone',
+    file: 'gateway/src/entry/operation-access.ts',
+    edits: [
+      [
+        "if (whoIs('operation.result', caller, view.userId)) return view;",
+        "if (whoIs('operation.read', caller, view.userId, caller.userId)) return view;",
+      ],
+    ],
+    tests: [[AUTHORITY, 'is to see what came of a write in the lane of another']],
+  },
+  {
+    name: 'authority-at-the-turn',
+    is: 'the role by which a write was accepted is asked for again when it begins',
+    file: 'gateway/src/run/executor.ts',
+    edits: [
+      [
+        'if (!actorId || !role || mayHaveBegun(claimed)) return saga.forward();',
+        'if (!actorId || !role || claimed) return saga.forward();',
+      ],
+    ],
+    tests: [[AUTHORITY, 'and what the role is gone for is rejected, and nothing else']],
   },
   {
     name: 'withdrawal-of-anothers',
     is: 'what somebody else asked for is not withdrawn by its user',
     file: 'gateway/src/entry/operations.controller.ts',
     edits: [
-      ["if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);", ''],
+      [
+        "if (!isOwn(operation, caller)) authorise('operation.cancel-anothers', caller, operation.userId);",
+        '',
+      ],
     ],
     tests: [[OPERATORS, 'what an administrator asked for the user cannot withdraw']],
   },

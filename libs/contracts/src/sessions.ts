@@ -147,4 +147,5 @@ export class DashboardSession {
   /** Sent back as `X-CSRF-Token` with whatever is not a plain read. */
   csrfToken: string;
   expiresAt: string;
+  roles: Role[];
 }
