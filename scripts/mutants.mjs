@@ -67,7 +67,7 @@ function chosen() {
 }
 
 async function run(guards) {
-  await prepare();
+  if (guards.some(needsBuild)) await prepare();
   // It brings the compiler, for which --check and --list need not wait.
   const { Scratch } = await import('./mutants/scratch.mjs');
   const scratch = new Scratch();
@@ -80,6 +80,11 @@ async function run(guards) {
   } finally {
     scratch.remove();
   }
+}
+
+/** Specs read the source; the tests of whole processes start what was built. */
+function needsBuild({ tests }) {
+  return tests.some(([file]) => !file.endsWith('.spec.ts'));
 }
 
 /** A test that fails anyway would kill every mutant. */

@@ -20,7 +20,7 @@ export const AUTHORISATION = [
     edits: [
       [
         "if (allowed.includes('owner') && ownerId === userId) return 'owner';",
-        "if (allowed.includes('owner') && ownerId !== userId) return 'owner';",
+        "if (allowed.includes('owner')) return 'owner';",
       ],
     ],
     tests: [[TABLE, 'is for a stranger only where it is for everybody']],
@@ -127,6 +127,13 @@ export const AUTHORISATION = [
       ],
     ],
     tests: [[OPERATORS, 'what an administrator asked for the user cannot withdraw']],
+  },
+  {
+    name: 'deletion-withdraws',
+    is: 'a deletion of one’s own withdraws nothing that somebody else asked for',
+    file: 'gateway/src/ledger/leaving-statements.ts',
+    edits: [['and ($4::uuid is distinct from user_id or actor_id = user_id)', '']],
+    tests: [[AUTHORITY, 'as far as one by one']],
   },
   {
     name: 'operation-token-subject',
