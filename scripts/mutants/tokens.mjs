@@ -144,14 +144,14 @@ export const TOKENS = [
     is: 'no role lets anybody in where identity is not heard for 5 s',
     file: 'gateway/src/entry/revocations.ts',
     edits: [['const ROLES_FOR_MS = 5000;', 'const ROLES_FOR_MS = 50_000;']],
-    tests: [[HEARD, 'are trusted for 5 s']],
+    tests: [[HEARD, 'is what an identity said that has been silent for']],
   },
   {
     name: 'writes-without-identity',
     is: 'no write is accepted where identity is not heard for a minute',
     file: 'gateway/src/entry/revocations.ts',
     edits: [['const WRITES_FOR_MS = 60_000;', 'const WRITES_FOR_MS = 60_000_000;']],
-    tests: [[HEARD, 'are trusted for 5 s']],
+    tests: [[HEARD, 'is what an identity said that has been silent for']],
   },
   {
     name: 'verified-token-expires',

@@ -1,50 +1,65 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { GatewayConfig } from '../config.js';
 import type { Services } from '../run/services.js';
 import { Revocations } from './revocations.js';
 
-describe('sessions of which identity tells', () => {
+beforeAll(() => Logger.overrideLogger(false));
+
+describe('what is known of ended sessions', () => {
+  let now = 0;
+  let answer: () => Promise<object>;
   let revocations: Revocations;
-  let answer: () => Promise<{ now: string; revoked: string[] }>;
   beforeEach(() => {
-    jest.useFakeTimers();
-    const services = { ask: () => answer() } as unknown as Services;
-    revocations = new Revocations(services, { api: true, clockToleranceMs: 0 } as unknown as GatewayConfig);
+    now = 1_000_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
     answer = () => Promise.resolve({ now: new Date().toISOString(), revoked: ['ended'] });
+    revocations = new Revocations(
+      { ask: () => answer() } as unknown as Services,
+      { api: true, clockToleranceMs: 0 } as unknown as GatewayConfig,
+    );
+    revocations.onApplicationBootstrap();
   });
-  afterEach(() => jest.useRealTimers());
-
-  const knows = () => ({ roles: revocations.areKnown, writes: revocations.allowWrites });
-
-  test('are known as long as an access token lives, and no others', async () => {
-    await revocations.ask();
-    expect([revocations.has('ended'), revocations.has('another')]).toEqual([true, false]);
-  });
-
-  test('are trusted for 5 s without an answer where a role is needed, and for a minute where anything is written', async () => {
-    await revocations.ask();
-    expect(knows()).toEqual({ roles: true, writes: true });
-    jest.advanceTimersByTime(5000);
-    expect({ ...knows(), ready: revocations.readiness }).toEqual({
-      roles: false,
-      writes: true,
-      ready: 'degraded',
-    });
-    jest.advanceTimersByTime(55_000);
-    expect({ ...knows(), ready: revocations.readiness }).toEqual({
-      roles: false,
-      writes: false,
-      ready: false,
-    });
-    await revocations.ask();
-    expect({ ...knows(), ready: revocations.readiness }).toEqual({ roles: true, writes: true, ready: true });
+  afterEach(() => {
+    revocations.onApplicationShutdown();
+    jest.restoreAllMocks();
   });
 
-  test('are as old as the question, and not as the answer', async () => {
+  const after = (ms: number): object => {
+    now += ms;
+    const { areKnown, allowWrites, readiness } = revocations;
+    return { areKnown, allowWrites, readiness };
+  };
+
+  test.each([
+    [4999, { areKnown: true, allowWrites: true, readiness: true }],
+    [5000, { areKnown: false, allowWrites: true, readiness: 'degraded' }],
+    [59_999, { areKnown: false, allowWrites: true, readiness: 'degraded' }],
+    [60_000, { areKnown: false, allowWrites: false, readiness: false }],
+  ])('is what an identity said that has been silent for %i ms', async (silentMs, expected) => {
+    await turn();
+    expect(revocations.has('ended')).toBe(true);
+    expect(after(silentMs)).toEqual(expected);
+  });
+
+  test('is as old as the question, however long the answer takes', async () => {
     answer = () => {
-      jest.advanceTimersByTime(5000);
+      now += 4000;
       return Promise.resolve({ now: new Date().toISOString(), revoked: [] });
     };
     await revocations.ask();
-    expect(knows().roles).toBe(false);
+    expect(after(1000)).toMatchObject({ areKnown: false });
+  });
+
+  test('grows old from the start, where identity was never heard', () => {
+    answer = () => Promise.reject(new Error('identity does not answer.'));
+    expect(after(5000)).toMatchObject({ areKnown: false, allowWrites: true });
+    expect(after(55_000)).toMatchObject({ allowWrites: false });
+  });
+
+  test('is complete again with the next answer', async () => {
+    after(60_000);
+    await revocations.ask();
+    expect(after(0)).toEqual({ areKnown: true, allowWrites: true, readiness: true });
   });
 });
