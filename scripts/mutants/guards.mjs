@@ -6,6 +6,16 @@ import { LANES } from './lanes.mjs';
 import { LIMITS } from './limits.mjs';
 import { PRIVACY } from './privacy.mjs';
 import { SESSIONS } from './sessions.mjs';
+import { SETTINGS } from './settings.mjs';
 import { TOKENS } from './tokens.mjs';
 
-export const GUARDS = [...AUTHORISATION, ...TOKENS, ...SESSIONS, ...LIMITS, ...INPUT, ...LANES, ...PRIVACY];
+export const GUARDS = [
+  ...AUTHORISATION,
+  ...TOKENS,
+  ...SESSIONS,
+  ...LIMITS,
+  ...INPUT,
+  ...LANES,
+  ...PRIVACY,
+  ...SETTINGS,
+];

@@ -112,4 +112,39 @@ export const LIMITS = [
     ],
     tests: [['libs/service/src/http.spec.ts', 'bounds its connections']],
   },
+  {
+    name: 'concurrent-requests',
+    is: 'a user has 32 requests under way, and an address 128',
+    file: 'gateway/src/entry/under-way.ts',
+    edits: [
+      ['if (this.limit > 0 && count >= this.limit) throw', 'if (this.limit > 0 && count >= 1e6) throw'],
+    ],
+    tests: [['test/quotas.test.ts', 'lets a user have few requests under way']],
+  },
+  {
+    name: 'page-bytes',
+    is: 'a page of a list is a mebibyte at most',
+    file: 'libs/service/src/page-of.ts',
+    edits: [['const MAX_BYTES = 1024 * 1024;', 'const MAX_BYTES = 1024 * 1024 * 1024;']],
+    tests: [['libs/service/src/page-of.spec.ts', 'ends at a mebibyte']],
+  },
+  {
+    name: 'fair-turns',
+    is: 'whoever asks for much waits behind himself',
+    file: 'libs/service/src/fair-queue.ts',
+    edits: [
+      [
+        '      this.queues.delete(name);\n      this.queues.set(name, queue);',
+        '      this.queues.set(name, queue);',
+      ],
+    ],
+    tests: [['libs/service/src/fair-queue.spec.ts', 'lets those who wait take turns']],
+  },
+  {
+    name: 'replay-pace',
+    is: 'replays of a lane are paced',
+    file: 'gateway/src/entry/replays.ts',
+    edits: [['this.pages -= 1;', '']],
+    tests: [['gateway/src/entry/replays.spec.ts', 'have so many pages at once']],
+  },
 ];
