@@ -2,6 +2,7 @@
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
+import { findHalted } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
@@ -102,8 +103,9 @@ describe('what is carried out beside a lane', () => {
     await putBack(userId, first.id);
     expect(await t.claim(userId, second.id)).toBeNull();
     await t.database.query('update operations set next_attempt_at = now() where id = $1', [first.id]);
-    expect(await goOn(userId, first.id)).toMatchObject({ claimed: { id: second.id }, releases: [] });
     expect(await goOn(userId, line.id)).toEqual({ claimed: null, releases: [] });
+    await control.pause(userId, userId, 'a test');
+    expect(await goOn(userId, first.id)).toMatchObject({ claimed: { id: second.id }, releases: [] });
   });
 
   it('is under way at the same time as the head, and neither of it twice', async () => {
@@ -119,13 +121,14 @@ describe('what is carried out beside a lane', () => {
 
   it('has no deadline that a pause of its lane puts off, and is no write at which it is halted', async () => {
     const userId = await t.newLane();
-    const head = await write(userId);
     const beside = await write(userId, 'user.set-roles');
+    const head = await write(userId);
     await putBack(userId, beside.id);
     const { deadlineAt } = (await t.queries.operation(beside.id))!;
     const claimed = (await t.claim(userId, head.id))!;
     await t.ledger.halt(keyOf(claimed), 'a test', claimed.steps);
     expect(await t.laneViews.find(userId)).toMatchObject({ state: 'halted', head: { id: head.id } });
+    expect(await findHalted(t.database, userId)).toMatchObject({ id: head.id });
     await control.release(userId, userId, 'a test');
     expect((await t.queries.operation(beside.id))!.deadlineAt).toEqual(deadlineAt);
   });
