@@ -46,7 +46,7 @@ describe('the head of a lane', () => {
       await ledger.accepted(userId);
       const { id } = await ledger.accepted(userId);
       await ledger.ledger.cancel(userId, id);
-      await ledger.queries.hasEndedUpTo(userId, write);
+      await ledger.queries.firstUnfinished(userId);
       await ledger.succeed(userId, (await ledger.laneViews.find(userId))!.head!.id);
     }
     await ledger.disconnect();

@@ -18,6 +18,7 @@ import { Integrity1764520000000 } from './ledger/migrations/1764520000000-integr
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
 import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
 import { Beside1764550000000 } from './ledger/migrations/1764550000000-beside.js';
+import { EndingAccess1764560000000 } from './ledger/migrations/1764560000000-ending-access.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -44,6 +45,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       EndedTo1764530000000,
       Reasons1764530000002,
       Beside1764550000000,
+      EndingAccess1764560000000,
     ],
   };
 }

@@ -4,6 +4,8 @@ import { givenTraceparent, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
+import { mayEndAccess } from '../ledger/access-endings.js';
+import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
@@ -13,6 +15,7 @@ import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
+import { IdentityTold } from './identity-told.js';
 import { ifMatchOf } from './request.js';
 
 /*
@@ -35,6 +38,10 @@ export interface Write {
   cancelsWaiting?: boolean;
   /** What must be asked of a service before the write can be accepted; adds to the payload. */
   prepare?: () => Promise<Record<string, unknown>>;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: () => Promise<number | undefined>;
+  /** Accepts the write, where it may take an administrator away. */
+  accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
 }
 
 /** Seconds after which a full lane may have room again. */
@@ -47,6 +54,7 @@ export class Admission {
     private readonly releaser: Releaser,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
+    private readonly identity: IdentityTold,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -55,21 +63,17 @@ export class Admission {
     authorise(write.kind, write.caller, write.userId);
     const clientKey = this.clientKeyOf(write, request);
     const operation = operationOf(write, request, this.config.relations);
-    if (write.prepare) {
+    if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
       if (replay) return this.answerReplay(replay, request, reply);
-      Object.assign(operation.payload, await write.prepare());
+      Object.assign(operation.payload, await write.prepare?.());
     }
-    const admitted = await this.ledger.admit({
-      operation,
-      clientKey,
-      maxDepth: this.config.laneMaxDepth,
-      cancelsWaiting: write.cancelsWaiting,
-    });
+    const admitted = await this.admitted(write, operation, clientKey);
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
@@ -77,6 +81,18 @@ export class Admission {
       case 'key-reused':
         return this.answerReplay(admitted, request, reply);
     }
+  }
+
+  private async admitted(
+    { accept, cancelsWaiting, grantsSince: ask }: Write,
+    operation: NewOperation,
+    clientKey: ClientKey | null,
+  ): Promise<Admitted> {
+    const grantsSince = await ask?.();
+    const { laneMaxDepth: maxDepth } = this.config;
+    const admit = (): Promise<Admitted> =>
+      this.ledger.admit({ operation, clientKey, maxDepth, cancelsWaiting, grantsSince });
+    return accept ? accept(admit) : admit();
   }
 
   private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -1,11 +1,13 @@
 import type { ClientKind, Role } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import { Problem, unavailable } from '@turnpike/service';
 
 /** Who sends a request. */
 export interface Caller {
   userId: string;
   sessionId: string;
   roles: readonly Role[];
+  /** Whether identity has been heard lately; if not, a role may have been taken away beside the lanes. */
+  rolesAreKnown: boolean;
   /** When the session began; null of a token from before sessions said so. */
   authenticatedAt: Date | null;
 }
@@ -17,7 +19,7 @@ export interface Caller {
 export type Who = 'anyone' | 'holder' | 'user' | 'owner' | 'admin';
 
 /** What operators do. */
-type Operate = 'ops' | 'operation.cancel-anothers';
+type Operate = 'ops' | 'operation.cancel-anothers' | 'user.suspend' | 'user.reinstate';
 
 /** What can be read; a write is named by the kind of its operation. */
 type Read =
@@ -71,6 +73,8 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
   'session.refresh': ['anyone'],
   'session.end': ['user'],
   ops: ['admin'],
+  'user.suspend': ['admin'],
+  'user.reinstate': ['admin'],
 };
 
 /** @returns whether an action cannot be decided without knowing whose data it is about */
@@ -81,7 +85,7 @@ export function dependsOnOwner(action: Action): boolean {
 /**
  * @param ownerId whose data it is; null where it does not exist or is nobody's
  * @throws Problem 404 where only the owner may (somebody else's and missing look the same), 403 where a role is
- *   missing
+ *   missing, 503 where it cannot be known whether the role is in force still
  */
 export function authorise(action: Action, caller: Caller | null, ownerId: string | null): void {
   const allowed = ALLOWED[action];
@@ -90,7 +94,10 @@ export function authorise(action: Action, caller: Caller | null, ownerId: string
   if (allowed.includes('user')) return;
   if (allowed.includes('owner') && caller.userId === ownerId) return;
   const isAdmin = caller.roles.includes('admin');
-  if (isAdmin && allowed.includes('admin')) return;
+  if (isAdmin && allowed.includes('admin')) {
+    if (!caller.rolesAreKnown) throw unavailable('Identity does not answer, and this needs a role.');
+    return;
+  }
   if (allowed.includes('owner') && !isAdmin) throw new Problem('not-found');
   throw new Problem('forbidden', isAdmin ? 'Only the user may do this.' : 'This needs the role admin.');
 }

@@ -12,6 +12,7 @@ import { authoriseFor, OperationAccess } from './operation-access.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
+import { clientGone } from './under-way.js';
 
 /** What became of the writes. */
 @ApiTags('operations')
@@ -45,7 +46,7 @@ export class OperationsController {
   ): Promise<OperationView> {
     await this.access.assertReadable(id, request);
     const wait = preferredWait(request);
-    const operation = await this.answers.get(id, wait ?? 0);
+    const operation = await this.answers.get(id, wait ?? 0, clientGone(request));
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     return sendResource(await this.answers.view(operation), request, reply) as OperationView;
   }
@@ -62,6 +63,6 @@ export class OperationsController {
     const operation = authoriseFor('operation.cancel', await this.queries.operation(id), caller);
     if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
-    return this.answers.view(await this.answers.get(id, 0));
+    return this.answers.view(await this.answers.get(id));
   }
 }

@@ -1,5 +1,6 @@
 import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import type { AccessEnding } from './access-endings.js';
 import { passageOf } from './changes.js';
 import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
@@ -68,6 +69,7 @@ export interface Applicant {
   payload: Stored | null;
   clientKey: ClientKey | null;
   terms: Terms;
+  ending: AccessEnding | null;
 }
 
 /** How many writes of the lane have to end before one, and the last of those. */
@@ -105,11 +107,11 @@ export interface Placed {
 export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
   const rows = await tx.query<PlacedRow>(
     `/* ledger.admit */ with asked as materialized (
-       select * from jsonb_to_recordset($1) as asked (
+       select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
-         beside boolean, closes boolean)
+         beside boolean, closes boolean, may_end_access boolean, spares uuid, unless_roles_since integer)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -121,7 +123,9 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning operation_id
      ), placed as (
        update lanes l set last_seq = last_seq + 1, depth = depth + 1,
-         admission = case when admission = asked.moves_from then asked.moves_to else admission end
+         admission = case when admission = asked.moves_from then asked.moves_to else admission end,
+         access_epoch = access_epoch + asked.ends_access::integer,
+         access_spared = case when asked.ends_access then asked.spares else access_spared end
        from asked
        where l.user_id = asked.user_id
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
@@ -133,9 +137,9 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, beside, release, released_at, changes)
+         traceparent, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, beside, (position = 0)::integer, case position when 0 then now() end,
+         traceparent, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
@@ -156,6 +160,11 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
   };
 }
 
+/** Whether the write `asked` ends the access of the lane's user: see AccessEnding. */
+const ENDS_ACCESS = `(asked.may_end_access and (asked.unless_roles_since is null or exists (
+  select 1 from operations newer where newer.user_id = asked.user_id and newer.seq > asked.unless_roles_since
+    and newer.kind = 'user.set-roles')))`;
+
 /** @returns the position of a write after others of its lane were withdrawn */
 export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
   const [row] = await tx.query<Position>(positionBefore('$1', '$2'), [userId, seq]);
@@ -174,7 +183,7 @@ function placeOf({ seq, position, behind, execution, created_at: createdAt }: Pl
   return { seq, acceptance: { createdAt, execution, position, behind } };
 }
 
-function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
+function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): object {
   return {
     id: operation.id,
     user_id: operation.userId,
@@ -195,6 +204,9 @@ function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
     closes: isClosing(operation.kind),
     moves_from: terms.moves?.from,
     moves_to: terms.moves?.to,
+    may_end_access: ending !== null,
+    spares: ending?.spares,
+    unless_roles_since: ending?.unlessRolesSince,
     ...clientKey,
   };
 }

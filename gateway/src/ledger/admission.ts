@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import { accessEndingOf } from './access-endings.js';
 import {
   type Acceptance,
   type Applicant,
@@ -30,6 +31,8 @@ export interface Admittance {
   cancelsWaiting?: boolean;
   /** Of a purge: how long the user must have been deleted. */
   deletedForMs?: number;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: number;
 }
 
 /** The same, and what of it is sealed before it comes into the batch. */
@@ -84,10 +87,10 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
 }
 
 function applicantOf(request: SealedAdmittance): Applicant {
-  const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
+  const { operation, payload, clientKey, maxDepth, deletedForMs, grantsSince = null } = request;
   const { kind } = operation;
   const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
-  return { operation, payload, clientKey, terms };
+  return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, grantsSince) };
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */

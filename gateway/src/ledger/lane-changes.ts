@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OperationView } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { batched, gathered } from './gathered.js';
-import { Operation, type OperationRead } from './operation.entity.js';
+import type { OperationRead } from './operation.entity.js';
 import { LedgerQueries } from './queries.js';
 import { unfinishedBeside, unfinishedInLine } from './sql.js';
 import { changedView } from './views.js';
@@ -48,7 +48,6 @@ interface FoundRow {
 export class LaneChanges {
   private readonly pages = batched((positions: readonly Position[]) => this.readPages(positions));
   private readonly newest = gathered((userIds) => this.readNewest(userIds));
-  private readonly operations = gathered((ids) => this.readOperations(ids));
 
   constructor(
     private readonly database: Database,
@@ -65,15 +64,19 @@ export class LaneChanges {
     return (await this.newest(userId)) ?? 0n;
   }
 
-  /** @returns that operation, or null */
-  operation(id: string): Promise<OperationRead | null> {
-    return this.operations(id);
+  /** The streams of one user are mostly at one position. */
+  private async readPages(asked: readonly Position[]): Promise<ChangesPage[]> {
+    const keyOf = ({ userId, after }: Position): string => `${userId} ${after}`;
+    const distinct = [...new Map(asked.map((position) => [keyOf(position), position])).values()];
+    const pages = await this.readDistinct(distinct);
+    const found = new Map(distinct.map((position, index) => [keyOf(position), pages[index]!]));
+    return asked.map((position) => found.get(keyOf(position))!);
   }
 
-  private async readPages(positions: readonly Position[]): Promise<ChangesPage[]> {
+  private async readDistinct(positions: readonly Position[]): Promise<ChangesPage[]> {
     const rows = await this.findChanges(positions);
     const ids = [...new Set(rows.flatMap(({ id }) => id ?? []))];
-    const operations = await this.readOperations(ids);
+    const operations = await this.queries.readOperations(ids);
     const pages = positions.map(({ after }): ChangesPage => ({ changes: [], upTo: after, isLast: true }));
     for (const { place, number, id, is_last: isLast } of rows) {
       const page = pages[place - 1]!;
@@ -141,16 +144,6 @@ export class LaneChanges {
   /** Many lanes are looked up at once, perhaps in tables of which the planner knows nothing yet. */
   private byIndexes<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     return this.database.statements((tx) => tx.last.query<Row>(sql, parameters));
-  }
-
-  private async readOperations(ids: readonly string[]): Promise<Map<string, OperationRead>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.database.manager
-      .createQueryBuilder(Operation, 'o')
-      .where('o.id = any(:ids)', { ids })
-      .getMany();
-    const opened = await Promise.all(rows.map((row) => this.queries.opened(row)));
-    return new Map(opened.map((operation) => [operation.id, operation]));
   }
 }
 
