@@ -212,9 +212,9 @@ describe('what is carried out beside a lane', () => {
     const [beside, line] = [await write(userId, 'user.set-roles'), await write(userId)];
     await t.succeed(userId, line.id);
     expect((await t.queries.lane(userId))!.endedTo).toBe(1);
-    expect(await t.queries.hasEndedUpTo(userId, line.seq)).toBe(false);
+    expect(await t.queries.firstUnfinished(userId)).toBe(beside.seq);
     await t.succeed(userId, beside.id);
-    expect(await t.queries.hasEndedUpTo(userId, line.seq)).toBe(true);
+    expect(await t.queries.firstUnfinished(userId)).toBe(Infinity);
   });
 });
 
