@@ -257,7 +257,7 @@ describe('a step', () => {
     expect(await identity.undo('identity.update', update)).toMatchObject(applied({ firstName: 'Ada' }));
     expect(await person.view()).toMatchObject({ firstName: 'Ada', roles: ['admin'] });
     const { body } = await identity.get('/internal/fences?limit=1000');
-    const fence = body.find(({ userId }: { userId: string }) => userId === person.userId);
+    const fence = body.items.find(({ userId }: { userId: string }) => userId === person.userId);
     expect(fence).toMatchObject({ seq: roles.seq });
   });
 
