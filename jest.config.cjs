@@ -48,7 +48,8 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // Two processes, because the tests of the whole system start four or more processes each.
-  maxWorkers: 2,
+  // Three on two cores: the tests of the whole system start four or more processes each, and wait half of their time
+  // for leases, limits and time-outs.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };

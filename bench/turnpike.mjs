@@ -71,6 +71,8 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
     INTEGRITY_EVERY_MS: '0',
     RATE_LIMIT_ADDRESS: '0',
     RATE_LIMIT_USER: '0',
+    CONCURRENT_PER_ADDRESS: '0',
+    CONCURRENT_PER_USER: '0',
     RETRY_BASE_MS: '20', // a retry is to cost its way through the queue, not a long sleep
   });
   await migrateAll(config);

@@ -18,6 +18,12 @@ function environment(given) {
   return {
     ...given,
     ...(server && { GATEWAY_DATABASE_URL: `${server}/gateway` }),
-    ...(secrets && !given.DATA_KEY && { DATA_KEY: JSON.parse(secrets).DATA_KEY }),
+    ...(secrets && missingOf(given, JSON.parse(secrets))),
   };
+}
+
+/** What a command needs of the secrets of `npm start`. */
+function missingOf(given, { DATA_KEY, SERVICE_SIGNING_KEY }) {
+  const kept = Object.entries({ DATA_KEY, SERVICE_SIGNING_KEY });
+  return Object.fromEntries(kept.filter(([name]) => !given[name]));
 }

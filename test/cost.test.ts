@@ -46,7 +46,7 @@ describe('the head of a lane', () => {
       await ledger.accepted(userId);
       const { id } = await ledger.accepted(userId);
       await ledger.ledger.cancel(userId, id);
-      await ledger.queries.hasEndedUpTo(userId, write);
+      await ledger.queries.firstUnfinished(userId);
       await ledger.succeed(userId, (await ledger.laneViews.find(userId))!.head!.id);
     }
     await ledger.disconnect();
@@ -66,7 +66,7 @@ describe('a step', () => {
     const steps = new Steps(database);
     const userId = randomUUID();
     for (let seq = 1; seq <= WRITES; seq += 1) {
-      const call = { key: `${randomUUID()}/ordering.place`, userId, fence: { seq, epoch: 1 } };
+      const call = { key: `${randomUUID()}/ordering.place`, userId, fence: { seq, epoch: 1 }, beside: false };
       await steps.apply(call, () => Promise.resolve({ body: {} }));
     }
     await database.onApplicationShutdown();

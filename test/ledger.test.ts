@@ -464,7 +464,7 @@ describe('impossible rows are refused by the database itself', () => {
   it.each([
     [
       'two operations of a lane under way',
-      'one_operation_under_way',
+      'operations_under_way',
       `state = 'retrying', next_attempt_at = now()`,
     ],
     ['a finished one without a time', 'ended_has_a_time', `state = 'cancelled'`],
@@ -497,7 +497,7 @@ describe('impossible rows are refused by the database itself', () => {
     const second = await t.accepted(userId);
     await t.claim(userId, first.id);
     const claimed =
-      constraint === 'one_operation_under_way' ? `, epoch = 1, started_at = now(), deadline_at = now()` : '';
+      constraint === 'operations_under_way' ? `, epoch = 1, started_at = now(), deadline_at = now()` : '';
     const impossible = t.database.query(`update operations set ${change}${claimed} where id = $1`, [
       second.id,
     ]);

@@ -43,7 +43,12 @@ describe('a repeated key', () => {
   test('returns a refusal whose effect had begun: what it wrote is rolled back, the answer is kept', async () => {
     const lane = await newCustomer(ordering);
     const claim = lane.claim();
-    const call = { key: `${claim.operationId}/ordering.half`, userId: lane.userId, fence: claim };
+    const call = {
+      key: `${claim.operationId}/ordering.half`,
+      userId: lane.userId,
+      fence: claim,
+      beside: false,
+    };
     const database = new Database({
       url: ordering.databaseUrl,
       entities: [],

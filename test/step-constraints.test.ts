@@ -27,7 +27,7 @@ afterAll(async () => {
 const IMPOSSIBLE = { status: 409, body: { code: 'step-impossible' } };
 
 function callOf(step: string, operationId: string = randomUUID()): StepCall {
-  return { key: `${operationId}/${step}`, userId: randomUUID(), fence: { seq: 1, epoch: 1 } };
+  return { key: `${operationId}/${step}`, userId: randomUUID(), fence: { seq: 1, epoch: 1 }, beside: false };
 }
 
 function effectOf(sql: string): Effect {

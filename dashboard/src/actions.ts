@@ -11,7 +11,33 @@ export function laneActions(lane: LaneView): Action[] {
     ...(lane.state === 'halted' ? [release(lane)] : []),
     ...(lane.paused ? [resume(lane)] : []),
     ...(!lane.paused && lane.state !== 'halted' ? [pause(lane)] : []),
+    lane.suspended ? reinstate(lane) : suspend(lane),
   ];
+}
+
+function suspend({ userId }: LaneView): Action {
+  return {
+    name: 'Suspend this user',
+    isDangerous: true,
+    explanation:
+      'All sessions of this user end at once, and nobody signs in until you reinstate the account. What waits in the lane ' +
+      'goes on, and so does what others ask for.',
+    carryOut: async (reason) => {
+      await post(`/v1/ops/users/${userId}/suspend`, { reason });
+      return 'The user is suspended.';
+    },
+  };
+}
+
+function reinstate({ userId }: LaneView): Action {
+  return {
+    name: 'Reinstate this user',
+    explanation: 'The user may sign in again. The sessions of before stay ended.',
+    carryOut: async (reason) => {
+      await post(`/v1/ops/users/${userId}/reinstate`, { reason });
+      return 'The user is reinstated.';
+    },
+  };
 }
 
 function pause({ userId, depth }: LaneView): Action {

@@ -66,6 +66,9 @@ export const INTERVENTION_NAMES: Readonly<Record<InterventionAction, string>> = 
   'operation.retry': 'operation retried',
   'operation.cancel': 'operation cancelled',
   'operation.reveal': 'operation revealed',
+  'user.suspend': 'user suspended',
+  'user.reinstate': 'user reinstated',
+  'user.grant-admin': 'administrator made by hand',
 };
 
 /** Where a lane stands, for the head of a table row. */

@@ -22,6 +22,8 @@ import { ClientPlaces } from './entry/client-places.js';
 import { CookieSessions } from './entry/cookie-sessions.js';
 import { CustomersController } from './entry/customers.controller.js';
 import { EventStreams } from './entry/event-streams.js';
+import { IdentityTold } from './entry/identity-told.js';
+import { LastAdministrator } from './entry/last-administrator.js';
 import { Fingerprints } from './entry/fingerprint.js';
 import { FirstAdministrator } from './entry/first-administrator.js';
 import { InvoicesController } from './entry/invoices.controller.js';
@@ -36,8 +38,10 @@ import { OrdersController } from './entry/orders.controller.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
+import { Replays } from './entry/replays.js';
 import { Revocations } from './entry/revocations.js';
 import { RouteCheck } from './entry/routes.js';
+import { SigningIn } from './entry/signing-in.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
@@ -51,11 +55,13 @@ import { WebhookAdmin } from './hooks/webhook-admin.js';
 import { WebhooksController } from './hooks/webhooks.controller.js';
 import { Actors } from './ledger/actors.js';
 import { Announcer } from './ledger/announcer.js';
+import { AccessEndings } from './ledger/access-endings.js';
 import { AuditTrail } from './ledger/audit-trail.js';
 import { DataKeys } from './ledger/data-keys.js';
 import { DuePurges } from './ledger/due-purges.js';
 import { DueRepairs } from './ledger/due-repairs.js';
 import { Endings } from './ledger/endings.js';
+import { FirstAdministrators } from './ledger/first-administrators.js';
 import { FenceWalks } from './ledger/fence-walks.js';
 import { IntegrityRuns } from './ledger/integrity-runs.js';
 import { LaneStandings } from './ledger/lane-standings.js';
@@ -77,6 +83,7 @@ import { RootKey } from './ledger/root-key.js';
 import { Seals } from './ledger/seals.js';
 import { ServiceMarks } from './ledger/service-marks.js';
 import { SignInPlaces } from './ledger/sign-in-places.js';
+import { Suspensions } from './ledger/suspensions.js';
 import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
@@ -120,6 +127,7 @@ import { Reapplication } from './watch/reapplication.js';
 import { LaneRelease } from './watch/release.js';
 import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
+import { SuspensionController } from './watch/suspension.controller.js';
 import { Summary } from './watch/summary.js';
 
 const entry = [
@@ -137,10 +145,14 @@ const entry = [
   Answers,
   EventStreams,
   OperationStreams,
+  Replays,
   Reads,
   FirstAdministrator,
   SystemWrites,
   Registered,
+  SigningIn,
+  IdentityTold,
+  LastAdministrator,
 ];
 const ledger = [
   RootKey,
@@ -150,6 +162,9 @@ const ledger = [
   Ledger,
   Actors,
   LaneControl,
+  Suspensions,
+  AccessEndings,
+  FirstAdministrators,
   WaysOut,
   LedgerQueries,
   LaneChanges,
@@ -220,6 +235,7 @@ const api = [
   LiveController,
   BulkController,
   OpsController,
+  SuspensionController,
   AuditController,
   IntegrityController,
   WebhooksController,
@@ -267,7 +283,7 @@ export class AppModule {
           : []),
         {
           provide: READINESS_CHECKS,
-          inject: [Database, RootKey, QueueProof, ServiceProbe, NameClaim, FirstAdministrator],
+          inject: [Database, RootKey, QueueProof, ServiceProbe, NameClaim, FirstAdministrator, Revocations],
           useFactory: (
             database: Database,
             root: RootKey,
@@ -275,6 +291,7 @@ export class AppModule {
             services: ServiceProbe,
             name: NameClaim,
             administrator: FirstAdministrator,
+            revocations: Revocations,
           ) => ({
             database: () => database.isReady(),
             keys: () => root.isOpen,
@@ -282,6 +299,7 @@ export class AppModule {
             installation: () => name.isOurs,
             claims: () => proof.claimsWork,
             tokens: () => services.isAccepted,
+            ...(config.api && { identity: () => revocations.readiness }),
             ...(config.api && config.admin && { administrator: () => administrator.isReady }),
           }),
         },

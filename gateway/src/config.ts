@@ -48,6 +48,9 @@ export interface LimitsConfig {
   address: number;
   /** Requests a minute of one user. */
   user: number;
+  /** Requests of one user, and from one address, that one process has under way. */
+  concurrentPerUser: number;
+  concurrentPerAddress: number;
   /** Failed sign-ins of one account from one address in five minutes. */
   loginFailures: number;
 }
@@ -185,6 +188,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     limits: {
       address: env.integer('RATE_LIMIT_ADDRESS', 300, 0, MAX_LIMIT),
       user: env.integer('RATE_LIMIT_USER', 1200, 0, MAX_LIMIT),
+      concurrentPerUser: env.integer('CONCURRENT_PER_USER', 32, 0, MAX_LIMIT),
+      concurrentPerAddress: env.integer('CONCURRENT_PER_ADDRESS', 128, 0, MAX_LIMIT),
       loginFailures: env.integer('LOGIN_FAILURE_LIMIT', 10, 0, MAX_LIMIT),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),

@@ -17,6 +17,8 @@ import { WaysOut1764510000000 } from './ledger/migrations/1764510000000-ways-out
 import { Integrity1764520000000 } from './ledger/migrations/1764520000000-integrity.js';
 import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to.js';
 import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
+import { Beside1764550000000 } from './ledger/migrations/1764550000000-beside.js';
+import { EndingAccess1764560000000 } from './ledger/migrations/1764560000000-ending-access.js';
 import { ByRole1764570000000 } from './ledger/migrations/1764570000000-by-role.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
@@ -43,6 +45,8 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Integrity1764520000000,
       EndedTo1764530000000,
       Reasons1764530000002,
+      Beside1764550000000,
+      EndingAccess1764560000000,
       ByRole1764570000000,
     ],
   };

@@ -1,4 +1,5 @@
 import {
+  Beside1764550000001,
   type DatabaseOptions,
   Inbox1763800000000,
   Marks1764500000001,
@@ -8,6 +9,7 @@ import { UsersAndSessions1763800000001 } from './migrations/1763800000001-users-
 import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
 import { Retention1764420000001 } from './migrations/1764420000001-retention.js';
 import { RefreshGrace1764540000001 } from './migrations/1764540000001-refresh-grace.js';
+import { AccessEpochs1764560000001 } from './migrations/1764560000001-access-epochs.js';
 import { User } from './user.entity.js';
 
 /** @returns identity's database at that address, the same for the process and for its migrations. */
@@ -23,6 +25,8 @@ export function databaseOptions(url: string): DatabaseOptions {
       Retention1764420000001,
       Marks1764500000001,
       RefreshGrace1764540000001,
+      Beside1764550000001,
+      AccessEpochs1764560000001,
     ],
     applicationName: 'turnpike-identity',
   };

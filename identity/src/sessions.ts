@@ -2,6 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   ACCESS_TOKENS,
   type AccessClaims,
+  type AccessEnded,
+  type EndAccess,
   HEADERS,
   type RevokedSessions,
   type Role,
@@ -22,6 +24,9 @@ import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
  * What ends a user's sessions (a deletion, a change of roles or password) updates their rows under a lock of the
  * user's row; signing in holds that row, a refresh its session's. So a session is either seen and ended by
  * them or opened on what they left behind, and no access token is younger than the end of its session.
+ *
+ * The gateway ends a user's access when it accepts a write that does, and tells it here at once (`endAccess`), whatever
+ * the write itself waits for. It counts how often it has: a session has the count at which it began, for its tokens.
  */
 
 const SESSION_LIFETIME = '30 days';
@@ -48,6 +53,8 @@ interface OpenSession {
   roles: Role[];
   /** Seconds since 1970. */
   beganAt: number;
+  /** How often the user's access had been ended then. */
+  epoch: number;
 }
 
 interface Grant {
@@ -93,6 +100,23 @@ export class Sessions {
 
   async end(sid: string): Promise<void> {
     await revokeSession(this.database.manager, sid);
+  }
+
+  /**
+   * Ends the sessions that began before the user's access was ended for the `epoch`th time; told again it changes nothing.
+   * @returns the highest epoch that was told. It is higher than `epoch` where the gateway's ledger went back
+   * @throws Problem `not-found`
+   */
+  endAccess(userId: string, { epoch, spare }: EndAccess): Promise<AccessEnded> {
+    return this.database.transaction(async (tx) => {
+      const [[user]] = await tx.query<[{ epoch: number }[], number]>(
+        'update users set access_epoch = greatest(access_epoch, $2) where id = $1 returning access_epoch as epoch',
+        [userId, epoch],
+      );
+      if (!user) throw new Problem('not-found');
+      await revokeSessionsOf(tx, userId, { keep: spare, before: epoch });
+      return user;
+    });
   }
 
   /** @returns the sessions that were revoked at `since` or later and may still have living access tokens. */
@@ -150,12 +174,16 @@ function refusedToken(): Problem {
   return new Problem('unauthenticated', 'The refresh token is not valid.', {}, headers);
 }
 
-/** Ends the user's sessions, except the one to keep. */
-export async function revokeSessionsOf(tx: EntityManager, userId: string, keep?: string): Promise<void> {
+/** Ends the user's sessions, except the one to keep, and those that began in the epoch `before` or later. */
+export async function revokeSessionsOf(
+  tx: EntityManager,
+  userId: string,
+  { keep, before }: { keep?: string; before?: number } = {},
+): Promise<void> {
   await tx.query(
     `update sessions set revoked_at = clock_timestamp()
-     where user_id = $1 and revoked_at is null and id is distinct from $2`,
-    [userId, keep ?? null],
+     where user_id = $1 and revoked_at is null and id is distinct from $2 and ($3::integer is null or epoch < $3)`,
+    [userId, keep ?? null, before ?? null],
   );
 }
 
@@ -192,19 +220,21 @@ async function openSession(
   tx: EntityManager,
   { userId, credentialId }: AccountRow,
 ): Promise<OpenSession | null> {
-  const users = await tx.query<{ roles: Role[] }[]>(
-    `select roles from users where id = $1 and credential_id = $2 and state = 'active' for share`,
+  const users = await tx.query<{ roles: Role[]; epoch: number }[]>(
+    `select roles, access_epoch as epoch from users
+     where id = $1 and credential_id = $2 and state = 'active' for share`,
     [userId, credentialId],
   );
   if (!users[0]) return null;
+  const { roles, epoch } = users[0];
   await forgetExpiredSessions(tx, userId);
   const sessions = await tx.query<{ id: string; beganAt: number }[]>(
-    `insert into sessions (user_id, expires_at) values ($1, now() + interval '${SESSION_LIFETIME}')
+    `insert into sessions (user_id, epoch, expires_at) values ($1, $2, now() + interval '${SESSION_LIFETIME}')
      returning id, ${BEGAN_AT}`,
-    [userId],
+    [userId, epoch],
   );
   const { id: sid, beganAt } = sessions[0]!;
-  return { sid, userId, roles: users[0].roles, beganAt };
+  return { sid, userId, roles, beganAt, epoch };
 }
 
 /** Whoever signs in clears up behind himself, so that no job has to. */
@@ -248,18 +278,18 @@ async function spendOnce(tx: EntityManager, hash: Buffer): Promise<boolean> {
 
 /** The roles are read in a statement of their own: one that also waits for the lock would see the past. */
 async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession | null> {
-  const sessions = await tx.query<{ userId: string; beganAt: number }[]>(
-    `select user_id as "userId", ${BEGAN_AT} from sessions
+  const sessions = await tx.query<{ userId: string; beganAt: number; epoch: number }[]>(
+    `select user_id as "userId", epoch, ${BEGAN_AT} from sessions
      where id = $1 and revoked_at is null and expires_at > now() for update`,
     [sid],
   );
   if (!sessions[0]) return null;
-  const { userId, beganAt } = sessions[0];
+  const { userId, beganAt, epoch } = sessions[0];
   const users = await tx.query<{ roles: Role[] }[]>(
     `select roles from users where id = $1 and state = 'active'`,
     [userId],
   );
-  return users[0] ? { sid, userId, roles: users[0].roles, beganAt } : null;
+  return users[0] ? { sid, userId, roles: users[0].roles, beganAt, epoch } : null;
 }
 
 /**
@@ -268,7 +298,7 @@ async function lockSession(tx: EntityManager, sid: string): Promise<OpenSession 
  */
 async function grantFor(
   tx: EntityManager,
-  { sid, userId, roles, beganAt }: OpenSession,
+  { sid, userId, roles, beganAt, epoch }: OpenSession,
   predecessor?: Buffer,
 ): Promise<Grant> {
   const refreshToken = newRefreshToken();
@@ -287,7 +317,7 @@ async function grantFor(
     sid,
     roles,
     auth_time: beganAt,
-    epoch: 0,
+    epoch,
     iat,
     exp: iat + ACCESS_TOKENS.lifetime,
   };

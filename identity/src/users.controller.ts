@@ -7,13 +7,24 @@ import {
   Param,
   ParseUUIDPipe,
   Patch,
+  Post,
   Query,
   UseGuards,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
-import { Email, type Page, UpdateUser, UsersQuery, UserView } from '@turnpike/contracts';
+import {
+  AccessEnded,
+  Administrators,
+  Email,
+  EndAccess,
+  type Page,
+  UpdateUser,
+  UsersQuery,
+  UserView,
+} from '@turnpike/contracts';
 import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
+import { Sessions } from './sessions.js';
 import { Users } from './users.js';
 
 class EmailQuery {
@@ -38,6 +49,7 @@ export class UsersController {
     private readonly steps: Steps,
     private readonly users: Users,
     private readonly deletion: Deletion,
+    private readonly sessions: Sessions,
   ) {}
 
   /** Users, deleted ones too, newest first; `search` finds parts of addresses and of names. */
@@ -52,6 +64,23 @@ export class UsersController {
   @ApiOkResponse({ type: UserId, description: 'The user.' })
   findIdByEmail(@Query() { email }: EmailQuery): Promise<UserId> {
     return this.users.findIdByEmail(email);
+  }
+
+  /** Who has the role `admin` and is not deleted, in the order of their ids. */
+  @Get('administrators')
+  @ApiOkResponse({ type: Administrators, description: 'The administrators.' })
+  administrators(): Promise<Administrators> {
+    return this.users.administrators();
+  }
+
+  /**
+   * Ends the sessions of before, whatever the user's lane is doing. The answer says how often the user's access was ended
+   * by all that identity was told.
+   */
+  @Post(':id/access-ended')
+  @HttpCode(200)
+  endAccess(@Param('id', ParseUUIDPipe) id: string, @Body() ending: EndAccess): Promise<AccessEnded> {
+    return this.sessions.endAccess(id, ending);
   }
 
   /** A user who is not purged; `deletedAt` stands only in a deleted one. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type {
+  Administrators,
   ChangePasswordStep,
   Page,
   RegisterStep,
@@ -10,12 +11,13 @@ import type {
   UserView,
 } from '@turnpike/contracts';
 import { decodeCursor, encodeCursor } from '@turnpike/contracts';
-import { type Applied, Database, invalidRequest, Problem } from '@turnpike/service';
+import { type Applied, Database, invalidRequest, pageOf, Problem } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';
 import { exchangeEmail, releaseEmails, releaseReservedEmails, takeEmail, takeEmailBack } from './emails.js';
 import { revokeSessionsOf } from './sessions.js';
+import { assertAnotherAdministrator, lockAdministrators } from './administrators.js';
 import { applied, changeUser, lockActiveUser, lockUser, reload, type Target } from './user-rows.js';
 import { User, userView } from './user.entity.js';
 
@@ -78,13 +80,18 @@ export class Users {
     }
     const user = await changeUser(tx, id, { credentialId: step.credentialId }).catch(refuseByConstraint);
     await removeCredential(tx, step.replaces);
-    await revokeSessionsOf(tx, id, step.keepSession);
+    await revokeSessionsOf(tx, id, { keep: step.keepSession });
     return applied(user);
   }
 
-  /** Roles stand in access tokens, so sessions with other roles end. */
+  /**
+   * Roles stand in access tokens, so sessions with other roles end.
+   * @throws Problem `last-administrator`, too
+   */
   async setRoles(tx: EntityManager, target: Target, { roles }: SetRoles): Promise<Applied> {
+    await lockAdministrators(tx);
     const { id, roles: before } = await lockActiveUser(tx, target);
+    if (before.includes('admin') && !roles.includes('admin')) await assertAnotherAdministrator(tx, id);
     const same = before.length === roles.length && before.every((role) => roles.includes(role));
     if (!same) await revokeSessionsOf(tx, id);
     return applied(await changeUser(tx, id, { roles }));
@@ -112,22 +119,33 @@ export class Users {
     return rows[0];
   }
 
+  async administrators(): Promise<Administrators> {
+    const rows = await this.database.query<{ id: string }>(
+      `select id from users where state = 'active' and 'admin' = any(roles) order by id`,
+    );
+    return { ids: rows.map(({ id }) => id) };
+  }
+
   /** @returns a page of the users, newest first, which is the descending order of their ids (UUIDv7). */
-  async list({ search, cursor, limit }: UsersQuery): Promise<Page<UserView>> {
+  list({ search, ...page }: UsersQuery): Promise<Page<UserView>> {
     const query = this.database.manager
       .createQueryBuilder(User, 'user')
       .where(`user.state <> 'purged'`)
       .orderBy('user.id', 'DESC');
-    if (cursor !== undefined) query.andWhere('user.id < :after', { after: positionOf(cursor) });
     if (search) {
       const name = `user.firstName || ' ' || user.lastName`;
       query.andWhere(`(user.email ilike :part or ${name} ilike :part)`, { part: containing(search) });
     }
-    // One more than asked for tells whether there is a next page.
-    const users = await query.limit(limit + 1).getMany();
-    const items = users.slice(0, limit);
-    const last = users.length > limit ? items.at(-1) : undefined;
-    return { items: items.map(userView), nextCursor: last ? encodeCursor([last.id]) : null };
+    return pageOf(page, {
+      read: (cursor, count) => {
+        const next = query.clone().limit(count);
+        return (
+          cursor === undefined ? next : next.andWhere('user.id < :after', { after: positionOf(cursor) })
+        ).getMany();
+      },
+      open: (users) => users.map(userView),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
   }
 }
 

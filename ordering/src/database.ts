@@ -1,4 +1,5 @@
 import {
+  Beside1764550000001,
   type DatabaseOptions,
   Inbox1763800000000,
   Marks1764500000001,
@@ -22,6 +23,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       Purge1763900000001,
       Marks1764500000001,
       NamelessLines1764530000001,
+      Beside1764550000001,
     ],
     applicationName: 'turnpike-ordering',
   };

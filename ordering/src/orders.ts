@@ -19,6 +19,7 @@ import {
   assertMatches,
   Database,
   invalidRequest,
+  pageOf,
   Problem,
   type StepCall,
 } from '@turnpike/service';
@@ -117,20 +118,22 @@ export class Orders {
     return orderView(order);
   }
 
-  /** Newest first; one row more than the page is read, to know whether there is another. */
-  async list({ userId, status, cursor, limit }: OrdersQuery): Promise<Page<OrderView>> {
+  /** Newest first. */
+  list({ userId, status, ...page }: OrdersQuery): Promise<Page<OrderView>> {
     const query = this.database.manager
       .createQueryBuilder(Order, 'o')
       .orderBy('o.createdAt', 'DESC')
-      .addOrderBy('o.id', 'DESC')
-      .limit(limit + 1);
+      .addOrderBy('o.id', 'DESC');
     if (userId) query.andWhere('o.userId = :userId', { userId });
     if (status) query.andWhere('o.status = :status', { status });
-    if (cursor !== undefined) query.andWhere('(o.createdAt, o.id) < (:createdAt, :id)', positionIn(cursor));
-    const orders = await query.getMany();
-    const page = orders.slice(0, limit);
-    const nextCursor = orders.length > limit ? cursorAfter(page.at(-1)!) : null;
-    return { items: page.map(orderView), nextCursor };
+    return pageOf(page, {
+      read: (cursor, count) => {
+        const next = query.clone().limit(count);
+        return (cursor === undefined ? next : next.andWhere(FOLLOWS, positionIn(cursor))).getMany();
+      },
+      open: (orders) => orders.map(orderView),
+      cursorOf: cursorAfter,
+    });
   }
 }
 
@@ -175,6 +178,9 @@ function linesAndTotal(lines: OrderLine[]): Pick<Order, 'lines' | 'totalAmount' 
 
 /** A time as toISOString writes it, in the years that PostgreSQL knows too. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The condition that an order comes after that position. */
+const FOLLOWS = '(o.createdAt, o.id) < (:createdAt, :id)';
 
 function cursorAfter({ createdAt, id }: Order): string {
   return encodeCursor([createdAt.toISOString(), id]);

@@ -40,6 +40,16 @@ export interface Answer {
   releases: string[];
 }
 
+/** Kinds that are carried out beside their lane. */
+const BESIDE: readonly OperationKind[] = ['user.set-roles', 'user.change-password'];
+export const isBeside = ({ kind }: Pick<OperationModel, 'kind'>): boolean => BESIDE.includes(kind);
+
+/** Whether an unfinished operation keeps a later one of the same lane waiting. */
+export function holdsUp(earlier: OperationModel, later: Pick<OperationModel, 'kind'>): boolean {
+  if (isBeside(later)) return isBeside(earlier) || earlier.kind === 'user.register';
+  return later.kind === 'user.delete' || !isBeside(earlier);
+}
+
 export const isUnfinished = ({ state }: OperationModel): boolean =>
   state === 'queued' || state === 'running' || state === 'retrying';
 
@@ -61,11 +71,13 @@ export class LedgerModel {
     const lane = this.lane(userId);
     if (kind === 'user.delete') lane.admission = 'deleting';
     if (write.withdraws) {
-      const waiting = lane.operations.filter((one) => one.state === 'queued' && one.kind !== 'user.register');
+      const waiting = lane.operations.filter(
+        (one) => one.state === 'queued' && one.kind !== 'user.register' && !isBeside(one),
+      );
       waiting.forEach((one) => (one.state = 'cancelled'));
     }
     const steps = write.steps.map((name) => ({ name, state: 'pending' as const }));
-    const isHead = !lane.operations.some(isUnfinished);
+    const isHead = !lane.operations.some((one) => isUnfinished(one) && holdsUp(one, write));
     lane.operations.push({
       ...{ id, kind, state: 'queued', epoch: 0, crashes: 0, cancelRequested: false },
       ...{ release: isHead ? 1 : 0, live: null, due: null, steps },
@@ -76,10 +88,8 @@ export class LedgerModel {
 
   claim(userId: string, id: string): Answer {
     const lane = this.lane(userId);
-    const head = lane.operations.find(isUnfinished);
-    if (head?.id !== id || lane.execution !== 'running' || head.live || head.due === false) {
-      return answer('nothing');
-    }
+    const head = headsOf(lane).find((one) => one.id === id);
+    if (!head || head.live || head.due === false) return answer('nothing');
     if (head.state === 'running') head.crashes += 1;
     Object.assign(head, { state: 'running', epoch: head.epoch + 1, live: true, due: null });
     return answer(`epoch ${head.epoch}`);
@@ -107,8 +117,10 @@ export class LedgerModel {
     record(operation, steps);
     this.leave(key.userId, operation, state);
     const lane = this.lane(key.userId);
-    const next = lane.operations.find(isUnfinished);
-    if (!goesOn || !next || lane.execution !== 'running') return answer('ended', releaseHead(lane));
+    const behind = lane.operations.slice(lane.operations.indexOf(operation));
+    const next = headsOf(lane).find((one) => behind.includes(one) && isBeside(one) === isBeside(operation));
+    if (!next) return answer('ended');
+    if (!goesOn) return answer('ended', [released(next)]);
     return answer(`ended, ${this.claim(key.userId, next.id).outcome}`);
   }
 
@@ -131,7 +143,7 @@ export class LedgerModel {
     const operation = this.lane(userId).operations.find((one) => one.id === id)!;
     if (operation.state === 'queued') {
       this.leave(userId, operation, 'cancelled');
-      return answer('cancelled', releaseHead(this.lane(userId)));
+      return answer('cancelled', releaseHeads(this.lane(userId)));
     }
     if (operation.state !== 'retrying') return answer('not-cancellable');
     Object.assign(operation, { cancelRequested: true, due: true });
@@ -142,21 +154,20 @@ export class LedgerModel {
     const lane = this.lane(userId);
     if (lane.execution !== 'running') return answer('unchanged');
     lane.execution = 'paused';
-    return answer('changed');
+    return answer('changed', releaseHeads(lane));
   }
 
   goOn(userId: string, from: 'paused' | 'halted'): Answer {
     const lane = this.lane(userId);
     if (lane.execution !== from) return answer('unchanged');
     lane.execution = 'running';
-    return answer('changed', releaseHead(lane));
+    return answer('changed', releaseHeads(lane));
   }
 
   reconcile(): Answer {
     const releases = [...this.lanes.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, lane]) => lane.execution === 'running' && lane.operations.find(isUnfinished))
-      .filter((head) => head !== false && head !== undefined)
+      .flatMap(([, lane]) => headsOf(lane))
       .filter((head) => head.live !== true && head.due !== false)
       .map((head) =>
         head.release === 0 || head.state === 'running' ? released(head) : `${head.id}-${head.release}`,
@@ -189,8 +200,8 @@ export class LedgerModel {
     if (lane.admission === 'closed') return 'user-deleted';
     if (lane.admission === 'deleted') return kind === 'user.restore' ? null : 'user-deleted';
     if (kind === 'user.restore') return 'user-not-deleted';
-    const depth = lane.operations.filter(isUnfinished).length;
-    return kind !== 'user.delete' && depth >= write.maxDepth ? 'lane-full' : null;
+    const depth = lane.operations.filter((one) => isUnfinished(one) && !isBeside(one)).length;
+    return kind !== 'user.delete' && !isBeside(write) && depth >= write.maxDepth ? 'lane-full' : null;
   }
 
   /** The operation of a claim that holds. */
@@ -213,10 +224,20 @@ export class LedgerModel {
   }
 }
 
-function releaseHead(lane: LaneModel): string[] {
-  const head = lane.operations.find(isUnfinished);
-  if (!head || head.state === 'running' || lane.execution !== 'running') return [];
-  return [released(head)];
+/** What may be carried out, or is: the head of a lane that runs, and the first beside it. */
+function headsOf({ operations, execution }: LaneModel): OperationModel[] {
+  return operations.filter(
+    (one, place) =>
+      isUnfinished(one) &&
+      (isBeside(one) || execution === 'running') &&
+      !operations.slice(0, place).some((earlier) => isUnfinished(earlier) && holdsUp(earlier, one)),
+  );
+}
+
+function releaseHeads(lane: LaneModel): string[] {
+  return headsOf(lane)
+    .filter(({ state }) => state !== 'running')
+    .map(released);
 }
 
 function putBack(operation: OperationModel, delayMs: number): string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  BESIDE_THE_LANE,
   type DomainEvent,
   type DomainEvents,
   EVENTS_PATH,
@@ -22,6 +23,8 @@ export interface StepOf {
   epoch?: number;
   body?: object;
   ifMatch?: string;
+  /** Whether its operation is carried out beside the lane. */
+  beside?: boolean;
 }
 
 export interface ServiceAnswer {
@@ -74,7 +77,7 @@ export class ServiceCaller {
   settle(baseUrl: string, name: StepName, step: StepOf & { operationId: string }): Promise<ServiceAnswer> {
     const key = stepKey(step.operationId, name);
     const body = { key, fence: fenceOf(step) };
-    const headers = { [HEADERS.laneUser]: step.userId };
+    const headers = { [HEADERS.laneUser]: step.userId, ...orderOf(step) };
     return this.send('POST', `${baseUrl}${STEPS_PATH}/settle`, body, headers);
   }
 
@@ -155,8 +158,13 @@ function stepHeaders(key: string, step: StepOf): Record<string, string> {
     [HEADERS.idempotencyKey]: key,
     [HEADERS.laneUser]: step.userId,
     [HEADERS.laneFence]: fenceOf(step),
+    ...orderOf(step),
     ...(step.ifMatch && { [HEADERS.ifMatch]: step.ifMatch }),
   };
+}
+
+function orderOf({ beside = false }: StepOf): Record<string, string> {
+  return beside ? { [HEADERS.laneOrder]: BESIDE_THE_LANE } : {};
 }
 
 /** @returns the tables of a service in any of whose rows one of these texts stands, in whatever column. */

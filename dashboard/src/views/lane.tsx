@@ -79,6 +79,12 @@ function About({ lane }: { lane: LaneView }): ReactElement {
           ],
         ]}
       />
+      {lane.suspended && (
+        <Notice>
+          The user is suspended since <Time at={lane.suspended.at} exact />:{' '}
+          {lane.suspended.reason ?? 'the reason is erased'}
+        </Notice>
+      )}
       {lane.state === 'deleting' && (
         <Notice>
           The user is being deleted: what was accepted before runs before it, and nothing new is accepted.

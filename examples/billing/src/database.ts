@@ -1,4 +1,5 @@
 import {
+  Beside1764550000001,
   type DatabaseOptions,
   Inbox1763800000000,
   Marks1764500000001,
@@ -12,7 +13,13 @@ export function databaseOptions(url: string): DatabaseOptions {
   return {
     url,
     entities: [Invoice],
-    migrations: [Inbox1763800000000, Outbox1763900000000, Invoices1763900000001, Marks1764500000001],
+    migrations: [
+      Inbox1763800000000,
+      Outbox1763900000000,
+      Invoices1763900000001,
+      Marks1764500000001,
+      Beside1764550000001,
+    ],
     applicationName: 'turnpike-billing',
   };
 }

@@ -5,6 +5,7 @@ import { ConfigurationError } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { readConfig } from '../config.js';
 import { exportOperations } from './export.js';
+import { grantAdmin } from './grant-admin.js';
 import { inspectLane } from './inspect.js';
 import { openLedger, type OpenLedger } from './open-ledger.js';
 import { rebuildQueue } from '../queue/rebuild.js';
@@ -19,11 +20,13 @@ const HELP = `npm run ledger -- <command>
   rebuild-queue --yes           drops all jobs and queues every head of a lane that is due again, from the ledger
   inspect <userId>              tells how a user's lane stands, and its last 20 operations
   export [--user <userId>]      writes operations as NDJSON, in the order of users and places
+  grant-admin <e-mail|userId>   makes somebody an administrator; the way back where none is left
 
   --reveal --reason <text>      with inspect and export: what people have written, too; the audit trail tells of it
   --help                        this
 
-The ledger is that of GATEWAY_DATABASE_URL, the queue that of QUEUE_URL and QUEUE_PARTITIONS; --reveal needs DATA_KEY.
+The ledger is that of GATEWAY_DATABASE_URL, the queue that of QUEUE_URL and QUEUE_PARTITIONS; --reveal needs DATA_KEY,
+grant-admin that, too, and IDENTITY_URL and SERVICE_SIGNING_KEY.
 They must be those of the gateway. Processes may run meanwhile.
 `;
 
@@ -46,6 +49,7 @@ const COMMANDS: Record<string, { options: readonly (keyof Values)[]; run: (asked
     'rebuild-queue': { options: ['yes'], run: rebuild },
     inspect: { options: ['reveal', 'reason'], run: inspect },
     export: { options: ['user', 'reveal', 'reason'], run: exportAll },
+    'grant-admin': { options: [], run: grant },
   };
 
 /** Where the command is given, and where its answers go. */
@@ -55,6 +59,9 @@ export interface Surroundings {
   out: Writable;
   err: Writable;
 }
+
+/** The commands that take an argument. */
+const TAKE_ONE = ['inspect', 'grant-admin'];
 
 interface Asked extends Surroundings {
   argument: string | undefined;
@@ -81,7 +88,7 @@ async function carryOut(args: readonly string[], around: Surroundings): Promise<
   if (!command) throw new Usage(name === undefined ? 'A command is missing.' : `${name} is not a command.`);
   const foreign = Object.keys(values).find((option) => !command.options.some((known) => known === option));
   if (foreign) throw new Usage(`${name} has no --${foreign}.`);
-  if (tooMuch !== undefined || (argument !== undefined && name !== 'inspect')) {
+  if (tooMuch !== undefined || (argument !== undefined && !TAKE_ONE.includes(name!))) {
     throw new Usage(`${tooMuch ?? argument} is too much.`);
   }
   await command.run({ ...around, argument, values });
@@ -125,12 +132,24 @@ async function exportAll({ values, ...around }: Asked): Promise<void> {
   });
 }
 
+async function grant({ argument, values: _none, ...around }: Asked): Promise<void> {
+  if (!argument) throw new Usage('grant-admin needs an e-mail address or the id of a user.');
+  const reason = `npm run ledger, ${operator()}`;
+  await withLedger(around, async (ledger) => {
+    say(around, await grantAdmin(readConfig(around.env), ledger, { whom: argument, reason }));
+  });
+}
+
+function operator(): string {
+  return `${os.userInfo().username} at ${os.hostname()}`;
+}
+
 /** @returns why it is to be revealed what people have written, and who says so; null where it is not */
 function reasonIn({ reveal, reason }: Values): string | null {
   if (!reveal && reason === undefined) return null;
   if (!reveal) throw new Usage('--reason is for --reveal.');
   if (!reason?.trim()) throw new Usage('--reveal needs a --reason, which the audit trail tells.');
-  return `${reason} (npm run ledger, ${os.userInfo().username} at ${os.hostname()})`;
+  return `${reason} (npm run ledger, ${operator()})`;
 }
 
 function asUserId(text: string | undefined, complaint: string): string {

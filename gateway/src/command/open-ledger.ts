@@ -1,6 +1,7 @@
 import { Database } from '@turnpike/service';
 import type { GatewayConfig } from '../config.js';
 import { databaseOptions } from '../database.js';
+import { AccessEndings } from '../ledger/access-endings.js';
 import { Announcer } from '../ledger/announcer.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 import { DataKeys } from '../ledger/data-keys.js';
@@ -20,6 +21,7 @@ export interface OpenLedger {
   queries: LedgerQueries;
   lanes: LaneViews;
   trail: AuditTrail;
+  endings: AccessEndings;
   seals: Seals;
   /** Needed before anything that is sealed is opened. @throws Unreadable where DATA_KEY is not the ledger's */
   openKeys(): Promise<void>;
@@ -46,6 +48,7 @@ export async function openLedger(config: GatewayConfig): Promise<OpenLedger> {
     queries: new LedgerQueries(database, seals),
     lanes: new LaneViews(database),
     trail: new AuditTrail(database, seals),
+    endings: new AccessEndings(database),
     seals,
     openKeys: () => root.open(),
     close: () => database.onApplicationShutdown(),

@@ -7,9 +7,9 @@ import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
-import { Registered } from '../entry/registered.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
+import { SigningIn } from '../entry/signing-in.js';
 import { SignInThrottle } from '../entry/sign-in-throttle.js';
 import { Services } from '../run/services.js';
 
@@ -44,7 +44,7 @@ export class DashboardSessionController {
     private readonly sessions: CookieSessions,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
-    private readonly registered: Registered,
+    private readonly signingIn: SigningIn,
   ) {}
 
   /** @throws Problem 403 unless the account has one of the operators' roles */
@@ -57,10 +57,7 @@ export class DashboardSessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
-    const call = { method: 'POST', path: '/internal/sessions', body } as const;
-    const session = await this.throttle.check(body.email, request, async () =>
-      this.registered.session(await this.services.ask<SessionView>('identity', call), 'invalid-credentials'),
-    );
+    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(body));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
     const { setCookie, view } = await this.sessions.begin(session);

@@ -34,15 +34,22 @@ export class AccessTokens {
     this.keys = new RemoteKeys(`${config.services.identity}/.well-known/jwks.json`, 'identity');
   }
 
-  /** @throws Problem 401 unless the token is valid, its session goes on, and its user is not deleted */
+  /**
+   * A user who is being deleted reads the own data to the end, and has no roles any more.
+   * @throws Problem 401 unless the token is valid, its session goes on, and its user is neither deleted nor suspended
+   */
   async verify(token: string): Promise<Caller> {
     const claims = await this.verified.claimsOf(token);
     if (this.revocations.has(claims.sid)) throw noLongerValid();
     const standing = await this.queries.standing(claims.sub);
     if (!standing || !isAcceptedBy(standing, claims)) throw noLongerValid();
-    const { sub: userId, sid: sessionId, roles, auth_time: begun } = claims;
+    const { sub: userId, sid: sessionId, auth_time: begun } = claims;
     const authenticatedAt = typeof begun === 'number' ? new Date(begun * 1000) : null;
-    return { userId, sessionId, roles, authenticatedAt };
+    return {
+      ...{ userId, sessionId, authenticatedAt },
+      roles: standing.admission === 'open' ? claims.roles : [],
+      rolesAreKnown: this.revocations.areKnown,
+    };
   }
 
   private async claimsOf(token: string): Promise<AccessClaims> {
@@ -53,9 +60,15 @@ export class AccessTokens {
   }
 }
 
-/** A deletion ends a user's tokens for ever, a restore revives none; the lane knows at once. */
-function isAcceptedBy({ admission, sessionsValidFrom }: Standing, { iat }: AccessClaims): boolean {
-  if (admission === 'deleted' || admission === 'closed') return false;
+/**
+ * A deletion ends a user's tokens for ever, a restore revives none; and what ends access voids those of the sessions that
+ * began before, but for one that it spares. The lane knows at once.
+ */
+function isAcceptedBy(standing: Standing, { iat, sid, epoch }: AccessClaims): boolean {
+  const { admission, sessionsValidFrom, suspendedAt, accessEpoch, accessSpared } = standing;
+  if (admission === 'deleted' || admission === 'closed' || suspendedAt) return false;
+  // Tokens of the version before say no epoch.
+  if ((typeof epoch === 'number' ? epoch : 0) < accessEpoch && sid !== accessSpared) return false;
   // The instant of the deletion is known to the millisecond: what was minted within it counts as before.
   return !sessionsValidFrom || iat * 1000 >= sessionsValidFrom.getTime() + 1;
 }

@@ -35,6 +35,7 @@ export class AddressLimit implements OnModuleInit {
   }
 }
 
-function isUnlimited({ routeOptions }: FastifyRequest): boolean {
+/** @returns whether neither the requests of a minute nor those under way are limited */
+export function isUnlimited({ routeOptions }: FastifyRequest): boolean {
   return UNLIMITED.test(routeOptions.url ?? '');
 }

@@ -12,6 +12,8 @@ import { givenTraceparent, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
+import { mayEndAccess } from '../ledger/access-endings.js';
+import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
@@ -22,6 +24,7 @@ import { Answers } from './answers.js';
 import { authorise, type Caller, roleIn } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
+import { IdentityTold } from './identity-told.js';
 import { ifMatchOf } from './request.js';
 
 /*
@@ -44,6 +47,10 @@ export interface Write {
   cancelsWaiting?: boolean;
   /** What must be asked of a service before the write can be accepted; adds to the payload. */
   prepare?: () => Promise<Record<string, unknown>>;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: () => Promise<number | undefined>;
+  /** Accepts the write, where it may take an administrator away. */
+  accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
 }
 
 /** Seconds after which a full lane may have room again. */
@@ -56,6 +63,7 @@ export class Admission {
     private readonly releaser: Releaser,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
+    private readonly identity: IdentityTold,
     private readonly former: FormerActors,
     private readonly config: GatewayConfig,
   ) {}
@@ -65,21 +73,17 @@ export class Admission {
     const byRole = roleIn(authorise(write.kind, write.caller, write.userId));
     const clientKey = this.clientKeyOf(write, request);
     const operation = { ...operationOf(write, request, this.config.relations), byRole };
-    if (write.prepare) {
+    if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
       if (replay) return this.answerReplay(replay, request, reply);
-      Object.assign(operation.payload, await write.prepare());
+      Object.assign(operation.payload, await write.prepare?.());
     }
-    const admitted = await this.ledger.admit({
-      operation,
-      clientKey,
-      maxDepth: this.config.laneMaxDepth,
-      cancelsWaiting: write.cancelsWaiting,
-    });
+    const admitted = await this.admitted(write, operation, clientKey);
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
         this.former.withdraw(write.userId, takenBy(write));
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
@@ -88,6 +92,18 @@ export class Admission {
       case 'key-reused':
         return this.answerReplay(admitted, request, reply);
     }
+  }
+
+  private async admitted(
+    { accept, cancelsWaiting, grantsSince: ask }: Write,
+    operation: NewOperation,
+    clientKey: ClientKey | null,
+  ): Promise<Admitted> {
+    const grantsSince = await ask?.();
+    const { laneMaxDepth: maxDepth } = this.config;
+    const admit = (): Promise<Admitted> =>
+      this.ledger.admit({ operation, clientKey, maxDepth, cancelsWaiting, grantsSince });
+    return accept ? accept(admit) : admit();
   }
 
   private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

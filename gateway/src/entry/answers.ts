@@ -11,13 +11,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import type { Acceptance, NewOperation } from '../ledger/admission-statements.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
-import { LaneChanges } from '../ledger/lane-changes.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
 import { callerOf, verifyAgain } from './caller.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
+import { clientGone } from './under-way.js';
 
 /** Where a resource is read that a write with status 201 has made. */
 const RESOURCE_PATHS: Partial<Record<TargetType, string>> = { user: '/v1/users', order: '/v1/orders' };
@@ -39,7 +39,6 @@ export function successStatusOf(kind: OperationKind): number {
 export class Answers {
   constructor(
     private readonly queries: LedgerQueries,
-    private readonly changes: LaneChanges,
     private readonly endings: Endings,
     private readonly operationTokens: OperationTokens,
   ) {}
@@ -53,8 +52,9 @@ export class Answers {
   ): Promise<unknown> {
     const wait = preferredWait(request);
     if (wait !== null) {
-      const { id, userId } = operation;
-      return this.answer((await this.ended(id, userId, wait)) ?? (await this.get(id, 0)), request, reply);
+      const { id } = operation;
+      const ended = await this.ended(id, wait, clientGone(request));
+      return this.answer(ended ?? (await this.get(id)), request, reply);
     }
     await this.giveToken(operation, reply);
     sayAccepted(operation.id, reply);
@@ -63,7 +63,7 @@ export class Answers {
 
   /** The answer to an accepted write: 202, or after `Prefer: wait` the outcome. */
   async operation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    return this.answer(await this.get(id, preferredWait(request) ?? 0), request, reply);
+    return this.answer(await this.get(id, preferredWait(request) ?? 0, clientGone(request)), request, reply);
   }
 
   private async answer(
@@ -82,20 +82,17 @@ export class Answers {
   }
 
   /** @returns the operation once it has ended, or as it is after that many seconds */
-  async get(id: string, waitSeconds: number): Promise<OperationRead> {
+  async get(id: string, waitSeconds = 0, signal?: AbortSignal): Promise<OperationRead> {
     const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     if (waitSeconds === 0 || isEnded(operation.state)) return operation;
-    const ended = await this.ended(id, operation.userId, waitSeconds);
+    const ended = await this.ended(id, waitSeconds, signal);
     return ended ?? (await this.queries.operation(id)) ?? operation;
   }
 
   /** @returns the operation once it has ended, or null where it has not after that many seconds */
-  private ended(id: string, userId: string, waitSeconds: number): Promise<OperationRead | null> {
-    return this.endings.waitFor(userId, waitSeconds * 1000, async () => {
-      const current = await this.changes.operation(id);
-      return current && isEnded(current.state) ? current : null;
-    });
+  private ended(id: string, waitSeconds: number, signal?: AbortSignal): Promise<OperationRead | null> {
+    return this.endings.ofOperation(id, { timeoutMs: waitSeconds * 1000, signal });
   }
 
   /** @returns the operation as clients see it, with why it waits */

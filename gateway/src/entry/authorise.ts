@@ -1,17 +1,19 @@
 import { type ClientKind, type Role, ROLES } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import { Problem, unavailable } from '@turnpike/service';
 
 /** Who sends a request. */
 export interface Caller {
   userId: string;
   sessionId: string;
   roles: readonly Role[];
+  /** Whether identity has been heard lately; if not, a role may have been taken away beside the lanes. */
+  rolesAreKnown: boolean;
   /** When the session began; null of a token from before sessions said so. */
   authenticatedAt: Date | null;
 }
 
 /** As much of a caller as decides what is allowed. */
-export type Asker = Pick<Caller, 'userId' | 'roles'>;
+export type Asker = Pick<Caller, 'userId' | 'roles'> & Partial<Pick<Caller, 'rolesAreKnown'>>;
 
 /**
  * Anyone: signed in or not. Holder: whoever has the token of that one operation. User: whoever is signed in, about
@@ -26,7 +28,9 @@ type Operate =
   | 'ops.reveal'
   | 'lane.act'
   | 'operation.repeat-privileged'
-  | 'operation.cancel-anothers';
+  | 'operation.cancel-anothers'
+  | 'user.suspend'
+  | 'user.reinstate';
 
 /** What can be read; a write is named by the kind of its operation. */
 type Read =
@@ -88,6 +92,8 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
   'ops.act': ACT,
   'ops.reveal': ['operator.reveal', 'admin'],
   'lane.act': ACT,
+  'user.suspend': ['admin'],
+  'user.reinstate': ['admin'],
 };
 
 /**
@@ -98,6 +104,8 @@ export const NEVER_OWN: ReadonlySet<Action> = new Set<Action>([
   'lane.act',
   'operation.repeat-privileged',
   'operation.cancel-anothers',
+  'user.suspend',
+  'user.reinstate',
 ]);
 
 /** @returns whether an action cannot be decided without knowing whose data it is about */
@@ -110,7 +118,7 @@ export function dependsOnOwner(action: Action): boolean {
  * @param actorId of an operation, who asked for it
  * @returns as what the caller is let in: by a role only where nothing else would do, and then by the strongest
  * @throws Problem 404 where only the owner may (somebody else's and missing look the same), 403 where a role is
- *   missing, or where it is the own and nobody may
+ *   missing, or where it is the own and nobody may, 503 where it cannot be known whether the role is in force still
  */
 export function authorise(
   action: Action,
@@ -123,6 +131,7 @@ export function authorise(
   const who = whoIs(action, caller, ownerId, actorId);
   if (!who) throw refusalOf(action, caller);
   if (NEVER_OWN.has(action) && ownerId === caller.userId) throw new Problem('forbidden', OWN_LANE);
+  if (roleIn(who) && caller.rolesAreKnown === false) throw unavailable(ROLES_UNKNOWN);
   return who;
 }
 
@@ -142,6 +151,8 @@ export function whoIs(
 }
 
 const OWN_LANE = 'Nobody does this in the own lane: ask another operator.';
+
+const ROLES_UNKNOWN = 'Identity does not answer, and this needs a role.';
 
 /** An administrator is told the truth; to anybody else what is not the own looks missing. */
 function refusalOf(action: Action, { roles }: Asker): Problem {

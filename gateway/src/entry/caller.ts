@@ -1,15 +1,18 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
-import { bearerTokenOf, Problem } from '@turnpike/service';
+import { bearerTokenOf, Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
 import { actionsOf } from './routes.js';
 import { CookieSessions } from './cookie-sessions.js';
+import { Revocations } from './revocations.js';
+
+const READS = ['GET', 'HEAD'];
 
 interface Known {
   caller: Caller;
-  /** @throws Problem 401 where the caller would not be let in any more */
+  /** @throws Problem 401 or 403 where the caller would not be let in any more */
   verifyAgain: () => Promise<Caller>;
 }
 
@@ -27,7 +30,7 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
   return caller;
 });
 
-/** @throws Problem 401 when the session of a request has ended, whose answer may go on for hours */
+/** @throws Problem 401 when the session of a request has ended, or 403 when a role is gone; its answer may go on for hours */
 export async function verifyAgain(request: FastifyRequest): Promise<void> {
   await callers.get(request)?.verifyAgain();
 }
@@ -41,6 +44,7 @@ export class CallerGuard implements CanActivate {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly cookies: CookieSessions,
+    private readonly revocations: Revocations,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -52,11 +56,20 @@ export class CallerGuard implements CanActivate {
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
     const token = await this.tokenOf(request);
-    const verifyAgain = (): Promise<Caller> => this.tokens.verify(token);
-    const caller = await verifyAgain();
-    callers.set(request, { caller, verifyAgain });
-    if (!dependsOnOwner(action!)) authorise(action!, caller, null);
+    const verifyAgain = async (): Promise<Caller> => {
+      const caller = await this.tokens.verify(token);
+      if (!dependsOnOwner(action!)) authorise(action!, caller, null);
+      return caller;
+    };
+    callers.set(request, { caller: await verifyAgain(), verifyAgain });
+    this.assertMayWrite(request);
     return true;
+  }
+
+  /** @throws Problem 503 for what is no read, where identity has not been heard for so long that anybody may have lost access */
+  private assertMayWrite({ method }: FastifyRequest): void {
+    if (READS.includes(method) || this.revocations.allowWrites) return;
+    throw unavailable('Identity does not answer: nothing is accepted until it does.');
   }
 
   /** The dashboard's cookie stands for a token; whoever sends one needs no cookie. */

@@ -11,7 +11,12 @@ import { Fingerprints } from './fingerprint.js';
 export class ClientPlaces {
   constructor(private readonly fingerprints: Fingerprints) {}
 
-  of({ ip }: FastifyRequest): string {
-    return this.fingerprints.hash(`place ${normalizeIp(ip)}`);
+  of(request: FastifyRequest): string {
+    return this.fingerprints.hash(`place ${addressOf(request)}`);
   }
+}
+
+/** @returns the address of a client as it is counted in memory; an IPv6 network of 64 bits is one */
+export function addressOf({ ip }: FastifyRequest): string {
+  return normalizeIp(ip);
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, verifyAgain } from './caller.js';
 import { rateLimited } from './quota.js';
+import { becomesStream } from './under-way.js';
 
 /** Milliseconds between two comments that tell a client, and whatever stands before it, that the stream is alive. */
 const HEARTBEAT_MS = 15_000;
@@ -73,6 +74,9 @@ export class EventStream {
   }
 }
 
+/** What is said of a session that has ended, and of a role that is gone. */
+const ENDS: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+
 type Verify = () => Promise<unknown>;
 
 /**
@@ -86,17 +90,20 @@ export class EventStreams implements BeforeApplicationShutdown {
   private stopped = false;
 
   /**
+   * @param holder whose stream it is where nobody is signed in: what the token lets in to, since one token may be
+   *   written in many ways
    * @param verify throws when what let the request in is over
    * @throws Problem 429 where the caller has too many streams, 503 where the process stops
    */
   begin(
     request: FastifyRequest,
     reply: FastifyReply,
-    verify: Verify = () => verifyAgain(request),
+    { holder = '', verify = () => verifyAgain(request) }: { holder?: string; verify?: Verify } = {},
   ): EventStream {
     if (this.stopped) throw unavailable('This process stops.');
-    const owner = callerOf(request)?.userId ?? String(request.headers[HEADERS.operationToken]);
+    const owner = callerOf(request)?.userId ?? holder;
     this.count(owner);
+    becomesStream(request);
     reply.hijack();
     // Beside what browsers are told with every answer: which pages may read it, say.
     void reply.headers({
@@ -144,7 +151,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     await Promise.all(
       [...this.open].map(([stream, verify]) =>
         verify().catch((error: unknown) => {
-          if (problemOf(error).code === 'unauthenticated') stream.end();
+          if (ENDS.includes(problemOf(error).code)) stream.end();
         }),
       ),
     );

@@ -1,5 +1,6 @@
 import { Problem } from '@turnpike/service';
 import type { GatewayConfig } from '../config.js';
+import type { FirstAdministrators } from '../ledger/first-administrators.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerQueries } from '../ledger/queries.js';
 import type { Releaser } from '../queue/release.js';
@@ -13,17 +14,23 @@ const LOOK_AGAIN_MS = 20;
 const PATIENCE_MS = 4000;
 
 test('an administrator that was made, and has another address by now, keeps no gateway from being ready', async () => {
+  const remember = jest.fn(() => Promise.resolve());
   const administrator = new FirstAdministrator(
     { admit: () => Promise.resolve({ outcome: 'replayed', operationId: 'made' }) } as unknown as Ledger,
-    { operation: () => Promise.resolve({ id: 'made', state: 'succeeded' }) } as unknown as LedgerQueries,
+    {
+      operation: () => Promise.resolve({ id: 'made', userId: 'admin', state: 'succeeded' }),
+    } as unknown as LedgerQueries,
     {} as Releaser,
     {
-      ask: (_service: string, { method }: { method: string }) =>
+      ask: (_service: string, { method, path }: { method: string; path: string }) =>
         method === 'POST'
           ? Promise.resolve({ credentialId: 'credential' })
-          : Promise.reject(new Problem('not-found', 'There is no user with that e-mail address.')),
+          : path.endsWith('/administrators')
+            ? Promise.resolve({ ids: [] })
+            : Promise.reject(new Problem('not-found', 'There is no user with that e-mail address.')),
     } as unknown as Services,
     { hash: () => 'fingerprint' } as unknown as Fingerprints,
+    { wasMade: () => Promise.resolve(false), remember } as unknown as FirstAdministrators,
     {
       api: true,
       admin: { email: 'first@turnpike.test', password: 'long enough' },
@@ -36,4 +43,5 @@ test('an administrator that was made, and has another address by now, keeps no g
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   administrator.onApplicationShutdown();
   expect(administrator.isReady).toBe(true);
+  expect(remember).toHaveBeenCalledWith('admin');
 });

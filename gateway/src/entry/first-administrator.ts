@@ -1,8 +1,14 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { normaliseEmail, type OperationState, type PreparedCredential } from '@turnpike/contracts';
+import {
+  type Administrators,
+  normaliseEmail,
+  type OperationState,
+  type PreparedCredential,
+} from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type AdminConfig, GatewayConfig } from '../config.js';
+import { FirstAdministrators } from '../ledger/first-administrators.js';
 import { Ledger } from '../ledger/ledger.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Releaser } from '../queue/release.js';
@@ -20,8 +26,8 @@ const REGISTER_AGAIN_MS = 10_000;
 const FAILED: readonly OperationState[] = ['failed', 'rejected', 'cancelled'];
 
 /**
- * Makes the first administrator, if nobody has that e-mail address: by a registration like any other. Until identity
- * has said that somebody has it the gateway is not ready, and nobody signs in with it.
+ * Makes the first administrator, once in the life of a ledger and if nobody has that e-mail address: by a registration
+ * like any other. Until there is one the gateway is not ready, and nobody signs in with that address.
  */
 @Injectable()
 export class FirstAdministrator implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -38,6 +44,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     private readonly releaser: Releaser,
     private readonly services: Services,
     private readonly fingerprints: Fingerprints,
+    private readonly made: FirstAdministrators,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -67,18 +74,30 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
   }
 
   private async attempt(admin: AdminConfig): Promise<void> {
-    this.isThere = await this.exists(admin);
+    this.isThere = (await this.wasMade()) || (await this.exists(admin));
     if (this.isThere) return;
     if (!this.registration) return this.register(admin, null);
     const { operationId, at } = this.registration;
     const operation = await this.queries.operation(operationId);
-    // Made once in the life of a ledger: whoever was may have another address by now, or be deleted.
+    if (operation?.state === 'succeeded') await this.made.remember(operation.userId);
     this.isThere = operation?.state === 'succeeded';
     if (!operation || !FAILED.includes(operation.state)) return;
     this.complain(
       `its registration (operation ${operation.id}) ended as ${operation.state}: ${operation.problem?.code}`,
     );
     if (performance.now() - at >= REGISTER_AGAIN_MS) await this.register(admin, operationId);
+  }
+
+  /**
+   * Once in the life of a ledger: whoever was made may have another address by now, or be purged, and the password of the
+   * first start must not come back with that. A ledger of the versions before remembers as soon as it finds an administrator.
+   */
+  private async wasMade(): Promise<boolean> {
+    if (await this.made.wasMade()) return true;
+    const call = { method: 'GET', path: '/internal/users/administrators' } as const;
+    const [userId] = (await this.services.ask<Administrators>('identity', call)).ids;
+    if (userId !== undefined) await this.made.remember(userId);
+    return userId !== undefined;
   }
 
   private async exists({ email }: AdminConfig): Promise<boolean> {

@@ -55,7 +55,8 @@ export const WHOLE: Sight = (view) => view;
 
 /** Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about. */
 export function seenBy(caller: Caller, view: OperationView): OperationView {
-  if (whoIs('operation.result', caller, view.userId)) return view;
+  const who = whoIs('operation.result', caller, view.userId);
+  if (who === 'owner' || (who && caller.rolesAreKnown)) return view;
   return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
 }
 

@@ -5,10 +5,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../ledger/endings.js';
 import { type Change, changesOf, LaneChanges } from '../ledger/lane-changes.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
 import { OperationAccess, type Sight, WHOLE } from './operation-access.js';
+import { Replays } from './replays.js';
 
 /** A number of the ledger's: 63 bits. */
 const EVENT_ID = /^\d{1,18}$/;
@@ -24,7 +26,9 @@ export class OperationStreams {
     private readonly streams: EventStreams,
     private readonly endings: Endings,
     private readonly changes: LaneChanges,
+    private readonly queries: LedgerQueries,
     private readonly access: OperationAccess,
+    private readonly replays: Replays,
   ) {}
 
   /** Tells of all operations in a lane, from `Last-Event-ID` or from now on. */
@@ -34,7 +38,7 @@ export class OperationStreams {
     const from = known === null ? latest : earlier(known, latest);
     const stream = this.streams.begin(request, reply);
     stream.beginAfter(String(from));
-    this.run(stream, () => this.followLane(stream, userId, from));
+    this.run(stream, () => this.followLane(stream, userId, { from, isBehind: known !== null }));
   }
 
   /**
@@ -43,7 +47,7 @@ export class OperationStreams {
    */
   async ofOperation(id: string, sight: Sight, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const known = lastEventIdOf(request);
-    const operation = await this.changes.operation(id);
+    const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
     const from = known === null ? null : earlier(known, await this.changes.latest(operation.userId));
     if (from !== null && isEnded(operation.state) && changesOf(operation, from).length === 0) {
@@ -51,7 +55,7 @@ export class OperationStreams {
       return;
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
-    const stream = this.streams.begin(request, reply, verify);
+    const stream = this.streams.begin(request, reply, { holder: `holder ${id}`, verify });
     this.run(stream, () => this.followOperation(stream, operation, from, sight));
   }
 
@@ -63,15 +67,22 @@ export class OperationStreams {
     );
   }
 
-  private async followLane(stream: EventStream, userId: string, from: bigint): Promise<void> {
+  /** @param isBehind whether there may be older changes to tell, which takes a turn of the user's replays */
+  private async followLane(
+    stream: EventStream,
+    userId: string,
+    { from, isBehind }: { from: bigint; isBehind: boolean },
+  ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
-      for (let isLast = false; !isLast && !stream.closed.aborted;) {
+      do {
+        if (isBehind) await this.replays.turn(userId, stream.closed);
+        if (stream.closed.aborted) return false;
         const page = await this.changes.after(userId, told);
-        tell(stream, page.changes, WHOLE);
-        ({ upTo: told, isLast } = page);
-        await stream.taken();
-      }
+        await tell(stream, page.changes, WHOLE);
+        told = page.upTo;
+        isBehind = !page.isLast;
+      } while (isBehind);
       return true;
     });
   }
@@ -84,18 +95,22 @@ export class OperationStreams {
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
-      const operation = await this.changes.operation(id);
+      const operation = await this.queries.operation(id);
       if (!operation) return false;
       if (told === null) tellNow(stream, sight, operation);
-      else tell(stream, changesOf(operation, told), sight);
+      else await tell(stream, changesOf(operation, told), sight);
       told = BigInt(operation.changes.at(-1) ?? 0);
       return !isEnded(operation.state);
     });
   }
 }
 
-function tell(stream: EventStream, changes: readonly Change[], sight: Sight): void {
-  for (const { number, operation } of changes) stream.send('operation', sight(operation), String(number));
+/** No faster than they are taken: a page of large results would cut off a client that reads. */
+async function tell(stream: EventStream, changes: readonly Change[], sight: Sight): Promise<void> {
+  for (const { number, operation } of changes) {
+    stream.send('operation', sight(operation), String(number));
+    await stream.taken();
+  }
 }
 
 /** One that is older than the numbers of changes has none. */

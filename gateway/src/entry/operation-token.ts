@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isCanonicalToken } from '@turnpike/service';
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { GatewayConfig } from '../config.js';
 
@@ -33,6 +34,7 @@ export class OperationTokens {
 
   /** @returns whether that token lets its bearer read that operation */
   async allows(token: string, operationId: string): Promise<boolean> {
+    if (!isCanonicalToken(token)) return false;
     const key = await importJWK(this.publicJwk, ALGORITHM);
     return jwtVerify(token, key, { typ: TYPE, subject: operationId, algorithms: [ALGORITHM] }).then(
       () => true,

@@ -13,6 +13,7 @@ import { authoriseFor, OperationAccess, seenBy } from './operation-access.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
+import { clientGone } from './under-way.js';
 
 /** What became of the writes. */
 @ApiTags('operations')
@@ -47,7 +48,7 @@ export class OperationsController {
   ): Promise<OperationView> {
     const sight = await this.access.sightOf(id, request);
     const wait = preferredWait(request);
-    const operation = await this.answers.get(id, wait ?? 0);
+    const operation = await this.answers.get(id, wait ?? 0, clientGone(request));
     if (wait !== null) await this.access.assertStillSeen(operation, request);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     return sendResource(sight(await this.answers.view(operation)), request, reply) as OperationView;
@@ -65,7 +66,7 @@ export class OperationsController {
     const operation = authoriseFor('operation.cancel', await this.queries.operation(id), caller);
     if (!isOwn(operation, caller)) authorise('operation.cancel-anothers', caller, operation.userId);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
-    return this.answers.view(await this.answers.get(id, 0));
+    return this.answers.view(await this.answers.get(id));
   }
 }
 

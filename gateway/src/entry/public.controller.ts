@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { applyDecorators, Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { isProblemCode, KeySet, PROBLEMS } from '@turnpike/contracts';
-import { Problem, Public, ServiceTokenSigner } from '@turnpike/service';
+import { Problem, Public, ServiceTokenSigner, sharedFor } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { Services } from '../run/services.js';
 
@@ -19,11 +19,26 @@ function IsPage(): MethodDecorator {
   );
 }
 
+/**
+ * Milliseconds for which identity's keys serve all who ask: nobody's requests for them are counted. A new key is seen so
+ * much later, and clients may keep what they have read for longer (max-age).
+ */
+const KEYS_SHARED_MS = 5000;
+
+/** Milliseconds for which all who ask are told that identity is away. */
+const AWAY_SHARED_MS = 500;
+
 /** What everybody may read: keys, and pages about problems. */
 @ApiTags('public')
 @Public()
 @Controller()
 export class PublicController {
+  private readonly keys = sharedFor(
+    KEYS_SHARED_MS,
+    () => this.services.ask<JSONWebKeySet>('identity', { method: 'GET', path: '/.well-known/jwks.json' }),
+    AWAY_SHARED_MS,
+  );
+
   constructor(
     private readonly services: Services,
     private readonly signer: ServiceTokenSigner,
@@ -34,7 +49,7 @@ export class PublicController {
   @Header('cache-control', 'public, max-age=60')
   @ApiOkResponse({ type: KeySet, description: 'A JWKS (RFC 7517).' })
   accessTokenKeys(): Promise<JSONWebKeySet> {
-    return this.services.ask('identity', { method: 'GET', path: '/.well-known/jwks.json' });
+    return this.keys();
   }
 
   /** The public key of the gateway's own tokens, which the services verify. */

@@ -7,6 +7,7 @@ import { Endings } from '../ledger/endings.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { authorise, type Caller } from './authorise.js';
 import { isUuid, preferredWait } from './request.js';
+import { clientGone } from './under-way.js';
 
 /** Seconds that a read waits for the write that it is to come after, unless the client says otherwise. */
 const READ_AFTER_SECONDS = 5;
@@ -29,9 +30,8 @@ export class Reads {
     if (header === undefined) return;
     const until = await this.placeOf(String(header), caller, userId);
     const seconds = preferredWait(request) ?? READ_AFTER_SECONDS;
-    const ended = await this.endings.waitFor(until.userId, seconds * 1000, async () =>
-      (await this.queries.hasEndedUpTo(until.userId, until.seq)) ? true : null,
-    );
+    const patience = { timeoutMs: seconds * 1000, signal: clientGone(request) };
+    const ended = await this.endings.ofLane(until.userId, until.seq, patience);
     if (!ended) throw new Problem('operation-pending', undefined, {}, { 'retry-after': '1' });
   }
 

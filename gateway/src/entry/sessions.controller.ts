@@ -6,8 +6,8 @@ import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import type { Request } from './http.js';
-import { Registered } from './registered.js';
 import { Revocations } from './revocations.js';
+import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
 
@@ -19,19 +19,15 @@ export class SessionsController {
     private readonly services: Services,
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
-    private readonly registered: Registered,
+    private readonly signingIn: SigningIn,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
   @Post()
   @Allows('session.begin')
-  @ApiProblems('invalid-credentials')
+  @ApiProblems('invalid-credentials', 'user-suspended')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
-    return this.throttle.check(body.email, request, async () => {
-      const call = { method: 'POST', path: '/internal/sessions', body } as const;
-      const session = await this.services.ask<SessionView>('identity', call);
-      return this.registered.session(session, 'invalid-credentials');
-    });
+    return this.throttle.check(body.email, request, () => this.signingIn.signIn(body));
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
@@ -39,10 +35,8 @@ export class SessionsController {
   @Allows('session.refresh')
   @ApiProblems('unauthenticated')
   @HttpCode(200)
-  async refresh(@Body() body: RefreshSession): Promise<SessionView> {
-    const call = { method: 'POST', path: '/internal/sessions/refresh', body } as const;
-    const session = await this.services.ask<SessionView>('identity', call);
-    return this.registered.session(session, 'unauthenticated');
+  refresh(@Body() body: RefreshSession): Promise<SessionView> {
+    return this.signingIn.refresh(body);
   }
 
   /** Signs out. */

@@ -8,6 +8,7 @@ import {
   type PreparedCredential,
   RegisterUser,
   RestoredUser,
+  type Role,
   SetClaims,
   SetRoles,
   UpdateUser,
@@ -16,6 +17,7 @@ import {
 } from '@turnpike/contracts';
 import { ApiPage, invalidRequest } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
@@ -28,11 +30,15 @@ import {
   type Request,
   TakesNoBody,
 } from './http.js';
+import { LastAdministrator, type TakingAway } from './last-administrator.js';
 import { Reads, sendResource } from './reads.js';
 import { Registered } from './registered.js';
 import { Id } from './request.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
+
+/** Milliseconds for an answer, without which roles are taken to be taken away. */
+const ROLES_WITHIN_MS = 1500;
 
 /** Users: their data is identity's, their writes go through their lane. */
 @ApiTags('users')
@@ -44,6 +50,8 @@ export class UsersController {
     private readonly reads: Reads,
     private readonly throttle: SignInThrottle,
     private readonly registered: Registered,
+    private readonly endings: AccessEndings,
+    private readonly administrators: LastAdministrator,
   ) {}
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
@@ -102,9 +110,9 @@ export class UsersController {
     return this.admission.submit(write, request, reply);
   }
 
-  /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
+  /** Sets the roles. The user's sessions end, since roles stand in their tokens: at once where one is taken away. */
   @Put(':id/roles')
-  @AcceptsWrite('user.set-roles', UserView)
+  @AcceptsWrite('user.set-roles', UserView, 'last-administrator')
   setRoles(
     @Id('id') id: string,
     @Body() body: SetRoles,
@@ -112,7 +120,12 @@ export class UsersController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const write = { ...userWrite('user.set-roles', id, caller), payload: { ...body } };
+    const write: Write = {
+      ...userWrite('user.set-roles', id, caller),
+      payload: { ...body },
+      grantsSince: () => this.grantsSince(id, body.roles),
+      ...(!body.roles.includes('admin') && this.acceptsInTurn({ caller, userId: id, request })),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -132,7 +145,7 @@ export class UsersController {
 
   /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
   @Delete(':id')
-  @AcceptsWrite('user.delete', null, 'deletion-restricted')
+  @AcceptsWrite('user.delete', null, 'deletion-restricted', 'last-administrator')
   @TakesNoBody()
   delete(
     @Id('id') id: string,
@@ -141,7 +154,11 @@ export class UsersController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const write = { ...userWrite('user.delete', id, caller), cancelsWaiting: pending === 'cancel' };
+    const write: Write = {
+      ...userWrite('user.delete', id, caller),
+      cancelsWaiting: pending === 'cancel',
+      ...this.acceptsInTurn({ caller, userId: id, request }),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -188,6 +205,23 @@ export class UsersController {
     await this.reads.after(request, caller, caller.userId);
     const call = { method: 'GET', path: '/internal/users', query } as const;
     return this.registered.users(await this.services.ask<Page<UserView>>('identity', call));
+  }
+
+  /** @returns the last place of the lane if those roles take none away; undefined where they do, or nobody can say */
+  private async grantsSince(id: string, roles: readonly Role[]): Promise<number | undefined> {
+    const known = await this.endings.knownRoles(id);
+    if (!known || known.areChanging) return undefined;
+    const before = await this.rolesOf(id).catch(() => null);
+    return before?.every((role) => roles.includes(role)) ? known.lastSeq : undefined;
+  }
+
+  private async rolesOf(id: string): Promise<readonly Role[]> {
+    const call = { method: 'GET', path: `/internal/users/${id}`, timeoutMs: ROLES_WITHIN_MS } as const;
+    return (await this.services.ask<UserView>('identity', call)).roles;
+  }
+
+  private acceptsInTurn(act: TakingAway): Pick<Write, 'accept'> {
+    return { accept: (admit) => this.administrators.guard(act, admit) };
   }
 
   private user(id: string): Promise<UserView> {

@@ -3,7 +3,7 @@ import { type OperationKind, problemBody, type Role } from '@turnpike/contracts'
 import { Database, type Statements } from '@turnpike/service';
 import { lockLane } from './lane-statements.js';
 import { leaveLanes, rejectOf } from './leaving-statements.js';
-import { type Release, releaseHead } from './release-statements.js';
+import { type Release, releaseHeads } from './release-statements.js';
 import { UNFINISHED } from './sql.js';
 import { admissionAtEnd } from './states.js';
 
@@ -14,9 +14,9 @@ import { admissionAtEnd } from './states.js';
 
 /** Of an actor, as far as it decides whether a role still counts. */
 export interface ActorStanding {
-  /** Whether the user's lane is open: neither being deleted nor deleted. */
+  /** Whether the user is there and may act: neither suspended, nor being deleted, nor deleted. */
   isOpen: boolean;
-  /** Whether a change of the roles was accepted that has not ended. */
+  /** Whether a change that may take roles was accepted and has not ended. */
   rolesChange: boolean;
   /** Grows with every write that the lane takes, a change of roles among them. */
   lastSeq: number;
@@ -48,9 +48,9 @@ export class Actors {
    */
   async standing(actorId: string, before?: { userId: string; seq: number }): Promise<ActorStanding | null> {
     const [row] = await this.database.query<ActorStanding>(
-      `select l.admission = 'open' as "isOpen", l.last_seq as "lastSeq", exists (select 1 from operations o
+      `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq", exists (select 1 from operations o
          where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
-           and o.kind = 'user.set-roles' and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
+           and o.kind = 'user.set-roles' and o.ends_access and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
        from lanes l where l.user_id = $1`,
       [actorId, before?.userId ?? null, before?.seq ?? null],
     );
@@ -99,7 +99,7 @@ export class Actors {
       const kinds = await rejectOf(tx, { userId, actorId, roles, problem: NO_LONGER });
       if (kinds.length === 0) return [];
       await leaveAfter(tx, userId, kinds);
-      return releaseHead(tx, userId);
+      return releaseHeads(tx, userId);
     });
   }
 }

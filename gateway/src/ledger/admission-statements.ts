@@ -1,10 +1,19 @@
 import type { OperationKind, Role, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import type { AccessEnding } from './access-endings.js';
 import { passageOf } from './changes.js';
 import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, positionBefore, unfinishedIn, UNREPEATED } from './sql.js';
-import type { Admission, Execution } from './states.js';
+import {
+  holdsUp,
+  LOCKED,
+  positionBefore,
+  UNFINISHED,
+  unfinishedBeside,
+  unfinishedIn,
+  UNREPEATED,
+} from './sql.js';
+import { type Admission, type Execution, isBeside, isClosing } from './states.js';
 
 /*
  * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
@@ -46,6 +55,16 @@ export interface Terms {
   deletedForMs?: number;
 }
 
+/** How many writes of a lane `l` are carried out beside it and have not ended: of most lanes none. */
+const BESIDE = `(select count(*)::integer from operations where ${unfinishedBeside('l')})`;
+
+/** What `asked`, the newest of a lane `l`, has to wait for. A registration is always the first of its lane. */
+const POSITION = `case
+  when asked.beside then ${BESIDE} + (select count(*)::integer from operations
+    where user_id = l.user_id and seq = 1 and kind = 'user.register' and state in ${UNFINISHED})
+  when asked.closes then l.depth - 1
+  else l.depth - 1 - ${BESIDE} end`;
+
 /** A write that asks for a place. */
 export interface Applicant {
   operation: NewOperation;
@@ -53,6 +72,7 @@ export interface Applicant {
   payload: Stored | null;
   clientKey: ClientKey | null;
   terms: Terms;
+  ending: AccessEnding | null;
 }
 
 /** How many writes of the lane have to end before one, and the last of those. */
@@ -64,6 +84,7 @@ export interface Position {
 /** What there is to tell of a write that has just got the last place of its lane, beside the write itself. */
 export interface Acceptance extends Position {
   createdAt: Date;
+  /** Of the lane; of a write that is carried out beside it always 'running'. */
   execution: Execution;
 }
 
@@ -89,10 +110,11 @@ export interface Placed {
 export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
   const rows = await tx.query<PlacedRow>(
     `/* ledger.admit */ with asked as materialized (
-       select * from jsonb_to_recordset($1) as asked (
+       select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
-         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8)
+         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
+         beside boolean, closes boolean, may_end_access boolean, spares uuid, unless_roles_since integer)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -104,28 +126,32 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning operation_id
      ), placed as (
        update lanes l set last_seq = last_seq + 1, depth = depth + 1,
-         admission = case when admission = asked.moves_from then asked.moves_to else admission end
+         admission = case when admission = asked.moves_from then asked.moves_to else admission end,
+         access_epoch = access_epoch + asked.ends_access::integer,
+         access_spared = case when asked.ends_access then asked.spares else access_spared end
        from asked
        where l.user_id = asked.user_id
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
-         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth)
+         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
+           or not asked.closes and depth - ${BESIDE} < asked.max_depth)
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
          and (asked.repeats is null or not exists (select 1 from operations standing
            where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
-       returning l.last_seq as seq, l.depth - 1 as position, l.execution, l.ended_to, asked.*
+       returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, release, released_at, changes)
+         traceparent, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, (position = 0)::integer, case position when 0 then now() end,
-         array[${passageOf('seq', 'position')}]
+         traceparent, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
+         array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
        insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'
        on conflict do nothing
      )
-     select id, seq, position, execution, now() as created_at, case when position > 0 then
-       (select id from operations where ${unfinishedIn('placed')} order by seq desc limit 1) end as behind
+     select id, seq, position, case when beside then 'running' else execution end as execution, now() as created_at,
+       case when position > 0 then (select id from operations earlier
+         where ${unfinishedIn('placed')} and ${holdsUp('earlier', 'placed')} order by seq desc limit 1) end as behind
      from placed
      union all select operation_id, null, null, null, null, null from bound`,
     [JSON.stringify(applicants.map(rowOf))],
@@ -136,6 +162,11 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
     bound: new Set(rows.filter((row) => !isPlaced(row)).map(({ id }) => id)),
   };
 }
+
+/** Whether the write `asked` ends the access of the lane's user: see AccessEnding. */
+const ENDS_ACCESS = `(asked.may_end_access and (asked.unless_roles_since is null or exists (
+  select 1 from operations newer where newer.user_id = asked.user_id and newer.seq > asked.unless_roles_since
+    and newer.kind = 'user.set-roles')))`;
 
 /** @returns the position of a write after others of its lane were withdrawn */
 export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
@@ -155,7 +186,7 @@ function placeOf({ seq, position, behind, execution, created_at: createdAt }: Pl
   return { seq, acceptance: { createdAt, execution, position, behind } };
 }
 
-function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
+function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): object {
   return {
     id: operation.id,
     user_id: operation.userId,
@@ -173,8 +204,13 @@ function rowOf({ operation, payload, clientKey, terms }: Applicant): object {
     admissions: terms.in,
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,
+    beside: isBeside(operation.kind),
+    closes: isClosing(operation.kind),
     moves_from: terms.moves?.from,
     moves_to: terms.moves?.to,
+    may_end_access: ending !== null,
+    spares: ending?.spares,
+    unless_roles_since: ending?.unlessRolesSince,
     ...clientKey,
   };
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import { accessEndingOf } from './access-endings.js';
 import {
   type Acceptance,
   type Applicant,
@@ -12,7 +13,7 @@ import { type ClientKey, findReplay, releaseKeys, type Replay } from './keys.js'
 import * as lanes from './lane-statements.js';
 import type { Work } from './lane-work.js';
 import * as leaving from './leaving-statements.js';
-import { type Release, releaseHead } from './release-statements.js';
+import { type Release, releaseHeads } from './release-statements.js';
 import type { Stored } from './seals.js';
 import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
 
@@ -30,6 +31,8 @@ export interface Admittance {
   cancelsWaiting?: boolean;
   /** Of a purge: how long the user must have been deleted. */
   deletedForMs?: number;
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: number;
 }
 
 /** The same, and what of it is sealed before it comes into the batch. */
@@ -84,10 +87,10 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
 }
 
 function applicantOf(request: SealedAdmittance): Applicant {
-  const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
+  const { operation, payload, clientKey, maxDepth, deletedForMs, grantsSince = null } = request;
   const { kind } = operation;
   const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
-  return { operation, payload, clientKey, terms };
+  return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, grantsSince) };
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */
@@ -134,8 +137,8 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
   const { seq, acceptance } = place;
   if (request.cancelsWaiting && (await cancelWaiting(tx, { userId, before: seq, actorId }))) {
     const position = await readPosition(tx, userId, seq);
-    // Who has withdrawn all before it is the head.
-    const releases = position.position === 0 ? await releaseHead(tx, userId) : [];
+    // The head is another now: the deletion itself, or what was not withdrawn before it.
+    const releases = await releaseHeads(tx, userId);
     return { outcome: 'accepted', seq, releases, acceptance: { ...acceptance, ...position } };
   }
   const release = { userId, operationId: id, release: 1, delayMs: 0 };

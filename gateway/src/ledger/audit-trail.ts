@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, type AuditQuery, encodeCursor, type Page } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, pageOf } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit.js';
 import { positionIn } from './positions.js';
 import { type SealedAt, Seals, type Stored } from './seals.js';
@@ -31,8 +31,20 @@ export class AuditTrail {
   }
 
   /** Newest first. */
-  async page({ userId, actorId, action, cursor, limit }: AuditQuery): Promise<Page<AuditEntry>> {
-    const rows = await this.database.query<AuditRow>(
+  page(query: AuditQuery): Promise<Page<AuditEntry>> {
+    return pageOf(query, {
+      read: (cursor, count) => this.read(query, cursor, count),
+      open: (rows) => Promise.all(rows.map((row) => this.entryOf(row))),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
+  }
+
+  private read(
+    { userId, actorId, action }: AuditQuery,
+    cursor: string | undefined,
+    count: number,
+  ): Promise<AuditRow[]> {
+    return this.database.query<AuditRow>(
       `select id, at, actor_id, action, user_id, operation_id, reason, before, after from audit
        where ($1::uuid is null or user_id = $1)
          -- Each part has its index.
@@ -40,17 +52,8 @@ export class AuditTrail {
            or user_id is null and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
        order by id desc limit $5`,
-      [
-        userId ?? null,
-        actorId ?? null,
-        action ?? null,
-        positionIn(cursor, [POSITION])?.[0] ?? null,
-        limit + 1,
-      ],
+      [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, [POSITION])?.[0] ?? null, count],
     );
-    const items = await Promise.all(rows.slice(0, limit).map((row) => this.entryOf(row)));
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
   }
 
   /** What operations have changed is sealed with their ids; settings are plain. */

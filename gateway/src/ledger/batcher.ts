@@ -1,4 +1,4 @@
-import { unavailable } from '@turnpike/service';
+import { onBehalfOfAll, unavailable } from '@turnpike/service';
 import type { Turns } from './turns.js';
 
 /** The most requests of one batch: some hundred kilobytes of parameters, a few milliseconds of the database. */
@@ -72,7 +72,7 @@ export class Batcher<Request, Answer> {
     this.isDue = true;
     setImmediate(() => {
       this.isDue = false;
-      void this.next();
+      void onBehalfOfAll(() => this.next());
     });
   }
 

@@ -12,7 +12,7 @@ import {
   type ProblemCode,
   type Role,
 } from '@turnpike/contracts';
-import { Database, type Statements } from '@turnpike/service';
+import { Database, pageOf, type Statements } from '@turnpike/service';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type ClientKey, type Made, makeOnce } from './keys.js';
@@ -163,14 +163,16 @@ export class BulkRuns {
   }
 
   /** Newest first. */
-  async page({ cursor, limit }: PageQuery): Promise<Page<BulkRun>> {
-    const rows = await this.database.query<BulkRow>(
-      `${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
-    );
-    const items = rows.slice(0, limit).map(viewOf);
-    const last = rows.length > limit ? items.at(-1)! : null;
-    return { items, nextCursor: last && encodeCursor([last.id]) };
+  page(query: PageQuery): Promise<Page<BulkRun>> {
+    return pageOf(query, {
+      read: (cursor, count) =>
+        this.database.query<BulkRow>(`${RUNS} where $1::uuid is null or id < $1 order by id desc limit $2`, [
+          positionIn(cursor, [ID])?.[0] ?? null,
+          count,
+        ]),
+      open: (rows) => rows.map(viewOf),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
   }
 
   private matching(action: BulkAction, filter: BulkFilter): SelectQueryBuilder<Operation> {

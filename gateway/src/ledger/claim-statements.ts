@@ -9,10 +9,10 @@ import type {
 } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from './causes.js';
-import { changesAnd, LATEST_PASSAGE } from './changes.js';
+import { changesAnd, CLAIM_NUMBER, RETRY_NUMBER } from './changes.js';
 import type { Release } from './release-statements.js';
 import type { Content, Stored } from './seals.js';
-import { LOCKED, unfinishedIn } from './sql.js';
+import { LOCKED, unfinishedBeside, unfinishedInLine, waitsForOthers } from './sql.js';
 
 /*
  * The claim: a worker's hold on the head of a lane, from its begin until it is put back; its end is in
@@ -31,6 +31,8 @@ export interface ClaimedRow<Payload = Content> {
   seq: number;
   id: string;
   kind: OperationKind;
+  /** Whether it is carried out beside its lane. */
+  beside: boolean;
   payload: Payload;
   target_id: string;
   actor_id: string | null;
@@ -78,26 +80,27 @@ export interface ClaimRequest extends ClaimTerms {
 
 /**
  * What a claim sets in an operation `o`, on the terms of `c` (worker, lease_ms, deadline_ms).
- * @param passage the number of the passage by which it came to be claimed
+ * @param number the number of this change
  */
-export function claimAfter(passage: string): string {
+export function claimAs(number: string): string {
   return `
   state = 'running', epoch = epoch + 1, attempts = attempts + 1, worker = c.worker,
   crashes = crashes + case when o.state = 'running' then 1 else 0 end,
   lease_until = clock_timestamp() + c.lease_ms * interval '1 ms', next_attempt_at = null, problem = null,
   started_at = coalesce(started_at, clock_timestamp()),
   deadline_at = coalesce(deadline_at, now() + c.deadline_ms * interval '1 ms'),
-  ${changesAnd(`${passage} + 2 * o.epoch + 1`)}`;
+  ${changesAnd(number)}`;
 }
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts, o.crashes,
+  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts, o.crashes,
   o.cancel_requested, o.traceparent, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
- * Gives operations to workers, where each is the head, its lane runs, and no live lease is on it.
+ * Gives operations to workers, where each is the head of its lane, which runs, or the first beside it, waits for none of
+ * the others, and has no live lease on it.
  * @returns those that were given, by their ids
  */
 export async function claim(
@@ -105,7 +108,7 @@ export async function claim(
   requests: readonly ClaimRequest[],
 ): Promise<Map<string, ClaimedRow<Stored>>> {
   const rows = await tx.query<ClaimedRow<Stored>>(
-    `/* ledger.claim */ update operations o set ${claimAfter(LATEST_PASSAGE)}
+    `/* ledger.claim */ update operations o set ${claimAs(CLAIM_NUMBER)}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[], $5::float8[])
        as c (user_id, id, worker, lease_ms, deadline_ms)
      where o.user_id = c.user_id and o.id = c.id and c.user_id = any(${LOCKED})
@@ -113,8 +116,11 @@ export async function claim(
          when 'queued' then true
          when 'retrying' then next_attempt_at <= clock_timestamp()
          when 'running' then lease_until <= clock_timestamp() end
-       and seq = (select (select min(seq) from operations where ${unfinishedIn('l')})
-         from lanes l where l.user_id = o.user_id and l.execution = 'running')
+       and seq = (select case
+           when o.beside then (select min(seq) from operations where ${unfinishedBeside('l')})
+           when l.execution = 'running' then (select min(seq) from operations where ${unfinishedInLine('l')}) end
+         from lanes l where l.user_id = o.user_id)
+       and not ${waitsForOthers('o')}
      returning ${CLAIMED}`,
     [
       requests.map(({ userId }) => userId),
@@ -182,7 +188,7 @@ export async function retry(tx: Statements, retries: readonly Retry[]): Promise<
     `/* ledger.retry */ update operations o
      set state = 'retrying', next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 ms',
        problem = r.because, cause = coalesce(r.failure, o.cause), steps = r.steps, lease_until = null, worker = null, release = release + 1,
-       released_at = now(), crashes = 0, ${changesAnd(`${LATEST_PASSAGE} + 2 * o.epoch`)}
+       released_at = now(), crashes = 0, ${changesAnd(RETRY_NUMBER)}
      from jsonb_to_recordset($1)
        as r (user_id uuid, id uuid, epoch integer, delay_ms float8, because jsonb, steps jsonb, failure jsonb)
      where o.user_id = r.user_id and o.id = r.id and r.user_id = any(${LOCKED})

@@ -4,7 +4,7 @@ import type { Change } from './audit.js';
 import type { StoredCause } from './causes.js';
 import { changesAnd, NEXT_PASSAGE } from './changes.js';
 import {
-  claimAfter,
+  claimAs,
   CLAIMED,
   type ClaimedRow,
   type ClaimKey,
@@ -14,7 +14,7 @@ import {
 import { admissionAfter, countedAs, deletedAtAfter, endedToAfter } from './leaving-statements.js';
 import type { Release } from './release-statements.js';
 import type { Stored } from './seals.js';
-import { LOCKED, UNFINISHED } from './sql.js';
+import { LOCKED, UNFINISHED, waitsForOthers } from './sql.js';
 import type { AdmissionMove, EndState } from './states.js';
 
 /*
@@ -47,8 +47,20 @@ export interface End {
 export interface EndedBatch {
   ended: Set<string>;
   claimed: Map<string, ClaimedRow<Stored>>;
-  released: Map<string, Release>;
+  released: Map<string, Release[]>;
 }
+
+/**
+ * What follows an `ended` one: the next in line, or the next beside the lane. A deletion that waits for what is carried
+ * out beside the lane is left to the reconciler, once that has ended.
+ */
+const NEXT = `case when ended.beside
+  then (select o.id from operations o
+    where o.user_id = ended.user_id and o.seq > ended.seq and o.beside and o.state in ${UNFINISHED}
+    order by o.seq limit 1)
+  else (select case when not ${waitsForOthers('o')} then o.id end from operations o
+    where o.user_id = ended.user_id and o.seq > ended.seq and not o.beside and o.state in ${UNFINISHED}
+    order by o.seq limit 1) end`;
 
 type EndedRow =
   | { what: 'ended'; id: string; value: null }
@@ -78,7 +90,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        from e
        where o.user_id = e.user_id and o.id = e.id and case o.state when 'running' then o.epoch = e.epoch end
          and steps_follow(o.steps, e.known) and steps_allow(e.known, e.ends_as)
-       returning o.user_id, o.seq, o.id, o.kind, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
+       returning o.user_id, o.seq, o.id, o.kind, o.beside, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
          e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms, o.changes[cardinality(o.changes)] as passage
      ), told as (
        insert into audit (user_id, operation_id, actor_id, action, before, after)
@@ -91,13 +103,11 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
          sessions_valid_from = greatest(ended.voids_before, sessions_valid_from)
        from ended where l.user_id = ended.user_id
      ), heads as (
-       select ended.*, (select o.id from operations o
-         where o.user_id = ended.user_id and o.seq > ended.seq and o.state in ${UNFINISHED}
-         order by o.seq limit 1) as next
+       select ended.*, ${NEXT} as next
        from ended -- which was under way: what comes next cannot be, too
-       where proceeds and (select execution from lanes where user_id = ended.user_id) = 'running'
+       where proceeds and (beside or (select execution from lanes where user_id = ended.user_id) = 'running')
      ), claimed as (
-       update operations o set ${claimAfter('c.passage')}
+       update operations o set ${claimAs('c.passage + 2 * o.epoch + 1')}
        from heads c
        where o.user_id = c.user_id and o.id = c.next and c.worker is not null
        returning ${CLAIMED}
@@ -115,7 +125,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
   return {
     ended: new Set(valuesOf(rows, 'ended').keys()),
     claimed: valuesOf(rows, 'claimed'),
-    released: valuesOf(rows, 'released'),
+    released: new Map([...valuesOf(rows, 'released')].map(([userId, release]) => [userId, [release]])),
   };
 }
 

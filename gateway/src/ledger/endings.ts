@@ -9,6 +9,10 @@ import type { Notification } from 'pg';
 import { GatewayConfig } from '../config.js';
 import { CHANGED_CHANNEL } from './announcer.js';
 import { Listener } from './listener.js';
+import type { OperationRead } from './operation.entity.js';
+import { LedgerQueries } from './queries.js';
+import { SharedWaits, type WaitTerms } from './shared-waits.js';
+import { isEnded } from './states.js';
 
 /** Tells of the end of an operation, in the transaction that ends it: the user's id and the operation's. */
 const ENDED_CHANNEL = 'operation_ended';
@@ -18,30 +22,40 @@ const LOOK_AGAIN_MS = 30_000;
 
 /**
  * Milliseconds after which those that wait for an end look even if nothing was heard: until a connection that leads
- * nowhere is found they would wait in vain. All look at once, which is one statement for all of them.
+ * nowhere is found they would wait in vain. All look at once, which is two statements for all of them.
  */
 const LOOK_FOR_END_MS = 2000;
+
+/** How long somebody waits. */
+export type Patience = Pick<WaitTerms<never>, 'timeoutMs' | 'signal'>;
 
 /**
  * Hears from the database when operations end, or change, whichever process it was that did it. One connection for all
  * that wait in this process. A notification may be lost with the connection, so whoever waits subscribes first, then
- * looks, and is woken to look again whenever the connection is new.
+ * looks, and is woken to look again whenever the connection is new. All who wait for one operation, or for one lane,
+ * share each look, so that the reads grow with the changes and not with those who wait.
  */
 @Injectable()
 export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly listener: Listener;
-  private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly operations: SharedWaits<OperationRead>;
+  private readonly lanes: SharedWaits<number>;
   private readonly followers = new Map<string, Set<() => void>>();
   private looking: NodeJS.Timeout[] = [];
   private stopped = false;
 
-  constructor(private readonly config: GatewayConfig) {
+  constructor(
+    private readonly config: GatewayConfig,
+    queries: LedgerQueries,
+  ) {
+    this.operations = new SharedWaits((id) => queries.operation(id), isUnavailable);
+    this.lanes = new SharedWaits((userId) => queries.firstUnfinished(userId), isUnavailable);
     this.listener = new Listener({
       connectionString: config.databaseUrl,
       applicationName: 'turnpike-endings',
       channels: [ENDED_CHANNEL, CHANGED_CHANNEL],
       hear: (notification) => this.hear(notification),
-      look: () => this.wakeAll(),
+      look: () => this.lookAtAll(),
       logger: new Logger(Endings.name),
     });
   }
@@ -50,36 +64,24 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (!this.config.api) return;
     this.looking = [
       setInterval(() => this.stir([...this.followers.keys()]), LOOK_AGAIN_MS).unref(),
-      setInterval(() => this.wake([...this.waiting.keys()]), LOOK_FOR_END_MS).unref(),
+      setInterval(() => this.lookForEnds(), LOOK_FOR_END_MS).unref(),
     ];
     void this.listener.keepListening();
   }
 
   /**
-   * Waits until `look` finds something, looking now and whenever an operation of that user ends. While the database is
-   * away it goes on waiting: the write is under way whether it can be looked at or not.
-   * @param timeoutMs after which the answer is what `look` found last, or threw
+   * Waits until that operation has ended. While the database is away it goes on waiting: the write is under way whether
+   * it can be looked at or not.
+   * @returns the operation, or null where it has not ended in time
    */
-  async waitFor<Found>(
-    userId: string,
-    timeoutMs: number,
-    look: () => Promise<Found | null>,
-  ): Promise<Found | null> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const wait = this.subscribe(userId, deadline - performance.now());
-      const isOver = (): boolean => this.stopped || performance.now() >= deadline;
-      const found = await look().catch((error: unknown) => {
-        if (!isOver() && isUnavailable(error)) return null;
-        wait.cancel();
-        throw error;
-      });
-      if (found !== null || isOver()) {
-        wait.cancel();
-        return found;
-      }
-      await wait.woken;
-    }
+  ofOperation(id: string, patience: Patience): Promise<OperationRead | null> {
+    return this.waitFor(this.operations, id, { ...patience, isEnough: ({ state }) => isEnded(state) });
+  }
+
+  /** Waits until every write of that lane up to that place has ended. @returns whether they have in time */
+  async ofLane(userId: string, seq: number, patience: Patience): Promise<boolean> {
+    const terms = { ...patience, isEnough: (first: number) => first > seq };
+    return (await this.waitFor(this.lanes, userId, terms)) !== null;
   }
 
   /**
@@ -108,24 +110,18 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.looking.forEach((timer) => clearInterval(timer));
-    this.wakeAll();
+    this.operations.endAll();
+    this.lanes.endAll();
+    this.stir([...this.followers.keys()]);
     await this.listener.stop();
   }
 
-  private subscribe(userId: string, timeoutMs: number): { woken: Promise<void>; cancel: () => void } {
-    const subscribers = this.waiting.get(userId) ?? new Set();
-    this.waiting.set(userId, subscribers);
-    let wake = (): void => undefined;
-    const woken = new Promise<void>((resolve) => (wake = resolve));
-    const timer = setTimeout(() => cancel(), Math.max(timeoutMs, 0));
-    const cancel = (): void => {
-      clearTimeout(timer);
-      subscribers.delete(cancel);
-      if (subscribers.size === 0 && this.waiting.get(userId) === subscribers) this.waiting.delete(userId);
-      wake();
-    };
-    subscribers.add(cancel);
-    return { woken, cancel };
+  private waitFor<Found>(
+    waits: SharedWaits<Found>,
+    key: string,
+    terms: WaitTerms<Found>,
+  ): Promise<Found | null> {
+    return waits.waitFor(key, this.stopped ? { ...terms, timeoutMs: 0 } : terms);
   }
 
   private addFollower(userId: string, stir: () => void): () => void {
@@ -138,24 +134,25 @@ export class Endings implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private hear({ channel, payload = '' }: Notification): void {
-    const userIds = channel === CHANGED_CHANNEL ? payload.split(',') : [payload.split(' ')[0]!];
-    if (channel !== CHANGED_CHANNEL) this.wake(userIds);
-    this.stir(userIds);
+    if (channel === CHANGED_CHANNEL) return this.stir(payload.split(','));
+    const [userId, operationId] = payload.split(' ') as [string, string];
+    this.operations.lookAgain(operationId);
+    this.lanes.lookAgain(userId);
+    this.stir([userId]);
   }
 
   private stir(userIds: readonly string[]): void {
     for (const userId of userIds) this.followers.get(userId)?.forEach((stir) => stir());
   }
 
-  private wakeAll(): void {
-    this.wake([...this.waiting.keys()]);
-    this.stir([...this.followers.keys()]);
+  private lookForEnds(): void {
+    this.operations.lookAtAll();
+    this.lanes.lookAtAll();
   }
 
-  private wake(userIds: readonly string[]): void {
-    for (const userId of userIds) {
-      for (const cancel of [...(this.waiting.get(userId) ?? [])]) cancel();
-    }
+  private lookAtAll(): void {
+    this.lookForEnds();
+    this.stir([...this.followers.keys()]);
   }
 }
 

@@ -37,7 +37,8 @@ const OPERATIONS = `update operations set ${erasing(OPERATION_COLUMNS)} where us
 
 const KEYS = `delete from idempotency_keys where user_id = $1 or scope = 'user ' || $1::text returning 1`;
 
-const LANE = `update lanes set ${erasing(LANE_COLUMNS)} where user_id = $1 and reason is not null returning 1`;
+const LANE = `update lanes set ${erasing(LANE_COLUMNS)} 
+  where user_id = $1 and (reason is not null or suspension_reason is not null) returning 1`;
 
 const AUDIT = `update audit set ${erasing(AUDIT_COLUMNS)}
   where user_id = $1 and (reason is not null

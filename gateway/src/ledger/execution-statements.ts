@@ -50,11 +50,11 @@ export async function release(tx: Statements, userId: string): Promise<boolean> 
 }
 
 async function goOn(tx: Statements, userId: string, guard: string): Promise<boolean> {
-  // The time that the lane stood still does not count towards the deadline of what had begun.
+  // The time that the lane stood still does not count towards the deadline of what had begun in line.
   await tx.query(
     `update operations o set deadline_at = deadline_at + (now() - l.paused_at)
      from lanes l
-     where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying')`,
+     where l.user_id = $1 and ${guard} and o.user_id = $1 and o.state in ('running', 'retrying') and not o.beside`,
     [userId],
   );
   const rows = await tx.query<unknown>(

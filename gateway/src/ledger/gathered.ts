@@ -1,3 +1,4 @@
+import { onBehalfOfAll } from '@turnpike/service';
 import DataLoader from 'dataloader';
 
 /**
@@ -24,7 +25,7 @@ export function batched<Request, Answer>(
     {
       cache: false,
       // Each request arrives in a callback of its own: those of one turn of the event loop are waited for.
-      batchScheduleFn: (workNow) => void before.then(() => setImmediate(workNow)),
+      batchScheduleFn: (workNow) => void before.then(() => setImmediate(onBehalfOfAll, workNow)),
     },
   );
   return (request) => loader.load(request);

@@ -9,7 +9,7 @@ import {
   type ProblemBody,
   problemBody,
 } from '@turnpike/contracts';
-import { Database, type Statements } from '@turnpike/service';
+import { Database, pageOf, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { countRuns } from './metrics.js';
@@ -183,15 +183,18 @@ export class IntegrityRuns {
   }
 
   /** Newest first. */
-  async page({ cursor, limit }: PageQuery): Promise<Page<IntegrityRun>> {
+  async page(query: PageQuery): Promise<Page<IntegrityRun>> {
     await failDead(this.database);
-    const rows = await this.database.query<RunRow>(
-      `${RUNS} where $2::uuid is null or id < $2 order by id desc limit $3`,
-      [this.countsForMs, positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
-    );
-    const items = await this.withFindings(rows.slice(0, limit));
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+    return pageOf(query, {
+      read: (cursor, count) =>
+        this.database.query<RunRow>(`${RUNS} where $2::uuid is null or id < $2 order by id desc limit $3`, [
+          this.countsForMs,
+          positionIn(cursor, [ID])?.[0] ?? null,
+          count,
+        ]),
+      open: (rows) => this.withFindings(rows),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
   }
 
   async find(id: string): Promise<IntegrityRun | null> {

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { OperationView } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { batched, gathered } from './gathered.js';
-import { Operation, type OperationRead } from './operation.entity.js';
+import type { OperationRead } from './operation.entity.js';
 import { LedgerQueries } from './queries.js';
-import { unfinishedIn } from './sql.js';
+import { unfinishedBeside, unfinishedInLine } from './sql.js';
 import { changedView } from './views.js';
 
 /** A change of an operation, by its number (see changes.ts), and the operation as it was from then on. */
@@ -30,6 +30,10 @@ interface Position {
   after: bigint;
 }
 
+/** An operation that was carried out before what `asked` has had. */
+const CARRIED_OUT = `state in ('succeeded', 'failed')
+  and (cardinality(changes) = 0 or changes[cardinality(changes)] <= asked.after)`;
+
 /** Of a request that finds nothing there is one row, without a change. */
 interface FoundRow {
   /** Of the request, from 1. */
@@ -44,7 +48,6 @@ interface FoundRow {
 export class LaneChanges {
   private readonly pages = batched((positions: readonly Position[]) => this.readPages(positions));
   private readonly newest = gathered((userIds) => this.readNewest(userIds));
-  private readonly operations = gathered((ids) => this.readOperations(ids));
 
   constructor(
     private readonly database: Database,
@@ -61,15 +64,19 @@ export class LaneChanges {
     return (await this.newest(userId)) ?? 0n;
   }
 
-  /** @returns that operation, or null */
-  operation(id: string): Promise<OperationRead | null> {
-    return this.operations(id);
+  /** The streams of one user are mostly at one position. */
+  private async readPages(asked: readonly Position[]): Promise<ChangesPage[]> {
+    const keyOf = ({ userId, after }: Position): string => `${userId} ${after}`;
+    const distinct = [...new Map(asked.map((position) => [keyOf(position), position])).values()];
+    const pages = await this.readDistinct(distinct);
+    const found = new Map(distinct.map((position, index) => [keyOf(position), pages[index]!]));
+    return asked.map((position) => found.get(keyOf(position))!);
   }
 
-  private async readPages(positions: readonly Position[]): Promise<ChangesPage[]> {
+  private async readDistinct(positions: readonly Position[]): Promise<ChangesPage[]> {
     const rows = await this.findChanges(positions);
     const ids = [...new Set(rows.flatMap(({ id }) => id ?? []))];
-    const operations = await this.readOperations(ids);
+    const operations = await this.queries.readOperations(ids);
     const pages = positions.map(({ after }): ChangesPage => ({ changes: [], upTo: after, isLast: true }));
     for (const { place, number, id, is_last: isLast } of rows) {
       const page = pages[place - 1]!;
@@ -82,10 +89,12 @@ export class LaneChanges {
   }
 
   /**
-   * Looks at those operations of each lane only that can have a change on the page. An operation that was carried out
-   * before that position had ended all that came before it; it is found downwards from half the passages, since as many
-   * have come as its place says, and as many have gone. The last place is that of the latest write of then, which is at
-   * most all passages less those that have gone, and as many more as the page is long.
+   * Looks at those operations of each lane only that can have a change on the page. Before an operation that was carried
+   * out before that position all had ended that came before it in line; it is found downwards from half the passages,
+   * since as many have come as its place says, and as many have gone. What is carried out beside the lane is looked at
+   * for itself: of that, too, all had ended before the newest that was carried out before that position. So up to the
+   * place before the first beside the lane that had not, all had ended. The last place is that of the latest write of
+   * then, which is at most all passages less those that have gone, and as many more as the page is long.
    */
   private findChanges(positions: readonly Position[]): Promise<FoundRow[]> {
     return this.byIndexes<FoundRow>(
@@ -96,9 +105,17 @@ export class LaneChanges {
        join lanes l on l.user_id = asked.user_id
        left join lateral (
          select seq from operations
-         where user_id = asked.user_id and seq <= asked.passages / 2 and state in ('succeeded', 'failed')
-           and (cardinality(changes) = 0 or changes[cardinality(changes)] <= asked.after)
+         where user_id = asked.user_id and seq <= asked.passages / 2 and not beside and ${CARRIED_OUT}
          order by seq desc limit 1
+       ) in_line on true
+       left join lateral (
+         select coalesce((select seq from operations
+           where user_id = asked.user_id and beside and ${CARRIED_OUT} order by seq desc limit 1), 0) as seq
+       ) out_of_line on true
+       left join lateral (
+         select least(in_line.seq, (select seq - 1 from operations
+           where user_id = asked.user_id and beside and seq > out_of_line.seq order by seq limit 1)) as seq
+         where in_line.seq is not null
        ) done on true
        left join lateral (
          select o.id, change.number from operations o, unnest(o.changes) as change (number)
@@ -111,14 +128,14 @@ export class LaneChanges {
     );
   }
 
-  /** Between two passages it is the head that changes. */
+  /** Between two passages it is the head that changes, and the first beside it. */
   private async readNewest(userIds: string[]): Promise<Map<string, bigint>> {
     const rows = await this.byIndexes<{ user_id: string; latest: string }>(
-      `select l.user_id, greatest((2::bigint * last_seq - depth) << 32, head.latest) as latest
-       from lanes l left join lateral (
-         select changes[cardinality(changes)] as latest from operations
-         where ${unfinishedIn('l')} order by seq limit 1) head on true
-       where l.user_id = any($1)`,
+      `select l.user_id, greatest((2::bigint * last_seq - depth) << 32,
+         (select changes[cardinality(changes)] from operations where ${unfinishedInLine('l')} order by seq limit 1),
+         (select changes[cardinality(changes)] from operations where ${unfinishedBeside('l')} order by seq limit 1)
+       ) as latest
+       from lanes l where l.user_id = any($1)`,
       [userIds],
     );
     return new Map(rows.map(({ user_id, latest }) => [user_id, BigInt(latest)]));
@@ -127,16 +144,6 @@ export class LaneChanges {
   /** Many lanes are looked up at once, perhaps in tables of which the planner knows nothing yet. */
   private byIndexes<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     return this.database.statements((tx) => tx.last.query<Row>(sql, parameters));
-  }
-
-  private async readOperations(ids: readonly string[]): Promise<Map<string, OperationRead>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.database.manager
-      .createQueryBuilder(Operation, 'o')
-      .where('o.id = any(:ids)', { ids })
-      .getMany();
-    const opened = await Promise.all(rows.map((row) => this.queries.opened(row)));
-    return new Map(opened.map((operation) => [operation.id, operation]));
   }
 }
 

@@ -5,7 +5,7 @@ import { appendIntervention } from './audit.js';
 import type { Release } from './release-statements.js';
 import { pause, release, resume } from './execution-statements.js';
 import { lockLane } from './lane-statements.js';
-import { releaseHead } from './release-statements.js';
+import { releaseHeads } from './release-statements.js';
 
 /** Whether an operator's wish changed the lane; if not, it was so already, or the lane had moved on. */
 export interface Controlled {
@@ -57,8 +57,8 @@ export class LaneControl {
       if (!(await lockLane(tx, userId))) return NOT_FOUND;
       if (!(await change(tx))) return UNCHANGED;
       await appendIntervention(tx, { action, userId, actorId, operationId: null, reason });
-      // Of a lane that is paused now this releases nothing.
-      return { found: true, changed: true, releases: await releaseHead(tx, userId) };
+      // Of a lane that is paused now this releases what is beside it alone, which may have been before: a job is a hint.
+      return { found: true, changed: true, releases: await releaseHeads(tx, userId) };
     });
   }
 }

@@ -4,13 +4,14 @@ import {
   type LaneHold,
   type LaneState,
   type LanesQuery,
+  type LaneSuspension,
   type LaneView,
   type Page,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, pageOf } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from './positions.js';
-import { unfinishedIn } from './sql.js';
+import { unfinishedInLine } from './sql.js';
 
 /*
  * Lanes as operators see them. A page takes its lanes first and looks at the heads of those alone; where heads decide
@@ -28,7 +29,7 @@ export const LANE_STATE = `case
 /** The head of a lane `l`, if it has one. Places are taken in order, so it is the oldest. */
 const HEAD = `left join lateral (
     select id, seq, kind, state, next_attempt_at, created_at, started_at, released_at, lease_until, attempts, problem, steps
-    from operations where ${unfinishedIn('l')} order by seq limit 1
+    from operations where ${unfinishedInLine('l')} order by seq limit 1
   ) head on l.depth > 0`;
 
 /** Seconds after which a head that no worker has taken is shown: the reconciler releases a forgotten one within two. */
@@ -55,12 +56,15 @@ function holdOf(reason: HoldReason, service: string, since: string): string {
 const VIEW = `l.user_id as "userId", ${LANE_STATE} as state, l.execution = 'paused' as paused,
   l.paused_by as "pausedBy", l.reason, l.depth, l.last_seq as "lastSeq", head.created_at as "oldestQueuedAt",
   case when head.id is not null then jsonb_build_object('id', head.id, 'seq', head.seq, 'kind', head.kind,
-    'state', head.state, 'nextAttemptAt', extract(epoch from head.next_attempt_at) * 1000) end as head, ${HOLD} as hold`;
+    'state', head.state, 'nextAttemptAt', extract(epoch from head.next_attempt_at) * 1000) end as head, ${HOLD} as hold,
+  case when l.suspended_at is not null then jsonb_build_object('at', extract(epoch from l.suspended_at) * 1000,
+    'by', l.suspended_by, 'reason', l.suspension_reason) end as suspended`;
 
-interface LaneRow extends Omit<LaneView, 'head' | 'hold' | 'oldestQueuedAt'> {
+interface LaneRow extends Omit<LaneView, 'head' | 'hold' | 'oldestQueuedAt' | 'suspended'> {
   head: (Omit<NonNullable<LaneView['head']>, 'nextAttemptAt'> & { nextAttemptAt: number | null }) | null;
   hold: (Omit<LaneHold, 'since'> & { since: number }) | null;
   oldestQueuedAt: Date | null;
+  suspended: (Omit<LaneSuspension, 'at'> & { at: number }) | null;
   /** What the list is sorted by, as text: to the microsecond, which a Date has not. */
   key: string;
 }
@@ -93,19 +97,29 @@ export class LaneViews {
    * Lanes, the deepest or the oldest first.
    * @param userIds only those of these users; null for all
    */
-  async page({ state, sort, cursor, limit }: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
+  page(query: LanesQuery, userIds: string[] | null): Promise<Page<LaneView>> {
+    return pageOf(query, {
+      read: (cursor, count) => this.read(query, userIds, cursor, count),
+      open: (rows) => rows.map(viewOf),
+      cursorOf: ({ key, userId }) => encodeCursor([key, userId]),
+    });
+  }
+
+  private read(
+    { state, sort }: LanesQuery,
+    userIds: string[] | null,
+    cursor: string | undefined,
+    count: number,
+  ): Promise<LaneRow[]> {
     const { key, type, form } = SORTS[sort];
     const [afterKey, afterUser] = positionIn(cursor, [form, ID]) ?? [null, null];
-    const rows = await this.database.query<LaneRow>(
+    return this.database.query<LaneRow>(
       `select ${VIEW}, (${key})::text as key from lanes l ${HEAD}
        where ${stateIs(state)} and ($1::uuid[] is null or l.user_id = any($1))
          and ($2::text is null or (${key}, l.user_id) > ($2::${type}, $3::uuid))
        order by ${key}, l.user_id limit $4`,
-      [userIds, afterKey, afterUser, limit + 1],
+      [userIds, afterKey, afterUser, count],
     );
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1)! : null;
-    return { items: page.map(viewOf), nextCursor: last && encodeCursor([last.key, last.userId]) };
   }
 }
 
@@ -114,12 +128,13 @@ function stateIs(state: LaneState | 'busy' | undefined): string {
   return state === 'busy' ? 'l.depth > 0' : `${LANE_STATE} = '${state}'`;
 }
 
-function viewOf({ key: _key, head, hold, oldestQueuedAt, ...lane }: LaneRow): LaneView {
+function viewOf({ key: _key, head, hold, oldestQueuedAt, suspended, ...lane }: LaneRow): LaneView {
   const at = head?.nextAttemptAt;
   return {
     ...lane,
     head: head && { ...head, nextAttemptAt: at ? new Date(at).toISOString() : null },
     hold: hold && { ...hold, since: new Date(hold.since).toISOString() },
     oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null,
+    suspended: suspended && { ...suspended, at: new Date(suspended.at).toISOString() },
   };
 }

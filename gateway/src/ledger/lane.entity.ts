@@ -50,6 +50,28 @@ export class Lane {
   @Column('timestamptz', { name: 'sessions_valid_from', nullable: true })
   sessionsValidFrom: Date | null;
 
+  /** How often the user's access was ended: tokens of sessions that began before are void. */
+  @Column('integer', { name: 'access_epoch', default: 0 })
+  accessEpoch: number;
+
+  /** The session that the last ending has spared: the one that asked for another password. */
+  @Column('uuid', { name: 'access_spared', nullable: true })
+  accessSpared: string | null;
+
+  /** The epoch that identity was told. */
+  @Column('integer', { name: 'access_told', default: 0 })
+  accessTold: number;
+
+  /** Since when nobody is let in as the user. */
+  @Column('timestamptz', { name: 'suspended_at', nullable: true })
+  suspendedAt: Date | null;
+
+  @Column('uuid', { name: 'suspended_by', nullable: true })
+  suspendedBy: string | null;
+
+  @Column('text', { name: 'suspension_reason', nullable: true })
+  suspensionReason: string | null;
+
   /** When the user's deletion was carried out; the purge follows a grace period later. */
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt: Date | null;

@@ -34,7 +34,8 @@ export interface Withdrawing {
 /**
  * Withdraws what waits before a deletion and has not begun, but never the write that makes the user: only what its actor
  * could withdraw one by one. Users withdraw what they asked for themselves; whoever deletes somebody else withdraws what
- * anybody asked for, and the audit trail tells of each write that was another's.
+ * anybody asked for, and the audit trail tells of each write that was another's. What is carried out beside the lane stays:
+ * nothing in it waits for that.
  * @returns how many
  */
 export async function cancelWaiting(
@@ -44,7 +45,7 @@ export async function cancelWaiting(
   const [row] = await tx.query<{ count: number }>(
     `/* ledger.cancel-waiting */ with withdrawn as (
        update operations set state = 'cancelled', finished_at = now()
-       where user_id = $1 and state = 'queued' and kind <> all($2) and seq < $3
+       where user_id = $1 and state = 'queued' and not beside and kind <> all($2) and seq < $3
          and ($4::uuid is distinct from user_id or actor_id = user_id)
        returning user_id, id, actor_id
      ), told as (

@@ -7,7 +7,12 @@ import {
   type SpanDescription,
   untracedTraceparent,
 } from '@turnpike/service';
-import type { ConfirmUserStep, OperationCause, ServiceName } from '@turnpike/contracts';
+import {
+  type ConfirmUserStep,
+  type OperationCause,
+  problemBody,
+  type ServiceName,
+} from '@turnpike/contracts';
 import { Announcer } from './announcer.js';
 import { admission, type Admittance, type Admitted } from './admission.js';
 import type { NewOperation } from './admission-statements.js';
@@ -32,7 +37,7 @@ import {
 } from './outcomes.js';
 import { readRegister } from './register.js';
 import * as releases from './release-statements.js';
-import { type OverduePage, type Release, releaseHead } from './release-statements.js';
+import { type OverduePage, type Release, releaseHeads } from './release-statements.js';
 import { type Content, type SealedAt, Seals, sealWith, type Stored } from './seals.js';
 import { admissionAtEnd } from './states.js';
 import { Turns } from './turns.js';
@@ -51,6 +56,9 @@ import { Turns } from './turns.js';
 
 /** Milliseconds that a write waits to be written down: a client is told within 2 s that there is too much to do. */
 const PATIENCE_MS = 1800;
+
+/** Milliseconds until a write that is carried out beside its lane, and cannot be read, is tried again. */
+const UNREADABLE_AGAIN_MS = 60_000;
 
 export type Cancellation = 'cancelled' | 'requested' | 'not-cancellable';
 
@@ -123,19 +131,37 @@ export class Ledger {
     return this.opened(await this.claims.submit({ userId, id, ...terms }));
   }
 
-  /** What cannot be read cannot be carried out: its lane waits for somebody to look at it. */
+  /** What cannot be read cannot be carried out: its lane waits for somebody to look at it, unless it is beside the lane. */
   private async opened(claimed: ClaimedRow<Stored> | null): Promise<ClaimedRow | null> {
     if (!claimed) return null;
-    const { user_id: userId, id, epoch, steps } = claimed;
+    const { user_id: userId, id, epoch } = claimed;
     try {
       const payload = await this.seals.open({ userId, operationId: id, field: 'payload' }, claimed.payload);
       if (payload) return { ...claimed, payload };
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
     }
-    this.logger.error(`The lane of ${userId} is halted: ${id} cannot be read.`);
-    await this.halt({ userId, id, epoch }, 'What the write holds cannot be read.', steps);
+    await this.putUnreadableAside({ userId, id, epoch }, claimed);
     return null;
+  }
+
+  private async putUnreadableAside(
+    key: ClaimKey,
+    { beside, kind, steps }: ClaimedRow<Stored>,
+  ): Promise<void> {
+    const { userId, id } = key;
+    const reason = 'What the write holds cannot be read.';
+    if (beside) {
+      this.logger.error(
+        `${kind} of ${userId} (${id}) cannot be read: compare DATA_KEY with the key that sealed it. It is tried again in ` +
+          `${UNREADABLE_AGAIN_MS} ms, beside the lane.`,
+      );
+      const problem = problemBody('internal-error', reason);
+      await this.retryLater({ key, delayMs: UNREADABLE_AGAIN_MS, problem, steps });
+    } else {
+      this.logger.error(`The lane of ${userId} is halted: ${id} cannot be read.`);
+      await this.halt(key, reason, steps);
+    }
   }
 
   /**
@@ -218,7 +244,7 @@ export class Ledger {
         const move = admissionAtEnd(kind, 'cancelled');
         await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count: 1, move }]);
         if (kind === 'user.register') await rejectWaiting(tx, userId);
-        return { outcome: 'cancelled', releases: await releaseHead(tx, userId) };
+        return { outcome: 'cancelled', releases: await releaseHeads(tx, userId) };
       }
       const release = await releases.requestCancel(tx, userId, operationId);
       return release

@@ -8,12 +8,11 @@ import {
   type ProblemCode,
   type ServiceName,
 } from '@turnpike/contracts';
-import { Database } from '@turnpike/service';
+import { Database, pageOf } from '@turnpike/service';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Operation } from './operation.entity.js';
-import { LedgerQueries } from './queries.js';
+import { LedgerQueries, listed } from './queries.js';
 import { ID, positionIn } from './positions.js';
-import { toView } from './views.js';
 
 /*
  * Operations of all lanes, as operators look for them. Ids grow with the time of acceptance, so the newest come first
@@ -52,20 +51,18 @@ export class OperationList {
 
   /** Newest first. */
   async page(query: OpsOperationsQuery): Promise<Page<OperationView>> {
-    const builder = this.database.manager.createQueryBuilder(Operation, 'o');
+    const builder = listed(this.database);
     narrow(builder, query);
     const { column, form, of } = query.userId ? IN_LANE : IN_LEDGER;
-    const [after] = positionIn(query.cursor, [form]) ?? [];
-    if (after) builder.andWhere(`${column} < :after`, { after });
-    const rows = await builder
-      .orderBy(column, 'DESC')
-      .limit(query.limit + 1)
-      .getMany();
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1)! : null;
-    const opened = await Promise.all(page.map((operation) => this.queries.opened(operation)));
-    const items = opened.map(toView);
-    return { items, nextCursor: last && encodeCursor([of(last)]) };
+    return pageOf(query, {
+      read: (cursor, count) => {
+        const [after] = positionIn(cursor, [form]) ?? [];
+        const page = builder.clone().orderBy(column, 'DESC').limit(count);
+        return (after ? page.andWhere(`${column} < :after`, { after }) : page).getMany();
+      },
+      open: (rows) => this.queries.viewsOf(rows),
+      cursorOf: (row) => encodeCursor([of(row)]),
+    });
   }
 
   /** Writes that failed, grouped by their problem and the service at which they failed; the most frequent first. */

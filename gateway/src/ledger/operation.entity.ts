@@ -95,6 +95,10 @@ export class Operation {
   @Column('uuid', { name: 'ended_by', nullable: true })
   endedBy: string | null;
 
+  /** Whether it is carried out beside its lane, and waits for nothing that the lane waits for. */
+  @Column('boolean', { default: false })
+  beside: boolean;
+
   @Column('text', { nullable: true })
   traceparent: string | null;
 

@@ -118,7 +118,7 @@ async function endSpecially(
 ): Promise<void> {
   if (erases(ending)) await erase(tx, key);
   else await rejectWaiting(tx, key.userId);
-  for (const [userId, release] of await releaseHeads(tx, [key.userId])) released.set(userId, release);
+  released.set(key.userId, await releaseHeads(tx, key.userId));
 }
 
 /** The user was never made: what waits is never carried out, and nothing of it is ever read. */
@@ -129,6 +129,5 @@ export async function rejectWaiting(tx: Statements, userId: string): Promise<voi
 }
 
 function finished({ claimed, released }: EndedBatch, { userId }: ClaimKey): Finished<Stored> {
-  const release = released.get(userId);
-  return { claimed: claimed.get(userId) ?? null, releases: release ? [release] : [] };
+  return { claimed: claimed.get(userId) ?? null, releases: released.get(userId) ?? [] };
 }

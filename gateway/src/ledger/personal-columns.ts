@@ -6,7 +6,7 @@ import type { PersonalColumns } from '@turnpike/service';
  */
 
 /** Of a lane. */
-export const LANE_COLUMNS: PersonalColumns = { reason: 'null' };
+export const LANE_COLUMNS: PersonalColumns = { reason: 'null', suspension_reason: 'null' };
 
 /** Entries of the audit trail whose before and after are states of a lane and of an operation, and nothing personal. */
 export const IS_ABOUT_A_LANE = `action = 'lane.release'`;

@@ -7,9 +7,9 @@ import {
   type Page,
   type WaitingView,
 } from '@turnpike/contracts';
-import { Database, invalidRequest } from '@turnpike/service';
+import { Database, invalidRequest, pageOf } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import { Brackets } from 'typeorm';
+import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { openCause } from './causes.js';
 import { batched, gathered } from './gathered.js';
 import { Lane } from './lane.entity.js';
@@ -28,8 +28,11 @@ interface Place {
 /** Reads of the ledger. None of them decides anything. */
 @Injectable()
 export class LedgerQueries {
+  private readonly operations = gathered((ids) => this.readOperations(ids));
+  private readonly lanes = gathered((userIds) => this.readLanes(userIds));
+  private readonly heads = gathered((userIds) => this.readHeads(userIds));
+  private readonly waits = batched((places: readonly Place[]) => this.readWaits(places));
   private readonly standings = gathered((userIds) => this.readStandings(userIds));
-  private readonly ends = batched((places: readonly Place[]) => this.readEnds(places));
   private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
 
   constructor(
@@ -38,9 +41,19 @@ export class LedgerQueries {
   ) {}
 
   /** @returns that operation with its steps, or null */
-  async operation(id: string): Promise<OperationRead | null> {
-    const operation = await this.database.manager.findOneBy(Operation, { id });
-    return operation && this.opened(operation);
+  operation(id: string): Promise<OperationRead | null> {
+    return this.operations(id);
+  }
+
+  /** @returns those operations that there are, by their ids */
+  async readOperations(ids: readonly string[]): Promise<Map<string, OperationRead>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.manager
+      .createQueryBuilder(Operation, 'o')
+      .where('o.id = any(:ids)', { ids })
+      .getMany();
+    const opened = await Promise.all(rows.map((row) => this.opened(row)));
+    return new Map(opened.map((operation) => [operation.id, operation]));
   }
 
   /** @returns what that write holds, or null where it was erased */
@@ -50,8 +63,7 @@ export class LedgerQueries {
 
   /** Operations in the caller's lane or asked for by the caller, newest first. */
   async operationsOf(callerId: string, query: OperationsQuery): Promise<Page<OperationView>> {
-    const builder = this.database.manager
-      .createQueryBuilder(Operation, 'o')
+    const builder = listed(this.database)
       .where(
         new Brackets((own) =>
           own.where('o.userId = :callerId').orWhere('o.actorId = :callerId and o.actorId <> o.userId'),
@@ -60,19 +72,25 @@ export class LedgerQueries {
       .setParameters({ callerId });
     if (query.state) builder.andWhere('o.state = :state', { state: query.state });
     if (query.kind) builder.andWhere('o.kind = :kind', { kind: query.kind });
-    if (query.cursor !== undefined) builder.andWhere('o.id < :after', { after: positionOf(query.cursor) });
-    const rows = await builder
-      .orderBy('o.id', 'DESC')
-      .take(query.limit + 1)
-      .getMany();
-    const read = await Promise.all(rows.slice(0, query.limit).map((row) => this.opened(row)));
-    const items = read.map(toView);
-    const last = rows.length > query.limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+    return pageOf(query, {
+      read: (cursor, count) => {
+        const page = builder.clone().orderBy('o.id', 'DESC').limit(count);
+        return (
+          cursor === undefined ? page : page.andWhere('o.id < :after', { after: positionOf(cursor) })
+        ).getMany();
+      },
+      open: (rows) => this.viewsOf(rows),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
+  }
+
+  /** @returns the operations as clients see them */
+  async viewsOf(operations: readonly Operation[]): Promise<OperationView[]> {
+    return (await Promise.all(operations.map((operation) => this.opened(operation)))).map(toView);
   }
 
   lane(userId: string): Promise<Lane | null> {
-    return this.database.manager.findOneBy(Lane, { userId });
+    return this.lanes(userId);
   }
 
   /** @returns what decides whether a user's tokens are accepted, or null where there is no lane */
@@ -85,9 +103,9 @@ export class LedgerQueries {
     return this.lanesOfOrders(orderId);
   }
 
-  /** @returns whether every write of that lane up to that one has ended */
-  hasEndedUpTo(userId: string, seq: number): Promise<boolean> {
-    return this.ends({ userId, seq });
+  /** @returns the place of the lane's first write that has not ended; beyond all places where all have */
+  async firstUnfinished(userId: string): Promise<number> {
+    return (await this.heads(userId)) ?? Infinity;
   }
 
   /** @returns the newest write that repeats that one, or null */
@@ -111,12 +129,9 @@ export class LedgerQueries {
   /** @returns why that operation has to wait, or null if it does not */
   async waiting(operation: OperationRead): Promise<WaitingView | null> {
     if (isEnded(operation.state) || operation.state === 'running') return null;
-    const [row] = await this.database.query<Waiting>(
-      `select l.execution, b.position, b.behind from lanes l, lateral (${positionBefore('$1', '$2')}) b
-       where l.user_id = $1`,
-      [operation.userId, operation.seq],
-    );
-    return row ? waitingView(operation, row) : null;
+    const waiting = await this.waits(operation);
+    if (!waiting) return null;
+    return waitingView(operation, operation.beside ? { ...waiting, execution: 'running' } : waiting);
   }
 
   /** @returns the same with its result and its cause in clear */
@@ -132,22 +147,39 @@ export class LedgerQueries {
   private async readStandings(userIds: string[]): Promise<Map<string, Standing>> {
     const rows = await this.database.query<Standing & { userId: string }>(
       `select user_id as "userId", admission, sessions_valid_from as "sessionsValidFrom",
-         deleted_at as "deletedAt", decided_at as "decidedAt"
+         deleted_at as "deletedAt", decided_at as "decidedAt", depth, access_epoch as "accessEpoch",
+         access_spared as "accessSpared", suspended_at as "suspendedAt"
        from lanes where user_id = any($1)`,
       [userIds],
     );
     return new Map(rows.map((row) => [row.userId, row]));
   }
 
-  private async readEnds(places: readonly Place[]): Promise<boolean[]> {
-    const rows = await this.database.query<{ ended: boolean }>(
-      `select not exists (select 1 from operations
-         where ${unfinishedIn('l')} and operations.seq <= place.seq) as ended
-       from unnest($1::uuid[], $2::bigint[]) with ordinality as place (user_id, seq, number)
-       left join lanes l using (user_id) order by number`,
+  private async readLanes(userIds: string[]): Promise<Map<string, Lane>> {
+    const lanes = this.database.manager.createQueryBuilder(Lane, 'l');
+    const rows = await lanes.where('l.userId = any(:userIds)', { userIds }).getMany();
+    return new Map(rows.map((lane) => [lane.userId, lane]));
+  }
+
+  private async readHeads(userIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ userId: string; seq: number }>(
+      `select l.user_id as "userId", head.seq from lanes l,
+         lateral (select seq from operations where ${unfinishedIn('l')} order by seq limit 1) head
+       where l.user_id = any($1)`,
+      [userIds],
+    );
+    return new Map(rows.map(({ userId, seq }) => [userId, seq]));
+  }
+
+  private async readWaits(places: readonly Place[]): Promise<(Waiting | null)[]> {
+    const rows = await this.database.query<Waiting & { number: number }>(
+      `select place.number::integer, l.execution, b.position, b.behind
+       from unnest($1::uuid[], $2::integer[]) with ordinality as place (user_id, seq, number)
+       join lanes l using (user_id), lateral (${positionBefore('place.user_id', 'place.seq')}) b`,
       [places.map(({ userId }) => userId), places.map(({ seq }) => seq)],
     );
-    return rows.map(({ ended }) => ended);
+    const found = new Map(rows.map(({ number, ...waiting }) => [number, waiting]));
+    return places.map((_, index) => found.get(index + 1) ?? null);
   }
 
   private async readLanesOfOrders(orderIds: string[]): Promise<Map<string, string>> {
@@ -165,7 +197,29 @@ export function firstOf({ id, retryOf, repeats }: OperationRead): string {
 }
 
 /** What of the lane decides whether the user's tokens are accepted, and what the register says. */
-export type Standing = Pick<Lane, 'admission' | 'sessionsValidFrom' | 'deletedAt' | 'decidedAt'>;
+export type Standing = Pick<
+  Lane,
+  | 'admission'
+  | 'sessionsValidFrom'
+  | 'deletedAt'
+  | 'decidedAt'
+  | 'depth'
+  | 'accessEpoch'
+  | 'accessSpared'
+  | 'suspendedAt'
+>;
+
+/**
+ * @returns a query of operations as lists show them: without what they hold, which may be 256 KB of each and is read for
+ *   nothing
+ */
+export function listed({ manager }: Pick<Database, 'manager'>): SelectQueryBuilder<Operation> {
+  const { columns } = manager.connection.getMetadata(Operation);
+  const shown = columns.filter(({ propertyName }) => propertyName !== 'payload');
+  return manager
+    .createQueryBuilder(Operation, 'o')
+    .select(shown.map(({ propertyName }) => `o.${propertyName}`));
+}
 
 function positionOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1) ?? [];

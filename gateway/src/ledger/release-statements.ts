@@ -1,9 +1,9 @@
 import { SYSTEM_KINDS } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import { UNFINISHED, unfinishedIn } from './sql.js';
+import { headsOf, UNFINISHED } from './sql.js';
 
 /*
- * The release: which operation may be queued now. Only the head of a lane ever is.
+ * The release: which operation may be queued now. Only the head of a lane ever is, and the first beside it.
  *
  * What all statements keep to stands in sql.ts.
  */
@@ -17,38 +17,23 @@ export interface Release {
   delayMs: number;
 }
 
-/**
- * Releases the heads of these lanes, where a lane runs and no worker has its head; one in retry when its time has come.
- * @returns the releases by the user
- */
-export async function releaseHeads(
-  tx: Statements,
-  userIds: readonly string[],
-): Promise<Map<string, Release>> {
-  const rows = await tx.query<{ user_id: string; id: string; release: number; delay: number }>(
+/** Releases the heads of a lane, where no worker has them; those in retry when their time has come. */
+export async function releaseHeads(tx: Statements, userId: string): Promise<Release[]> {
+  const rows = await tx.query<{ id: string; release: number; delay: number }>(
     // Materialized: the planner may else look for the head of a lane once for each operation of it.
     `with heads as materialized (
-       select l.user_id, head.id
-       from lanes l, lateral (select id from operations where ${unfinishedIn('l')} order by seq limit 1) head
-       where l.user_id = any($1) and l.execution = 'running'
+       ${headsOf('l.user_id = $1')}
      )
      update operations o set release = release + 1, released_at = now() from heads
      where o.user_id = heads.user_id and o.id = heads.id and case state when 'running' then false else true end
-     returning o.user_id, o.id, release,
+     returning o.id, release,
        greatest(0, coalesce(extract(epoch from next_attempt_at - now()) * 1000, 0))::float8 as delay`,
-    [userIds],
+    [userId],
   );
-  return new Map(
-    rows.map(({ user_id, id, release, delay }) => [
-      user_id,
-      { userId: user_id, operationId: id, release, delayMs: Math.ceil(delay) },
-    ]),
-  );
-}
-
-/** Releases the head of one lane. */
-export async function releaseHead(tx: Statements, userId: string): Promise<Release[]> {
-  return [...(await releaseHeads(tx, [userId])).values()];
+  return rows.map(({ id, release, delay }) => ({
+    ...{ userId, operationId: id, release },
+    delayMs: Math.ceil(delay),
+  }));
 }
 
 /** Asks for a write in retry to be withdrawn, at once: a worker has to close its steps first. */
@@ -70,7 +55,7 @@ export interface HurriedPage {
 
 /**
  * Lets writes in retry be due now whose last attempt that service has failed, or was held back from. It locks no lane, as
- * releaseOverdue does not; a lane that an operator holds keeps its time.
+ * releaseOverdue does not; what is in line in a lane that an operator holds keeps its time.
  * @param before only what was released earlier: a write that fails again while pages are gone through would otherwise be
  *   tried without a pause for as long as its service fails. Null for the first page
  * @returns the releases, none of which is a write that was due within the second
@@ -83,7 +68,7 @@ export async function hurryRetries(
   const rows = await tx.query<{ user_id: string; id: string; release: number; instant: string }>(
     `/* ledger.hurry */ with waiting as materialized (
        select o.user_id, o.id from operations o join lanes l using (user_id)
-       where state in ${UNFINISHED} and state = 'retrying' and l.execution = 'running'
+       where state in ${UNFINISHED} and state = 'retrying' and (o.beside or l.execution = 'running')
          and next_attempt_at > now() + interval '1 s' and coalesce(problem ->> 'breaker', cause ->> 'service') = $1
          and released_at < coalesce($3::timestamptz, now())
        limit $2 for update of o skip locked
@@ -109,7 +94,7 @@ export interface OverduePage {
 }
 
 /**
- * Finds, in a page of the lanes that have work and run, the heads that are due, without a live lease, and
+ * Finds, in a page of the lanes that have work, the heads that are due, without a live lease, and
  * released long enough ago, and marks them as released now. A head that somebody died with gets a new release
  * number, since its old job may still be held; a lost job is added again under the same one. It locks no
  * lane: all that it changes is a hint; and it passes by what somebody is at, since batches that are at several
@@ -124,11 +109,9 @@ export async function releaseOverdue(
   const rows = await tx.query<{ user_id: string; id: string; release: number }>(
     `/* ledger.reconcile */ with heads as materialized (
        select o.user_id, o.id
-       from unnest($1::uuid[]) as busy (user_id), lanes lane,
-         lateral (select id from operations where ${unfinishedIn('lane')} order by seq limit 1) head,
+       from (${headsOf('l.user_id = any($1::uuid[])')}) head,
          operations o
-       where lane.user_id = busy.user_id and lane.execution = 'running'
-         and o.user_id = lane.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')
+       where o.user_id = head.user_id and o.id = head.id and (released_at is null or released_at < now() - $2 * interval '1 ms')
          and case state
            when 'queued' then true
            when 'retrying' then next_attempt_at <= now()

@@ -1,3 +1,5 @@
+import { CLOSING } from './states.js';
+
 /*
  * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
  * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
@@ -27,9 +29,57 @@ export function unfinishedIn(lane: string): string {
 /** The states of a repetition after which another one may come, for SQL; the index `one_repetition` has the same. */
 export const UNREPEATED = `('failed', 'cancelled', 'rejected')`;
 
-/** How many writes of a lane have to end before that place, and the last of those. */
+/** The same for those that are carried out in the order of the lane, of which the first is its head. */
+export function unfinishedInLine(lane: string): string {
+  return `${unfinishedIn(lane)} and not beside`;
+}
+
+/** The same for those that are carried out beside the lane. The index `unfinished_beside` has them alone. */
+export function unfinishedBeside(lane: string): string {
+  return `${unfinishedIn(lane)} and beside`;
+}
+
+/** The kinds that wait for what is carried out beside the lane, too, for SQL. */
+const CLOSING_KINDS = `('${CLOSING.join("', '")}')`;
+
+/**
+ * Whether an unfinished `before` of a lane has to end before `o`, a later one, begins. What is carried out beside the
+ * lane waits for its like, and for the registration, without which there is no user.
+ */
+export function holdsUp(before: string, o: string): string {
+  return `case when ${o}.beside then ${before}.beside or ${before}.kind = 'user.register'
+    when ${o}.kind in ${CLOSING_KINDS} then true else not ${before}.beside end`;
+}
+
+/** Whether `o`, the first in line of its lane or the first beside it, waits for one of the others. */
+export function waitsForOthers(o: string): string {
+  const earlier = `select 1 from operations earlier where earlier.user_id = ${o}.user_id
+    and earlier.state in ${UNFINISHED}`;
+  return `case when ${o}.beside then exists (${earlier} and earlier.seq = 1 and earlier.kind = 'user.register')
+    when ${o}.kind in ${CLOSING_KINDS} then exists (${earlier} and earlier.beside and earlier.seq < ${o}.seq)
+    else false end`;
+}
+
+/**
+ * The operations that may be carried out now, or are: of each lane its head, where the lane runs, and the first beside it.
+ * @param lanes the condition for lanes `l`
+ */
+export function headsOf(lanes: string): string {
+  const first = (which: string): string =>
+    `select user_id, id, seq, kind, beside from operations where ${which} order by seq limit 1`;
+  return `select o.user_id, o.id
+    from lanes l, lateral (
+      (${first(unfinishedInLine('l'))}) union all (${first(unfinishedBeside('l'))})
+    ) o
+    where ${lanes} and (o.beside or l.execution = 'running') and not ${waitsForOthers('o')}`;
+}
+
+/** How many writes of a lane have to end before the one at that place, and the last of those. */
 export function positionBefore(userId: string, seq: string): string {
   return `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind
-    from (select user_id, ended_to from lanes where user_id = ${userId}) l,
-      lateral (select id, seq from operations where ${unfinishedIn('l')} and seq < ${seq}) before`;
+    from (select l.user_id, l.ended_to, o.seq as place, o.kind, o.beside
+        from lanes l join operations o on o.user_id = l.user_id and o.seq = ${seq}
+        where l.user_id = ${userId}) l,
+      lateral (select id, seq from operations earlier
+        where ${unfinishedIn('l')} and seq < l.place and ${holdsUp('earlier', 'l')}) before`;
 }

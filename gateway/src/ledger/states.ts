@@ -123,11 +123,34 @@ export function admissionAtEnd(
   return AT_END[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
 }
 
+/**
+ * Kinds that touch columns which no other kind touches. Each is carried out beside its lane: it has its place there, but
+ * waits for nothing that the lane waits for, since what takes access away from somebody must not depend on a lane that
+ * this person can fill or an operator can pause. Among themselves they keep their order.
+ */
+const BESIDE: readonly OperationKind[] = ['user.set-roles', 'user.change-password'];
+
+/** @returns whether operations of that kind are carried out beside their lane */
+export function isBeside(kind: OperationKind): boolean {
+  return BESIDE.includes(kind);
+}
+
+/** Kinds after which nothing of before may run any more: they wait for what is carried out beside the lane, too. */
+export const CLOSING = ['user.delete', 'user.purge'] as const satisfies readonly OperationKind[];
+
+/** @returns whether an operation of that kind waits for everything that was accepted before it */
+export function isClosing(kind: OperationKind): boolean {
+  return (CLOSING as readonly OperationKind[]).includes(kind);
+}
+
+/** Kinds that may wait in a lane however full it is: else whoever floods it would keep them out. */
+const EXEMPT_FROM_DEPTH: readonly OperationKind[] = ['user.delete', 'user.restore', ...BESIDE];
+
 /** @returns how many writes may wait before this one; null where any number may */
 export function depthLimitOf(kind: OperationKind, maxDepth: number): number | null {
   // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
   if (kind === 'user.purge') return 1;
-  return kind === 'user.delete' || kind === 'user.restore' || isSystemKind(kind) ? null : maxDepth;
+  return EXEMPT_FROM_DEPTH.includes(kind) || isSystemKind(kind) ? null : maxDepth;
 }
 
 /** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */

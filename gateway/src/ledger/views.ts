@@ -50,15 +50,24 @@ export function toView(operation: Viewed): OperationView {
 export function changedView(operation: OperationRead, change: string): OperationView {
   const now = toView(operation);
   if (change === operation.changes.at(-1)) return now;
-  const turn = Number(BigInt.asUintN(32, BigInt(change)));
+  const turn = turnOf(change);
   return {
     ...now,
     state: stateIn(turn),
-    attempts: Math.ceil(turn / 2),
+    attempts: now.attempts - claimsAfter(operation, change),
     steps: now.steps.map((step) => ({ ...step, state: 'pending', attempts: 0 })),
     startedAt: turn === 0 ? null : now.startedAt,
     ...{ finishedAt: null, nextAttemptAt: null, result: null, problem: null, cause: null },
   };
+}
+
+function turnOf(change: string): number {
+  return Number(BigInt.asUintN(32, BigInt(change)));
+}
+
+/** A turn says nothing of how many there were: what is carried out beside the lane has turns of its own between them. */
+function claimsAfter({ changes }: OperationRead, change: string): number {
+  return changes.slice(changes.indexOf(change) + 1).filter((later) => turnOf(later) % 2 === 1).length;
 }
 
 /** Of an operation that went on: claims are odd, retries even, and before all of them it came. */

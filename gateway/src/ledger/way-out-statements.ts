@@ -7,7 +7,7 @@ import type { ClaimKey, StepOutcome } from './claim-statements.js';
  * changes nothing unless the lane is still halted at it. What all statements keep to stands in sql.ts.
  */
 
-/** The write at which a lane is halted: the one that is under way, of which there is one at most. */
+/** The write at which a lane is halted: the one in line that is under way, of which there is one at most. */
 export interface HaltedWrite {
   id: string;
   kind: OperationKind;
@@ -17,7 +17,7 @@ export interface HaltedWrite {
 }
 
 /** Of an operation `o` of the user `$1`. */
-const IS_HALTED = `o.state = 'retrying' and (select execution from lanes where user_id = $1) = 'halted'`;
+const IS_HALTED = `o.state = 'retrying' and not o.beside and (select execution from lanes where user_id = $1) = 'halted'`;
 
 /** @returns the write at which that lane is halted, or null */
 export async function findHalted(ledger: Statements, userId: string): Promise<HaltedWrite | null> {

@@ -16,7 +16,7 @@ import { erase } from './erase.js';
 import { lockLane } from './lane-statements.js';
 import { leaveLanes } from './leaving-statements.js';
 import { erases, rejectWaiting } from './outcomes.js';
-import { type Release, releaseHead } from './release-statements.js';
+import { type Release, releaseHeads } from './release-statements.js';
 import { admissionAtEnd } from './states.js';
 import { endByHand, findHalted, type HaltedWrite, reopen, voidSessions } from './way-out-statements.js';
 
@@ -69,7 +69,7 @@ export class WaysOut {
       await appendIntervention(tx, {
         ...{ action: 'lane.release', userId, actorId, operationId: write.id, reason, change },
       });
-      return releaseHead(tx, userId);
+      return releaseHeads(tx, userId);
     });
     // After the commit, as where a worker ends it: until then the key may be read again.
     if (releases && hasErased(decision)) this.dataKeys.forget(userId);

@@ -8,7 +8,7 @@ import {
   TEST_EVENT,
   type WebhookDelivery,
 } from '@turnpike/contracts';
-import { Database, type Statements } from '@turnpike/service';
+import { Database, pageOf, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { positionIn, TIME } from './positions.js';
 import { noteFailure, noteSuccess } from './webhooks.js';
@@ -155,22 +155,29 @@ export class WebhookDeliveries {
   }
 
   /** Newest first. */
-  async page(
+  page(webhookId: string, query: DeliveriesQuery): Promise<Page<WebhookDelivery>> {
+    return pageOf(query, {
+      read: (cursor, count) => this.read(webhookId, query, cursor, count),
+      open: (rows) => rows.map(viewOf),
+      cursorOf: ({ at, position }) => encodeCursor([at, position]),
+    });
+  }
+
+  private read(
     webhookId: string,
-    { state, userId, cursor, limit }: DeliveriesQuery,
-  ): Promise<Page<WebhookDelivery>> {
+    { state, userId }: DeliveriesQuery,
+    cursor: string | undefined,
+    count: number,
+  ): Promise<DeliveryRow[]> {
     const [at, position] = positionIn(cursor, POSITION) ?? [null, null];
-    const rows = await this.database.query<DeliveryRow>(
+    return this.database.query<DeliveryRow>(
       // The state stands in the statement itself: the index knows those that were not accepted only.
       `${DELIVERIES} where webhook_id = $1 ${state ? `and state = '${state}'` : ''}
          and ($2::uuid is null or user_id = $2)
          and ($3::timestamptz is null or (occurred_at, position) < ($3::timestamptz, $4::bigint))
        order by occurred_at desc, position desc limit $5`,
-      [webhookId, userId ?? null, at, position, limit + 1],
+      [webhookId, userId ?? null, at, position, count],
     );
-    const shown = rows.slice(0, limit);
-    const last = rows.length > limit ? shown.at(-1) : undefined;
-    return { items: shown.map(viewOf), nextCursor: last ? encodeCursor([last.at, last.position]) : null };
   }
 
   /** Has one sent again that is over, in its old place; one that waits for its next attempt is sent now. */

@@ -7,7 +7,7 @@ import {
   type Webhook,
   type WebhookWithSecret,
 } from '@turnpike/contracts';
-import { Database, type Statements } from '@turnpike/service';
+import { Database, pageOf, type Statements } from '@turnpike/service';
 import { appendSetting, type SettingChange } from './audit.js';
 import { decrypt, encrypt } from './cipher.js';
 import { type ClientKey, type Made, makeOnce } from './keys.js';
@@ -61,14 +61,16 @@ export class Webhooks {
   ) {}
 
   /** Newest first. */
-  async page({ cursor, limit }: PageQuery): Promise<Page<Webhook>> {
-    const rows = await this.database.query<WebhookRow>(
-      `select ${VIEW} from webhooks w where $1::uuid is null or id < $1 order by id desc limit $2`,
-      [positionIn(cursor, [ID])?.[0] ?? null, limit + 1],
-    );
-    const items = rows.slice(0, limit).map(viewOf);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items, nextCursor: last ? encodeCursor([last.id]) : null };
+  page(query: PageQuery): Promise<Page<Webhook>> {
+    return pageOf(query, {
+      read: (cursor, count) =>
+        this.database.query<WebhookRow>(
+          `select ${VIEW} from webhooks w where $1::uuid is null or id < $1 order by id desc limit $2`,
+          [positionIn(cursor, [ID])?.[0] ?? null, count],
+        ),
+      open: (rows) => rows.map(viewOf),
+      cursorOf: ({ id }) => encodeCursor([id]),
+    });
   }
 
   async find(id: string): Promise<Webhook | null> {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Endings } from '../ledger/endings.js';
 import { Ledger } from '../ledger/ledger.js';
 import { LedgerQueries } from '../ledger/queries.js';
-import { isEnded } from '../ledger/states.js';
 import { Releaser } from './release.js';
 
 /** Milliseconds in which a worker must have closed the steps of a write that is to be withdrawn while in retry. */
@@ -23,12 +22,10 @@ export class Withdrawal {
     const { outcome, releases } = await this.ledger.cancel(userId, operationId);
     this.releaser.release(releases);
     if (outcome === 'cancelled') return true;
-    const look = async (): Promise<string | null> => {
-      const operation = await this.queries.operation(operationId);
-      return operation && isEnded(operation.state) ? operation.state : null;
-    };
-    const state =
-      outcome === 'requested' ? await this.endings.waitFor(userId, CLOSED_WITHIN_MS, look) : await look();
-    return state === 'cancelled';
+    const operation =
+      outcome === 'requested'
+        ? await this.endings.ofOperation(operationId, { timeoutMs: CLOSED_WITHIN_MS })
+        : await this.queries.operation(operationId);
+    return operation?.state === 'cancelled';
   }
 }

@@ -15,15 +15,9 @@ function idOf(seq: number): string {
 function claimed(seq: number): ClaimedRow {
   return {
     ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_id: 'u' },
-    ...{
-      actor_id: 'u',
-      by_role: null,
-      if_match: null,
-      epoch: 1,
-      attempts: 1,
-      crashes: 0,
-      cancel_requested: false,
-    },
+    beside: false,
+    ...{ actor_id: 'u', by_role: null, if_match: null, epoch: 1, attempts: 1, crashes: 0 },
+    cancel_requested: false,
     ...{ traceparent: null, ms_to_deadline: 60_000 },
     steps: [{ name: 'ordering.update-customer', service: 'ordering', state: 'pending', attempts: 0 }],
   };
@@ -63,7 +57,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     ledger as unknown as Ledger,
     { apply } as unknown as Services,
     leases as unknown as Leases,
-    {} as Authority,
+    { toBegin: () => Promise.resolve('held') } as unknown as Authority,
     CONFIG,
   );
   return { executor, terms, lost };

@@ -22,14 +22,15 @@ import {
 } from '@turnpike/service';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
-import { sentenceOf } from '../ledger/causes.js';
 import { NO_LONGER } from '../ledger/actors.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
+import { abortReasonOf, deadlineExceeded, POISON_AFTER_CRASHES } from './abort-reason.js';
 import { Authority } from './authority.js';
 import { backoffMs } from './backoff.js';
+import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from './beside.js';
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import { callOf } from './operations/calls.js';
@@ -47,9 +48,6 @@ import { Services, type StepContext } from './services.js';
  * for what happens when it is wrong about that. If this process dies half-way, the lease expires and another
  * claim replays the steps. It never throws for what happens to the operation: that is an Outcome.
  */
-
-/** An operation that killed that many workers is given up. */
-const POISON_AFTER_CRASHES = 3;
 
 /**
  * Milliseconds that a lane goes on before its next write is queued again, behind those of other lanes: long beside the
@@ -139,7 +137,7 @@ export class Executor {
     if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
-    const outcome = await (reason ? saga.abort(reason) : this.goForward(claimed, saga));
+    const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
     const cause = saga.cause ?? claimed.cause;
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
@@ -147,9 +145,7 @@ export class Executor {
 
   /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
   private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    const { actor_id: actorId, by_role: role } = claimed;
-    if (!actorId || !role || mayHaveBegun(claimed)) return saga.forward();
-    switch (await this.authority.of(actorId, role, claimed)) {
+    switch (await this.authority.toBegin(claimed)) {
       case 'held':
         return saga.forward();
       case 'lost':
@@ -157,6 +153,11 @@ export class Executor {
       case 'unknown':
         return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
     }
+  }
+
+  private async giveUp({ beside }: ClaimedRow, saga: Saga, reason: AbortReason): Promise<Outcome> {
+    const outcome = await saga.abort(reason);
+    return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
   }
 
   /**
@@ -176,7 +177,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run.next());
+        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -184,27 +185,49 @@ export class Executor {
         return release ? { claimed: null, releases: [release] } : NOTHING;
       }
       case 'lost':
-        return this.halt(claim, 'A service has seen a newer claim than the ledger knows.', run);
+        return this.stop(claim, {
+          ...run,
+          reason: 'A service has seen a newer claim than the ledger knows.',
+        });
       case 'stuck':
-        return this.halt(claim, outcome.reason, run);
+        return this.stop(claim, { ...run, reason: outcome.reason });
     }
   }
 
-  private async finish(claim: ClaimKey, ending: Ending, next: ClaimTerms | null): Promise<Finished> {
-    const finished = await this.ledger.finish(claim, ending, next);
+  private async finish(claim: ClaimKey, ending: Ending, run: Run): Promise<Finished> {
+    const finished = await this.ledger.finish(claim, ending, run.next());
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
-    return this.halt(claim, `Its steps contradict the end '${ending.state}'.`, ending);
+    return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });
   }
 
   /** Does nothing when the claim has been taken over, as it has been almost always when a fence was stale. */
-  private async halt(claim: ClaimKey, reason: string, { steps, cause }: Known): Promise<Finished> {
+  private stop(claim: ClaimKey, obstacle: Obstacle): Promise<Finished> {
+    return obstacle.claimed.beside ? this.putOff(claim, obstacle) : this.halt(claim, obstacle);
+  }
+
+  private async halt(claim: ClaimKey, { reason, steps, cause }: Obstacle): Promise<Finished> {
     if (await this.ledger.halt(claim, reason, steps, cause)) {
       this.logger.error(`The lane of ${claim.userId} is halted at ${claim.id}: ${reason}`);
-    } else {
-      this.logger.warn(`The claim ${claim.id}.${claim.epoch} was lost before its outcome.`);
-    }
+    } else this.tellOfLoss(claim);
     return NOTHING;
+  }
+
+  private async putOff(key: ClaimKey, obstacle: Obstacle): Promise<Finished> {
+    const { retryMaxMs: delayMs } = this.config.run;
+    const { steps } = obstacle;
+    const [problem, cause] = [problemOfObstacle(obstacle), causeOf(obstacle)];
+    const release = await this.ledger.retryLater({ key, delayMs, problem, steps, cause });
+    if (!release) {
+      this.tellOfLoss(key);
+      return NOTHING;
+    }
+    this.logger.error(lineOf(obstacle, delayMs));
+    return { claimed: null, releases: [release] };
+  }
+
+  private tellOfLoss({ id, epoch }: ClaimKey): void {
+    this.logger.warn(`The claim ${id}.${epoch} was lost before its outcome.`);
   }
 
   /** @returns whether the ledger has said what the register has of the user, which the operation knows then */
@@ -247,11 +270,6 @@ const AUTHORITY_UNKNOWN = problemBody(
   'It is not known whether its actor still has the role for it.',
 );
 
-/** Whether a step may have been sent: then what became of it has to be seen, whoever asked for it. */
-function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
-  return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
-}
-
 /** Nothing was sent: the write is tried again. */
 function registerUnknown(): StepAnswer {
   const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
@@ -272,9 +290,6 @@ function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): ()
     },
   });
 }
-
-/** What a run has learned, however it ends. */
-type Known = Pick<Ending, 'steps' | 'cause'>;
 
 /** A run of an operation that is over. */
 interface Run {
@@ -311,25 +326,9 @@ function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal)
     key: stepKey(claimed.id, known.name, known.generation),
     userId: claimed.user_id,
     fence: { seq: claimed.seq, epoch: claimed.epoch },
+    beside: claimed.beside,
     ifMatch: null,
     traceparent: claimed.traceparent,
     signal,
-  };
-}
-
-/** @returns why this run closes the steps at once, or null. A first attempt is always made. */
-function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
-  if (claimed.cancel_requested) return { type: 'cancel' };
-  if (claimed.crashes >= POISON_AFTER_CRASHES) {
-    const detail = 'Every process that began this write died. It is given up and not applied.';
-    return { type: 'poison', problem: problemBody('internal-error', detail) };
-  }
-  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded(claimed.cause) : null;
-}
-
-function deadlineExceeded(cause: OperationCause | null = null): AbortReason {
-  return {
-    type: 'deadline',
-    problem: problemBody('deadline-exceeded', cause ? sentenceOf(cause) : undefined),
   };
 }

@@ -91,8 +91,7 @@ export class Saga {
    * after all, the operation goes forward.
    */
   async abort(reason: AbortReason): Promise<Outcome> {
-    let ending: Ending =
-      reason.type === 'cancel' ? { type: 'cancelled' } : { type: 'failed', problem: reason.problem };
+    let ending = endingOf(reason);
     const decision = decisionOf(this.steps);
     for (const step of this.steps.slice(0, decision + 1).toReversed()) {
       const stopped = await this.closeUndo(step);
@@ -106,6 +105,15 @@ export class Saga {
     }
     if (this.stateOf(this.steps[decision]) === 'applied') return this.goForward(decision, reason);
     return this.undoBefore(decision + 1, ending);
+  }
+
+  /**
+   * Ends an operation whose one service has seen a later one while no step of it is known to be in force: that service
+   * looks for an answer before it compares fences, so it has given none, and refuses whatever call is still under way.
+   */
+  closeBelowFence(reason: AbortReason): Outcome {
+    this.sealUnsent(0);
+    return endingOf(reason);
   }
 
   /** What killed every process that began it would kill the next one, too. */
@@ -221,6 +229,10 @@ const STATE_AFTER: Readonly<Record<StepAnswer['type'], StepState | null>> = {
   unknown: null,
   unserved: null,
 };
+
+function endingOf(reason: AbortReason): Ending {
+  return reason.type === 'cancel' ? { type: 'cancelled' } : { type: 'failed', problem: reason.problem };
+}
 
 const CARRYING_OUT = { settles: false };
 const SETTLING = { settles: true };

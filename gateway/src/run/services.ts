@@ -3,6 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Span, SpanKind } from '@opentelemetry/api';
 import {
+  BESIDE_THE_LANE,
   HEADERS,
   isProblemCode,
   type ProblemBody,
@@ -14,7 +15,10 @@ import {
   type StepName,
 } from '@turnpike/contracts';
 import {
+  currentOwner,
   failWith,
+  FairQueue,
+  type FairQueueOptions,
   type Fence,
   formatFence,
   inSpan,
@@ -34,6 +38,8 @@ export interface StepContext {
   key: string;
   userId: string;
   fence: Fence;
+  /** Whether its operation is carried out beside the lane: the lane's fence is not its own. */
+  beside: boolean;
   ifMatch: string | null;
   traceparent: string | null;
   /** Ends the call when the lease is lost. */
@@ -57,12 +63,22 @@ interface ServiceCall {
 /** In the addresses of resources. */
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** The largest honest answer is a page of 200 orders, each as large as a request may be: 50 MiB. */
+/** A page has 1 MiB; one of a service of the version before has 200 orders, each as large as a request may be: 50 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads that clients have asked for and that the services have to answer at a time. One user has a few of them, so that
+ * the connections and the databases of the services are there for the others.
+ */
+const READS: FairQueueOptions = {
+  ...{ places: 64, placesEach: 8, patienceMs: 1800 },
+  late: () => unavailable('There is more to read than the services can answer.'),
+};
 
 /** The services behind the gateway, over HTTP. Nothing else in the gateway knows their addresses. */
 @Injectable()
 export class Services {
+  private readonly reads = new FairQueue(READS);
   private readonly logger = new Logger(Services.name);
 
   constructor(
@@ -93,7 +109,13 @@ export class Services {
    * @returns the body of its answer
    * @throws Problem the service's own, or `unavailable` when there is no answer in time
    */
-  async ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
+  ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
+    const isSomebodysRead = call.method === 'GET' && currentOwner() !== null;
+    const ask = (): Promise<Body> => this.askNow(service, call);
+    return isSomebodysRead ? this.reads.run(ask) : ask();
+  }
+
+  private async askNow<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
     const response = await this.send(service, call).catch((error: unknown) => {
       const reason = (error as Error).message;
       if (!call.quiet) this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${reason}`);
@@ -222,11 +244,12 @@ function noteStatus(span: Span, { status }: AxiosResponse): void {
   if (status >= 400) failWith(span, String(status));
 }
 
-function stepHeaders({ key, userId, fence, ifMatch }: StepContext): Record<string, string> {
+function stepHeaders({ key, userId, fence, beside, ifMatch }: StepContext): Record<string, string> {
   return {
     [HEADERS.idempotencyKey]: key,
     [HEADERS.laneUser]: userId,
     [HEADERS.laneFence]: formatFence(fence),
+    ...(beside && { [HEADERS.laneOrder]: BESIDE_THE_LANE }),
     ...(ifMatch && { [HEADERS.ifMatch]: ifMatch }),
   };
 }

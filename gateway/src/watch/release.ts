@@ -89,7 +89,15 @@ export class LaneRelease {
   ): Promise<StepOutcome[]> {
     const signal = AbortSignal.timeout(CLOSED_WITHIN_MS);
     const settle = async ({ name }: StepOutcome, key: string): Promise<StepAnswer['type']> => {
-      const context = { key, userId, fence: { seq, epoch }, ifMatch: null, traceparent: null, signal };
+      const context = {
+        key,
+        userId,
+        fence: { seq, epoch },
+        beside: false,
+        ifMatch: null,
+        traceparent: null,
+        signal,
+      };
       return (await this.services.settle(name, context)).type;
     };
     return Promise.all(steps.map((step) => closed(id, step, settle)));

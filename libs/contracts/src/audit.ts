@@ -4,7 +4,7 @@ import { PageQuery } from './pages.js';
 import { Optional } from './validation.js';
 import { WEBHOOK_ACTIONS } from './webhooks.js';
 
-/** What an operator does to a lane or to a write in it. */
+/** What an operator does to a user, to a lane or to a write in it. */
 export const INTERVENTIONS = [
   'lane.pause',
   'lane.resume',
@@ -12,6 +12,9 @@ export const INTERVENTIONS = [
   'operation.retry',
   'operation.cancel',
   'operation.reveal',
+  'user.suspend',
+  'user.reinstate',
+  'user.grant-admin',
 ] as const;
 export type InterventionAction = (typeof INTERVENTIONS)[number];
 

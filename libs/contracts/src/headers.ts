@@ -19,6 +19,8 @@ export const HEADERS = {
   ifNoneMatch: 'if-none-match',
   /** Internal: `{seq}.{epoch}` of the claim under which a step is sent. */
   laneFence: 'lane-fence',
+  /** Internal: `beside` where the operation of a step is carried out beside its lane; left out of all others. */
+  laneOrder: 'lane-order',
   /** Internal: the user whose lane a step belongs to. */
   laneUser: 'lane-user',
   /** Internal: `true` on an answer that is committed with the fence and therefore final. */
@@ -29,6 +31,9 @@ export const HEADERS = {
   refusedCredential: 'refused-credential',
   traceparent: 'traceparent',
 } as const;
+
+/** The one value of `Lane-Order`. */
+export const BESIDE_THE_LANE = 'beside';
 
 /** @returns the ETag of a resource at that version; the services compare it with `If-Match`. */
 export function etagOf(version: number): string {

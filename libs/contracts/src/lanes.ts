@@ -27,6 +27,14 @@ export class LaneHold {
   since: string;
 }
 
+/** Why nobody is let in as the user of a lane. */
+export class LaneSuspension {
+  at: string;
+  by: string;
+  /** Null after a purge. */
+  reason: string | null;
+}
+
 /** A lane as operators see it. */
 export class LaneView {
   userId: string;
@@ -42,6 +50,8 @@ export class LaneView {
   /** Why nothing of it goes on though neither a pause nor a halt holds it; null where it goes on. */
   hold: LaneHold | null;
   oldestQueuedAt: string | null;
+  /** Null where the user may sign in. */
+  suspended: LaneSuspension | null;
 }
 
 /** Which lanes operators want to see. */

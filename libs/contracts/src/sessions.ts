@@ -1,6 +1,6 @@
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsInt, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
 import type { Role } from './users.js';
-import { Email } from './validation.js';
+import { Email, Optional } from './validation.js';
 import { PASSWORD_LENGTH } from './users.js';
 
 export class SignIn {
@@ -67,6 +67,25 @@ export interface RevokedSessions {
   /** Identity's clock; what to ask with next. */
   now: string;
   revoked: string[];
+}
+
+/** What identity is told when the ledger has ended a user's access. */
+export class EndAccess {
+  /** How often it has, this time included. Sessions that began before are over. */
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  epoch: number;
+
+  /** The session that goes on nevertheless. */
+  @Optional()
+  @IsUUID()
+  spare?: string;
+}
+
+export class AccessEnded {
+  /** The highest that identity was ever told. */
+  epoch: number;
 }
 
 /** The public half of a signing key. */

@@ -121,6 +121,11 @@ export class UserView {
   deletedAt?: string;
 }
 
+/** Answer of identity's `GET /internal/users/administrators`. */
+export class Administrators {
+  ids: string[];
+}
+
 export class RestoredUser extends UserView {
   /** The orders that the deletion has cancelled, and that stay so. */
   staysCancelled: string[];

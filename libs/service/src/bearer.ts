@@ -44,7 +44,7 @@ export async function verifyToken<Claims extends object>(
       clockTolerance: clockToleranceMs / 1000,
       requiredClaims: ['iat', 'exp', ...claims],
     });
-    if (!isCanonical(token)) throw invalidToken();
+    if (!isCanonicalToken(token)) throw invalidToken();
     const { iat, exp, aud } = payload as Claims & { iat: number; exp: number; aud: unknown };
     // A token for several audiences could be used at one by another, and one without a key's name would fit any key.
     const isOurs = aud === audience && typeof protectedHeader.kid === 'string';
@@ -56,8 +56,11 @@ export async function verifyToken<Claims extends object>(
   }
 }
 
-/** The last character of a signature has bits that nobody reads: two texts would be the same token. */
-function isCanonical(token: string): boolean {
+/**
+ * @returns whether a token that was verified is written as it was made: the last character of a signature has bits that
+ *   nobody reads, and other spellings of its alphabet are read as well, so that many texts would be the same token
+ */
+export function isCanonicalToken(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }

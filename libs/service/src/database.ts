@@ -1,7 +1,8 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Client, Pool } from 'pg';
+import pg, { type Client, type Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { FairPool } from './fair-pool.js';
 import { PreparingClient } from './preparing-client.js';
 import { unavailable } from './problem.js';
 import { PATIENT, type SessionSettings } from './session-client.js';
@@ -54,6 +55,7 @@ function dataSourceOf(
 ): DataSource {
   return new DataSource({
     type: 'postgres',
+    driver: { ...pg, Pool: FairPool },
     url: options.url,
     entities: options.entities,
     migrations: options.migrations,

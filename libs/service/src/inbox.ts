@@ -7,6 +7,9 @@ import type { Statements, Transaction } from './transaction.js';
 /*
  * The rows of Steps: the answers that were given (`inbox`), and how far each user's lane has come (`fences`). What
  * may be asked of them in which order is for Steps to say.
+ *
+ * A row of `fences` has two: that of the lane, and that of the operations that are carried out beside it, which leave the
+ * lane's as it is. Else the undo of an earlier write would be stale after them. A call sees and moves one of the two.
  */
 
 /** One call of the gateway for one step, as its headers say. */
@@ -16,6 +19,8 @@ export interface StepCall {
   /** Whose lane it belongs to. */
   userId: string;
   fence: Fence;
+  /** Whether its operation is carried out beside the lane. */
+  beside: boolean;
 }
 
 /** A final answer: it was committed, and will be given again to whoever asks with its key. */
@@ -56,10 +61,10 @@ export interface Known {
  * Locks the user's row to the end of the transaction, making it if absent, and looks then, in a new statement, whether
  * the call was answered before. A savepoint comes with it, for {@link undoEffect}: the three are one round trip.
  */
-export async function lockAndLook(tx: Transaction, { userId, key }: StepCall): Promise<Known> {
+export async function lockAndLook(tx: Transaction, { userId, key, beside }: StepCall): Promise<Known> {
   const look = (): Promise<[FenceRow | undefined, InboxRow | undefined, unknown]> =>
     tx.together(() =>
-      Promise.all([lockFence(tx, userId), remembered(tx, key), tx.query(`savepoint ${EFFECT}`)]),
+      Promise.all([lockFence(tx, userId, beside), remembered(tx, key), tx.query(`savepoint ${EFFECT}`)]),
     );
   let [fence, answer] = await look();
   if (!fence) {
@@ -76,12 +81,19 @@ export async function lockUser(tx: Transaction, userId: string): Promise<void> {
   await lockFence(tx, userId);
 }
 
-async function lockFence(tx: Statements, userId: string): Promise<FenceRow | undefined> {
+async function lockFence(tx: Statements, userId: string, beside = false): Promise<FenceRow | undefined> {
+  const { seq, epoch } = columnsOf(beside);
   const rows = await tx.query<FenceRow>(
-    'select seq, epoch, tombstoned_at is not null as tombstoned from fences where user_id = $1 for update',
+    `select ${seq} as seq, ${epoch} as epoch, tombstoned_at is not null as tombstoned from fences
+     where user_id = $1 for update`,
     [userId],
   );
   return rows[0];
+}
+
+/** @returns where the fence stands that such a call compares itself with, and moves */
+function columnsOf(beside: boolean): { seq: string; epoch: string } {
+  return beside ? { seq: 'beside_seq', epoch: 'beside_epoch' } : { seq: 'seq', epoch: 'epoch' };
 }
 
 async function makeFence(tx: Statements, userId: string): Promise<void> {
@@ -122,20 +134,22 @@ export interface Outcome {
  */
 export async function record(
   tx: Transaction,
-  { key, userId, fence }: StepCall,
+  { key, userId, fence, beside }: StepCall,
   answer: RecordedAnswer,
   { before, tombstone, event }: Outcome = {},
 ): Promise<RecordedAnswer> {
+  const { seq, epoch } = columnsOf(beside);
   await tx.last.query(
     `/* step.record */
      with moved as (
-       update fences set seq = $3, epoch = $4, ${TOMBSTONE}
+       update fences set ${seq} = $3, ${epoch} = $4, ${TOMBSTONE}
        where user_id = $2
      ), told as (
        insert into outbox (user_id, type, operation_id)
        select $2, $9, $10 where $9::text is not null
      )
-     insert into inbox (key, user_id, seq, status, body, before) values ($1, $2, $3, $6, $7, $8)`,
+     insert into inbox (key, user_id, seq, status, body, before, beside)
+     values ($1, $2, $3, $6, $7, $8, $11)`,
     [
       key,
       userId,
@@ -147,16 +161,23 @@ export async function record(
       json(before),
       event?.type ?? null,
       event?.operationId ?? null,
+      beside,
     ],
   );
   return answer;
 }
+
 /**
  * Forgets the answers of all earlier operations at once, for a purge: they repeat what the rows held. The step that
- * calls it moves the fence, below which nobody can ask for them any more.
+ * calls it moves the lane's fence, below which nobody can ask for them any more; the other one is moved here, since
+ * nothing of before is carried out beside the lane either.
  * @returns how many there were
  */
 export async function forgetAnswers(tx: EntityManager, { userId, fence }: StepCall): Promise<number> {
+  await tx.query(
+    'update fences set beside_seq = $2, beside_epoch = 0 where user_id = $1 and beside_seq < $2',
+    [userId, fence.seq],
+  );
   const [, forgotten] = await tx.query<[unknown[], number]>(
     'delete from inbox where user_id = $1 and seq < $2',
     [userId, fence.seq],
@@ -170,13 +191,13 @@ export async function forgetUndone(tx: Statements, stepKey: string): Promise<voi
 }
 
 /**
- * Forgets old answers below the fence. Keys begin with the ids of operations, so they grow with
+ * Forgets old answers below their fence. Keys begin with the ids of operations, so they grow with
  * time. The last operation's answers stay however old they are: a lane that was paused may still ask for them.
  */
 export const forgetOldAnswers = walkOver('inbox', {
   ...{ key: 'key', type: 'text', kept: REMEMBER_AT_LEAST, since: 'answered_at' },
   goes: `t.answered_at < now() - interval '${REMEMBER_AT_LEAST}'
-    and t.seq < (select seq from fences where user_id = t.user_id)`,
+    and t.seq < (select case when t.beside then beside_seq else seq end from fences where user_id = t.user_id)`,
 });
 
 function json(value: unknown): string | null {

@@ -9,6 +9,7 @@ export { PATIENT, SessionClient, type SessionConfig, type SessionSettings } from
 export { type Statements, Transaction } from './transaction.js';
 export * from './fence.js';
 export * from './inbox.migration.js';
+export * from './beside.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './inbox.js';
 export * from './outbox.migration.js';
 export { Outbox } from './outbox.js';
@@ -26,6 +27,16 @@ export * from './service-token.js';
 export * from './verified-tokens.js';
 export * from './http.js';
 export { inTime } from './in-time.js';
+export {
+  currentOwner,
+  FairQueue,
+  type FairQueueOptions,
+  onBehalfOf,
+  onBehalfOfAll,
+  type Owner,
+} from './fair-queue.js';
+export { type Listing, pageOf } from './page-of.js';
+export { sharedFor } from './shared-for.js';
 export { type MetricsPort } from './metrics.js';
 export * from './public.js';
 export * from './health.js';

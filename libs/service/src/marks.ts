@@ -33,16 +33,17 @@ export class Marks {
     });
   }
 
-  /** @returns a page of fences, in the order of the users' ids */
+  /** @returns a page of fences, the newer one of each user's two, in the order of the users' ids */
   fences({ after, limit }: FencesQuery): Promise<FenceView[]> {
     return this.database.query<FenceView>(
-      `select user_id as "userId", seq, tombstoned_at is not null as tombstoned from fences
+      `select user_id as "userId", greatest(seq, beside_seq) as seq, tombstoned_at is not null as tombstoned from fences
        where $1::uuid is null or user_id > $1 order by user_id limit $2`,
       [after, limit],
     );
   }
 }
 
+/** What is expected are decisions about the user, which are carried out in line: the lane's own fence has seen them. */
 async function fencesBehind(tx: Statements, fences: SetMark['fences']): Promise<string[]> {
   const rows = await tx.query<{ userId: string }>(
     `select expected.user_id as "userId"

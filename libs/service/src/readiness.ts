@@ -1,27 +1,29 @@
+import { sharedFor } from './shared-for.js';
+
+/** Of a part that is missing as yet without harm: the process is ready, and says what it cannot do for now. */
+export type Presence = boolean | 'degraded';
+
 /** What a process needs to do its work; each entry says whether it is there now. */
-export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+export type ReadinessChecks = Readonly<Record<string, () => Presence | Promise<Presence>>>;
+
+/**
+ * Milliseconds for which an answer serves all who ask: no limit counts them, and a part may have to ask the database. A
+ * balancer that asks every second notices nothing of it.
+ */
+const SHARED_MS = 500;
 
 /** Milliseconds for one look; a part that takes longer is not there. Whoever asks gives up after some seconds. */
 const LOOK_WITHIN_MS = 1500;
 
-/**
- * One part that a process needs. A request for the readiness has it looked at, once for all that come meanwhile. What a
- * look costs is the part's to bound: an answer that were kept here would be old just when something has gone.
- */
+/** One part that a process needs. A request for the readiness has it looked at, once for all that come within SHARED_MS. */
 class Part {
-  private look: Promise<boolean> | null = null;
+  readonly isThere = sharedFor(SHARED_MS, async () => this.note(await inTime(this.check)));
   /** Since when it is missing, as far as it was looked at. */
   missingSince: Date | null = null;
 
-  constructor(private readonly check: () => boolean | Promise<boolean>) {}
+  constructor(private readonly check: ReadinessChecks[string]) {}
 
-  isThere(): Promise<boolean> {
-    this.look ??= inTime(this.check).then((there) => this.note(there));
-    return this.look;
-  }
-
-  private note(there: boolean): boolean {
-    this.look = null;
+  private note(there: Presence): Presence {
     this.missingSince = there ? null : (this.missingSince ?? new Date());
     return there;
   }
@@ -36,7 +38,7 @@ export class Readiness {
   }
 
   /** @returns whether each part is there, within LOOK_WITHIN_MS */
-  async now(): Promise<Record<string, boolean>> {
+  async now(): Promise<Record<string, Presence>> {
     const looks = [...this.parts].map(async ([name, part]) => [name, await part.isThere()] as const);
     return Object.fromEntries(await Promise.all(looks));
   }
@@ -49,7 +51,7 @@ export class Readiness {
   }
 }
 
-async function inTime(check: () => boolean | Promise<boolean>): Promise<boolean> {
+async function inTime(check: ReadinessChecks[string]): Promise<Presence> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, LOOK_WITHIN_MS, false)));
   try {

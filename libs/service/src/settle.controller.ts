@@ -3,7 +3,7 @@ import { HEADERS, SettleStep, STEPS_PATH } from '@turnpike/contracts';
 import { parseFence } from './fence.js';
 import type { RecordedAnswer } from './inbox.js';
 import { ServiceTokenGuard } from './service-token.js';
-import { RecordedAnswers } from './step-call.js';
+import { isBesideTheLane, RecordedAnswers } from './step-call.js';
 import { Steps } from './steps.js';
 
 /** Settling is the same in every service: it concerns the key alone. */
@@ -19,9 +19,10 @@ export class SettleController {
   settle(
     @Body() { key, fence }: SettleStep,
     @Headers(HEADERS.laneUser) user?: string,
+    @Headers(HEADERS.laneOrder) order?: string,
   ): Promise<RecordedAnswer> {
     // A caller that does not name the lane gets one of the operation's own: the key is sealed all the same.
     const userId = user ?? key.slice(0, key.indexOf('/'));
-    return this.steps.settle({ key, userId, fence: parseFence(fence)! });
+    return this.steps.settle({ key, userId, fence: parseFence(fence)!, beside: isBesideTheLane(order) });
   }
 }

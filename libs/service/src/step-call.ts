@@ -5,7 +5,7 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { HEADERS, readStepKey } from '@turnpike/contracts';
+import { BESIDE_THE_LANE, HEADERS, readStepKey } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { parseFence } from './fence.js';
@@ -14,7 +14,7 @@ import { Problem } from './problem.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The `Idempotency-Key`, `Lane-User` and `Lane-Fence` of a step. @throws Problem 400 when one is missing. */
+/** The `Idempotency-Key`, `Lane-User`, `Lane-Fence` and `Lane-Order` of a step. @throws Problem 400 when one is missing. */
 export const Call = createParamDecorator((_data: unknown, context: ExecutionContext): StepCall => {
   const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
   const key = headers[HEADERS.idempotencyKey];
@@ -23,8 +23,13 @@ export const Call = createParamDecorator((_data: unknown, context: ExecutionCont
   if (!isStepKey(key) || typeof userId !== 'string' || !UUID.test(userId) || !fence) {
     throw new Problem('invalid-request', 'A step needs Idempotency-Key, Lane-User and Lane-Fence.');
   }
-  return { key, userId, fence };
+  return { key, userId, fence, beside: isBesideTheLane(headers[HEADERS.laneOrder]) };
 });
+
+/** @param order the `Lane-Order` of a call; one without it, as of a gateway that does not know it, is the lane's */
+export function isBesideTheLane(order: unknown): boolean {
+  return order === BESIDE_THE_LANE;
+}
 
 function isStepKey(key: unknown): key is string {
   return typeof key === 'string' && readStepKey(key) !== null;

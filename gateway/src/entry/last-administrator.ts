@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Administrators } from '@turnpike/contracts';
+import { Database, Problem } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
+import { AccessEndings } from '../ledger/access-endings.js';
+import { Services } from '../run/services.js';
+import type { Caller } from './authorise.js';
+import { verifyAgain } from './caller.js';
+
+/** Milliseconds for an answer: longer than the transaction that waits for it may idle it must not take. */
+const ANSWER_WITHIN_MS = 1500;
+
+/** What may take an administrator away. */
+export interface TakingAway {
+  caller: Caller;
+  /** From whom. */
+  userId: string;
+  request: FastifyRequest;
+}
+
+/**
+ * Sees to it that an administrator is left. What an administrator does to somebody else leaves the one who does it, as
+ * long as two do not do it to each other: so over all gateways one such act is accepted at a time, and whoever asks is
+ * looked at again at the turn. Only what administrators do to themselves needs another one.
+ */
+@Injectable()
+export class LastAdministrator {
+  /** Acts of this process wait here, and not each with a connection of its own. */
+  private before: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly endings: AccessEndings,
+    private readonly services: Services,
+  ) {}
+
+  /**
+   * Accepts an act by `accept` that may take an administrator away.
+   * @throws Problem 409 `last-administrator`, 401 where the caller's own access has ended meanwhile
+   */
+  guard<Result>(act: TakingAway, accept: () => Promise<Result>): Promise<Result> {
+    if (!act.caller.roles.includes('admin')) return accept();
+    const turn = this.before.then(() => this.inTurn(act, accept));
+    this.before = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The lock is held until the act is accepted; it comes before that of any lane, for everybody. */
+  private inTurn<Result>(
+    { caller, userId, request }: TakingAway,
+    accept: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.database.statements(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.administrators'))`);
+      if (caller.userId === userId) await this.assertAnother(userId);
+      else await verifyAgain(request);
+      return accept();
+    });
+  }
+
+  /**
+   * Identity is asked before and after the ledger: a write that takes the role from another one either has not ended when
+   * the ledger is asked, or identity's second answer knows of it.
+   */
+  private async assertAnother(userId: string): Promise<void> {
+    const others = (await this.administrators()).filter((id) => id !== userId);
+    const standing = await this.endings.standing(others);
+    const now = await this.administrators();
+    if (!standing.some((id) => now.includes(id))) throw new Problem('last-administrator');
+  }
+
+  private async administrators(): Promise<readonly string[]> {
+    const path = '/internal/users/administrators';
+    const call = { method: 'GET', path, timeoutMs: ANSWER_WITHIN_MS } as const;
+    return (await this.services.ask<Administrators>('identity', call)).ids;
+  }
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientKind } from '@turnpike/contracts';
+import { Database } from '@turnpike/service';
+import type { NewOperation } from './admission-statements.js';
+import { unfinishedIn } from './sql.js';
+
+/*
+ * The ending of a user's access. It is part of what accepts the write that ends it: the lane's `access_epoch` grows in the
+ * statement of the admission, and from that commit on every gateway refuses the tokens of sessions that began before,
+ * whatever the lane is doing. A session knows the epoch in which it began. Nothing of this asks a clock.
+ *
+ * Identity is told after the commit, so that it refuses to prolong those sessions, and stamps new ones with the new epoch.
+ */
+
+/** What the acceptance of a write does to the access of the lane's user. */
+export interface AccessEnding {
+  /** The session that goes on. */
+  spares: string | null;
+  /** It ends access only where a write of roles came into the lane after this place; null where it does in any case. */
+  unlessRolesSince: number | null;
+}
+
+/**
+ * @param grantsSince of a write of roles that takes none away: the last place of the lane when the roles were asked for
+ * @returns what the acceptance of that write ends, or null. A write of roles about which nothing is known takes some away
+ */
+export function accessEndingOf(operation: NewOperation, grantsSince: number | null): AccessEnding | null {
+  const { kind, actorId, userId, payload } = operation;
+  switch (kind) {
+    case 'user.set-roles':
+      return { spares: null, unlessRolesSince: grantsSince };
+    case 'user.change-password':
+      return { spares: (payload['keepSession'] as string | undefined) ?? null, unlessRolesSince: null };
+    case 'user.delete':
+      return actorId === userId ? null : { spares: null, unlessRolesSince: null };
+    default:
+      return null;
+  }
+}
+
+/** Whether the acceptance of that write may end access. */
+export function mayEndAccess(operation: NewOperation): boolean {
+  return accessEndingOf(operation, null) !== null;
+}
+
+/** What identity is told of a lane. */
+export interface Told {
+  userId: string;
+  epoch: number;
+  spared: string | null;
+}
+
+const TOLD = `select user_id as "userId", access_epoch as epoch, access_spared as spared from lanes`;
+
+/** What of a lane's roles is known before they are written. */
+export interface KnownRoles {
+  lastSeq: number;
+  /** Whether a write of roles has not ended. */
+  areChanging: boolean;
+}
+
+@Injectable()
+export class AccessEndings {
+  constructor(private readonly database: Database) {}
+
+  /** @returns what identity is to know of that lane, or null where there is none */
+  async of(userId: string): Promise<Told | null> {
+    const [row] = await this.database.query<Told>(`${TOLD} where user_id = $1`, [userId]);
+    return row ?? null;
+  }
+
+  /** @returns some lanes of which identity was not told */
+  untold(limit: number): Promise<Told[]> {
+    return this.database.query<Told>(`${TOLD} where access_told < access_epoch limit $1`, [limit]);
+  }
+
+  /**
+   * Identity was told of an epoch, and has been told of `highest`. Where that is higher this ledger went back, and
+   * sessions of later epochs are about: they are ended with one more.
+   */
+  async told({ userId, epoch }: Told, highest: number): Promise<void> {
+    await this.database.query(
+      `update lanes set access_told = greatest(access_told, $2),
+         access_epoch = case when $3 > access_epoch then $3 + 1 else access_epoch end,
+         access_spared = case when $3 > access_epoch then null else access_spared end
+       where user_id = $1`,
+      [userId, epoch, highest],
+    );
+  }
+
+  /** Identity has begun a session in that epoch, of which this ledger knows nothing any more: it went back. */
+  async atLeast(userId: string, epoch: number): Promise<void> {
+    await this.database.query(
+      `update lanes set access_epoch = $2, access_told = $2, access_spared = null
+       where user_id = $1 and access_epoch < $2`,
+      [userId, epoch],
+    );
+  }
+
+  /** @returns the kinds of the writes that have ended the user's access and have not ended themselves, the oldest first */
+  async underWay(userId: string): Promise<ClientKind[]> {
+    const rows = await this.database.query<{ kind: ClientKind }>(
+      `select kind from lanes l, lateral (
+         select seq, kind, ends_access from operations where ${unfinishedIn('l')} offset 0) o
+       where l.user_id = $1 and ends_access order by seq`,
+      [userId],
+    );
+    return rows.map(({ kind }) => kind);
+  }
+
+  /** @returns null where there is no lane */
+  async knownRoles(userId: string): Promise<KnownRoles | null> {
+    const [row] = await this.database.query<KnownRoles>(
+      `select last_seq as "lastSeq", exists (select 1 from operations
+         where ${unfinishedIn('l')} and kind = 'user.set-roles') as "areChanging"
+       from lanes l where user_id = $1`,
+      [userId],
+    );
+    return row ?? null;
+  }
+
+  /** @returns those of the users who are not suspended, deleted or about to be, and whose roles nobody is taking away */
+  async standing(userIds: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ userId: string }>(
+      `select user_id as "userId" from lanes l
+       where user_id = any($1) and admission = 'open' and suspended_at is null
+         and not exists (select 1 from operations
+           where ${unfinishedIn('l')} and kind = 'user.set-roles' and ends_access)`,
+      [userIds],
+    );
+    return rows.map(({ userId }) => userId);
+  }
+}
