@@ -65,7 +65,11 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'GET /v1/operations/{id}/events': { access: [200, ...OWNER_AND_ADMIN, 200, 404] },
   'GET /v1/events': { access: [200, 200] },
   'DELETE /v1/operations/{id}': { access: [409, ...OWNER_AND_ADMIN, 409, 404] },
+  'GET /v1/sessions': { access: [200, 200] },
   'DELETE /v1/sessions/current': { access: [204, 204] },
+  // Nobody's is the administrator's, but the own.
+  'DELETE /v1/sessions/{id}': { access: [204, 404, 404, 404, 404] },
+  'DELETE /v1/users/{id}/sessions': { access: [204, ...OWNER_AND_ADMIN, 204, 404] },
   'GET /v1/me': { access: [200, 200] },
   'GET /v1/ops/lanes/{userId}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/pause': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
@@ -177,6 +181,7 @@ describe('access', () => {
   interface Resources {
     token: string;
     user: string;
+    session: string;
     order: string;
     operation: string;
     run: string;
@@ -190,21 +195,34 @@ describe('access', () => {
     const { id, token } = await register(url);
     const order = await placeOrder(url, token);
     expectStatus(await api(url, token).get(`/v1/operations/${order.id}`, WAIT), 200);
-    return { token, user: id, order: order.target!.id, operation: order.id, run, bulk, webhook, delivery };
+    const { body } = await api(url, token).get('/v1/sessions');
+    const [{ id: session }] = body.items;
+    return {
+      token,
+      session,
+      user: id,
+      order: order.target!.id,
+      operation: order.id,
+      run,
+      bulk,
+      webhook,
+      delivery,
+    };
   }
 
   function nothing(): Resources {
     const [user, order, operation] = [randomUUID(), randomUUID(), randomUUID()];
     const [webhookOfNobody, deliveryOfNobody] = [randomUUID(), randomUUID()];
     return {
-      ...{ token: '', user, order, operation, run: randomUUID(), bulk: randomUUID() },
+      ...{ token: '', session: randomUUID(), user, order, operation, run: randomUUID(), bulk: randomUUID() },
       ...{ webhook: webhookOfNobody, delivery: deliveryOfNobody },
     };
   }
 
   /** What the first parameter of a route names. */
   function idFor(path: string, { run: ofRun, webhook: hook, ...ids }: Resources): string {
-    const { bulk: ofBulk, operation, order, user } = ids;
+    const { bulk: ofBulk, operation, order, user, session } = ids;
+    if (path.startsWith('/v1/sessions/')) return session;
     if (path.includes('/webhooks/')) return hook;
     if (path.includes('/runs/')) return ofRun;
     if (path.includes('/bulk/')) return ofBulk;

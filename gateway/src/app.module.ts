@@ -35,6 +35,8 @@ import { OperationStreams } from './entry/operation-streams.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
 import { OrdersController } from './entry/orders.controller.js';
+import { Passwords } from './entry/passwords.js';
+import { PasswordTurns } from './entry/password-turns.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
@@ -45,6 +47,7 @@ import { SigningIn } from './entry/signing-in.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
+import { UserSessionsController } from './entry/user-sessions.controller.js';
 import { UsersController } from './entry/users.controller.js';
 import { Addresses } from './hooks/addresses.js';
 import { Bell } from './hooks/bell.js';
@@ -138,7 +141,9 @@ const entry = [
   Revocations,
   Fingerprints,
   ClientPlaces,
+  PasswordTurns,
   SignInThrottle,
+  Passwords,
   OperationTokens,
   OperationAccess,
   Admission,
@@ -229,6 +234,7 @@ const api = [
   OperationsController,
   OperationEventsController,
   SessionsController,
+  UserSessionsController,
   MeController,
   PublicController,
   OverviewController,

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessTokens } from '../entry/access-tokens.js';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
+import { clientNameOf } from '../entry/client-name.js';
 import { CookieSessions } from '../entry/cookie-sessions.js';
 import { Revocations } from '../entry/revocations.js';
 import { Allows } from '../entry/routes.js';
@@ -57,15 +58,18 @@ export class DashboardSessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
-    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(body));
+    const begin = { ...body, client: clientNameOf(request) };
+    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
+    // The browser has one cookie, and the session of the one before would go on without anybody who could end it.
+    await this.sessions.end(request);
     const { setCookie, view } = await this.sessions.begin(session);
     void reply.header('set-cookie', setCookie);
     return { ...view, roles: [...caller.roles] };
   }
 
-  /** What the page has to know of its session after a reload. */
+  /** What the page has to know of its session after a reload; and how it tells that somebody uses it. */
   @Get()
   @Allows('ops.read')
   async current(

@@ -17,6 +17,8 @@ import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import type { Content } from '../ledger/seals.js';
 import { FormerActors } from '../queue/former-actors.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
@@ -51,6 +53,11 @@ export interface Write {
   grantsSince?: () => Promise<number | undefined>;
   /** Accepts the write, where it may take an administrator away. */
   accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
+  /**
+   * Compares what the key's fingerprint leaves out with the write that the key stands for; it refuses another request.
+   * @param payload of that write; null once it is erased
+   */
+  confirmReplay?: (payload: Content | null) => Promise<void>;
 }
 
 /** Seconds after which a full lane may have room again. */
@@ -60,6 +67,7 @@ const LANE_FULL_RETRY_SECONDS = 5;
 export class Admission {
   constructor(
     private readonly ledger: Ledger,
+    private readonly queries: LedgerQueries,
     private readonly releaser: Releaser,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
@@ -76,7 +84,7 @@ export class Admission {
     if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
-      if (replay) return this.answerReplay(replay, request, reply);
+      if (replay) return this.answerReplay(write, replay, request, reply);
       Object.assign(operation.payload, await write.prepare?.());
     }
     const admitted = await this.admitted(write, operation, clientKey);
@@ -90,7 +98,7 @@ export class Admission {
         throw refusal(admitted.code);
       case 'replayed':
       case 'key-reused':
-        return this.answerReplay(admitted, request, reply);
+        return this.answerReplay(write, admitted, request, reply);
     }
   }
 
@@ -106,10 +114,21 @@ export class Admission {
     return accept ? accept(admit) : admit();
   }
 
-  private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  private async answerReplay(
+    { confirmReplay }: Write,
+    replay: Replay,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
     if (replay.outcome === 'key-reused') throw new Problem('idempotency-key-reused');
+    if (confirmReplay) await confirmReplay(await this.payloadOf(replay.operationId));
     void reply.header(HEADERS.idempotencyReplayed, 'true');
     return this.answers.operation(replay.operationId, request, reply);
+  }
+
+  private async payloadOf(operationId: string): Promise<Content | null> {
+    const operation = await this.queries.operation(operationId);
+    return operation && this.queries.payloadOf(operation);
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {

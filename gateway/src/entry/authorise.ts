@@ -47,7 +47,13 @@ type Read =
   | 'operation.list';
 
 /** What is neither queued nor read. */
-type Pass = 'session.begin' | 'session.refresh' | 'session.end' | 'operation.cancel';
+type Pass =
+  | 'session.begin'
+  | 'session.refresh'
+  | 'session.list'
+  | 'session.end'
+  | 'user.end-sessions'
+  | 'operation.cancel';
 
 export type Action = ClientKind | Read | Pass | Operate;
 
@@ -87,7 +93,9 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
   'operation.repeat-privileged': ['admin'],
   'session.begin': ['anyone'],
   'session.refresh': ['anyone'],
+  'session.list': ['user'],
   'session.end': ['user'],
+  'user.end-sessions': ['owner', 'admin'],
   'ops.read': ['operator', 'operator.act', 'operator.reveal', 'admin'],
   'ops.act': ACT,
   'ops.reveal': ['operator.reveal', 'admin'],

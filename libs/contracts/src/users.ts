@@ -46,7 +46,16 @@ export class RegisterUser {
   lastName: string;
 }
 
-export class UpdateUser {
+/** Says again who one is, where a session alone is not enough. */
+export class CurrentPassword {
+  /** The user's password; needed of the user, unless the session began in the last five minutes. */
+  @Optional()
+  @IsString()
+  @Length(1, PASSWORD_LENGTH.max)
+  currentPassword?: string;
+}
+
+export class UserChanges {
   @Optional()
   @Email()
   email?: string;
@@ -58,6 +67,15 @@ export class UpdateUser {
   @Optional()
   @Text()
   lastName?: string;
+}
+
+/** What the user asks for: of a new `email` it has to be confirmed who asks. */
+export class UpdateUser extends UserChanges {
+  /** Confirms a change of `email` by the user, unless the session began in the last five minutes. */
+  @Optional()
+  @IsString()
+  @Length(1, PASSWORD_LENGTH.max)
+  currentPassword?: string;
 }
 
 export class ChangePassword {
