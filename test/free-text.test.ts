@@ -161,6 +161,8 @@ describe('what people type', () => {
       [user.id, CANARY],
     );
     await plant(admin, 'post', '/v1/ops/lanes/{userId}/release', reason, user.id);
+    for (const act of ['suspend', 'reinstate', 'suspend'])
+      await plant(admin, 'post', `/v1/ops/users/{id}/${act}`, reason, user.id);
     // As it stands where a lane was halted once more, and released by hand.
     await system.databases.gateway.query('update lanes set reason = $2 where user_id = $1', [
       user.id,

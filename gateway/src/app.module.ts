@@ -57,6 +57,7 @@ import { ForgettingDeliveries } from './hooks/forgetting-deliveries.js';
 import { WebhookGauges } from './hooks/metrics.js';
 import { WebhookAdmin } from './hooks/webhook-admin.js';
 import { WebhooksController } from './hooks/webhooks.controller.js';
+import { Actors } from './ledger/actors.js';
 import { Announcer } from './ledger/announcer.js';
 import { AccessEndings } from './ledger/access-endings.js';
 import { AuditTrail } from './ledger/audit-trail.js';
@@ -91,6 +92,7 @@ import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
+import { FormerActors } from './queue/former-actors.js';
 import { Hurry } from './queue/hurry.js';
 import { Maintenance } from './queue/maintenance.js';
 import { NameClaim } from './queue/name-claim.js';
@@ -101,6 +103,7 @@ import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
+import { Authority } from './run/authority.js';
 import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Heartbeat } from './run/heartbeat.js';
@@ -163,6 +166,7 @@ const ledger = [
   Seals,
   Announcer,
   Ledger,
+  Actors,
   LaneControl,
   Suspensions,
   AccessEndings,
@@ -199,11 +203,12 @@ const queue = [
   Reconciler,
   Hurry,
   Maintenance,
+  FormerActors,
   NameClaim,
   QueueProof,
   QueueLifecycle,
 ];
-const run = [Executor, Leases, Breakers, Services, ServiceProbe, Heartbeat];
+const run = [Executor, Authority, Leases, Breakers, Services, ServiceProbe, Heartbeat];
 const watch = [
   Summary,
   Sampler,

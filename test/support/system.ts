@@ -150,8 +150,6 @@ function cleanEnvironment(): Variables {
     LOG_LEVEL: 'warn',
     RATE_LIMIT_ADDRESS: '0',
     RATE_LIMIT_USER: '0',
-    CONCURRENT_PER_ADDRESS: '0',
-    CONCURRENT_PER_USER: '0',
     LOGIN_FAILURE_LIMIT: '0',
   };
 }

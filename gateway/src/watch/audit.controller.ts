@@ -15,7 +15,7 @@ export class AuditController {
 
   /** Who did what to whom, when, and by which operation; newest first. Names and addresses of others are hidden. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(AuditEntry)
   async list(@Query() query: AuditQuery, @CurrentCaller() caller: Caller): Promise<Page<AuditEntry>> {
     const { items, nextCursor } = await this.trail.page(query);
@@ -24,7 +24,7 @@ export class AuditController {
 
   /** Shows what is hidden of an entry; the audit trail tells of it first. */
   @Post(':id/reveal')
-  @Allows('ops')
+  @Allows('ops.reveal')
   @ApiProblems('not-found')
   @HttpCode(200)
   async reveal(
