@@ -55,8 +55,8 @@ export const AUTHORISATION = [
     file: 'gateway/src/entry/authorise.ts',
     edits: [
       [
-        'if (NEVER_OWN.has(action) && ownerId === caller.userId) throw',
-        'if (NEVER_OWN.has(action) && ownerId === null) throw',
+        'if (NEVER_OWN.has(action) && ownerId === caller.userId)',
+        'if (NEVER_OWN.has(action) && ownerId === null)',
       ],
     ],
     tests: [[TABLE, 'is for nobody by a role in the own lane']],
@@ -98,8 +98,8 @@ export const AUTHORISATION = [
     file: 'gateway/src/entry/operation-access.ts',
     edits: [
       [
-        "if (whoIs('operation.result', caller, view.userId)) return view;",
-        "if (whoIs('operation.read', caller, view.userId, caller.userId)) return view;",
+        "if (whoIs('operation.result', caller, view.userId)) return",
+        "if (whoIs('operation.read', caller, view.userId, caller.userId)) return",
       ],
     ],
     tests: [[AUTHORITY, 'is to see what came of a write in the lane of another']],

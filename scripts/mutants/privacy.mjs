@@ -111,7 +111,7 @@ export const PRIVACY = [
   {
     name: 'hidden-texts',
     is: 'operators do not see what people have written',
-    file: 'gateway/src/watch/hidden.ts',
+    file: 'gateway/src/entry/hidden.ts',
     edits: [
       [
         'return isPlain(value, name) ? value : HIDDEN;',
@@ -119,6 +119,27 @@ export const PRIVACY = [
       ],
     ],
     tests: [['test/overview.test.ts', 'nothing that somebody wrote until they say why']],
+  },
+  {
+    name: 'reads-audit',
+    is: 'the audit trail tells what an operator was shown of others',
+    file: 'gateway/src/entry/operators-trail.ts',
+    edits: [['await this.trail.append(entryOf(told, done));', 'void entryOf;']],
+    tests: [['test/audit.test.ts', 'tells of every read of somebody else']],
+  },
+  {
+    name: 'nothing-untold',
+    is: 'nobody is shown what the audit trail cannot tell',
+    file: 'gateway/src/entry/operators-trail.ts',
+    edits: [['if (!reply.sent) throw error;', 'if (!reply.sent) return void error;']],
+    tests: [['test/audit.test.ts', 'shows nothing while it cannot be written']],
+  },
+  {
+    name: 'reuse-told',
+    is: 'the security log tells of a spent refresh token that comes again',
+    file: 'identity/src/sessions.ts',
+    edits: [["securityEvent('authn_token_reuse', {", 'void ({']],
+    tests: [['test/security-log.test.ts', 'tells of the sessions']],
   },
   {
     name: 'intervention-audit',

@@ -7,7 +7,7 @@ export const SESSIONS = [
     name: 'refresh-reuse',
     is: 'a refresh token that is used again ends the whole session',
     file: 'identity/src/sessions.ts',
-    edits: [['  await revokeSession(tx, session.sid);\n  return null;', '  return null;']],
+    edits: [['  await revokeSession(tx, session.sid);\n  securityEvent', '  securityEvent']],
     tests: [[SESSIONS_OF_IDENTITY, 'whose successor was used ends the session by its second use']],
   },
   {
