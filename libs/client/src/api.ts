@@ -487,6 +487,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ops/users/{id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The user may sign in again. */
+        post: operations["SuspensionController_reinstate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ops/users/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody is let in as that user: all sessions end at once, and none begins. The lane goes on for what others ask. */
+        post: operations["SuspensionController_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ops/webhooks": {
         parameters: {
             query?: never;
@@ -720,11 +754,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The caller's sessions that go on, the one that was used last first. */
+        get: operations["SessionsController_list"];
         put?: never;
         /** Signs in. After too many failures it is 429 for a while, whatever the password. */
         post: operations["SessionsController_signIn"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+        delete: operations["SessionsController_end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -793,11 +845,17 @@ export interface paths {
         get: operations["UsersController_read"];
         put?: never;
         post?: never;
-        /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
+        /**
+         * Deletes the user. From the acknowledgement on no other write of the user is accepted. Who deletes the own account sends
+         *     `currentPassword`, or has signed in within the last five minutes.
+         */
         delete: operations["UsersController_delete"];
         options?: never;
         head?: never;
-        /** Changes e-mail address or names. */
+        /**
+         * Changes e-mail address or names. Who changes the own address, which one signs in with, sends `currentPassword`, or
+         *     has signed in within the last five minutes; a wrong one is refused at once, and counts as a failed sign-in.
+         */
         patch: operations["UsersController_update"];
         trace?: never;
     };
@@ -860,10 +918,30 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets the roles. The user's sessions end, since roles stand in their tokens. */
+        /** Sets the roles. The user's sessions end, since roles stand in their tokens: at once where one is taken away. */
         put: operations["UsersController_setRoles"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends the user's sessions, at once and everywhere. The user sends `currentPassword`, or has signed in
+         *     within the last five minutes, and keeps the session that asks; an administrator ends all of another user's.
+         */
+        delete: operations["UserSessionsController_endAll"];
         options?: never;
         head?: never;
         patch?: never;
@@ -986,6 +1064,10 @@ export interface components {
             /** @description https; http outside production only. Addresses that are not public are refused. */
             url: string;
         };
+        CurrentPassword: {
+            /** @description The user's password; needed of the user, unless the session began in the last five minutes. */
+            currentPassword?: string;
+        };
         CustomerView: {
             deliveryAddress: components["schemas"]["Address"] | null;
             name: string;
@@ -1076,6 +1158,12 @@ export interface components {
             service: "identity" | "ordering" | "billing" | null;
             since: string;
         };
+        LaneSuspension: {
+            at: string;
+            by: string;
+            /** @description Null after a purge. */
+            reason: string | null;
+        };
         LaneView: {
             /** @description How many writes have not ended. */
             depth: number;
@@ -1090,6 +1178,8 @@ export interface components {
             reason: string | null;
             /** @enum {string} */
             state: "paused" | "halted" | "deleted" | "open" | "deleting";
+            /** @description Null where the user may sign in. */
+            suspended: components["schemas"]["LaneSuspension"] | null;
             userId: string;
         };
         Me: {
@@ -1350,7 +1440,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
+            roles: ("admin" | "operator" | "operator.act" | "operator.reveal")[];
             /** @enum {string} */
             state: "active" | "deleted";
             /** @description The orders that the deletion has cancelled, and that stay so. */
@@ -1389,6 +1479,19 @@ export interface components {
             breaker: "open" | "closed" | "half-open" | null;
             /** @enum {string} */
             name: "identity" | "ordering" | "billing";
+        };
+        SessionEntries: {
+            items: components["schemas"]["SessionEntry"][];
+        };
+        SessionEntry: {
+            /** @description Browser and system that it was begun with, or the name of a program; empty where nothing is known. */
+            client: string;
+            createdAt: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            id: string;
+            /** @description When it was begun or last refreshed. */
+            lastUsedAt: string;
         };
         SessionView: {
             accessToken: string;
@@ -1431,6 +1534,8 @@ export interface components {
             phone?: string;
         };
         UpdateUser: {
+            /** @description Confirms a change of `email` by the user, unless the session began in the last five minutes. */
+            currentPassword?: string;
             email?: string;
             firstName?: string;
             lastName?: string;
@@ -1446,7 +1551,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
+            roles: ("admin" | "operator" | "operator.act" | "operator.reveal")[];
             /** @enum {string} */
             state: "active" | "deleted";
             updatedAt: string;
@@ -1729,7 +1834,7 @@ export interface operations {
     AuditController_list: {
         parameters: {
             query?: {
-                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "bulk.begin" | "bulk.abort" | "integrity.run" | "integrity.repair" | "audit.reveal" | "user.read" | "user.list" | "customer.read" | "order.read" | "order.list" | "invoice.read" | "operation.read" | "lane.search" | "audit.read" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "service.went-back" | "ledger.went-back" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
+                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "user.suspend" | "user.reinstate" | "user.grant-admin" | "user.end-sessions" | "bulk.begin" | "bulk.abort" | "integrity.run" | "integrity.repair" | "audit.reveal" | "user.read" | "user.list" | "customer.read" | "order.read" | "order.list" | "invoice.read" | "operation.read" | "lane.search" | "audit.read" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "service.went-back" | "ledger.went-back" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
                 /** @description Who did it. */
                 actorId?: string;
                 /** @description `nextCursor` of the page before. */
@@ -2343,6 +2448,58 @@ export interface operations {
             };
         };
     };
+    SuspensionController_reinstate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatedReason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
+    SuspensionController_suspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatedReason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+        };
+    };
     WebhooksController_list: {
         parameters: {
             query?: {
@@ -2856,6 +3013,26 @@ export interface operations {
             };
         };
     };
+    SessionsController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionEntries"];
+                };
+            };
+        };
+    };
     SessionsController_signIn: {
         parameters: {
             query?: never;
@@ -2877,6 +3054,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+        };
+    };
+    SessionsController_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3018,7 +3215,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CurrentPassword"];
+            };
+        };
         responses: {
             /** @description The write is durable and waits for its turn. */
             202: {
@@ -3206,6 +3407,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
+            };
+        };
+    };
+    UserSessionsController_endAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CurrentPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
