@@ -1,7 +1,7 @@
 // Who may do what, for every route that the running processes describe: one that is new fails here until somebody
 // says what is expected of it.
 import { randomUUID } from 'node:crypto';
-import { SERVICE_TOKENS } from '@turnpike/contracts';
+import { type Role, ROLES, SERVICE_TOKENS } from '@turnpike/contracts';
 import { ServiceTokenSigner } from '@turnpike/service';
 import type { JWK } from 'jose';
 import {
@@ -15,6 +15,7 @@ import {
   WAIT,
 } from './support/client.js';
 import { signed } from './support/forgeries.js';
+import { newOperator } from './support/operators.js';
 import { secrets } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -64,7 +65,11 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'GET /v1/operations/{id}/events': { access: [200, ...OWNER_AND_ADMIN, 200, 404] },
   'GET /v1/events': { access: [200, 200] },
   'DELETE /v1/operations/{id}': { access: [409, ...OWNER_AND_ADMIN, 409, 404] },
+  'GET /v1/sessions': { access: [200, 200] },
   'DELETE /v1/sessions/current': { access: [204, 204] },
+  // Nobody's is the administrator's, but the own.
+  'DELETE /v1/sessions/{id}': { access: [204, 404, 404, 404, 404] },
+  'DELETE /v1/users/{id}/sessions': { access: [204, ...OWNER_AND_ADMIN, 204, 404] },
   'GET /v1/me': { access: [200, 200] },
   'GET /v1/ops/lanes/{userId}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/pause': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
@@ -135,12 +140,17 @@ const INTERNAL_HEADERS = {
   traceparent: '00-garbage',
 };
 
+/** Roles of operators who are no administrators. */
+const OPERATORS = ['operator', 'operator.act', 'operator.reveal'] as const;
+
 describe('access', () => {
   let system: System;
   let url: string;
   let admin: string;
   let service: string;
   let other: Resources;
+  let operators: { role: Role; token: string }[];
+  let allowed: Map<string, readonly string[]>;
   let run: string;
   let bulk: string;
   let webhook: string;
@@ -161,12 +171,17 @@ describe('access', () => {
     const trial = await api(url, admin).post(`/v1/ops/webhooks/${webhook}/test`, {});
     delivery = expectStatus(trial, 200).id as string;
     other = await newResources();
-  });
+    operators = [];
+    for (const role of OPERATORS)
+      operators.push({ role, token: (await newOperator(url, admin, role)).token });
+    allowed = await allowedByRoute();
+  }, 120_000);
   afterAll(() => system?.stop());
 
   interface Resources {
     token: string;
     user: string;
+    session: string;
     order: string;
     operation: string;
     run: string;
@@ -180,21 +195,34 @@ describe('access', () => {
     const { id, token } = await register(url);
     const order = await placeOrder(url, token);
     expectStatus(await api(url, token).get(`/v1/operations/${order.id}`, WAIT), 200);
-    return { token, user: id, order: order.target!.id, operation: order.id, run, bulk, webhook, delivery };
+    const { body } = await api(url, token).get('/v1/sessions');
+    const [{ id: session }] = body.items;
+    return {
+      token,
+      session,
+      user: id,
+      order: order.target!.id,
+      operation: order.id,
+      run,
+      bulk,
+      webhook,
+      delivery,
+    };
   }
 
   function nothing(): Resources {
     const [user, order, operation] = [randomUUID(), randomUUID(), randomUUID()];
     const [webhookOfNobody, deliveryOfNobody] = [randomUUID(), randomUUID()];
     return {
-      ...{ token: '', user, order, operation, run: randomUUID(), bulk: randomUUID() },
+      ...{ token: '', session: randomUUID(), user, order, operation, run: randomUUID(), bulk: randomUUID() },
       ...{ webhook: webhookOfNobody, delivery: deliveryOfNobody },
     };
   }
 
   /** What the first parameter of a route names. */
   function idFor(path: string, { run: ofRun, webhook: hook, ...ids }: Resources): string {
-    const { bulk: ofBulk, operation, order, user } = ids;
+    const { bulk: ofBulk, operation, order, user, session } = ids;
+    if (path.startsWith('/v1/sessions/')) return session;
     if (path.includes('/webhooks/')) return hook;
     if (path.includes('/runs/')) return ofRun;
     if (path.includes('/bulk/')) return ofBulk;
@@ -214,6 +242,18 @@ describe('access', () => {
     return Object.entries(body.paths as Record<string, object>).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
+  }
+
+  /** Who is let in by the first action of each route, as the description tells. */
+  async function allowedByRoute(): Promise<Map<string, readonly string[]>> {
+    const { body } = await api(url).get('/openapi.json');
+    const routes = Object.entries(body.paths as Record<string, Record<string, any>>).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, described]): [string, string[]] => [
+        `${method.toUpperCase()} ${path}`,
+        Object.values<string[]>(described['x-allowed'] ?? {})[0] ?? [],
+      ]),
+    );
+    return new Map(routes);
   }
 
   function ask(
@@ -277,6 +317,26 @@ describe('access', () => {
     const [user, byAdmin] = access;
     expect(statusesOf(answers)).toEqual({ anonymous: 401, service: 401, user, admin: byAdmin });
   });
+
+  it.each(Object.entries(ROUTES))(
+    'to %s is for operators as far as their role goes',
+    async (route, { body, access }) => {
+      const who = allowed.get(route)!;
+      if (who.includes('user')) return;
+      const ifAllowed = access.at(-1);
+      const ifNot = who.includes('owner') ? 404 : 403;
+      for (const { role, token } of operators) {
+        const isAllowed = who.includes(role);
+        const answer = await ask(token, route, isAllowed ? nothing() : other, body);
+        expect([role, answer.status]).toEqual([role, isAllowed ? ifAllowed : ifNot]);
+        if (answer.status !== 403) continue;
+        const roles = who.filter((one) => ROLES.some((known) => known === one));
+        expect(answer.body.detail).toMatch(
+          new RegExp(`^This needs (the|one of the) roles? ${roles.join(', ')}\\.$`),
+        );
+      }
+    },
+  );
 
   it.each(Object.entries(PUBLIC))('to %s is for everybody', async (route, { body, status }) => {
     for (const token of [undefined, 'garbage', service, other.token, admin]) {

@@ -1,6 +1,7 @@
 // What stands between a browser and what operators may: the session behind the cookie, and the pages that need it.
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { api, expectStatus, type Person, placeOrder, register } from './support/client.js';
+import { EventStreamClient } from './support/event-stream.js';
 import { pause, until } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -68,6 +69,55 @@ describe('a session of the dashboard', () => {
     expect((await api(url).get('/ops/session', { cookie })).status).toBe(401);
     expect((await api(url).get('/v1/ops/summary', { cookie })).status).toBe(401);
     expect((await api(url).get(BOARD, { cookie })).status).toBe(303);
+  });
+
+  it('is not prolonged by what an open page asks for by itself', async () => {
+    const { cookie, csrfToken } = await session();
+    await alter(cookie, `last_used_at = now() - interval '29 minutes'`);
+    const live = await EventStreamClient.open(`${url}/v1/ops/live`, { cookie });
+    for (const path of ['/v1/ops/summary', '/ops/session', `${BOARD}/api/queues`, BOARD])
+      expect((await api(url).get(path, { cookie })).status).toBe(200);
+    expect(await idleMinutes(cookie)).toBe(29);
+    await alter(cookie, `last_used_at = now() - interval '31 minutes'`);
+    await live.ended;
+    expect((await api(url).get('/v1/ops/summary', { cookie })).status).toBe(401);
+    // Of a session that is over nothing comes back, whatever a page says.
+    const used = { cookie, 'x-user-activity': 'true', 'x-csrf-token': csrfToken };
+    expect((await api(url).get('/ops/session', used)).status).toBe(401);
+  });
+
+  it.each([
+    ['the page says that it is used', 'get', '/ops/session', { 'x-user-activity': 'true' }],
+    ['somebody follows a link', 'get', BOARD, { 'sec-fetch-user': '?1' }],
+    ['something is done', 'post', '/v1/ops/lanes/', {}],
+  ] as const)('is prolonged where %s', async (_when, method, path, said) => {
+    const { cookie, csrfToken } = await session();
+    await alter(cookie, `last_used_at = now() - interval '29 minutes'`);
+    const headers = { cookie, ...said };
+    if (method === 'get') await api(url).get(path, headers);
+    else {
+      const own = { ...headers, 'x-csrf-token': csrfToken };
+      await api(url).post(`${path}${user.id}/resume`, { reason: 'x' }, own);
+    }
+    expect(await idleMinutes(cookie)).toBe(0);
+  });
+
+  it('ends, at identity too, when another begins in the same browser or it was idle', async () => {
+    const left = async ({ cookie }: Session) =>
+      (await api(url).get('/v1/sessions', { cookie })).body.items.length;
+    const first = await session();
+    const before = await left(first);
+    const second = await session({ cookie: first.cookie });
+    expect((await api(url).get('/v1/ops/summary', { cookie: first.cookie })).status).toBe(401);
+    expect(await left(second)).toBe(before);
+    const third = await session();
+    expect(await left(third)).toBe(before + 1);
+    await alter(second.cookie, `last_used_at = now() - interval '31 minutes'`);
+    expect((await api(url).get('/v1/ops/summary', { cookie: second.cookie })).status).toBe(401);
+    expect(await left(third)).toBe(before);
+    const own = { cookie: third.cookie, 'x-csrf-token': third.csrfToken };
+    expect((await api(url).delete('/ops/session', own)).status).toBe(204);
+    expect(await left(await session())).toBe(before);
   });
 
   it('is kept without its token and its cookie in clear', async () => {
@@ -162,8 +212,8 @@ describe('a session of the dashboard', () => {
     await until(async () => (await api(url).get(`${BOARD}/api/queues`, { cookie })).status === 200);
   });
 
-  async function session(): Promise<Session> {
-    const answer = await api(url).post<{ csrfToken: string }>('/ops/session', system.admin);
+  async function session(headers: Record<string, string> = {}): Promise<Session> {
+    const answer = await api(url).post<{ csrfToken: string }>('/ops/session', system.admin, headers);
     const { csrfToken } = expectStatus(answer, 200);
     return { cookie: answer.headers.get('set-cookie')!.split(';')[0]!, csrfToken };
   }
@@ -174,6 +224,15 @@ describe('a session of the dashboard', () => {
       [cookie.split('=')[1]],
     );
     expect(rowCount).toBe(1);
+  }
+
+  async function idleMinutes(cookie: string): Promise<number> {
+    const { rows } = await system.databases.gateway.query<{ minutes: number }>(
+      `select floor(extract(epoch from now() - last_used_at) / 60)::integer as minutes from ops_sessions
+       where id = sha256(convert_to($1, 'UTF8'))`,
+      [cookie.split('=')[1]],
+    );
+    return rows[0]!.minutes;
   }
 
   async function spentRefreshTokens(): Promise<number> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CLIENT_KINDS, RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
 import { HealthController } from '@turnpike/service';
 import { ALLOWED } from '../gateway/src/entry/authorise.js';
+import { matrix } from './support/authorisation-matrix.js';
 import { type Route, routesOf } from '../gateway/src/entry/routes.js';
 import { TRANSITIONS } from '../gateway/src/ledger/states.js';
 import { sagaOf } from '../gateway/src/run/operations/sagas.js';
@@ -77,6 +78,13 @@ describe('docs/authorisation.md', () => {
   test('says of every action who may', () => {
     const coded = Object.entries(ALLOWED).map(([action, who]) => [action, who.join(', ')]);
     expect(listed.filter(([name]) => !name.includes(' '))).toEqual(coded);
+  });
+
+  test('has the matrix of who is answered what', () => {
+    const table = [
+      ...read('docs/authorisation.md').matchAll(/^\| ([\w.-]+) \| ((?:own|role|\d+)(?: \| .+)?) \|$/gm),
+    ];
+    expect(table.map(([, action, cells]) => [action, ...cells!.split(' | ')])).toEqual(matrix());
   });
 
   test('has every route, with its action', () => {

@@ -251,6 +251,132 @@ describe('a session over HTTP', () => {
     expect((await api(url, again.accessToken).post('/v1/orders', { lines: [LINE] }, WAIT)).status).toBe(201);
   });
 
+  const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0';
+  const mine = (session: Session): Promise<Answer> => api(url, session.accessToken).get('/v1/sessions');
+
+  it('is listed with when and with what it was begun, and used last', async () => {
+    const { email, password } = user;
+    const login = { email, password };
+    const begun = await api(url).post('/v1/sessions', login, { 'user-agent': FIREFOX });
+    const session = expectStatus(begun, 201) as Session;
+    const program = { 'user-agent': 'shop-app/2.1 (<b>)' };
+    const other = expectStatus(await api(url).post('/v1/sessions', login, program), 201) as Session;
+    const next = expectStatus(await refresh(session.refreshToken), 200) as Session;
+    const [first, second] = expectStatus(await mine(next), 200).items;
+    expect(Object.keys(first).sort()).toEqual(['client', 'createdAt', 'current', 'id', 'lastUsedAt']);
+    expect(first).toMatchObject({ client: 'Firefox 142 on Linux', current: true });
+    expect(Date.parse(first.lastUsedAt)).toBeGreaterThan(Date.parse(first.createdAt));
+    expect(second).toMatchObject({ client: 'shop-app/2.1', current: false, lastUsedAt: second.createdAt });
+    expect((await mine(other)).body.items.find(({ id }: { id: string }) => id === first.id).current).toBe(
+      false,
+    );
+  });
+
+  it('is ended by its user from another one, and by nobody else', async () => {
+    const [session, lost, stranger] = [await start(), await start(), await register(url)];
+    const lostId = (await mine(lost)).body.items.find(({ current }: any) => current).id as string;
+    const refused = await api(url, stranger.token).delete(`/v1/sessions/${lostId}`);
+    expect(refused).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect((await api(url, session.accessToken).delete(`/v1/sessions/${lostId}`)).status).toBe(204);
+    expect(await statusOf(lost.accessToken)).toBe(401);
+    await endsWithin5s(lost.accessToken);
+    expect((await refresh(lost.refreshToken)).status).toBe(401);
+    expect((await api(url, session.accessToken).delete(`/v1/sessions/${lostId}`)).status).toBe(404);
+    expect(await statusOf(session.accessToken)).toBe(200);
+  });
+
+  it('ends with all others of the user, and goes on if it is the one that asks', async () => {
+    const [old, other] = [await aged(await start()), await start()];
+    const path = `/v1/users/${user.id}/sessions`;
+    const me = api(url, old.accessToken);
+    const without = await me.delete(path);
+    expect(without).toMatchObject({ status: 401, body: { code: 'invalid-credentials' } });
+    expect(without.body.detail).toMatch(/currentPassword/);
+    expect((await me.delete(path, {}, { currentPassword: 'not the password' })).status).toBe(401);
+    expect(await statusOf(other.accessToken)).toBe(200);
+    expect((await me.delete(path, {}, { currentPassword: user.password })).status).toBe(204);
+    await endsWithin5s(other.accessToken);
+    expect((await refresh(other.refreshToken)).status).toBe(401);
+    expect(await statusOf(old.accessToken)).toBe(200);
+    expect((await admin.delete(path)).status).toBe(204);
+    await endsWithin5s(old.accessToken);
+    expect((await refresh(old.refreshToken)).status).toBe(401);
+    expect((await api(url, (await start()).accessToken).get('/v1/sessions')).body.items).toHaveLength(1);
+  });
+
+  it('of more than five minutes is no leave to take the account away', async () => {
+    const { accessToken } = await aged(await start());
+    const me = api(url, accessToken);
+    const path = `/v1/users/${user.id}`;
+    const email = `new-${randomUUID()}@example.com`;
+    const wrong = { currentPassword: 'not the password' };
+    const right = { currentPassword: user.password };
+    for (const given of [{}, wrong]) {
+      for (const answer of [await me.patch(path, { email, ...given }), await me.delete(path, {}, given)]) {
+        expect(answer).toMatchObject({ status: 401, body: { code: 'invalid-credentials' } });
+      }
+    }
+    expect((await me.delete(path, {}, { ...right, other: 1 })).status).toBe(400);
+    // An access token is still good: what was refused above was the act, and not the session.
+    expect((await me.patch(path, { firstName: 'Ada' }, WAIT)).status).toBe(200);
+    const key = { 'idempotency-key': randomUUID(), ...WAIT };
+    const changed = await me.patch(path, { email, ...right }, key);
+    expect(changed).toMatchObject({ status: 200, body: { email } });
+    expect(JSON.stringify(changed.body)).not.toContain(user.password);
+    // What is compared of a request that comes again is never a password.
+    const again = await me.patch(path, { email, ...wrong }, key);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await me.delete(path, WAIT, right)).status).toBe(204);
+  });
+
+  it('of a few minutes, and an administrator’s, need not say the password again', async () => {
+    const { accessToken } = await aged(await start(), '4 minutes');
+    const email = `new-${randomUUID()}@example.com`;
+    const path = `/v1/users/${user.id}`;
+    expect((await api(url, accessToken).patch(path, { email }, WAIT)).status).toBe(200);
+    const { accessToken: ofAdmin } = await aged(await start(system.admin));
+    const other = `new-${randomUUID()}@example.com`;
+    expect((await api(url, ofAdmin).patch(path, { email: other }, WAIT)).status).toBe(200);
+    expect((await api(url, ofAdmin).delete(path, WAIT)).status).toBe(204);
+  });
+
+  it.each([
+    [
+      'the e-mail address',
+      () => ({ email: 'ada.lovelace@example.com', password: 'Ada.Lovelace@example.com' }),
+    ],
+    ['the names', () => ({ password: 'ada lovelace 1815' })],
+    ['the product', () => ({ password: 'Turnpike123' })],
+    ['one character', () => ({ password: ' '.repeat(10) })],
+  ])('is not begun with a password of %s, since nobody may have that', async (_what, weak) => {
+    const person = {
+      email: `a-${randomUUID()}@example.com`,
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      ...weak(),
+    };
+    const refused = await api(url).post('/v1/users', person);
+    const complaint = { status: 400, body: { code: 'invalid-request' } };
+    expect(refused).toMatchObject(complaint);
+    expect(refused.body.errors).toMatchObject([{ path: 'password' }]);
+    const own = {
+      currentPassword: user.password,
+      newPassword: person.password.replace(/ada lovelace/i, 'grace hopper'),
+    };
+    if (person.password.includes('@')) own.newPassword = user.email.toUpperCase();
+    const change = await api(url, user.token).put(`/v1/users/${user.id}/password`, own);
+    expect(change).toMatchObject(complaint);
+    expect(change.body.errors).toMatchObject([{ path: 'newPassword' }]);
+  });
+
+  /** The same session as if it had begun before, with tokens that say so. */
+  async function aged(session: Session, by = '6 minutes'): Promise<Session> {
+    const { id } = (await mine(session)).body.items.find(({ current }: any) => current);
+    const sql = 'update sessions set created_at = created_at - $2::interval where id = $1';
+    await system.databases.identity.query(sql, [id, by]);
+    return expectStatus(await refresh(session.refreshToken), 200) as Session;
+  }
+
   it.each(['jwks', 'service-jwks'])(
     'is verified with the public keys of %s.json, which has no private part',
     async (name) => {

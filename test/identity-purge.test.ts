@@ -66,8 +66,10 @@ describe('a purge', () => {
     const [old, young] = [sidOf(await person.signIn()), sidOf(await person.signIn())];
     await person.step('identity.delete');
     await identity.rows(`update sessions set revoked_at = now() - interval '21 minutes' where id = $1`, old);
+    await identity.rows(`update sessions set client = 'Firefox 142 on Linux' where id = $1`, young);
     await person.step(PURGE);
     expect(await revokedSessions(identity)).toContain(young);
+    expect(await identity.rows('select client from sessions where id = $1', young)).toEqual([{ client: '' }]);
     expect(await identity.rows('select 1 from sessions where id = $1', old)).toEqual([]);
   });
 

@@ -285,6 +285,51 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a session that nobody uses', () => {
+  const lastsDays = async (session: SessionView): Promise<number> => {
+    const [row] = await identity.rows<{ days: number }>(
+      'select extract(epoch from expires_at - now())::float8 / 86400 as days from sessions where id = $1',
+      sidOf(session),
+    );
+    return row!.days;
+  };
+
+  test('is over after 14 days, and one that is used after 30', async () => {
+    const session = await (await newUser(identity)).signIn();
+    expect(await lastsDays(session)).toBeCloseTo(14, 1);
+    await identity.rows(
+      `update sessions set created_at = now() - interval '20 days', expires_at = now() + interval '1 hour' where id = $1`,
+      sidOf(session),
+    );
+    const next = await refresh(session);
+    expect(next.status).toBe(200);
+    expect(await lastsDays(session)).toBeCloseTo(10, 1);
+    expect((await refresh(next.body)).status).toBe(200);
+  });
+});
+
+describe('the sessions of a user', () => {
+  test('are as they were left by a process of before, which writes neither use nor client', async () => {
+    const user = await newUser(identity);
+    await identity.rows(
+      `insert into sessions (user_id, created_at, last_used_at, expires_at)
+       values ($1, '2026-01-02T03:04:05Z', null, now() + interval '1 day')`,
+      user.userId,
+    );
+    const { body } = await identity.get(`/internal/users/${user.userId}/sessions`);
+    const at = '2026-01-02T03:04:05.000Z';
+    expect(body.items).toMatchObject([{ createdAt: at, lastUsedAt: at, client: '' }]);
+  });
+
+  test('end together with the one that begins meanwhile, if that came first', async () => {
+    const user = await newUser(identity);
+    const signingIn = user.signIn();
+    const ending = identity.delete(`/internal/users/${user.userId}/sessions`);
+    const [session, { body }] = await Promise.all([signingIn, ending]);
+    expect(await isOver(session)).toBe(body.ended.includes(sidOf(session)));
+  });
+});
+
 describe('the end of a session', () => {
   test('may be asked for again', async () => {
     const session = await (await newUser(identity)).signIn();

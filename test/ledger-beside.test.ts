@@ -86,7 +86,7 @@ describe.each(Object.entries(STANDSTILLS))('a lane %s', (_what, standStill) => {
 describe('what is carried out beside a lane', () => {
   it('takes a place from no other write: the lane is full with those in line', async () => {
     const userId = await t.newLane();
-    for (const _ of Array.from({ length: MAX_DEPTH + 1 })) await write(userId, 'user.set-roles');
+    for (let count = 0; count <= MAX_DEPTH; count += 1) await write(userId, 'user.set-roles');
     const places = [await write(userId), await write(userId), await write(userId)];
     expect(places.map(({ seq }) => seq)).toEqual([6, 7, 8]);
     expect(await t.write(userId, { maxDepth: MAX_DEPTH })).toMatchObject({ code: 'lane-full' });

@@ -176,6 +176,61 @@ describe('signing in', () => {
     expect((await attempt(other, user.email, fresh)).status).toBe(201);
   });
 
+  it('counts a registration that comes again with another password, which is the price of a guess', async () => {
+    const [client, key] = [newClient(), { 'idempotency-key': randomUUID() }];
+    const person = { email: user.email, password: user.password, firstName: 'Grace', lastName: 'Hopper' };
+    const fresh = { ...person, email: `user-${randomUUID()}@example.com` };
+    const send = (password: string, from = client) =>
+      api(url()).post('/v1/users', { ...fresh, password }, { ...key, ...from, ...WAIT });
+    expect((await send(fresh.password)).status).toBe(201);
+    const wrong = () => send(`pass-${randomUUID()}`);
+    expect(await times(LIMIT, wrong)).toEqual(Array(LIMIT).fill(422));
+    for (const answer of [await wrong(), await send(fresh.password)])
+      expect(answer).toMatchObject({ status: 429, body: { code: 'rate-limited' } });
+    expect((await attempt(client, fresh.email, fresh.password)).status).toBe(429);
+    const elsewhere = await send(fresh.password, newClient());
+    expect(elsewhere.status).toBe(201);
+    expect(elsewhere.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('counts a change of password that comes again with another new one', async () => {
+    const [client, key] = [newClient(), { 'idempotency-key': randomUUID() }];
+    const change = (newPassword: string, currentPassword = user.password) =>
+      api(url(), user.token).put(
+        `/v1/users/${user.id}/password`,
+        { currentPassword, newPassword },
+        { ...key, ...client, ...WAIT },
+      );
+    const fresh = `pass-${randomUUID()}`;
+    expect((await change(fresh)).status).toBe(200);
+    expect((await change(fresh)).headers.get('idempotency-replayed')).toBe('true');
+    const wrong = () => change(`pass-${randomUUID()}`);
+    expect(await times(LIMIT, wrong)).toEqual(Array(LIMIT).fill(422));
+    expect((await change(fresh)).status).toBe(429);
+  });
+
+  it('counts the password that confirms a change of address', async () => {
+    const client = newClient();
+    const body = { email: `new-${randomUUID()}@example.com`, currentPassword: 'not the password' };
+    const confirm = () => api(url(), user.token).patch(`/v1/users/${user.id}`, body, client);
+    expect(await times(LIMIT, confirm)).toEqual(failed(LIMIT));
+    expect((await confirm()).status).toBe(429);
+    expect((await succeed(client)).status).toBe(429);
+  });
+
+  it('from where the account was before is not kept waiting by guesses from 300 other networks', async () => {
+    const home = newClient();
+    expect((await succeed(home)).status).toBe(201);
+    const attack = Promise.all(
+      Array.from({ length: 300 }, () => fail(newClient(), `${randomUUID()}@example.com`)),
+    );
+    const mine = await times(5, () => succeed(home));
+    expect(mine).toEqual(Array(5).fill(201));
+    const statuses = new Set((await attack).map(({ status }) => status));
+    // Whoever waits too long is told to come again.
+    for (const status of statuses) expect([401, 503]).toContain(status);
+  });
+
   it('does not count where the new password is refused and the present one was not looked at', async () => {
     const client = newClient();
     const body = { currentPassword: 'not the password', newPassword: 'password1234' };

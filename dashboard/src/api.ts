@@ -48,6 +48,16 @@ export async function currentSession(): Promise<DashboardSession | null> {
   }
 }
 
+/**
+ * @param isUsed lets the session go on, since somebody uses the page
+ * @returns false where it has ended; true where that cannot be said
+ */
+export async function sessionGoesOn(isUsed: boolean): Promise<boolean> {
+  const headers = { ...(isUsed && { 'x-user-activity': 'true' }) };
+  const answer = await fetch(`${BASE}/ops/session`, { headers }).catch(() => null);
+  return answer?.status !== 401;
+}
+
 /** A session that has ended already is signed out of. */
 export async function signOut(): Promise<void> {
   try {

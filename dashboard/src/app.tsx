@@ -7,8 +7,9 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import { Link, Route, Switch, useRoute } from 'wouter';
+import { followActivity } from './activity.js';
 import { signOut } from './api.js';
 import { BASE } from './base.js';
 import { announce, Announcements } from './announce.js';
@@ -49,6 +50,7 @@ export function App(): ReactElement {
 function Shell(): ReactElement {
   const [searching, { open: search, close }] = useDisclosure(false);
   useHotkeys([['mod+K', search]], []);
+  useEffect(() => followActivity(signedOut), []);
   return (
     <div className="shell">
       <a className="skip" href="#content">

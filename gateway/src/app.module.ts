@@ -35,6 +35,8 @@ import { OperationStreams } from './entry/operation-streams.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
 import { OrdersController } from './entry/orders.controller.js';
+import { Passwords } from './entry/passwords.js';
+import { PasswordTurns } from './entry/password-turns.js';
 import { PublicController } from './entry/public.controller.js';
 import { Reads } from './entry/reads.js';
 import { Registered } from './entry/registered.js';
@@ -45,6 +47,7 @@ import { SigningIn } from './entry/signing-in.js';
 import { SessionsController } from './entry/sessions.controller.js';
 import { SignInThrottle } from './entry/sign-in-throttle.js';
 import { SystemWrites } from './entry/system-writes.js';
+import { UserSessionsController } from './entry/user-sessions.controller.js';
 import { UsersController } from './entry/users.controller.js';
 import { Addresses } from './hooks/addresses.js';
 import { Bell } from './hooks/bell.js';
@@ -53,6 +56,7 @@ import { ForgettingDeliveries } from './hooks/forgetting-deliveries.js';
 import { WebhookGauges } from './hooks/metrics.js';
 import { WebhookAdmin } from './hooks/webhook-admin.js';
 import { WebhooksController } from './hooks/webhooks.controller.js';
+import { Actors } from './ledger/actors.js';
 import { Announcer } from './ledger/announcer.js';
 import { AccessEndings } from './ledger/access-endings.js';
 import { AuditTrail } from './ledger/audit-trail.js';
@@ -87,6 +91,7 @@ import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
+import { FormerActors } from './queue/former-actors.js';
 import { Hurry } from './queue/hurry.js';
 import { Maintenance } from './queue/maintenance.js';
 import { NameClaim } from './queue/name-claim.js';
@@ -97,6 +102,7 @@ import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
+import { Authority } from './run/authority.js';
 import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Heartbeat } from './run/heartbeat.js';
@@ -135,7 +141,9 @@ const entry = [
   Revocations,
   Fingerprints,
   ClientPlaces,
+  PasswordTurns,
   SignInThrottle,
+  Passwords,
   OperationTokens,
   OperationAccess,
   Admission,
@@ -157,6 +165,7 @@ const ledger = [
   Seals,
   Announcer,
   Ledger,
+  Actors,
   LaneControl,
   Suspensions,
   AccessEndings,
@@ -193,11 +202,12 @@ const queue = [
   Reconciler,
   Hurry,
   Maintenance,
+  FormerActors,
   NameClaim,
   QueueProof,
   QueueLifecycle,
 ];
-const run = [Executor, Leases, Breakers, Services, ServiceProbe, Heartbeat];
+const run = [Executor, Authority, Leases, Breakers, Services, ServiceProbe, Heartbeat];
 const watch = [
   Summary,
   Sampler,
@@ -224,6 +234,7 @@ const api = [
   OperationsController,
   OperationEventsController,
   SessionsController,
+  UserSessionsController,
   MeController,
   PublicController,
   OverviewController,

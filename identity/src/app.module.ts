@@ -12,8 +12,10 @@ import { Passwords } from './passwords.js';
 import { Purge } from './purge.js';
 import { identityRetention } from './retention.js';
 import { SessionsController } from './sessions.controller.js';
+import { SessionList } from './session-list.js';
 import { Sessions } from './sessions.js';
 import { AccessTokens } from './tokens.js';
+import { UserSessionsController } from './user-sessions.controller.js';
 import { UserStepsController } from './user-steps.controller.js';
 import { UsersController } from './users.controller.js';
 import { Users } from './users.js';
@@ -29,6 +31,7 @@ export class AppModule {
         UsersController,
         CredentialsController,
         SessionsController,
+        UserSessionsController,
         JwksController,
         IntegrityController,
         ...SERVICE_CONTROLLERS,
@@ -42,6 +45,7 @@ export class AppModule {
         Credentials,
         Passwords,
         Sessions,
+        SessionList,
         { provide: AccessTokens, useFactory: () => AccessTokens.signedWith(config.tokenSigningKeys) },
       ],
     };

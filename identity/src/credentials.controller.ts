@@ -1,6 +1,11 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PrepareCredential, type PreparedCredential } from '@turnpike/contracts';
+import {
+  CheckCredential,
+  CheckPassword,
+  PrepareCredential,
+  type PreparedCredential,
+} from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
 import { Credentials } from './credentials.js';
 
@@ -18,5 +23,22 @@ export class CredentialsController {
   @HttpCode(200)
   prepare(@Body() request: PrepareCredential): Promise<PreparedCredential> {
     return this.credentials.prepare(request);
+  }
+
+  /** Whether that is the user's password: 204, or 401. Nobody is signed in by it. */
+  @Post('check')
+  @HttpCode(204)
+  async check(@Body() { userId, password }: CheckPassword): Promise<void> {
+    await this.credentials.check(userId, password);
+  }
+
+  /** Whether that is the password that was prepared as this credential: 204, 401, or 404 once the credential is gone. */
+  @Post(':id/check')
+  @HttpCode(204)
+  checkPrepared(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { password }: CheckCredential,
+  ): Promise<void> {
+    return this.credentials.checkPrepared(id, password);
   }
 }

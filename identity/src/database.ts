@@ -10,6 +10,7 @@ import { Purge1763900000001 } from './migrations/1763900000001-purge.js';
 import { Retention1764420000001 } from './migrations/1764420000001-retention.js';
 import { RefreshGrace1764540000001 } from './migrations/1764540000001-refresh-grace.js';
 import { AccessEpochs1764560000001 } from './migrations/1764560000001-access-epochs.js';
+import { SessionList1764580000000 } from './migrations/1764580000000-session-list.js';
 import { User } from './user.entity.js';
 
 /** @returns identity's database at that address, the same for the process and for its migrations. */
@@ -27,6 +28,7 @@ export function databaseOptions(url: string): DatabaseOptions {
       RefreshGrace1764540000001,
       Beside1764550000001,
       AccessEpochs1764560000001,
+      SessionList1764580000000,
     ],
     applicationName: 'turnpike-identity',
   };

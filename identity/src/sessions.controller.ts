@@ -11,7 +11,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { RefreshSession, type RevokedSessions, SessionView, SignIn } from '@turnpike/contracts';
+import { BeginSession, RefreshSession, type RevokedSessions, SessionView } from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
 import { IsRFC3339, MaxLength } from 'class-validator';
 import { Sessions } from './sessions.js';
@@ -32,8 +32,8 @@ export class SessionsController {
 
   /** Signs in. Unknown and deleted accounts and wrong passwords cannot be told apart, not even by time. */
   @Post()
-  signIn(@Body() { email, password }: SignIn): Promise<SessionView> {
-    return this.sessions.signIn(email, password);
+  signIn(@Body() body: BeginSession): Promise<SessionView> {
+    return this.sessions.signIn(body);
   }
 
   /** Spends a refresh token for a new pair of tokens; a token that was already spent ends its session. */

@@ -3,6 +3,7 @@ import {
   ACCESS_TOKENS,
   type AccessClaims,
   type AccessEnded,
+  type BeginSession,
   type EndAccess,
   HEADERS,
   type RevokedSessions,
@@ -30,6 +31,9 @@ import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
  */
 
 const SESSION_LIFETIME = '30 days';
+
+/** How long a session goes on that is not refreshed: a device that was lost, or a client that nobody opens any more. */
+const SESSION_IDLE = '14 days';
 
 /** For a client whose answer was lost to ask again; longer would only help a thief. */
 const GRACE = '10 seconds';
@@ -73,12 +77,12 @@ export class Sessions {
   ) {}
 
   /** @throws Problem `invalid-credentials`, whatever was wrong */
-  async signIn(email: string, password: string): Promise<SessionView> {
+  async signIn({ email, password, client = '' }: BeginSession): Promise<SessionView> {
     const account = await this.findAccount(email);
     const matches = await this.passwords.verify(password, account?.hash);
     if (!account || !matches) throw new Problem('invalid-credentials');
     const grant = await this.database.transaction(async (tx) => {
-      const session = await openSession(tx, account);
+      const session = await openSession(tx, account, client);
       return session && grantFor(tx, session);
     });
     if (!grant) throw new Problem('invalid-credentials');
@@ -188,8 +192,8 @@ export async function revokeSessionsOf(
 }
 
 /**
- * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as it is, an id and
- * three times: its access tokens may still be alive, and are refused by whoever hears of its end.
+ * Removes the user's sessions and all their refresh tokens. One that ended a short time ago stays as an id and its
+ * times: its access tokens may still be alive, and are refused by whoever hears of its end.
  * @returns how many sessions there were
  */
 export async function eraseSessionsOf(tx: EntityManager, userId: string): Promise<number> {
@@ -198,15 +202,15 @@ export async function eraseSessionsOf(tx: EntityManager, userId: string): Promis
     'delete from refresh_tokens using sessions where session_id = sessions.id and sessions.user_id = $1',
     [userId],
   );
-  const [sessions] = await tx.query<{ count: number }[]>(
-    'select count(*)::integer as count from sessions where user_id = $1',
+  const [, count] = await tx.query<[unknown[], number]>(
+    `update sessions set client = '' where user_id = $1`,
     [userId],
   );
   await tx.query(
     `delete from sessions where user_id = $1 and revoked_at < now() - interval '${REVOCATIONS_KEPT}'`,
     [userId],
   );
-  return sessions!.count;
+  return count;
 }
 
 async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
@@ -219,6 +223,7 @@ async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
 async function openSession(
   tx: EntityManager,
   { userId, credentialId }: AccountRow,
+  client: string,
 ): Promise<OpenSession | null> {
   const users = await tx.query<{ roles: Role[]; epoch: number }[]>(
     `select roles, access_epoch as epoch from users
@@ -229,9 +234,9 @@ async function openSession(
   const { roles, epoch } = users[0];
   await forgetExpiredSessions(tx, userId);
   const sessions = await tx.query<{ id: string; beganAt: number }[]>(
-    `insert into sessions (user_id, epoch, expires_at) values ($1, $2, now() + interval '${SESSION_LIFETIME}')
+    `insert into sessions (user_id, client, epoch, expires_at) values ($1, $2, $3, now() + interval '${SESSION_IDLE}')
      returning id, ${BEGAN_AT}`,
-    [userId, epoch],
+    [userId, client, epoch],
   );
   const { id: sid, beganAt } = sessions[0]!;
   return { sid, userId, roles, beganAt, epoch };
@@ -257,9 +262,20 @@ async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | nul
   );
   const session = token && (await lockSession(tx, token.sid));
   if (!session) return null;
-  if (await spendOnce(tx, hash)) return session;
+  if (await spendOnce(tx, hash)) return prolonged(tx, session);
   await revokeSession(tx, session.sid);
   return null;
+}
+
+/** A refresh is the use of a session. Its end is what both limits say, so that nobody else has to know of two. */
+async function prolonged(tx: EntityManager, session: OpenSession): Promise<OpenSession> {
+  await tx.query(
+    `update sessions set last_used_at = now(),
+       expires_at = least(created_at + interval '${SESSION_LIFETIME}', now() + interval '${SESSION_IDLE}')
+     where id = $1`,
+    [session.sid],
+  );
+  return session;
 }
 
 /** Spends the token, and the successor that it had if that may be lost. @returns false for a second use */

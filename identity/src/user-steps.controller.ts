@@ -9,7 +9,7 @@ import {
   SetRoles,
   STEPS_PATH,
   undoneKey,
-  UpdateUser,
+  UserChanges,
 } from '@turnpike/contracts';
 import {
   Call,
@@ -59,7 +59,7 @@ export class UserStepsController {
   update(
     @Call() call: StepCall,
     @IfMatch() ifMatch: string | undefined,
-    @Body() changes: UpdateUser,
+    @Body() changes: UserChanges,
   ): Promise<RecordedAnswer> {
     const target = { userId: call.userId, ifMatch };
     return this.steps.apply(call, (tx) => this.users.update(tx, target, changes));

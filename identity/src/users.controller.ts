@@ -18,7 +18,7 @@ import {
   Email,
   EndAccess,
   type Page,
-  UpdateUser,
+  UserChanges,
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
@@ -38,7 +38,7 @@ class UserId {
   id: string;
 }
 
-class RenameUser extends PickType(UpdateUser, ['firstName', 'lastName'] as const) {}
+class RenameUser extends PickType(UserChanges, ['firstName', 'lastName'] as const) {}
 
 /** Users as they are read; and, for administrators' scripts, changes that begin here and that the lanes follow. */
 @ApiTags('users')

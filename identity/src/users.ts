@@ -6,7 +6,7 @@ import type {
   RegisterStep,
   SetClaims,
   SetRoles,
-  UpdateUser,
+  UserChanges,
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
@@ -50,7 +50,7 @@ export class Users {
   }
 
   /** Answers with what was there before, too. */
-  async update(tx: EntityManager, target: Target, changes: UpdateUser): Promise<Applied> {
+  async update(tx: EntityManager, target: Target, changes: UserChanges): Promise<Applied> {
     const { id, email, firstName, lastName } = await lockActiveUser(tx, target);
     if (changes.email !== undefined && changes.email !== email) await exchangeEmail(tx, id, changes.email);
     const before: Profile = { email, firstName, lastName };

@@ -14,7 +14,7 @@ export interface Api {
   post<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   patch<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   put<Body = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
-  delete<Body = any>(path: string, headers?: Record<string, string>): Promise<Answer<Body>>;
+  delete<Body = any>(path: string, headers?: Record<string, string>, body?: unknown): Promise<Answer<Body>>;
 }
 
 /** Requests to one process, with a bearer token if there is one. */
@@ -38,7 +38,7 @@ export function api(url: string, token?: string): Api {
     post: (path, body, headers) => send('POST', path, body, headers),
     patch: (path, body, headers) => send('PATCH', path, body, headers),
     put: (path, body, headers) => send('PUT', path, body, headers),
-    delete: (path, headers) => send('DELETE', path, undefined, headers),
+    delete: (path, headers, body) => send('DELETE', path, body, headers),
   };
 }
 

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
+import {
+  HEADERS,
+  type ClientKind,
+  holds,
+  type OperationTarget,
+  type Relation,
+  type Role,
+  ROLES,
+} from '@turnpike/contracts';
 import { givenTraceparent, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -9,10 +17,13 @@ import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
+import { LedgerQueries } from '../ledger/queries.js';
+import type { Content } from '../ledger/seals.js';
+import { FormerActors } from '../queue/former-actors.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
-import { authorise, type Caller } from './authorise.js';
+import { authorise, type Caller, roleIn } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
 import { IdentityTold } from './identity-told.js';
@@ -42,6 +53,11 @@ export interface Write {
   grantsSince?: () => Promise<number | undefined>;
   /** Accepts the write, where it may take an administrator away. */
   accept?: (admit: () => Promise<Admitted>) => Promise<Admitted>;
+  /**
+   * Compares what the key's fingerprint leaves out with the write that the key stands for; it refuses another request.
+   * @param payload of that write; null once it is erased
+   */
+  confirmReplay?: (payload: Content | null) => Promise<void>;
 }
 
 /** Seconds after which a full lane may have room again. */
@@ -51,22 +67,24 @@ const LANE_FULL_RETRY_SECONDS = 5;
 export class Admission {
   constructor(
     private readonly ledger: Ledger,
+    private readonly queries: LedgerQueries,
     private readonly releaser: Releaser,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
     private readonly identity: IdentityTold,
+    private readonly former: FormerActors,
     private readonly config: GatewayConfig,
   ) {}
 
   /** Accepts the write or throws the problem that refuses it. @returns the body of the answer */
   async submit(write: Write, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    authorise(write.kind, write.caller, write.userId);
+    const byRole = roleIn(authorise(write.kind, write.caller, write.userId));
     const clientKey = this.clientKeyOf(write, request);
-    const operation = operationOf(write, request, this.config.relations);
+    const operation = { ...operationOf(write, request, this.config.relations), byRole };
     if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
-      if (replay) return this.answerReplay(replay, request, reply);
+      if (replay) return this.answerReplay(write, replay, request, reply);
       Object.assign(operation.payload, await write.prepare?.());
     }
     const admitted = await this.admitted(write, operation, clientKey);
@@ -74,12 +92,13 @@ export class Admission {
       case 'accepted':
         this.releaser.release(admitted.releases);
         if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
+        this.former.withdraw(write.userId, takenBy(write));
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
       case 'replayed':
       case 'key-reused':
-        return this.answerReplay(admitted, request, reply);
+        return this.answerReplay(write, admitted, request, reply);
     }
   }
 
@@ -95,10 +114,21 @@ export class Admission {
     return accept ? accept(admit) : admit();
   }
 
-  private answerReplay(replay: Replay, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  private async answerReplay(
+    { confirmReplay }: Write,
+    replay: Replay,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
     if (replay.outcome === 'key-reused') throw new Problem('idempotency-key-reused');
+    if (confirmReplay) await confirmReplay(await this.payloadOf(replay.operationId));
     void reply.header(HEADERS.idempotencyReplayed, 'true');
     return this.answers.operation(replay.operationId, request, reply);
+  }
+
+  private async payloadOf(operationId: string): Promise<Content | null> {
+    const operation = await this.queries.operation(operationId);
+    return operation && this.queries.payloadOf(operation);
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {
@@ -119,6 +149,13 @@ function operationOf(write: Write, request: FastifyRequest, relations: readonly 
     steps: stepsOf(write.kind, write.payload, relations),
     traceparent: givenTraceparent(request),
   };
+}
+
+/** @returns the roles that the user of the lane has not any more once the write is accepted, as far as it says so */
+function takenBy({ kind, payload }: Write): Role[] {
+  if (kind === 'user.delete') return [...ROLES];
+  if (kind !== 'user.set-roles') return [];
+  return ROLES.filter((role) => !holds(payload['roles'] as Role[], role));
 }
 
 function refusal(code: Problem['code']): Problem {

@@ -55,13 +55,14 @@ export class CallerGuard implements CanActivate {
     const who = ALLOWED[action!];
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
-    const token = await this.tokenOf(request);
-    const verifyAgain = async (): Promise<Caller> => {
-      const caller = await this.tokens.verify(token);
-      if (!dependsOnOwner(action!)) authorise(action!, caller, null);
-      return caller;
+    const caller = await this.tokens.verify(await this.tokenOf(request));
+    const assertAllowed = (again: Caller): Caller => {
+      if (!dependsOnOwner(action!)) authorise(action!, again, null);
+      return again;
     };
-    callers.set(request, { caller: await verifyAgain(), verifyAgain });
+    const verifyAgain = async (): Promise<Caller> =>
+      assertAllowed(await this.tokens.verify(await this.tokenAgain(request)));
+    callers.set(request, { caller: assertAllowed(caller), verifyAgain });
     this.assertMayWrite(request);
     return true;
   }
@@ -74,10 +75,23 @@ export class CallerGuard implements CanActivate {
 
   /** The dashboard's cookie stands for a token; whoever sends one needs no cookie. */
   private async tokenOf(request: FastifyRequest): Promise<string> {
-    const ofCookie =
-      request.headers.authorization === undefined && (await this.cookies.accessTokenOf(request));
-    return ofCookie || bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
+    const ofCookie = sendsNoToken(request) && (await this.cookies.accessTokenOf(request));
+    return ofCookie || bearerTokenIn(request);
   }
+
+  /** Behind a cookie there is a new one by now; without its session there is none. */
+  private async tokenAgain(request: FastifyRequest): Promise<string> {
+    const ofCookie = sendsNoToken(request) && (await this.cookies.accessTokenAgain(request));
+    return ofCookie || bearerTokenIn(request);
+  }
+}
+
+function sendsNoToken({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined;
+}
+
+function bearerTokenIn(request: FastifyRequest): string {
+  return bearerTokenOf(request, 'Send `Authorization: Bearer` with an access token.');
 }
 
 /** Whether the token of an operation is good is for the route to see, which knows the operation. */

@@ -1,12 +1,15 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { DashboardSession, SessionView } from '@turnpike/contracts';
 import { Database, Problem, type Statements } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
 import { GatewayConfig, publicPath } from '../config.js';
 import { decrypt, encrypt } from '../ledger/cipher.js';
 import { RootKey } from '../ledger/root-key.js';
 import { Services } from '../run/services.js';
+import { OpsCookie } from './ops-cookie.js';
+import { Revocations } from './revocations.js';
 
 /*
  * Sessions of the dashboard: a browser has a cookie that scripts cannot read, and the access and refresh token that
@@ -14,38 +17,15 @@ import { Services } from '../run/services.js';
  * token. A cookie is sent by itself, so whatever is not a plain read also needs a header that only the page can send.
  */
 
-/**
- * `__Host-`: for this host alone, and never set by a neighbour or over a connection that is not trustworthy. It demands
- * the path `/`; below a path that a proxy adds, the cookie is for that path and not for what else the host serves.
- */
-const NAME = { ofHost: '__Host-turnpike-ops', ofPath: '__Secure-turnpike-ops' };
-
-/** How browsers know the cookie of this installation. */
-class Cookie {
-  private readonly name: string;
-  private readonly path: string;
-  private readonly form: RegExp;
-
-  /** @param before the path that a proxy adds, or nothing */
-  constructor(before: string) {
-    this.name = before === '' ? NAME.ofHost : NAME.ofPath;
-    this.path = before === '' ? '/' : before;
-    this.form = new RegExp(`(?:^|;\\s*)${this.name}=([\\w-]{43})(?:;|$)`);
-  }
-
-  idIn({ headers }: FastifyRequest): string | null {
-    return this.form.exec(headers.cookie ?? '')?.[1] ?? null;
-  }
-
-  set(id: string, maxAgeSeconds: number): string {
-    return `${this.name}=${id}; Path=${this.path}; Max-Age=${maxAgeSeconds}; HttpOnly; Secure; SameSite=Strict`;
-  }
-}
-
 const CSRF_HEADER = 'x-csrf-token';
 const SAFE_METHODS = ['GET', 'HEAD'];
 
+/** Said by the page when somebody uses it, at most once a minute; what it asks for by itself comes without. */
+const ACTIVITY_HEADER = 'x-user-activity';
+
 const LIFETIME_SECONDS = 12 * 3600;
+
+/** Without a person's use: an open page asks again and again, and would never let its session end. */
 const IDLE = '30 minutes';
 
 /** Seconds before its expiry from which on an access token is no longer used: longer than any request takes. */
@@ -54,6 +34,9 @@ const RENEW_BEFORE_SECONDS = 60;
 /** Milliseconds for identity to answer: shorter than the others wait for the row, and than a transaction may idle. */
 const RENEW_WITHIN_MS = 3000;
 
+/** What the cookie alone tells; roles stand in the token. */
+export type CookieSession = Omit<DashboardSession, 'roles'>;
+
 type Tokens = Pick<SessionView, 'accessToken' | 'refreshToken'>;
 
 interface SessionRow {
@@ -61,28 +44,36 @@ interface SessionRow {
   isFresh: boolean;
 }
 
-const ALIVE = `id = $1 and expires_at > now() and last_used_at > now() - interval '${IDLE}'`;
+interface Discarded {
+  id: Buffer;
+  tokens: string;
+}
+
+const OVER = `(expires_at <= now() or last_used_at <= now() - interval '${IDLE}')`;
+const ALIVE = `id = $1 and not ${OVER}`;
 const ROW = 'tokens, renew_at > now() as "isFresh"';
 
 @Injectable()
 export class CookieSessions {
-  private readonly cookie: Cookie;
+  private readonly logger = new Logger(CookieSessions.name);
+  private readonly cookie: OpsCookie;
 
   constructor(
     private readonly database: Database,
     private readonly services: Services,
     private readonly root: RootKey,
+    private readonly revocations: Revocations,
     config: GatewayConfig,
   ) {
-    this.cookie = new Cookie(publicPath(config));
+    this.cookie = new OpsCookie(publicPath(config));
   }
 
   /** Keeps a session of identity's. @returns the header that gives the browser its cookie, and what its page needs */
-  async begin(session: SessionView): Promise<{ setCookie: string; view: DashboardSession }> {
+  async begin(session: SessionView): Promise<{ setCookie: string; view: CookieSession }> {
     const id = randomBytes(32).toString('base64url');
     const hash = hashOf(id);
     // Whoever signs in clears up behind the others, so that no job has to.
-    await this.database.query('delete from ops_sessions where expires_at < now()');
+    await this.discard(OVER, []);
     const rows = await this.database.query<{ expiresAt: Date }>(
       `insert into ops_sessions (id, user_id, tokens, renew_at, expires_at)
        values ($1, $2, $3, now() + make_interval(secs => $4), now() + make_interval(secs => $5))
@@ -103,19 +94,18 @@ export class CookieSessions {
     const id = this.cookie.idIn(request);
     if (!id) return null;
     this.assertOwnPage(request, id);
-    const hash = hashOf(id);
-    const rows = await this.database.query<SessionRow>(
-      `update ops_sessions set last_used_at = now() where ${ALIVE} returning ${ROW}`,
-      [hash],
-    );
-    if (!rows[0]) throw hasEnded();
-    const tokens = rows[0].isFresh ? this.unseal(rows[0].tokens, hash) : await this.renew(hash);
-    if (!tokens) throw hasEnded();
-    return tokens.accessToken;
+    if (isUse(request)) await this.prolong(hashOf(id));
+    return this.tokenOf(hashOf(id));
+  }
+
+  /** The same for an answer that goes on: that it does is no use of the session. */
+  async accessTokenAgain(request: FastifyRequest): Promise<string | null> {
+    const id = this.cookie.idIn(request);
+    return id && this.tokenOf(hashOf(id));
   }
 
   /** @throws Problem 401 where the request has no session of ours */
-  async view(request: FastifyRequest): Promise<DashboardSession> {
+  async view(request: FastifyRequest): Promise<CookieSession> {
     const id = this.cookie.idIn(request);
     const rows = id
       ? await this.database.query<{ userId: string; expiresAt: Date }>(
@@ -127,11 +117,47 @@ export class CookieSessions {
     return { userId: rows[0].userId, csrfToken: this.csrfTokenOf(id), expiresAt: iso(rows[0].expiresAt) };
   }
 
-  /** Forgets the request's session. @returns the header that takes the cookie away */
+  /** Ends the request's session, here and at identity. @returns the header that takes the cookie away */
   async end(request: FastifyRequest): Promise<string> {
     const id = this.cookie.idIn(request);
-    if (id) await this.database.query('delete from ops_sessions where id = $1', [hashOf(id)]);
+    if (id) await this.discard('id = $1', [hashOf(id)]);
     return this.cookie.set('', 0);
+  }
+
+  private async prolong(hash: Buffer): Promise<void> {
+    await this.database.query(`update ops_sessions set last_used_at = now() where ${ALIVE}`, [hash]);
+  }
+
+  /** @throws Problem 401 where the session is over; what is left of it goes */
+  private async tokenOf(hash: Buffer): Promise<string> {
+    const [row] = await this.database.query<SessionRow>(`select ${ROW} from ops_sessions where ${ALIVE}`, [
+      hash,
+    ]);
+    if (!row) await this.discard(`id = $1 and ${OVER}`, [hash]);
+    const tokens = row && (row.isFresh ? this.unseal(row.tokens, hash) : await this.renew(hash));
+    if (!tokens) throw hasEnded();
+    return tokens.accessToken;
+  }
+
+  /** Forgets sessions, and ends each at identity: its refresh token would go on for days. */
+  private async discard(which: string, values: readonly unknown[]): Promise<void> {
+    const rows = await this.database.query<Discarded>(
+      `delete from ops_sessions where ${which} returning id, tokens`,
+      values,
+    );
+    await Promise.all(rows.map((row) => this.endAtIdentity(row)));
+  }
+
+  private async endAtIdentity({ id, tokens }: Discarded): Promise<void> {
+    try {
+      const sessionId = String(decodeJwt(this.unseal(tokens, id).accessToken)['sid']);
+      this.revocations.add(sessionId);
+      await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
+    } catch (error) {
+      this.logger.warn(
+        `A session of the dashboard is over here and was not ended at identity, where it ends by itself in 14 days: ${(error as Error).message}`,
+      );
+    }
   }
 
   /**
@@ -197,6 +223,15 @@ export class CookieSessions {
     const text = decrypt(this.root.for('cookieSessions'), sealed, contextOf(hash));
     return JSON.parse(text.toString()) as Tokens;
   }
+}
+
+/**
+ * Whether a person is behind it: by the page's word, by a click on a link (Fetch Metadata), or because something is
+ * done. What goes by itself (polls, the stream, the page of the queues) is none of these.
+ */
+function isUse({ method, headers }: FastifyRequest): boolean {
+  if (!SAFE_METHODS.includes(method)) return true;
+  return headers[ACTIVITY_HEADER] === 'true' || headers['sec-fetch-user'] === '?1';
 }
 
 function contextOf(hash: Buffer): string {

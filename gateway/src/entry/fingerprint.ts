@@ -6,18 +6,25 @@ import { RootKey } from '../ledger/root-key.js';
 import { idempotencyKey } from './request.js';
 
 /**
- * Recognises a request that is sent again. The hash is keyed, because the body may hold a password: whoever
- * reads the ledger must not be able to try passwords against a fingerprint.
+ * Members of a body that no fingerprint is made of: comparing them by a hash that takes no time would let anybody try
+ * passwords against a key that was used. What compares them does so by argon2, and counts what is wrong (passwords.ts).
+ */
+const SLOWLY_COMPARED = new Set(['password', 'currentPassword', 'newPassword']);
+
+/**
+ * Recognises a request that is sent again. The hash is keyed, because the body may hold an address: whoever
+ * reads the ledger must not be able to try addresses against a fingerprint.
  */
 @Injectable()
 export class Fingerprints {
   constructor(private readonly root: RootKey) {}
 
-  /** @returns what is equal for equal requests: method, path, query and body, whatever the order of members */
+  /** @returns what is equal for equal requests: method, path, query and body without passwords, whatever the order of members */
   of({ method, url, body }: FastifyRequest): string {
     const { pathname, searchParams } = new URL(url, 'http://gateway');
     searchParams.sort();
-    return this.hash(JSON.stringify([method, pathname, searchParams.toString(), canonical(body ?? null)]));
+    const compared = canonical(withoutPasswords(body ?? null));
+    return this.hash(JSON.stringify([method, pathname, searchParams.toString(), compared]));
   }
 
   /**
@@ -34,6 +41,12 @@ export class Fingerprints {
   hash(text: string): string {
     return createHmac('sha256', this.root.for('fingerprints')).update(text).digest('hex');
   }
+}
+
+/** Only the body's own members: what lies deeper, in claims say, is data whatever its name. */
+function withoutPasswords(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !SLOWLY_COMPARED.has(name)));
 }
 
 /** @returns the same value with the members of its objects in one order */

@@ -22,6 +22,9 @@ const LOOK_AGAIN_MS = 500;
 /** Milliseconds between two registrations, of which the first has failed. */
 const REGISTER_AGAIN_MS = 10_000;
 
+/** Until the administrator says another one. */
+const NAMES = { firstName: 'First', lastName: 'Administrator' };
+
 /** The ends of a registration after which another is worth a try. */
 const FAILED: readonly OperationState[] = ['failed', 'rejected', 'cancelled'];
 
@@ -117,14 +120,13 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     const { credentialId } = await this.services.ask<PreparedCredential>('identity', {
       method: 'POST',
       path: '/internal/credentials',
-      body: { password },
+      body: { ...NAMES, email, password },
     });
     const [id, userId] = [uuidv7(), uuidv7()];
     const address = normaliseEmail(email);
     const payload = {
       email: address,
-      firstName: 'First',
-      lastName: 'Administrator',
+      ...NAMES,
       roles: ['admin'],
       credentialId,
     };

@@ -1,11 +1,13 @@
-import { Body, Controller, Delete, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
+import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
 import { ApiProblems } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
+import { clientNameOf } from './client-name.js';
 import type { Request } from './http.js';
+import { Id } from './request.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
@@ -27,7 +29,8 @@ export class SessionsController {
   @Allows('session.begin')
   @ApiProblems('invalid-credentials', 'user-suspended')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
-    return this.throttle.check(body.email, request, () => this.signingIn.signIn(body));
+    const begin = { ...body, client: clientNameOf(request) };
+    return this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
@@ -39,6 +42,15 @@ export class SessionsController {
     return this.signingIn.refresh(body);
   }
 
+  /** The caller's sessions that go on, the one that was used last first. */
+  @Get()
+  @Allows('session.list')
+  async list(@CurrentCaller() { userId, sessionId }: Caller): Promise<SessionEntries> {
+    const call = { method: 'GET', path: `/internal/users/${userId}/sessions` } as const;
+    const { items } = await this.services.ask<OpenSessions>('identity', call);
+    return { items: items.map((session) => ({ ...session, current: session.id === sessionId })) };
+  }
+
   /** Signs out. */
   @Delete('current')
   @Allows('session.end')
@@ -46,5 +58,16 @@ export class SessionsController {
   async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
     await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
     this.revocations.add(sessionId);
+  }
+
+  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  @Delete(':id')
+  @Allows('session.end')
+  @ApiProblems('not-found')
+  @HttpCode(204)
+  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    const path = `/internal/users/${userId}/sessions/${id}`;
+    await this.services.ask('identity', { method: 'DELETE', path });
+    this.revocations.add(id);
   }
 }

@@ -9,6 +9,7 @@ import { SignInPlaces } from '../ledger/sign-in-places.js';
 import { ClientPlaces } from './client-places.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { Fingerprints } from './fingerprint.js';
+import { PasswordTurns } from './password-turns.js';
 import { rateLimited } from './quota.js';
 
 /*
@@ -18,6 +19,7 @@ import { rateLimited } from './quota.js';
  *
  * Strangers cannot lock an owner out: what they do to the account, or to a place that they share with the owner,
  * does not count where the account has signed in before. There only the failures from that place for that account do.
+ * And there its owner does not wait behind them either: see password-turns.ts.
  */
 
 /** Milliseconds in which failures are counted together. */
@@ -53,7 +55,7 @@ interface Reservation {
 export class SignInThrottle {
   private readonly logger = new Logger(SignInThrottle.name);
   private readonly limit: number;
-  private readonly turns = new LRUCache<string, LimitFunction>({ max: MAX_PAIRS });
+  private readonly pairs = new LRUCache<string, LimitFunction>({ max: MAX_PAIRS });
   private readonly refused = new LRUCache<string, number>({ max: MAX_PAIRS, ttl: REPEAT_MS });
 
   constructor(
@@ -62,6 +64,7 @@ export class SignInThrottle {
     private readonly places: ClientPlaces,
     private readonly fingerprints: Fingerprints,
     private readonly firstAdministrator: FirstAdministrator,
+    private readonly turns: PasswordTurns,
     { limits }: GatewayConfig,
   ) {
     this.limit = limits.loginFailures;
@@ -76,19 +79,28 @@ export class SignInThrottle {
    */
   check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
     if (this.firstAdministrator.isAwaited(email)) return Promise.reject(notThereYet());
-    if (this.limit === 0) return check();
     const attempt = { account: this.fingerprints.hash(`account ${email}`), place: this.places.of(request) };
+    if (this.limit === 0) return this.turns.take({ place: attempt.place, isKnown: false }, check);
     return this.inTurn(attempt, () => this.try(attempt, check));
   }
 
   private async try<Result>(attempt: Attempt, check: () => Promise<Result>): Promise<Result> {
     const reservation = await this.reserve(attempt);
-    const result = await check().catch(async (error: unknown) => {
+    const result = await this.checkInTurn(attempt, check).catch(async (error: unknown) => {
       if (!isWrongPassword(error)) await this.settle(() => this.giveBack(reservation));
       throw error;
     });
     await this.settle(() => this.succeed(attempt, reservation));
     return result;
+  }
+
+  /** @throws Problem `unavailable` where the check does not get its turn, and what the check throws */
+  private async checkInTurn<Result>(
+    { account, place }: Attempt,
+    check: () => Promise<Result>,
+  ): Promise<Result> {
+    const isKnown = await this.known.isKnown(account, place);
+    return this.turns.take({ place, isKnown }, check);
   }
 
   /** @throws Problem `rate-limited` */
@@ -152,8 +164,8 @@ export class SignInThrottle {
    */
   private inTurn<Result>(attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
     const key = keyOf(attempt);
-    const turn = this.turns.get(key) ?? pLimit(Math.ceil(this.limit / SHARE_AT_ONCE));
-    this.turns.set(key, turn);
+    const turn = this.pairs.get(key) ?? pLimit(Math.ceil(this.limit / SHARE_AT_ONCE));
+    this.pairs.set(key, turn);
     return turn(work);
   }
 }

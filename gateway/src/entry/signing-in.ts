@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RefreshSession, SessionView, SignIn } from '@turnpike/contracts';
+import type { BeginSession, RefreshSession, SessionView } from '@turnpike/contracts';
 import { Problem, unavailable } from '@turnpike/service';
 import { decodeJwt } from 'jose';
 import { AccessEndings } from '../ledger/access-endings.js';
@@ -40,7 +40,7 @@ export class SigningIn {
   ) {}
 
   /** @throws Problem 401 `invalid-credentials`, 403 `user-suspended`, 503 while a new password or fewer roles are on their way */
-  async signIn(body: SignIn): Promise<SessionView> {
+  async signIn(body: BeginSession): Promise<SessionView> {
     const begun = await this.begin(body);
     if (await this.isCurrent(begun)) return begun.session;
     // Identity knows of the ending by now, and begins another one after it.
@@ -59,7 +59,7 @@ export class SigningIn {
     throw new Problem('unauthenticated');
   }
 
-  private async begin(body: SignIn): Promise<Begun> {
+  private async begin(body: BeginSession): Promise<Begun> {
     const call = { method: 'POST', path: '/internal/sessions', body } as const;
     const begun = begunOf(await this.services.ask<SessionView>('identity', call));
     await this.assertLetIn(begun, 'invalid-credentials');

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   ChangePassword,
   type ClientKind,
+  CurrentPassword,
   DeleteUserQuery,
   type Page,
-  type PreparedCredential,
   RegisterUser,
   RestoredUser,
   type Role,
@@ -31,10 +31,10 @@ import {
   TakesNoBody,
 } from './http.js';
 import { LastAdministrator, type TakingAway } from './last-administrator.js';
+import { Passwords } from './passwords.js';
 import { Reads, sendResource } from './reads.js';
 import { Registered } from './registered.js';
 import { Id } from './request.js';
-import { SignInThrottle } from './sign-in-throttle.js';
 import { Allows } from './routes.js';
 
 /** Milliseconds for an answer, without which roles are taken to be taken away. */
@@ -48,7 +48,7 @@ export class UsersController {
     private readonly admission: Admission,
     private readonly services: Services,
     private readonly reads: Reads,
-    private readonly throttle: SignInThrottle,
+    private readonly passwords: Passwords,
     private readonly registered: Registered,
     private readonly endings: AccessEndings,
     private readonly administrators: LastAdministrator,
@@ -59,31 +59,37 @@ export class UsersController {
   @AcceptsWrite('user.register', UserView, 'email-taken')
   register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
     const { password, ...profile } = body;
+    const { email } = profile;
     const write: Write = {
       ...userWrite('user.register', uuidv7(), null),
       payload: { ...profile, roles: [] },
-      anonymousScope: body.email,
-      prepare: async () => {
-        const { credentialId } = await this.prepareCredential({ password });
-        return { credentialId };
-      },
+      anonymousScope: email,
+      prepare: () => this.passwords.prepareFirst(body, request),
+      confirmReplay: (before) => this.passwords.confirmReplayed(before, password, email, request),
     };
     return this.admission.submit(write, request, reply);
   }
 
-  /** Changes e-mail address or names. */
+  /**
+   * Changes e-mail address or names. Who changes the own address, which one signs in with, sends `currentPassword`, or
+   * has signed in within the last five minutes; a wrong one is refused at once, and counts as a failed sign-in.
+   */
   @Patch(':id')
-  @AcceptsWrite('user.update', UserView, 'email-taken')
+  @AcceptsWrite('user.update', UserView, 'email-taken', 'invalid-credentials')
   update(
     @Id('id') id: string,
-    @Body() body: UpdateUser,
+    @Body() { currentPassword, ...changes }: UpdateUser,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    if (Object.keys(body).length === 0)
+    if (Object.keys(changes).length === 0)
       throw invalidRequest([{ path: '', message: 'nothing is to be changed' }]);
-    const write = { ...userWrite('user.update', id, caller), payload: { ...body } };
+    const write: Write = {
+      ...userWrite('user.update', id, caller),
+      payload: changes,
+      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request)),
+    };
     return this.admission.submit(write, request, reply);
   }
 
@@ -92,7 +98,7 @@ export class UsersController {
   @AcceptsWrite('user.change-password', UserView, 'invalid-credentials')
   changePassword(
     @Id('id') id: string,
-    @Body() { currentPassword, newPassword }: ChangePassword,
+    @Body() body: ChangePassword,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
@@ -100,11 +106,10 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.change-password', id, caller),
       payload: { keepSession: caller.sessionId },
-      prepare: async () => {
-        const credential = { password: newPassword, userId: id, currentPassword };
-        const { email } = await this.user(id);
-        const check = () => this.prepareCredential(credential);
-        return { ...(await this.throttle.check(email, request, check)) };
+      prepare: async () => ({ ...(await this.passwords.prepareChange(id, body, request)) }),
+      confirmReplay: async (before) => {
+        const email = await this.passwords.emailOf(id);
+        await this.passwords.confirmReplayed(before, body.newPassword, email, request);
       },
     };
     return this.admission.submit(write, request, reply);
@@ -143,12 +148,16 @@ export class UsersController {
     return this.admission.submit(write, request, reply);
   }
 
-  /** Deletes the user. From the acknowledgement on no other write of the user is accepted. */
+  /**
+   * Deletes the user. From the acknowledgement on no other write of the user is accepted. Who deletes the own account sends
+   * `currentPassword`, or has signed in within the last five minutes.
+   */
   @Delete(':id')
-  @AcceptsWrite('user.delete', null, 'deletion-restricted', 'last-administrator')
-  @TakesNoBody()
+  @AcceptsWrite('user.delete', null, 'deletion-restricted', 'last-administrator', 'invalid-credentials')
+  @ApiBody({ type: CurrentPassword, required: false })
   delete(
     @Id('id') id: string,
+    @Body() { currentPassword }: CurrentPassword,
     @Query() { pending }: DeleteUserQuery,
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
@@ -158,6 +167,7 @@ export class UsersController {
       ...userWrite('user.delete', id, caller),
       cancelsWaiting: pending === 'cancel',
       ...this.acceptsInTurn({ caller, userId: id, request }),
+      ...this.confirmed(caller, id, currentPassword, request),
     };
     return this.admission.submit(write, request, reply);
   }
@@ -228,8 +238,15 @@ export class UsersController {
     return this.services.ask('identity', { method: 'GET', path: `/internal/users/${id}` });
   }
 
-  private prepareCredential(body: object): Promise<PreparedCredential> {
-    return this.services.ask('identity', { method: 'POST', path: '/internal/credentials', body });
+  /** What a write has beside when its user has to show the password. */
+  private confirmed(
+    caller: Caller,
+    userId: string,
+    currentPassword: string | undefined,
+    request: Request,
+  ): Pick<Write, 'prepare'> {
+    const confirm = () => this.passwords.confirmCaller(caller, userId, currentPassword, request);
+    return { prepare: async () => (await confirm(), {}) };
   }
 }
 

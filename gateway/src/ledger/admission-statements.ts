@@ -1,4 +1,4 @@
-import type { OperationKind, ServiceName, StepName, TargetType } from '@turnpike/contracts';
+import type { OperationKind, Role, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { AccessEnding } from './access-endings.js';
 import { passageOf } from './changes.js';
@@ -25,6 +25,8 @@ export interface NewOperation {
   userId: string;
   kind: OperationKind;
   actorId: string | null;
+  /** The role that let the actor in; null where the actor needed none, or is the system. */
+  byRole?: Role | null;
   target: { type: TargetType; id: string };
   payload: Content;
   ifMatch: string | null;
@@ -108,7 +110,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
   const rows = await tx.query<PlacedRow>(
     `/* ledger.admit */ with asked as materialized (
        select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
-         user_id uuid, id uuid, kind text, actor_id uuid, target_type text, target_id uuid, payload jsonb, if_match text,
+         user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
          beside boolean, closes boolean, may_end_access boolean, spares uuid, unless_roles_since integer)
@@ -136,9 +138,9 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
            where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
        returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
-       insert into operations (user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+       insert into operations (user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
          traceparent, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
-       select user_id, seq, id, kind, actor_id, target_type, target_id, payload, if_match,
+       select user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
          traceparent, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'unfinished')}]
        from placed
@@ -189,6 +191,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     user_id: operation.userId,
     kind: operation.kind,
     actor_id: operation.actorId,
+    by_role: operation.byRole,
     target_type: operation.target.type,
     target_id: operation.target.id,
     payload,

@@ -2,6 +2,7 @@ import type {
   OperationKind,
   ProblemBody,
   ProblemCode,
+  Role,
   ServiceName,
   StepName,
   StepState,
@@ -35,6 +36,7 @@ export interface ClaimedRow<Payload = Content> {
   payload: Payload;
   target_id: string;
   actor_id: string | null;
+  by_role: Role | null;
   if_match: string | null;
   epoch: number;
   attempts: number;
@@ -92,7 +94,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.if_match, o.epoch, o.attempts, o.crashes,
+  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
+  o.crashes,
   o.cancel_requested, o.traceparent, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 

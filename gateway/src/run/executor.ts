@@ -22,11 +22,13 @@ import {
 } from '@turnpike/service';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
+import { NO_LONGER } from '../ledger/actors.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
 import { abortReasonOf, deadlineExceeded, POISON_AFTER_CRASHES } from './abort-reason.js';
+import { Authority } from './authority.js';
 import { backoffMs } from './backoff.js';
 import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from './beside.js';
 import { Leases } from './leases.js';
@@ -78,6 +80,7 @@ export class Executor {
     private readonly ledger: Ledger,
     private readonly services: Services,
     private readonly leases: Leases,
+    private readonly authority: Authority,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -134,7 +137,7 @@ export class Executor {
     if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
-    const outcome = await (reason ? this.giveUp(claimed, saga, reason) : saga.forward());
+    const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
     const cause = saga.cause ?? claimed.cause;
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
@@ -145,12 +148,26 @@ export class Executor {
     return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
   }
 
+  /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
+  private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    const { actor_id: actorId, by_role: role } = claimed;
+    if (!actorId || !role || mayHaveBegun(claimed)) return saga.forward();
+    switch (await this.authority.of(actorId, role, claimed)) {
+      case 'held':
+        return saga.forward();
+      case 'lost':
+        return saga.refuse(NO_LONGER);
+      case 'unknown':
+        return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
+    }
+  }
+
   /**
    * What the system itself wants is not given up: half an erasure cannot be taken back, and a change that has
    * happened in a service stays to be followed.
    */
   private async carryThrough(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (claimed.crashes < POISON_AFTER_CRASHES) return saga.forward();
+    if (claimed.crashes < POISON_AFTER_CRASHES) return this.goForward(claimed, saga);
     return { type: 'stuck', reason: 'Every process that began this write died.' };
   }
 
@@ -248,6 +265,16 @@ export class Executor {
       calls,
     );
   }
+}
+
+const AUTHORITY_UNKNOWN = problemBody(
+  'unavailable',
+  'It is not known whether its actor still has the role for it.',
+);
+
+/** Whether a step may have been sent: then what became of it has to be seen, whoever asked for it. */
+function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
+  return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
 }
 
 /** Nothing was sent: the write is tried again. */

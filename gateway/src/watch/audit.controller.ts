@@ -12,7 +12,7 @@ export class AuditController {
 
   /** Who did what to whom, when, and by which operation; newest first. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(AuditEntry)
   list(@Query() query: AuditQuery): Promise<Page<AuditEntry>> {
     return this.trail.page(query);

@@ -86,7 +86,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. What somebody
-         *     else asked for, an administrator's deletion of the caller say, only administrators withdraw.
+         *     else asked for, and what is in the lane of somebody else, only operators withdraw, and nobody in the own lane.
          */
         delete: operations["OperationsController_cancel"];
         options?: never;
@@ -889,6 +889,11 @@ export interface components {
             count: number;
         };
         BulkFilter: {
+            /**
+             * Format: uuid
+             * @description Who asked for it.
+             */
+            actorId?: string;
             /** @description Accepted then or later. */
             from?: string;
             /** @enum {string} */
@@ -923,6 +928,8 @@ export interface components {
             filter: components["schemas"]["BulkFilter"];
             finishedAt: string | null;
             id: string;
+            /** @description Why it was stopped before its end; null where it was not, or an operator has aborted it. */
+            problem: Record<string, never> | null;
             reason: string;
             refusals: components["schemas"]["BulkRefusals"][];
             refused: number;
@@ -2107,6 +2114,8 @@ export interface operations {
     OverviewController_operations: {
         parameters: {
             query?: {
+                /** @description Who asked for it. */
+                actorId?: string;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
                 /** @description Accepted then or later. */

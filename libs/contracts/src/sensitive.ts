@@ -35,6 +35,8 @@ export const PERSONAL_MEMBERS = [
   'postalCode',
   'country',
   'claims',
+  // With which browser and system somebody signed in.
+  'client',
   'reference',
   'paymentReference',
   'trackingNumber',

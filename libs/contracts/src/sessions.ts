@@ -13,6 +13,17 @@ export class SignIn {
   password: string;
 }
 
+/** The most characters that are kept of what a session was begun with. */
+export const MAX_CLIENT = 100;
+
+/** `POST /internal/sessions`: a sign-in, and with what somebody signs in. */
+export class BeginSession extends SignIn {
+  @Optional()
+  @IsString()
+  @MaxLength(MAX_CLIENT)
+  client?: string;
+}
+
 export class RefreshSession {
   @IsString()
   @MinLength(1)
@@ -27,6 +38,33 @@ export class SessionView {
   /** Seconds until the access token expires. */
   expiresIn: number;
   userId: string;
+}
+
+/** A session that goes on, as its user sees it in the list. */
+export class SessionEntry {
+  id: string;
+  createdAt: string;
+  /** When it was begun or last refreshed. */
+  lastUsedAt: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** Browser and system that it was begun with, or the name of a program; empty where nothing is known. */
+  client: string;
+}
+
+/** The user's sessions that go on, the one that was used last first. */
+export class SessionEntries {
+  items: SessionEntry[];
+}
+
+/** Identity's answer about the sessions of a user; which of them asks it does not know. */
+export interface OpenSessions {
+  items: Omit<SessionEntry, 'current'>[];
+}
+
+/** Identity's answer to an end of several sessions of a user: which have ended by it. */
+export interface EndedSessions {
+  ended: string[];
 }
 
 /** What identity and gateway agree on about users' access tokens. */
@@ -109,4 +147,5 @@ export class DashboardSession {
   /** Sent back as `X-CSRF-Token` with whatever is not a plain read. */
   csrfToken: string;
   expiresAt: string;
+  roles: Role[];
 }

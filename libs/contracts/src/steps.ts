@@ -138,6 +138,34 @@ export class PrepareCredential {
   @Optional()
   @MaxLength(1000)
   currentPassword?: string;
+
+  /** For a registration: whose password it will be, which must not be one of these. */
+  @Optional()
+  @MaxLength(1000)
+  email?: string;
+
+  @Optional()
+  @MaxLength(1000)
+  firstName?: string;
+
+  @Optional()
+  @MaxLength(1000)
+  lastName?: string;
+}
+
+/** `POST /internal/credentials/check`: whether that is the password of an active user. */
+export class CheckPassword {
+  @IsUUID()
+  userId: string;
+
+  @MaxLength(1000)
+  password: string;
+}
+
+/** `POST /internal/credentials/{id}/check`: whether that is the password that a credential was prepared of. */
+export class CheckCredential {
+  @MaxLength(1000)
+  password: string;
 }
 
 export interface PreparedCredential {

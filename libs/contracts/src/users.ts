@@ -8,6 +8,11 @@ import { Email, Optional, Rule, Text } from './validation.js';
 export const ROLES = ['operator', 'operator.act', 'operator.reveal', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** @returns whether those roles hold what that role lets do; administrators may do all of it */
+export function holds(roles: readonly Role[], role: Role): boolean {
+  return roles.includes(role) || roles.includes('admin');
+}
+
 export type Claims = Record<string, string | number | boolean>;
 
 /** The most bytes of JSON that a user's claims may have. */
@@ -41,7 +46,16 @@ export class RegisterUser {
   lastName: string;
 }
 
-export class UpdateUser {
+/** Says again who one is, where a session alone is not enough. */
+export class CurrentPassword {
+  /** The user's password; needed of the user, unless the session began in the last five minutes. */
+  @Optional()
+  @IsString()
+  @Length(1, PASSWORD_LENGTH.max)
+  currentPassword?: string;
+}
+
+export class UserChanges {
   @Optional()
   @Email()
   email?: string;
@@ -53,6 +67,15 @@ export class UpdateUser {
   @Optional()
   @Text()
   lastName?: string;
+}
+
+/** What the user asks for: of a new `email` it has to be confirmed who asks. */
+export class UpdateUser extends UserChanges {
+  /** Confirms a change of `email` by the user, unless the session began in the last five minutes. */
+  @Optional()
+  @IsString()
+  @Length(1, PASSWORD_LENGTH.max)
+  currentPassword?: string;
 }
 
 export class ChangePassword {
