@@ -2,7 +2,7 @@
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
-import { findHalted } from '../gateway/src/ledger/way-out-statements.js';
+import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
@@ -129,6 +129,7 @@ describe('what is carried out beside a lane', () => {
     await t.ledger.halt(keyOf(claimed), 'a test', claimed.steps);
     expect(await t.laneViews.find(userId)).toMatchObject({ state: 'halted', head: { id: head.id } });
     expect(await findHalted(t.database, userId)).toMatchObject({ id: head.id });
+    expect(await reopen(t.database, { userId, id: beside.id, epoch: 1 }, 1000)).toBe(false);
     await control.release(userId, userId, 'a test');
     expect((await t.queries.operation(beside.id))!.deadlineAt).toEqual(deadlineAt);
   });
