@@ -2,7 +2,7 @@
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
-import { findHalted } from '../gateway/src/ledger/way-out-statements.js';
+import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
@@ -86,7 +86,7 @@ describe.each(Object.entries(STANDSTILLS))('a lane %s', (_what, standStill) => {
 describe('what is carried out beside a lane', () => {
   it('takes a place from no other write: the lane is full with those in line', async () => {
     const userId = await t.newLane();
-    for (const _ of Array.from({ length: MAX_DEPTH + 1 })) await write(userId, 'user.set-roles');
+    for (let count = 0; count <= MAX_DEPTH; count += 1) await write(userId, 'user.set-roles');
     const places = [await write(userId), await write(userId), await write(userId)];
     expect(places.map(({ seq }) => seq)).toEqual([6, 7, 8]);
     expect(await t.write(userId, { maxDepth: MAX_DEPTH })).toMatchObject({ code: 'lane-full' });
@@ -129,6 +129,7 @@ describe('what is carried out beside a lane', () => {
     await t.ledger.halt(keyOf(claimed), 'a test', claimed.steps);
     expect(await t.laneViews.find(userId)).toMatchObject({ state: 'halted', head: { id: head.id } });
     expect(await findHalted(t.database, userId)).toMatchObject({ id: head.id });
+    expect(await reopen(t.database, { userId, id: beside.id, epoch: 1 }, 1000)).toBe(false);
     await control.release(userId, userId, 'a test');
     expect((await t.queries.operation(beside.id))!.deadlineAt).toEqual(deadlineAt);
   });
