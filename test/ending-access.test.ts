@@ -1,6 +1,9 @@
 // From the instant at which something that ends access is answered nobody is let in with what was handed out before, by
 // any gateway, whatever the user's lane is doing.
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
+import { ledgerCommand } from '../gateway/src/command/command.js';
 import {
   type Answer,
   api,
@@ -394,6 +397,27 @@ describe('access', () => {
         ]);
       },
     );
+
+    it('is given by npm run ledger, beside the roles that there are, and the trail tells of it', async () => {
+      const person = await userIn('open');
+      const { env } = system.processes.gateways[0]!;
+      const grant = async (whom: string): Promise<{ code: number; said: string }> => {
+        const err = new PassThrough();
+        const code = await ledgerCommand(['grant-admin', whom], { env, out: new PassThrough(), err });
+        return { code, said: await text(err.end()) };
+      };
+      expect(await grant(person.email.toUpperCase())).toEqual({
+        code: 0,
+        said: expect.stringContaining('is an administrator now'),
+      });
+      const { accessToken } = await begin(person);
+      expect(decodeJwt(accessToken)).toMatchObject({ roles: ['operator', 'admin'] });
+      const trail = `/v1/ops/audit?userId=${person.id}&action=user.grant-admin`;
+      const { items } = expectStatus(await api(url(), accessToken).get(trail), 200);
+      expect(items).toMatchObject([{ actorId: null, reason: expect.stringMatching(/^npm run ledger, /) }]);
+      expect(await grant(person.id)).toEqual({ code: 0, said: expect.stringContaining('already') });
+      expect((await grant('nobody@example.com')).code).toBe(1);
+    });
 
     it('cannot be given up by the last one', async () => {
       const [one, other] = await two();
