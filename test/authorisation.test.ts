@@ -1,7 +1,7 @@
 // Who may do what, for every route that the running processes describe: one that is new fails here until somebody
 // says what is expected of it.
 import { randomUUID } from 'node:crypto';
-import { SERVICE_TOKENS } from '@turnpike/contracts';
+import { type Role, ROLES, SERVICE_TOKENS } from '@turnpike/contracts';
 import { ServiceTokenSigner } from '@turnpike/service';
 import type { JWK } from 'jose';
 import {
@@ -15,6 +15,7 @@ import {
   WAIT,
 } from './support/client.js';
 import { signed } from './support/forgeries.js';
+import { newOperator } from './support/operators.js';
 import { secrets } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -70,6 +71,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'DELETE /v1/sessions/{id}': { access: [204, 404, 404, 404, 404] },
   'DELETE /v1/users/{id}/sessions': { access: [204, ...OWNER_AND_ADMIN, 204, 404] },
   'GET /v1/me': { access: [200, 200] },
+  'POST /v1/ops/users/{id}/suspend': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/users/{id}/reinstate': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
   'GET /v1/ops/lanes/{userId}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/pause': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/resume': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
@@ -110,6 +113,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   // The last of them: it is gone afterwards.
   'DELETE /v1/ops/webhooks/{id}': { access: [...ADMIN_ONLY, 204, 404] },
   'GET /v1/ops/audit': { access: [403, 200] },
+  // Entries have numbers, and no user's id is one.
+  'POST /v1/ops/audit/{id}/reveal': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 404, 404] },
   'POST /v1/ops/integrity/runs': { access: [403, 202] },
   'GET /v1/ops/integrity/runs': { access: [403, 200] },
   'GET /v1/ops/integrity/runs/{id}': { access: [...ADMIN_ONLY, 200, 404] },
@@ -139,12 +144,17 @@ const INTERNAL_HEADERS = {
   traceparent: '00-garbage',
 };
 
+/** Roles of operators who are no administrators. */
+const OPERATORS = ['operator', 'operator.act', 'operator.reveal'] as const;
+
 describe('access', () => {
   let system: System;
   let url: string;
   let admin: string;
   let service: string;
   let other: Resources;
+  let operators: { role: Role; token: string }[];
+  let allowed: Map<string, readonly string[]>;
   let run: string;
   let bulk: string;
   let webhook: string;
@@ -165,7 +175,11 @@ describe('access', () => {
     const trial = await api(url, admin).post(`/v1/ops/webhooks/${webhook}/test`, {});
     delivery = expectStatus(trial, 200).id as string;
     other = await newResources();
-  });
+    operators = [];
+    for (const role of OPERATORS)
+      operators.push({ role, token: (await newOperator(url, admin, role)).token });
+    allowed = await allowedByRoute();
+  }, 120_000);
   afterAll(() => system?.stop());
 
   interface Resources {
@@ -234,6 +248,18 @@ describe('access', () => {
     );
   }
 
+  /** Who is let in by the first action of each route, as the description tells. */
+  async function allowedByRoute(): Promise<Map<string, readonly string[]>> {
+    const { body } = await api(url).get('/openapi.json');
+    const routes = Object.entries(body.paths as Record<string, Record<string, any>>).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, described]): [string, string[]] => [
+        `${method.toUpperCase()} ${path}`,
+        Object.values<string[]>(described['x-allowed'] ?? {})[0] ?? [],
+      ]),
+    );
+    return new Map(routes);
+  }
+
   function ask(
     token: string | undefined,
     route: string,
@@ -295,6 +321,26 @@ describe('access', () => {
     const [user, byAdmin] = access;
     expect(statusesOf(answers)).toEqual({ anonymous: 401, service: 401, user, admin: byAdmin });
   });
+
+  it.each(Object.entries(ROUTES))(
+    'to %s is for operators as far as their role goes',
+    async (route, { body, access }) => {
+      const who = allowed.get(route)!;
+      if (who.includes('user')) return;
+      const ifAllowed = access.at(-1);
+      const ifNot = who.includes('owner') ? 404 : 403;
+      for (const { role, token } of operators) {
+        const isAllowed = who.includes(role);
+        const answer = await ask(token, route, isAllowed ? nothing() : other, body);
+        expect([role, answer.status]).toEqual([role, isAllowed ? ifAllowed : ifNot]);
+        if (answer.status !== 403) continue;
+        const roles = who.filter((one) => ROLES.some((known) => known === one));
+        expect(answer.body.detail).toMatch(
+          new RegExp(`^This needs (the|one of the) roles? ${roles.join(', ')}\\.$`),
+        );
+      }
+    },
+  );
 
   it.each(Object.entries(PUBLIC))('to %s is for everybody', async (route, { body, status }) => {
     for (const token of [undefined, 'garbage', service, other.token, admin]) {

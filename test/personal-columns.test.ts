@@ -48,6 +48,7 @@ const WHOLE = [
 
 /** Words of the system's own: ids, states, kinds, codes, names of steps. */
 const FACTS = [
+  ...['operations.by_role', 'bulk_runs.by_role', 'bulk_runs.problem'],
   ...['audit.action', 'bulk_runs.action', 'bulk_runs.filter', 'bulk_runs.refusals', 'bulk_runs.state'],
   ...['bulk_runs.worker', 'domain_events.source', 'domain_events.type', 'integrity_findings.kind'],
   ...[

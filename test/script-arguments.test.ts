@@ -14,10 +14,16 @@ const ROOT = path.resolve(__dirname, '..');
 const HANDED_ON = ['test', 'ledger'];
 
 const SCRIPTS = [
-  ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom'].map(
+  ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom', 'mutants'].map(
     (name) => `scripts/${name}.mjs`,
   ),
-  ...['bench/run.mjs', 'bench/lanes.mjs', 'deploy/make-secrets.mjs'],
+  ...[
+    'bench/run.mjs',
+    'bench/lanes.mjs',
+    'deploy/make-secrets.mjs',
+    'deploy/certificates.mjs',
+    'deploy/pin-images.mjs',
+  ],
 ];
 
 /** As long as a slow machine takes to load and say a line. */

@@ -12,7 +12,7 @@ import { Refused } from './parts.js';
 export const BULK = '/v1/ops/bulk';
 
 /** As the list of operations is narrowed. */
-export type OperationFilters = Filters<'state' | 'kind' | 'userId' | 'problem' | 'from' | 'to'>;
+export type OperationFilters = Filters<'state' | 'kind' | 'userId' | 'actorId' | 'problem' | 'from' | 'to'>;
 
 const STATES: Readonly<Record<BulkAction, readonly string[]>> = {
   retry: ['failed'],

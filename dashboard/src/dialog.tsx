@@ -1,9 +1,10 @@
+import type { Role } from '@turnpike/contracts';
 import { Button, Group, Modal, Radio, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react';
 import { announce } from './announce.js';
 import { textOf } from './form.js';
 import { Refused } from './parts.js';
-import { readAgain } from './queries.js';
+import { readAgain, useSession } from './queries.js';
 
 /** Something that an operator does, and gives a reason for. */
 export interface Action {
@@ -12,6 +13,8 @@ export interface Action {
   /** What will happen, in full sentences. */
   explanation: ReactNode;
   isDangerous?: boolean;
+  /** The role beside `admin` that may do it; left out, `operator.act`. */
+  needs?: Role;
   /** What changes nothing of a user's data needs none. */
   needsNoReason?: boolean;
   /** The ways of doing it, of which the operator chooses one. */
@@ -36,9 +39,10 @@ export function Actions({ actions }: { actions: readonly Action[] }): ReactEleme
   const [chosen, choose] = useState<Action | null>(null);
   const asItIs = actions.find(({ name }) => name === chosen?.name) ?? chosen;
   const close = (): void => choose(null);
+  const may = useMay();
   return (
     <>
-      {actions.map((action) => (
+      {actions.filter(may).map((action) => (
         <Button key={action.name} {...colouring(action)} onClick={() => choose(action)}>
           {action.name}…
         </Button>
@@ -48,6 +52,12 @@ export function Actions({ actions }: { actions: readonly Action[] }): ReactEleme
       </Modal>
     </>
   );
+}
+
+/** @returns whether the operator's roles are enough for an action; the gateway decides, and this spares a refusal */
+function useMay(): (action: Action) => boolean {
+  const { roles = [] } = useSession().data ?? {};
+  return ({ needs = 'operator.act' }) => roles.includes('admin') || roles.includes(needs);
 }
 
 /** How dialogs are: what locks the page's scrolling writes a style sheet, which the policy forbids, and none is waited for. */

@@ -26,7 +26,7 @@ export function SignIn(): ReactElement {
         <Title order={1} size="h2">
           <img src={`${BASE}/ops/favicon.svg`} alt="" width="30" height="30" /> Turnpike
         </Title>
-        <Text c="dimmed">For operators: sign in with an administrator’s account.</Text>
+        <Text c="dimmed">For operators: sign in with an account that has a role.</Text>
         {!window.isSecureContext && <NotTrusted />}
         <TextInput label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
         <TextInput

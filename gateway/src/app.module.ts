@@ -1,6 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import {
   Database,
   HealthController,
@@ -34,6 +34,7 @@ import { OperationEventsController } from './entry/operation-events.controller.j
 import { OperationStreams } from './entry/operation-streams.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
+import { OperatorsTrail } from './entry/operators-trail.js';
 import { OrdersController } from './entry/orders.controller.js';
 import { Passwords } from './entry/passwords.js';
 import { PasswordTurns } from './entry/password-turns.js';
@@ -56,6 +57,7 @@ import { ForgettingDeliveries } from './hooks/forgetting-deliveries.js';
 import { WebhookGauges } from './hooks/metrics.js';
 import { WebhookAdmin } from './hooks/webhook-admin.js';
 import { WebhooksController } from './hooks/webhooks.controller.js';
+import { Actors } from './ledger/actors.js';
 import { Announcer } from './ledger/announcer.js';
 import { AccessEndings } from './ledger/access-endings.js';
 import { AuditTrail } from './ledger/audit-trail.js';
@@ -90,6 +92,7 @@ import { QueueBoard } from './queue/board.js';
 import { WebhookDeliveries } from './ledger/webhook-deliveries.js';
 import { WaysOut } from './ledger/ways-out.js';
 import { Webhooks } from './ledger/webhooks.js';
+import { FormerActors } from './queue/former-actors.js';
 import { Hurry } from './queue/hurry.js';
 import { Maintenance } from './queue/maintenance.js';
 import { NameClaim } from './queue/name-claim.js';
@@ -100,6 +103,7 @@ import { Reconciler } from './queue/reconciler.js';
 import { Releaser } from './queue/release.js';
 import { Withdrawal } from './queue/withdrawal.js';
 import { QueueWorker } from './queue/worker.js';
+import { Authority } from './run/authority.js';
 import { Breakers } from './run/breakers.js';
 import { Executor } from './run/executor.js';
 import { Heartbeat } from './run/heartbeat.js';
@@ -162,6 +166,7 @@ const ledger = [
   Seals,
   Announcer,
   Ledger,
+  Actors,
   LaneControl,
   Suspensions,
   AccessEndings,
@@ -198,11 +203,12 @@ const queue = [
   Reconciler,
   Hurry,
   Maintenance,
+  FormerActors,
   NameClaim,
   QueueProof,
   QueueLifecycle,
 ];
-const run = [Executor, Leases, Breakers, Services, ServiceProbe, Heartbeat];
+const run = [Executor, Authority, Leases, Breakers, Services, ServiceProbe, Heartbeat];
 const watch = [
   Summary,
   Sampler,
@@ -257,12 +263,18 @@ export class AppModule {
     publishUnder(config.publicUrl);
     return {
       module: AppModule,
-      imports: [DiscoveryModule, HttpModule.register({ adapter: keptConnections() })],
+      imports: [
+        DiscoveryModule,
+        HttpModule.register({ adapter: keptConnections(undefined, config.trustedCa) }),
+      ],
       controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: ServiceTokenSigner, useValue: new ServiceTokenSigner(config.serviceSigningKey) },
-        { provide: Database, useFactory: () => new Database(databaseOptions(config)) },
+        {
+          provide: Database,
+          useFactory: () => new Database({ ...databaseOptions(config), production: config.production }),
+        },
         ...entry,
         ...ledger,
         ...queue,
@@ -280,7 +292,12 @@ export class AppModule {
         },
         ...hooks,
         ...(config.api
-          ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
+          ? [
+              PageFiles,
+              { provide: APP_GUARD, useExisting: CallerGuard },
+              { provide: APP_INTERCEPTOR, useClass: OperatorsTrail },
+              ...limitProviders(config),
+            ]
           : []),
         {
           provide: READINESS_CHECKS,

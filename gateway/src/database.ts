@@ -19,6 +19,8 @@ import { EndedTo1764530000000 } from './ledger/migrations/1764530000000-ended-to
 import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.js';
 import { Beside1764550000000 } from './ledger/migrations/1764550000000-beside.js';
 import { EndingAccess1764560000000 } from './ledger/migrations/1764560000000-ending-access.js';
+import { ByRole1764570000000 } from './ledger/migrations/1764570000000-by-role.js';
+import { RequestIds1764610000000 } from './ledger/migrations/1764610000000-request-ids.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -46,6 +48,8 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Reasons1764530000002,
       Beside1764550000000,
       EndingAccess1764560000000,
+      ByRole1764570000000,
+      RequestIds1764610000000,
     ],
   };
 }

@@ -73,6 +73,7 @@ function About({ lane }: { lane: LaneView }): ReactElement {
             'More',
             <span key="more" className="row">
               <Link href={`/operations?userId=${userId}`}>operations</Link>
+              <Link href={`/operations?actorId=${userId}`}>asked for</Link>
               <Link href={`/audit?userId=${userId}`}>audit log</Link>
             </span>,
           ],

@@ -201,6 +201,7 @@ function Contents({ operation }: { operation: OpsOperationView }): ReactElement 
   const { payload, result } = revealed ?? operation;
   const reveal: Action = {
     name: 'Reveal what is hidden',
+    needs: 'operator.reveal',
     explanation: 'You will see personal data. The audit log tells that you looked, and why.',
     carryOut: async (reason) => {
       setRevealed(await post<RevealedOperation>(`/v1/ops/operations/${operation.id}/reveal`, { reason }));

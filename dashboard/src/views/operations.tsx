@@ -13,9 +13,9 @@ import { Time } from '../time.js';
 
 export function Operations(): ReactElement {
   const [, navigate] = useLocation();
-  const [filters, set] = useFilters(['state', 'kind', 'userId', 'problem', 'from', 'to']);
+  const [filters, set] = useFilters(['state', 'kind', 'userId', 'actorId', 'problem', 'from', 'to']);
   const operations = usePages<OperationView>('/v1/ops/operations', filters);
-  const { state, kind, userId, problem, from, to } = filters;
+  const { state, kind, userId, actorId, problem, from, to } = filters;
   return (
     <View title="Operations" aside={<Actions actions={bulkActions(filters, navigate)} />}>
       <search className="filters">
@@ -39,6 +39,12 @@ export function Operations(): ReactElement {
           set={(value) => set('problem', value)}
         />
         <TextFilter label="Lane" placeholder="User id" value={userId} set={(value) => set('userId', value)} />
+        <TextFilter
+          label="Asked for by"
+          placeholder="User id"
+          value={actorId}
+          set={(value) => set('actorId', value)}
+        />
         <TimeFilter label="Accepted from" value={from} set={(value) => set('from', value)} />
         <TimeFilter label="Accepted before" value={to} set={(value) => set('to', value)} />
       </search>

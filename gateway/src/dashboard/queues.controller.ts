@@ -43,13 +43,13 @@ export class QueuesController {
   constructor(private readonly board: QueueBoard) {}
 
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.pass(request, reply);
   }
 
   @Get('*')
-  @Allows('ops')
+  @Allows('ops.read')
   part(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.pass(request, reply);
   }

@@ -33,7 +33,7 @@ function assertKeepsCookies({ headers: { origin } }: FastifyRequest): void {
   );
 }
 
-/** How operators sign in at the dashboard: with an administrator's account, for a cookie. */
+/** How operators sign in at the dashboard, for a cookie: whoever may look at what operators see. */
 @ApiExcludeController()
 @Controller('ops/session')
 export class DashboardSessionController {
@@ -48,7 +48,7 @@ export class DashboardSessionController {
     private readonly signingIn: SigningIn,
   ) {}
 
-  /** @throws Problem 403 unless it is an administrator's account */
+  /** @throws Problem 403 unless the account has one of the operators' roles */
   @Post()
   @Allows('session.begin')
   @HttpCode(200)
@@ -59,21 +59,24 @@ export class DashboardSessionController {
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
     const begin = { ...body, client: clientNameOf(request) };
-    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
+    const session = await this.throttle.signIn(body.email, request, () => this.signingIn.signIn(begin));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
     // The browser has one cookie, and the session of the one before would go on without anybody who could end it.
     await this.sessions.end(request);
     const { setCookie, view } = await this.sessions.begin(session);
     void reply.header('set-cookie', setCookie);
-    return view;
+    return { ...view, roles: [...caller.roles] };
   }
 
   /** What the page has to know of its session after a reload; and how it tells that somebody uses it. */
   @Get()
-  @Allows('ops')
-  current(@Req() request: FastifyRequest): Promise<DashboardSession> {
-    return this.sessions.view(request);
+  @Allows('ops.read')
+  async current(
+    @CurrentCaller() { roles }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<DashboardSession> {
+    return { ...(await this.sessions.view(request)), roles: [...roles] };
   }
 
   @Delete()
@@ -102,7 +105,7 @@ export class DashboardSessionController {
   /** What has been opened for somebody else is closed again. */
   private async onlyForOperators(caller: Caller): Promise<void> {
     try {
-      authorise('ops', caller, null);
+      authorise('ops.read', caller, null);
     } catch (error) {
       await this.end(caller);
       throw error;

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
-import { givenTraceparent, Problem } from '@turnpike/service';
+import {
+  HEADERS,
+  type ClientKind,
+  holds,
+  type OperationTarget,
+  type Relation,
+  type Role,
+  ROLES,
+} from '@turnpike/contracts';
+import { givenTraceparent, Problem, securityEvent } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -11,10 +19,11 @@ import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import type { Content } from '../ledger/seals.js';
+import { FormerActors } from '../queue/former-actors.js';
 import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
 import { Answers } from './answers.js';
-import { authorise, type Caller } from './authorise.js';
+import { authorise, type Caller, roleIn } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
 import { IdentityTold } from './identity-told.js';
@@ -63,14 +72,15 @@ export class Admission {
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
     private readonly identity: IdentityTold,
+    private readonly former: FormerActors,
     private readonly config: GatewayConfig,
   ) {}
 
   /** Accepts the write or throws the problem that refuses it. @returns the body of the answer */
   async submit(write: Write, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    authorise(write.kind, write.caller, write.userId);
+    const byRole = roleIn(authorise(write.kind, write.caller, write.userId));
     const clientKey = this.clientKeyOf(write, request);
-    const operation = operationOf(write, request, this.config.relations);
+    const operation = { ...operationOf(write, request, this.config.relations), byRole };
     if (write.prepare || write.accept) {
       // The admission answers a replay by itself; here it spares only what is done before, a password's hash.
       const replay = clientKey && (await this.ledger.findReplay(clientKey));
@@ -81,7 +91,9 @@ export class Admission {
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        tellAccepted(operation, request);
         if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
+        this.former.withdraw(write.userId, takenBy(write));
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
@@ -138,6 +150,23 @@ function operationOf(write: Write, request: FastifyRequest, relations: readonly 
     steps: stepsOf(write.kind, write.payload, relations),
     traceparent: givenTraceparent(request),
   };
+}
+
+/** @returns the roles that the user of the lane has not any more once the write is accepted, as far as it says so */
+function takenBy({ kind, payload }: Write): Role[] {
+  if (kind === 'user.delete') return [...ROLES];
+  if (kind !== 'user.set-roles') return [];
+  return ROLES.filter((role) => !holds(payload['roles'] as Role[], role));
+}
+
+/** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
+function tellAccepted(
+  { kind, id: operationId, userId, actorId, payload }: NewOperation,
+  request: FastifyRequest,
+): void {
+  if (kind !== 'user.set-roles' && kind !== 'user.set-claims') return;
+  const roles = kind === 'user.set-roles' ? (payload['roles'] as Role[]) : undefined;
+  securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }
 
 function refusal(code: Problem['code']): Problem {

@@ -14,6 +14,7 @@ import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
+import { callerOf, verifyAgain } from './caller.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
 import { clientGone } from './under-way.js';
@@ -71,6 +72,8 @@ export class Answers {
     reply: FastifyReply,
   ): Promise<unknown> {
     const wait = preferredWait(request);
+    // A role may have been taken while the answer was waited for; the owner is told how the own deletion has ended.
+    if (wait !== null && callerOf(request)?.userId !== operation.userId) await verifyAgain(request);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);

@@ -34,6 +34,9 @@ const RENEW_BEFORE_SECONDS = 60;
 /** Milliseconds for identity to answer: shorter than the others wait for the row, and than a transaction may idle. */
 const RENEW_WITHIN_MS = 3000;
 
+/** What the cookie alone tells; roles stand in the token. */
+export type CookieSession = Omit<DashboardSession, 'roles'>;
+
 type Tokens = Pick<SessionView, 'accessToken' | 'refreshToken'>;
 
 interface SessionRow {
@@ -66,7 +69,7 @@ export class CookieSessions {
   }
 
   /** Keeps a session of identity's. @returns the header that gives the browser its cookie, and what its page needs */
-  async begin(session: SessionView): Promise<{ setCookie: string; view: DashboardSession }> {
+  async begin(session: SessionView): Promise<{ setCookie: string; view: CookieSession }> {
     const id = randomBytes(32).toString('base64url');
     const hash = hashOf(id);
     // Whoever signs in clears up behind the others, so that no job has to.
@@ -102,7 +105,7 @@ export class CookieSessions {
   }
 
   /** @throws Problem 401 where the request has no session of ours */
-  async view(request: FastifyRequest): Promise<DashboardSession> {
+  async view(request: FastifyRequest): Promise<CookieSession> {
     const id = this.cookie.idIn(request);
     const rows = id
       ? await this.database.query<{ userId: string; expiresAt: Date }>(

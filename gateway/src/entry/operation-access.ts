@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS, type OperationView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
-import { authorise, type Caller } from './authorise.js';
+import { authorise, type Caller, whoIs } from './authorise.js';
 import { callerOf, verifyAgain } from './caller.js';
 import { OperationTokens } from './operation-token.js';
+import { shownTo } from './shown.js';
 
 /** Who may see what became of a write. */
 @Injectable()
@@ -16,10 +17,15 @@ export class OperationAccess {
     private readonly operationTokens: OperationTokens,
   ) {}
 
-  /** The token of a registration is enough; else the caller must be owner, actor or administrator. */
-  async assertReadable(id: string, request: FastifyRequest): Promise<void> {
-    if (await this.hasToken(id, request)) return;
-    authoriseFor('operation.read', await this.queries.operation(id), callerOf(request));
+  /**
+   * The token of a registration is enough; else the caller must be owner, actor or administrator.
+   * @returns what of it the request may see
+   */
+  async sightOf(id: string, request: FastifyRequest): Promise<Sight> {
+    if (await this.hasToken(id, request)) return WHOLE;
+    const caller = callerOf(request);
+    authoriseFor('operation.read', await this.queries.operation(id), caller);
+    return (view) => seenBy(caller!, view);
   }
 
   /** @throws Problem 401 when what let the request in is over, whose answer may go on for hours */
@@ -28,10 +34,34 @@ export class OperationAccess {
     else if (!(await this.hasToken(id, request))) throw new Problem('unauthenticated');
   }
 
+  /**
+   * @throws Problem 401 when the session of somebody who was let in by a role has ended while the answer was waited for.
+   *   The owner is told how the own deletion has ended, which ends the session.
+   */
+  async assertStillSeen({ userId }: OperationRead, request: FastifyRequest): Promise<void> {
+    if (callerOf(request)?.userId !== userId) await verifyAgain(request);
+  }
+
   private async hasToken(id: string, { headers }: FastifyRequest): Promise<boolean> {
     const token = headers[HEADERS.operationToken];
     return typeof token === 'string' && (await this.operationTokens.allows(token, id));
   }
+}
+
+/** What somebody sees of an operation. */
+export type Sight = (view: OperationView) => OperationView;
+
+/** The owner's, and of whoever has the token of a registration. */
+export const WHOLE: Sight = (view) => view;
+
+/**
+ * Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about; whoever was
+ * let in by a role sees no text of other people's.
+ */
+export function seenBy(caller: Caller, view: OperationView): OperationView {
+  const who = whoIs('operation.result', caller, view.userId);
+  if (who === 'owner' || (who && caller.rolesAreKnown)) return shownTo(caller, view);
+  return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
 }
 
 /** Whoever asked for a write may see what became of it, as may the user whose data it is about. */
@@ -40,8 +70,7 @@ export function authoriseFor(
   operation: OperationRead | null,
   caller: Caller | null,
 ): OperationRead {
-  const isActor = caller !== null && operation?.actorId === caller.userId;
-  authorise(action, caller, (isActor ? caller.userId : operation?.userId) ?? null);
+  authorise(action, caller, operation?.userId ?? null, operation?.actorId ?? null);
   if (!operation) throw new Problem('not-found');
   return operation;
 }

@@ -53,7 +53,7 @@ export class OperationEventsController {
   @StreamsOperations()
   @ApiResponse({ status: 204, description: 'It is over, and the client has had all of its events.' })
   async eventsOfOne(@Id('id') id: string, @Req() request: Request, @Res() reply: Reply): Promise<void> {
-    await this.access.assertReadable(id, request);
-    await this.streams.ofOperation(id, request, reply);
+    const sight = await this.access.sightOf(id, request);
+    await this.streams.ofOperation(id, sight, request, reply);
   }
 }

@@ -9,7 +9,7 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { toView } from '../ledger/views.js';
 import { type EventStream, EventStreams } from './event-streams.js';
-import { OperationAccess } from './operation-access.js';
+import { OperationAccess, type Sight, WHOLE } from './operation-access.js';
 import { Replays } from './replays.js';
 
 /** A number of the ledger's: 63 bits. */
@@ -45,7 +45,7 @@ export class OperationStreams {
    * Tells of one operation, beginning with what it is now, or after `Last-Event-ID`, until it is over. Who has had all
    * of it is answered 204, which tells browsers not to come again.
    */
-  async ofOperation(id: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async ofOperation(id: string, sight: Sight, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const known = lastEventIdOf(request);
     const operation = await this.queries.operation(id);
     if (!operation) throw new Problem('not-found');
@@ -56,7 +56,7 @@ export class OperationStreams {
     }
     const verify = (): Promise<void> => this.access.assertStillReadable(id, request);
     const stream = this.streams.begin(request, reply, { holder: `holder ${id}`, verify });
-    this.run(stream, () => this.followOperation(stream, operation, from));
+    this.run(stream, () => this.followOperation(stream, operation, from, sight));
   }
 
   /** Whatever goes wrong ends the stream: the client comes again, and is told by that answer what is the matter. */
@@ -79,7 +79,7 @@ export class OperationStreams {
         if (isBehind) await this.replays.turn(userId, stream.closed);
         if (stream.closed.aborted) return false;
         const page = await this.changes.after(userId, told);
-        await tell(stream, page.changes);
+        await tell(stream, page.changes, WHOLE);
         told = page.upTo;
         isBehind = !page.isLast;
       } while (isBehind);
@@ -91,13 +91,14 @@ export class OperationStreams {
     stream: EventStream,
     { id, userId }: OperationRead,
     from: bigint | null,
+    sight: Sight,
   ): Promise<void> {
     let told = from;
     await this.endings.follow(userId, stream.closed, async () => {
       const operation = await this.queries.operation(id);
       if (!operation) return false;
-      if (told === null) tellNow(stream, operation);
-      else await tell(stream, changesOf(operation, told));
+      if (told === null) tellNow(stream, sight, operation);
+      else await tell(stream, changesOf(operation, told), sight);
       told = BigInt(operation.changes.at(-1) ?? 0);
       return !isEnded(operation.state);
     });
@@ -105,16 +106,16 @@ export class OperationStreams {
 }
 
 /** No faster than they are taken: a page of large results would cut off a client that reads. */
-async function tell(stream: EventStream, changes: readonly Change[]): Promise<void> {
+async function tell(stream: EventStream, changes: readonly Change[], sight: Sight): Promise<void> {
   for (const { number, operation } of changes) {
-    stream.send('operation', operation, String(number));
+    stream.send('operation', sight(operation), String(number));
     await stream.taken();
   }
 }
 
 /** One that is older than the numbers of changes has none. */
-function tellNow(stream: EventStream, operation: OperationRead): void {
-  stream.send('operation', toView(operation), operation.changes.at(-1));
+function tellNow(stream: EventStream, sight: Sight, operation: OperationRead): void {
+  stream.send('operation', sight(toView(operation)), operation.changes.at(-1));
 }
 
 /** @returns the event after which the client wants to go on, or null. @throws Problem 400 where it is none of ours */

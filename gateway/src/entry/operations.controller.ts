@@ -2,13 +2,14 @@ import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
 import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
+import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { Withdrawal } from '../queue/withdrawal.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import { AcceptsIfNoneMatch, type Reply, type Request, TakesNoBody } from './http.js';
-import { authoriseFor, OperationAccess } from './operation-access.js';
+import { authoriseFor, OperationAccess, seenBy } from './operation-access.js';
 import { sendResource } from './reads.js';
 import { Id, preferredWait } from './request.js';
 import { Allows } from './routes.js';
@@ -29,8 +30,9 @@ export class OperationsController {
   @Get()
   @Allows('operation.list')
   @ApiPage(OperationView)
-  list(@Query() query: OperationsQuery, @CurrentCaller() caller: Caller): Promise<Page<OperationView>> {
-    return this.queries.operationsOf(caller.userId, query);
+  async list(@Query() query: OperationsQuery, @CurrentCaller() caller: Caller): Promise<Page<OperationView>> {
+    const { items, nextCursor } = await this.queries.operationsOf(caller.userId, query);
+    return { items: items.map((view) => seenBy(caller, view)), nextCursor };
   }
 
   /** One operation; with `Prefer: wait=N` once it has ended, or after N seconds. */
@@ -44,16 +46,17 @@ export class OperationsController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OperationView> {
-    await this.access.assertReadable(id, request);
+    const sight = await this.access.sightOf(id, request);
     const wait = preferredWait(request);
     const operation = await this.answers.get(id, wait ?? 0, clientGone(request));
+    if (wait !== null) await this.access.assertStillSeen(operation, request);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
-    return sendResource(await this.answers.view(operation), request, reply) as OperationView;
+    return sendResource(sight(await this.answers.view(operation)), request, reply) as OperationView;
   }
 
   /**
    * Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. What somebody
-   * else asked for, an administrator's deletion of the caller say, only administrators withdraw.
+   * else asked for, and what is in the lane of somebody else, only operators withdraw, and nobody in the own lane.
    */
   @Delete(':id')
   @Allows('operation.cancel', 'operation.cancel-anothers')
@@ -61,8 +64,12 @@ export class OperationsController {
   @TakesNoBody()
   async cancel(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<OperationView> {
     const operation = authoriseFor('operation.cancel', await this.queries.operation(id), caller);
-    if (operation.actorId !== caller.userId) authorise('operation.cancel-anothers', caller, null);
+    if (!isOwn(operation, caller)) authorise('operation.cancel-anothers', caller, operation.userId);
     if (!(await this.withdrawal.cancel(operation.userId, id))) throw new Problem('operation-not-cancellable');
     return this.answers.view(await this.answers.get(id));
   }
+}
+
+function isOwn({ userId, actorId }: OperationRead, caller: Caller): boolean {
+  return userId === caller.userId && actorId === caller.userId;
 }

@@ -11,7 +11,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { ProblemCode } from '@turnpike/contracts';
 import { ApiProblems, PUBLIC } from '@turnpike/service';
-import { type Action, ALLOWED } from './authorise.js';
+import { type Action, ALLOWED, NEVER_OWN } from './authorise.js';
 
 const ACTIONS = 'turnpike:actions';
 
@@ -36,10 +36,11 @@ export function Allows(first: Action, ...others: Action[]): MethodDecorator {
 /** What `authorise` answers to somebody who is signed in and may not. */
 function refusalsOf(action: Action): ProblemCode[] {
   const allowed = ALLOWED[action];
-  const onlyOne = allowed.includes('owner') !== allowed.includes('admin');
+  if (allowed.includes('anyone') || allowed.includes('user')) return [];
+  const isShared = allowed.includes('owner') && allowed.includes('admin');
   return [
     ...(allowed.includes('owner') ? (['not-found'] as const) : []),
-    ...(onlyOne ? (['forbidden'] as const) : []),
+    ...(!isShared || NEVER_OWN.has(action) ? (['forbidden'] as const) : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SystemKind } from '@turnpike/contracts';
+import type { Role, SystemKind } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -18,8 +18,9 @@ export interface SystemWrite {
   deletedForMs?: number;
   /** What the write holds beside its user; nothing personal. */
   payload?: Record<string, unknown>;
-  /** The operator who asked for it, if somebody did. */
+  /** The operator who asked for it, if somebody did, and the role that let him. */
   actorId?: string;
+  byRole?: Role | null;
 }
 
 /** Accepts what the system itself wants done to a user. */
@@ -40,6 +41,7 @@ export class SystemWrites {
     deletedForMs,
     payload = {},
     actorId,
+    byRole,
   }: SystemWrite): Promise<string | null> {
     const admitted = await this.ledger.admit({
       operation: {
@@ -47,6 +49,7 @@ export class SystemWrites {
         userId,
         kind,
         actorId: actorId ?? null,
+        byRole,
         target: { type: 'user', id: userId },
         payload,
         ifMatch: null,

@@ -41,7 +41,7 @@ export class WebhooksController {
 
   /** Subscribes somebody. The secret is shown this once. */
   @Post()
-  @Allows('ops')
+  @Allows('ops.act')
   @MakesOnce()
   @ApiCreatedResponse({ type: WebhookWithSecret, description: 'The webhook.', headers: LOCATION })
   async create(
@@ -58,7 +58,7 @@ export class WebhooksController {
 
   /** All of them, newest first. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(Webhook)
   list(@Query() query: PageQuery): Promise<Page<Webhook>> {
     return this.admin.list(query);
@@ -66,14 +66,14 @@ export class WebhooksController {
 
   /** One webhook, without its secret. */
   @Get(':id')
-  @Allows('ops')
+  @Allows('ops.read')
   webhook(@Id('id') id: string): Promise<Webhook> {
     return this.admin.find(id);
   }
 
   /** Changes where it is, what it is told, or whether; one that is enabled again goes on where it stopped. */
   @Patch(':id')
-  @Allows('ops')
+  @Allows('ops.act')
   change(
     @Id('id') id: string,
     @Body() { reason, ...wanted }: ChangeWebhook,
@@ -84,7 +84,7 @@ export class WebhooksController {
 
   /** Ends a subscription; what was not delivered never is. */
   @Delete(':id')
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is gone.' })
   remove(@Id('id') id: string, @Query() { reason }: Reason, @CurrentCaller() caller: Caller): Promise<void> {
@@ -93,7 +93,7 @@ export class WebhooksController {
 
   /** Makes a new secret, which is shown this once. For a day the one before it signs, too. */
   @Post(':id/rotate-secret')
-  @Allows('ops')
+  @Allows('ops.act')
   @MakesOnce()
   @HttpCode(200)
   async rotate(
@@ -108,7 +108,7 @@ export class WebhooksController {
 
   /** Sends an event of the type `webhook.test`. */
   @Post(':id/test')
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(200)
   test(
     @Id('id') id: string,
@@ -120,7 +120,7 @@ export class WebhooksController {
 
   /** What was sent to it, or is still to be, newest first. */
   @Get(':id/deliveries')
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(WebhookDelivery)
   deliveries(@Id('id') id: string, @Query() query: DeliveriesQuery): Promise<Page<WebhookDelivery>> {
     return this.admin.listDeliveries(id, query);
@@ -128,7 +128,7 @@ export class WebhooksController {
 
   /** Sends one again, before what happened to its user later and is not sent yet. */
   @Post(':id/deliveries/:deliveryId/replay')
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(200)
   replay(
     @Id('id') id: string,
@@ -141,7 +141,7 @@ export class WebhooksController {
 
   /** Sends again what happened from then on, or in that time, in its order. */
   @Post(':id/replay')
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(200)
   replayRange(
     @Id('id') id: string,

@@ -27,7 +27,7 @@ export interface Admittance {
   operation: NewOperation;
   clientKey: ClientKey | null;
   maxDepth: number;
-  /** A deletion that cancels what waits before it. */
+  /** A deletion that cancels what waits before it, as far as its actor may. */
   cancelsWaiting?: boolean;
   /** Of a purge: how long the user must have been deleted. */
   deletedForMs?: number;
@@ -133,12 +133,12 @@ async function leaveNothing(tx: Statements, batch: readonly Admittance[]): Promi
 }
 
 async function accepted(tx: Statements, request: Admittance, place: Place): Promise<Admitted> {
-  const { id, userId } = request.operation;
+  const { id, userId, actorId } = request.operation;
   const { seq, acceptance } = place;
-  if (request.cancelsWaiting && (await cancelWaiting(tx, userId, seq))) {
+  if (request.cancelsWaiting && (await cancelWaiting(tx, { userId, before: seq, actorId }))) {
     const position = await readPosition(tx, userId, seq);
-    // Who has withdrawn all before it is the head.
-    const releases = position.position === 0 ? await releaseHeads(tx, userId) : [];
+    // The head is another now: the deletion itself, or what was not withdrawn before it.
+    const releases = await releaseHeads(tx, userId);
     return { outcome: 'accepted', seq, releases, acceptance: { ...acceptance, ...position } };
   }
   const release = { userId, operationId: id, release: 1, delayMs: 0 };
@@ -146,8 +146,9 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
 }
 
 /** @returns whether anything was withdrawn */
-async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<boolean> {
-  const count = await leaving.cancelWaiting(tx, userId, before);
+async function cancelWaiting(tx: Statements, withdrawing: leaving.Withdrawing): Promise<boolean> {
+  const { userId } = withdrawing;
+  const count = await leaving.cancelWaiting(tx, withdrawing);
   if (count > 0) await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count }]);
   return count > 0;
 }

@@ -1,4 +1,10 @@
-import type { InterventionAction, NoticeAction, WebhookAction } from '@turnpike/contracts';
+import type {
+  ActAction,
+  InterventionAction,
+  NoticeAction,
+  ReadAction,
+  WebhookAction,
+} from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Content } from './seals.js';
 
@@ -17,19 +23,25 @@ export interface Change<Value = Content> {
 export interface Intervention {
   /** Null for who was at the ledger itself, and not signed in; the reason says who that was. */
   actorId: string | null;
-  action: InterventionAction;
-  userId: string;
+  action: InterventionAction | ActAction | ReadAction;
+  /** Null where it is about no single user. */
+  userId: string | null;
   operationId: string | null;
   reason: string | null;
-  /** How what it was done to stood before and after: states, never anything personal. */
+  /** How what it was done to stood before and after, or what was looked for: states and names of ours, nothing personal. */
   change?: Change;
 }
 
-/** Tells what an operator did. */
+/**
+ * Tells what an operator did. A purge takes reasons out, so of somebody who is purged none is written any more: the lane is
+ * held until then, or a purge that ends at the same time would not see it.
+ */
 export async function appendIntervention(ledger: Statements, done: Intervention): Promise<void> {
   await ledger.query(
-    `insert into audit (user_id, operation_id, actor_id, action, reason, before, after)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `with lane as materialized (select admission from lanes where user_id = $1 for share)
+     insert into audit (user_id, operation_id, actor_id, action, reason, before, after)
+     values ($1, $2, $3, $4, case when exists (select from lane where admission = 'closed') then null else $5::text end,
+       $6, $7)`,
     [
       ...[done.userId, done.operationId, done.actorId, done.action, done.reason],
       ...[jsonOrNull(done.change?.before ?? null), jsonOrNull(done.change?.after ?? null)],

@@ -8,7 +8,9 @@ import {
   encodeCursor,
   type Page,
   type PageQuery,
+  type ProblemBody,
   type ProblemCode,
+  type Role,
 } from '@turnpike/contracts';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
@@ -26,8 +28,8 @@ import { ID, positionIn } from './positions.js';
 
 const SILENT_SECONDS = 30;
 
-/** What an operator asks for. */
-export type NewBulkRun = Pick<BulkRun, 'action' | 'filter' | 'reason' | 'actorId'>;
+/** What an operator asks for, and the role that lets him. */
+export type NewBulkRun = Pick<BulkRun, 'action' | 'filter' | 'reason' | 'actorId'> & { byRole: Role | null };
 
 /** A worker's hold on a run. */
 export interface BulkClaim {
@@ -37,6 +39,8 @@ export interface BulkClaim {
   filter: BulkFilter;
   reason: string;
   actorId: string;
+  /** Null of a run that a version began which did not write it down. */
+  byRole: Role | null;
   /** The last write that was looked at. */
   position: string | null;
 }
@@ -61,7 +65,7 @@ interface BulkRow extends Omit<BulkRun, 'refused' | 'refusals' | 'startedAt' | '
 }
 
 const RUNS = `select id, action, filter, reason, actor_id as "actorId", state, total, done, refusals,
-  started_at as "startedAt", finished_at as "finishedAt" from bulk_runs`;
+  started_at as "startedAt", finished_at as "finishedAt", problem from bulk_runs`;
 
 @Injectable()
 export class BulkRuns {
@@ -75,15 +79,16 @@ export class BulkRuns {
   /** Begins a run over the writes that match now, or finds the one that was begun under the same key. */
   async begin(run: NewBulkRun, clientKey: ClientKey | null): Promise<Made<BulkRun>> {
     const id = uuidv7();
-    const { action, filter, reason, actorId } = run;
+    const { action, filter, reason, actorId, byRole } = run;
     const total = await this.count(action, filter);
     return this.database.statements((tx) =>
       makeOnce(tx, clientKey, {
         ...{ id, actorId, find: (known) => find(tx, known) },
         make: async () => {
           await tx.query(
-            'insert into bulk_runs (id, action, filter, reason, actor_id, total) values ($1, $2, $3, $4, $5, $6)',
-            [id, action, JSON.stringify(filter), reason, actorId, total],
+            `insert into bulk_runs (id, action, filter, reason, actor_id, by_role, total)
+             values ($1, $2, $3, $4, $5, $6, $7)`,
+            [id, action, JSON.stringify(filter), reason, actorId, byRole, total],
           );
           return find(tx, id);
         },
@@ -98,7 +103,7 @@ export class BulkRuns {
        where id = (select id from bulk_runs
          where state = 'running' and (worker is null or seen_at < now() - $2 * interval '1 s')
          order by id limit 1 for update skip locked)
-       returning id, worker, action, filter, reason, actor_id as "actorId", position`,
+       returning id, worker, action, filter, reason, actor_id as "actorId", by_role as "byRole", position`,
       [worker, SILENT_SECONDS],
     );
     return claim ?? null;
@@ -133,6 +138,15 @@ export class BulkRuns {
       `update bulk_runs set state = 'done', finished_at = now()
        where id = $1 and worker = $2 and state = 'running'`,
       [id, worker],
+    );
+  }
+
+  /** Ends it where it has come to: whoever asked for it may no longer. */
+  async stop({ id, worker }: BulkClaim, problem: ProblemBody): Promise<void> {
+    await this.database.query(
+      `update bulk_runs set state = 'aborted', finished_at = now(), problem = $3
+       where id = $1 and worker = $2 and state = 'running'`,
+      [id, worker, JSON.stringify(problem)],
     );
   }
 

@@ -2,6 +2,7 @@ import type {
   OperationKind,
   ProblemBody,
   ProblemCode,
+  Role,
   ServiceName,
   StepName,
   StepState,
@@ -35,12 +36,14 @@ export interface ClaimedRow<Payload = Content> {
   payload: Payload;
   target_id: string;
   actor_id: string | null;
+  by_role: Role | null;
   if_match: string | null;
   epoch: number;
   attempts: number;
   crashes: number;
   cancel_requested: boolean;
   traceparent: string | null;
+  request_id?: string | null;
   ms_to_deadline: number;
   steps: StepOutcome[];
   /** Why the last attempt failed; its words are sealed. */
@@ -92,8 +95,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.if_match, o.epoch, o.attempts, o.crashes,
-  o.cancel_requested, o.traceparent, o.steps, o.cause,
+  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
+  o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
@@ -118,7 +121,7 @@ export async function claim(
            when o.beside then (select min(seq) from operations where ${unfinishedBeside('l')})
            when l.execution = 'running' then (select min(seq) from operations where ${unfinishedInLine('l')}) end
          from lanes l where l.user_id = o.user_id)
-       and not ${waitsForOthers('o')}
+       and ${waitsForOthers('o')} is not true
      returning ${CLAIMED}`,
     [
       requests.map(({ userId }) => userId),

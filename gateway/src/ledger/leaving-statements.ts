@@ -1,4 +1,4 @@
-import { type OperationKind, type ProblemBody, SYSTEM_KINDS } from '@turnpike/contracts';
+import { type OperationKind, type ProblemBody, type Role, SYSTEM_KINDS } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import { UNFINISHED } from './sql.js';
 import type { AdmissionMove, EndState } from './states.js';
@@ -23,18 +23,64 @@ export async function cancelQueued(
   return rows[0]?.kind ?? null;
 }
 
+/** Who withdraws what waits before a deletion. */
+export interface Withdrawing {
+  userId: string;
+  /** The place of the deletion. */
+  before: number;
+  actorId: string | null;
+}
+
 /**
- * Withdraws what users asked for before that place and has not begun, but never the write that makes the user, nor what
- * is carried out beside the lane, for nothing in it waits for that.
+ * Withdraws what waits before a deletion and has not begun, but never the write that makes the user, nor what is carried
+ * out beside the lane, for nothing in it waits for that: only what its actor could withdraw one by one. Users withdraw what they asked for themselves; whoever deletes somebody else withdraws what
+ * anybody asked for, and the audit trail tells of each write that was another's.
  * @returns how many
  */
-export async function cancelWaiting(tx: Statements, userId: string, before: number): Promise<number> {
-  const rows = await tx.query<unknown>(
-    `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and state = 'queued' and not beside and kind <> all($2) and seq < $3 returning 1`,
-    [userId, ['user.register', ...SYSTEM_KINDS], before],
+export async function cancelWaiting(
+  tx: Statements,
+  { userId, before, actorId }: Withdrawing,
+): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `/* ledger.cancel-waiting */ with withdrawn as (
+       update operations set state = 'cancelled', finished_at = now()
+       where user_id = $1 and state = 'queued' and not beside and kind <> all($2) and seq < $3
+         and ($4::uuid is distinct from user_id or actor_id = user_id)
+       returning user_id, id, actor_id
+     ), told as (
+       insert into audit (user_id, operation_id, actor_id, action)
+       select user_id, id, $4, 'operation.cancel' from withdrawn where actor_id is distinct from $4
+     )
+     select count(*)::integer as count from withdrawn`,
+    [userId, ['user.register', ...SYSTEM_KINDS], before, actorId],
   );
-  return rows.length;
+  return row!.count;
+}
+
+/** What is refused because its actor may no longer. */
+export interface Refusal {
+  userId: string;
+  actorId: string;
+  roles: readonly Role[];
+  problem: ProblemBody;
+}
+
+/** Rejects what an actor has waiting in a lane by one of those roles; the audit trail tells of each. @returns the kinds */
+export async function rejectOf(tx: Statements, refusal: Refusal): Promise<OperationKind[]> {
+  const { userId, actorId, roles, problem } = refusal;
+  const rows = await tx.query<{ kind: OperationKind }>(
+    `/* ledger.reject-of */ with rejected as (
+       update operations set state = 'rejected', finished_at = now(), problem = $4
+       where user_id = $1 and actor_id = $2 and by_role = any($3) and state = 'queued'
+       returning user_id, id, actor_id, kind
+     ), told as (
+       insert into audit (user_id, operation_id, actor_id, action)
+       select user_id, id, actor_id, kind || ' rejected' from rejected
+     )
+     select kind from rejected`,
+    [userId, actorId, roles, JSON.stringify(problem)],
+  );
+  return rows.map(({ kind }) => kind);
 }
 
 /** Refuses every write of a lane whose user was never made. @returns how many */

@@ -87,15 +87,20 @@ const HAS_PROBLEM = ['failed', 'rejected', 'retrying'].map(
   (state) => `o.state = '${state}' and o.problem ->> 'code' = :problem`,
 );
 
+/** Each part has its index: what somebody asked for in the own lane, and in others. */
+const BY_ACTOR =
+  '(o.userId = :actorId and o.actorId = :actorId or o.actorId <> o.userId and o.actorId = :actorId)';
+
 /** Which operations. */
 export type OperationsFilter = Omit<OpsOperationsQuery, 'cursor' | 'limit'>;
 
 /** States and kinds are written out: each has a plan of its own, by the index that fits it. */
 export function narrow(builder: SelectQueryBuilder<Operation>, query: OperationsFilter): void {
-  const { state, kind, userId, problem, from, to } = query;
+  const { state, kind, userId, actorId, problem, from, to } = query;
   if (state) builder.andWhere(`o.state = '${state}'`);
   if (kind) builder.andWhere(`o.kind = '${kind}'`);
   if (userId) builder.andWhere('o.userId = :userId', { userId });
+  if (actorId) builder.andWhere(BY_ACTOR, { actorId });
   if (problem) builder.andWhere(`(${HAS_PROBLEM.join(' or ')})`, { problem });
   if (from) {
     const at = new Date(from);

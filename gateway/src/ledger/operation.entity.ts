@@ -1,4 +1,4 @@
-import type { OperationKind, OperationState, ProblemBody, TargetType } from '@turnpike/contracts';
+import type { OperationKind, OperationState, ProblemBody, Role, TargetType } from '@turnpike/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredCause } from './causes.js';
 import type { StepOutcome } from './claim-statements.js';
@@ -24,6 +24,10 @@ export class Operation {
 
   @Column('uuid', { name: 'actor_id', nullable: true })
   actorId: string | null;
+
+  /** The role that let the actor in, which is asked for again when it begins; null where none was needed. */
+  @Column('text', { name: 'by_role', nullable: true })
+  byRole: Role | null;
 
   @Column('text', { name: 'target_type' })
   targetType: TargetType;
@@ -97,6 +101,10 @@ export class Operation {
 
   @Column('text', { nullable: true })
   traceparent: string | null;
+
+  /** The request that it was accepted with; null of what the system does by itself. */
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

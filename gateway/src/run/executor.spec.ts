@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../config.js';
 import type { ClaimedRow, ClaimTerms } from '../ledger/claim-statements.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Authority } from './authority.js';
 import { Executor } from './executor.js';
 import type { Leases } from './leases.js';
 import type { Services } from './services.js';
@@ -14,8 +15,16 @@ function idOf(seq: number): string {
 function claimed(seq: number): ClaimedRow {
   return {
     ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_id: 'u' },
-    beside: false,
-    ...{ actor_id: 'u', if_match: null, epoch: 1, attempts: 1, crashes: 0, cancel_requested: false },
+    ...{
+      beside: false,
+      actor_id: 'u',
+      by_role: null,
+      if_match: null,
+      epoch: 1,
+      attempts: 1,
+      crashes: 0,
+      cancel_requested: false,
+    },
     ...{ traceparent: null, ms_to_deadline: 60_000 },
     steps: [{ name: 'ordering.update-customer', service: 'ordering', state: 'pending', attempts: 0 }],
   };
@@ -55,6 +64,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     ledger as unknown as Ledger,
     { apply } as unknown as Services,
     leases as unknown as Leases,
+    { toBegin: () => Promise.resolve('held') } as unknown as Authority,
     CONFIG,
   );
   return { executor, terms, lost };

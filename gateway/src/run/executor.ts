@@ -22,11 +22,13 @@ import {
 } from '@turnpike/service';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { GatewayConfig } from '../config.js';
+import { NO_LONGER } from '../ledger/actors.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
 import { abortReasonOf, deadlineExceeded, POISON_AFTER_CRASHES } from './abort-reason.js';
+import { Authority } from './authority.js';
 import { backoffMs } from './backoff.js';
 import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from './beside.js';
 import { Leases } from './leases.js';
@@ -37,6 +39,7 @@ import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.j
 import type { EndOutcome, Outcome, StepAnswer } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
+import { tellEnd } from './told.js';
 
 /*
  * Carries operations out: claim, steps, outcome. The outcome of one and the claim of the next in its lane are one
@@ -78,6 +81,7 @@ export class Executor {
     private readonly ledger: Ledger,
     private readonly services: Services,
     private readonly leases: Leases,
+    private readonly authority: Authority,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -121,12 +125,17 @@ export class Executor {
   }
 
   /** A run that did not succeed is what somebody will look for; of the others there are as many as writes. */
-  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, outcome: Outcome): void {
+  private report(
+    span: Span,
+    { id, kind, attempts, traceparent, request_id: requestId }: ClaimedRow,
+    outcome: Outcome,
+  ): void {
     const { type } = outcome;
     const problem = 'problem' in outcome ? outcome.problem.code : undefined;
     span.setAttributes({ 'turnpike.outcome': type, 'turnpike.problem': problem });
     if (FAILED_RUNS.has(type)) failWith(span, problem ?? type);
-    const line = { ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type, problem };
+    const ids = { ...traceIdIn(traceparent), ...(requestId && { requestId }) };
+    const line = { ...ids, operationId: id, kind, attempts, outcome: type, problem };
     this.logger[type === 'succeeded' ? 'debug' : 'log'](line);
   }
 
@@ -134,7 +143,7 @@ export class Executor {
     if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
-    const outcome = await (reason ? this.giveUp(claimed, saga, reason) : saga.forward());
+    const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
     const expired = performance.now() - begun >= claimed.ms_to_deadline;
     const cause = saga.cause ?? claimed.cause;
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
@@ -145,12 +154,24 @@ export class Executor {
     return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
   }
 
+  /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
+  private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    switch (await this.authority.toBegin(claimed)) {
+      case 'held':
+        return saga.forward();
+      case 'lost':
+        return saga.refuse(NO_LONGER);
+      case 'unknown':
+        return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
+    }
+  }
+
   /**
    * What the system itself wants is not given up: half an erasure cannot be taken back, and a change that has
    * happened in a service stays to be followed.
    */
   private async carryThrough(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (claimed.crashes < POISON_AFTER_CRASHES) return saga.forward();
+    if (claimed.crashes < POISON_AFTER_CRASHES) return this.goForward(claimed, saga);
     return { type: 'stuck', reason: 'Every process that began this write died.' };
   }
 
@@ -162,7 +183,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run);
+        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run, outcome);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -179,8 +200,9 @@ export class Executor {
     }
   }
 
-  private async finish(claim: ClaimKey, ending: Ending, run: Run): Promise<Finished> {
+  private async finish(claim: ClaimKey, ending: Ending, run: Run, outcome: EndOutcome): Promise<Finished> {
     const finished = await this.ledger.finish(claim, ending, run.next());
+    if (finished) tellEnd(run.claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });
@@ -250,6 +272,11 @@ export class Executor {
   }
 }
 
+const AUTHORITY_UNKNOWN = problemBody(
+  'unavailable',
+  'It is not known whether its actor still has the role for it.',
+);
+
 /** Nothing was sent: the write is tried again. */
 function registerUnknown(): StepAnswer {
   const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
@@ -309,6 +336,7 @@ function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal)
     beside: claimed.beside,
     ifMatch: null,
     traceparent: claimed.traceparent,
+    requestId: claimed.request_id,
     signal,
   };
 }

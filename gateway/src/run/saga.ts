@@ -81,6 +81,11 @@ export class Saga {
     return { type: 'succeeded', answers: this.answers };
   }
 
+  /** Ends an operation of which no step was ever sent. */
+  refuse(problem: ProblemBody): Promise<Outcome> {
+    return this.undoBefore(0, { type: 'rejected', problem });
+  }
+
   /**
    * Closes every step up to the decision, last first; what comes after that was never sent. If the decision is in force
    * after all, the operation goes forward.

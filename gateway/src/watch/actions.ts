@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import {
   isSystemKind,
   type LaneView,
+  type OperationKind,
   type OperationView,
   type ProblemCode,
   type ReleaseLane,
 } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { hiddenView } from '../entry/hidden.js';
 import { GatewayConfig } from '../config.js';
+import { type Action, type Asker, authorise, roleIn } from '../entry/authorise.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 import { type Controlled, LaneControl } from '../ledger/lane-control.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
@@ -49,20 +52,23 @@ export class Actions {
     return lane;
   }
 
-  async pause(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
-    return this.controlled(userId, await this.lanes.pause(userId, actorId, reason));
+  async pause(userId: string, by: Asker, reason: string | null): Promise<LaneView> {
+    authorise('lane.act', by, userId);
+    return this.controlled(userId, await this.lanes.pause(userId, by.userId, reason));
   }
 
-  async resume(userId: string, actorId: string, reason: string | null): Promise<LaneView> {
-    return this.controlled(userId, await this.lanes.resume(userId, actorId, reason));
+  async resume(userId: string, by: Asker, reason: string | null): Promise<LaneView> {
+    authorise('lane.act', by, userId);
+    return this.controlled(userId, await this.lanes.resume(userId, by.userId, reason));
   }
 
   /** @throws Problem 409 where the lane is not halted and an action says what is to become of its head */
-  async release(userId: string, actorId: string, asked: ReleaseLane): Promise<LaneView> {
+  async release(userId: string, by: Asker, asked: ReleaseLane): Promise<LaneView> {
+    authorise('lane.act', by, userId);
     const { action, reason = null } = asked;
-    if (!action) return this.controlled(userId, await this.lanes.release(userId, actorId, reason));
+    if (!action) return this.controlled(userId, await this.lanes.release(userId, by.userId, reason));
     await this.lane(userId);
-    await this.laneRelease.take(userId, actorId, { ...asked, action, reason });
+    await this.laneRelease.take(userId, by.userId, { ...asked, action, reason });
     return this.lane(userId);
   }
 
@@ -74,39 +80,40 @@ export class Actions {
   }
 
   /** @throws Problem 409 unless it ends cancelled */
-  async cancel(id: string, actorId: string, reason: string | null): Promise<OperationView> {
+  async cancel(id: string, by: Asker, reason: string | null): Promise<OperationView> {
     const { userId, state } = await this.find(id);
+    authorise('lane.act', by, userId);
     if (!(await this.withdrawal.cancel(userId, id))) throw new Problem('operation-not-cancellable');
     if (state !== 'cancelled') {
+      const actorId = by.userId;
       await this.trail.append({ action: 'operation.cancel', userId, operationId: id, actorId, reason });
     }
-    return toView(await this.find(id));
+    return hiddenView(toView(await this.find(id)));
   }
 
   /**
    * One repetition at a time, and none of what has succeeded by one: who asks again is answered with that.
    * @throws Problem 400 unless it failed; what admission says if the lane does not take it
    */
-  async retry(id: string, actorId: string, reason: string | null): Promise<OperationView> {
+  async retry(id: string, by: Asker, reason: string | null): Promise<OperationView> {
     const failed = await this.find(id);
+    const byRole = roleIn(authorise(actionOfRepeating(failed.kind), by, failed.userId));
     assertRepeatable(failed);
     const standing = await this.queries.standingRepetition(failed);
-    return toView(standing ?? (await this.repeat(failed, actorId, reason)));
+    const repetition = standing ?? (await this.repeat(failed, { actorId: by.userId, byRole }, reason));
+    return hiddenView(toView(repetition));
   }
 
-  private async repeat(
-    failed: OperationRead,
-    actorId: string,
-    reason: string | null,
-  ): Promise<OperationRead> {
+  private async repeat(failed: OperationRead, by: By, reason: string | null): Promise<OperationRead> {
     const payload = await this.queries.payloadOf(failed);
     if (!payload) throw new Problem('user-deleted');
-    const operation = repetitionOf(failed, payload, actorId);
+    const operation = repetitionOf(failed, payload, by);
     const { laneMaxDepth: maxDepth } = this.config;
     const admitted = await this.ledger.admit({ operation, clientKey: null, maxDepth });
     if (admitted.outcome === 'refused') return this.rivalOf(failed, admitted.code);
     if (admitted.outcome === 'accepted') this.releaser.release(admitted.releases);
     const { userId, id: operationId } = failed;
+    const { actorId } = by;
     await this.trail.append({ action: 'operation.retry', userId, operationId, actorId, reason });
     return this.find(operation.id);
   }
@@ -137,13 +144,23 @@ function assertRepeatable({ state, kind, steps }: OperationRead): void {
   if (kind === 'user.register') throw new Problem('user-deleted');
 }
 
+/** Who asks for a repetition, and the role that lets him. */
+type By = Pick<NewOperation, 'actorId' | 'byRole'>;
+
+/** Kinds that decide what somebody may do: to repeat one is to ask for it, whoever asked first. */
+const PRIVILEGED: ReadonlySet<OperationKind> = new Set(['user.set-roles', 'user.set-claims']);
+
+function actionOfRepeating(kind: OperationKind): Action {
+  return PRIVILEGED.has(kind) ? 'operation.repeat-privileged' : 'lane.act';
+}
+
 /** @returns the same write once more, asked for by that operator */
-function repetitionOf(failed: OperationRead, payload: Content, actorId: string): NewOperation {
+function repetitionOf(failed: OperationRead, payload: Content, by: By): NewOperation {
   return {
+    ...by,
     id: uuidv7(),
     userId: failed.userId,
     kind: failed.kind,
-    actorId,
     target: { type: failed.targetType, id: failed.targetId },
     payload,
     ifMatch: failed.ifMatch,

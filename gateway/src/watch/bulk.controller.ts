@@ -28,7 +28,7 @@ export class BulkController {
 
   /** Begins a run over all writes that a filter matches now; with `dryRun` it only counts them. */
   @Post()
-  @Allows('ops')
+  @Allows('ops.act')
   @MakesOnce()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: BulkRun, description: 'The run, which goes on.', headers: LOCATION })
@@ -44,14 +44,14 @@ export class BulkController {
       return this.bulk.count(request);
     }
     const clientKey = this.fingerprints.clientKeyOf(scopeOf(caller), http);
-    const run = madeOnce(await this.bulk.begin(request, caller.userId, clientKey), reply);
+    const run = madeOnce(await this.bulk.begin(request, caller, clientKey), reply);
     void reply.header('location', `/${PATH}/${run.id}`);
     return run;
   }
 
   /** The runs, newest first. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(BulkRun)
   list(@Query() query: PageQuery): Promise<Page<BulkRun>> {
     return this.bulk.list(query);
@@ -59,14 +59,14 @@ export class BulkController {
 
   /** One run and how far it has come. */
   @Get(':id')
-  @Allows('ops')
+  @Allows('ops.read')
   run(@Id('id') id: string): Promise<BulkRun> {
     return this.bulk.find(id);
   }
 
   /** Ends a run; what it has done stays done. */
   @Post(':id/abort')
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(200)
   abort(@Id('id') id: string): Promise<BulkRun> {
     return this.bulk.abort(id);

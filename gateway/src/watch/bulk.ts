@@ -7,12 +7,16 @@ import {
   type BulkRun,
   type Page,
   type PageQuery,
+  type Role,
 } from '@turnpike/contracts';
 import { invalidRequest, Problem, problemOf } from '@turnpike/service';
 import pLimit from 'p-limit';
+import { type Asker, authorise, roleIn } from '../entry/authorise.js';
+import { NO_LONGER } from '../ledger/actors.js';
 import { type BulkClaim, type BulkItem, type BulkProgress, BulkRuns } from '../ledger/bulk-runs.js';
 import type { ClientKey, Made } from '../ledger/keys.js';
 import { Maintenance } from '../queue/maintenance.js';
+import { Authority, type Held } from '../run/authority.js';
 import { Actions } from './actions.js';
 
 /*
@@ -37,6 +41,7 @@ export class Bulk implements OnModuleInit {
   constructor(
     private readonly runs: BulkRuns,
     private readonly actions: Actions,
+    private readonly authority: Authority,
     private readonly maintenance: Maintenance,
   ) {}
 
@@ -52,10 +57,11 @@ export class Bulk implements OnModuleInit {
   /** Begins a run over the writes that there are now, once for each key. */
   async begin(
     { action, filter, reason }: BulkRequest,
-    actorId: string,
+    by: Asker,
     clientKey: ClientKey | null,
   ): Promise<Made<BulkRun>> {
-    const run = { action, filter: bounded(action, filter), reason, actorId };
+    const byRole = roleIn(authorise('ops.act', by, null));
+    const run = { action, filter: bounded(action, filter), reason, actorId: by.userId, byRole };
     const made = await this.runs.begin(run, clientKey);
     this.maintenance.request(TASK);
     return made;
@@ -90,22 +96,31 @@ export class Bulk implements OnModuleInit {
     while (!stopped.aborted) {
       const items = await this.runs.next(claim, PAGE);
       if (items.length === 0) return this.runs.end(claim);
+      const held = await this.heldBy(claim);
+      if (held === 'lost') return this.runs.stop(claim, NO_LONGER);
+      // The run is silent from now on, and is taken up again.
+      if (held === 'unknown') return;
       const progress = await this.page(claim, items);
       if (!(await this.runs.proceed(claim, progress))) return;
       claim.position = progress.position;
     }
   }
 
+  private heldBy({ actorId, byRole }: BulkClaim): Promise<Held> {
+    return this.authority.of(actorId, byRole ?? LEAST_ROLE);
+  }
+
   /** Those of one lane one after the other, so that they keep their order. */
   private async page(
-    { action, reason, actorId }: BulkClaim,
+    { action, reason, ...run }: BulkClaim,
     items: readonly BulkItem[],
   ): Promise<BulkProgress> {
+    const by = askerOf(run);
     const progress: BulkProgress = { position: items.at(-1)!.id, done: 0, refusals: {} };
     const lane = async (ids: readonly string[]): Promise<void> => {
       for (const id of ids) {
         try {
-          await this.actions[action](id, actorId, reason);
+          await this.actions[action](id, by, reason);
           progress.done += 1;
         } catch (error) {
           const { code } = problemOf(error);
@@ -116,6 +131,14 @@ export class Bulk implements OnModuleInit {
     await Promise.all([...byLane(items).values()].map((ids) => this.limit(() => lane(ids))));
     return progress;
   }
+}
+
+/** What a run needs at least that was begun by a version which did not write its role down: an administrator did. */
+const LEAST_ROLE: Role = 'admin';
+
+/** With no more than the role that let the operator begin the run. */
+function askerOf({ actorId, byRole }: Pick<BulkClaim, 'actorId' | 'byRole'>): Asker {
+  return { userId: actorId, roles: [byRole ?? LEAST_ROLE] };
 }
 
 function byLane(items: readonly BulkItem[]): Map<string, string[]> {

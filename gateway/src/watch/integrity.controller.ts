@@ -21,7 +21,7 @@ export class IntegrityController {
   /** Begins a run; while one is under way, it is that one. */
   @Post()
   @Costly()
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(202)
   @ApiAcceptedResponse({
     type: IntegrityRun,
@@ -39,7 +39,7 @@ export class IntegrityController {
 
   /** The runs, newest first. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(IntegrityRun)
   list(@Query() query: PageQuery): Promise<Page<IntegrityRun>> {
     return this.integrity.list(query);
@@ -47,7 +47,7 @@ export class IntegrityController {
 
   /** One run and what it has found so far. */
   @Get(':id')
-  @Allows('ops')
+  @Allows('ops.read')
   run(@Id('id') id: string): Promise<IntegrityRun> {
     return this.integrity.run(id);
   }
@@ -55,9 +55,9 @@ export class IntegrityController {
   /** Mends what the run has found, through the lanes; asked again, it answers with the same writes. */
   @Post(':id/repair')
   @Costly()
-  @Allows('ops')
+  @Allows('ops.act')
   @HttpCode(200)
   async repair(@Id('id') id: string, @CurrentCaller() caller: Caller): Promise<Repair> {
-    return { items: await this.integrity.repair(id, caller.userId) };
+    return { items: await this.integrity.repair(id, caller) };
   }
 }

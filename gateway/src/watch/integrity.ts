@@ -10,8 +10,10 @@ import {
   problemBody,
 } from '@turnpike/contracts';
 import { Problem, problemOf } from '@turnpike/service';
+import { hiddenView } from '../entry/hidden.js';
 import { GatewayConfig } from '../config.js';
-import { SystemWrites } from '../entry/system-writes.js';
+import { type Asker, authorise, roleIn } from '../entry/authorise.js';
+import { type SystemWrite, SystemWrites } from '../entry/system-writes.js';
 import { IntegrityRuns, type RunClaim } from '../ledger/integrity-runs.js';
 import { LaneStandings } from '../ledger/lane-standings.js';
 import { LedgerQueries } from '../ledger/queries.js';
@@ -85,21 +87,26 @@ export class Integrity implements OnModuleInit {
    * Asks for the writes that mend what the run has found, one for each user. Asked again, or after a death half-way,
    * it answers with the same ones.
    */
-  async repair(id: string, actorId: string): Promise<OperationView[]> {
+  async repair(id: string, by: Asker): Promise<OperationView[]> {
+    const asked = { actorId: by.userId, byRole: roleIn(authorise('ops.act', by, null)) };
     await this.run(id);
     const repairs: OperationView[] = [];
     for (const { userId, repairedBy } of await this.runs.usersToRepair(id)) {
-      const operationId = repairedBy ?? (await this.repairUser(id, userId, actorId));
+      const operationId = repairedBy ?? (await this.repairUser(id, userId, asked));
       const operation = operationId && (await this.queries.operation(operationId));
-      if (operation) repairs.push(toView(operation));
+      if (operation) repairs.push(hiddenView(toView(operation)));
     }
     return repairs;
   }
 
-  /** @param actorId the operator who asks; left out, the run itself */
-  private async repairUser(id: string, userId: string, actorId?: string): Promise<string | null> {
+  /** @param asked the operator who asks; left out, the run itself */
+  private async repairUser(
+    id: string,
+    userId: string,
+    asked?: Pick<SystemWrite, 'actorId' | 'byRole'>,
+  ): Promise<string | null> {
     const key = `repair ${id} ${userId}`;
-    const operationId = await this.writes.submit({ kind: 'repair.user', userId, key, actorId });
+    const operationId = await this.writes.submit({ kind: 'repair.user', userId, key, ...asked });
     if (operationId) await this.runs.markRepaired(id, userId, operationId);
     return operationId;
   }

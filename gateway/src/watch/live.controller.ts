@@ -21,7 +21,7 @@ export class LiveController {
 
   /** The summary again and again, as server-sent events of the type `summary`; ends with the session. */
   @Get()
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiExtraModels(OpsSummary)
   @ApiOkResponse({
     description: 'Events with an OpsSummary as their data.',

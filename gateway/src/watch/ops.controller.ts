@@ -28,38 +28,38 @@ export class OpsController {
 
   /** One lane: whether it takes writes, whether it carries them out, and its head. */
   @Get('lanes/:userId')
-  @Allows('ops')
+  @Allows('ops.read')
   lane(@Id('userId') userId: string): Promise<LaneView> {
     return this.actions.lane(userId);
   }
 
   /** Nothing more of the lane begins, a deletion neither; what runs goes on. */
   @Post('lanes/:userId/pause')
-  @Allows('ops')
+  @Allows('ops.act', 'lane.act')
   @HttpCode(200)
   pause(
     @Id('userId') userId: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    return this.actions.pause(userId, caller.userId, reason ?? null);
+    return this.actions.pause(userId, caller, reason ?? null);
   }
 
   /** A paused lane goes on. */
   @Post('lanes/:userId/resume')
-  @Allows('ops')
+  @Allows('ops.act', 'lane.act')
   @HttpCode(200)
   resume(
     @Id('userId') userId: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    return this.actions.resume(userId, caller.userId, reason ?? null);
+    return this.actions.resume(userId, caller, reason ?? null);
   }
 
   /** A halted lane goes on; `action` says what becomes of the write at which it halted. */
   @Post('lanes/:userId/release')
-  @Allows('ops')
+  @Allows('ops.act', 'lane.act')
   @ApiProblems('lane-not-halted', 'operation-not-cancellable')
   @HttpCode(200)
   release(
@@ -67,19 +67,19 @@ export class OpsController {
     @Body() release: ReleaseLane,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    return this.actions.release(userId, caller.userId, release);
+    return this.actions.release(userId, caller, release);
   }
 
   /** One write in full; what people have written into it is hidden. */
   @Get('operations/:id')
-  @Allows('ops')
+  @Allows('ops.read')
   operation(@Id('id') id: string): Promise<OpsOperationView> {
     return this.closerLook.at(id);
   }
 
   /** Shows what is hidden of a write; the audit trail tells of it. */
   @Post('operations/:id/reveal')
-  @Allows('ops')
+  @Allows('ops.reveal')
   @HttpCode(200)
   reveal(
     @Id('id') id: string,
@@ -91,7 +91,7 @@ export class OpsController {
 
   /** A failed write once more: a new operation at the end of the lane, because its successors may have run. */
   @Post('operations/:id/retry')
-  @Allows('ops')
+  @Allows('ops.act', 'lane.act', 'operation.repeat-privileged')
   @ApiProblems('user-deleting', 'user-deleted', 'lane-full')
   @HttpCode(200)
   retry(
@@ -99,12 +99,12 @@ export class OpsController {
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
-    return this.actions.retry(id, caller.userId, reason ?? null);
+    return this.actions.retry(id, caller, reason ?? null);
   }
 
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */
   @Post('operations/:id/cancel')
-  @Allows('ops')
+  @Allows('ops.act', 'lane.act')
   @ApiProblems('operation-not-cancellable')
   @HttpCode(200)
   cancel(
@@ -112,6 +112,6 @@ export class OpsController {
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
   ): Promise<OperationView> {
-    return this.actions.cancel(id, caller.userId, reason ?? null);
+    return this.actions.cancel(id, caller, reason ?? null);
   }
 }

@@ -13,10 +13,10 @@ import {
   Sample,
   SamplesQuery,
 } from '@turnpike/contracts';
+import { hiddenView } from '../entry/hidden.js';
 import { Allows } from '../entry/routes.js';
 import { OperationList } from '../ledger/operation-list.js';
 import { Samples } from '../ledger/samples.js';
-import { hidden } from './hidden.js';
 import { LaneSearch } from './lane-search.js';
 import { Summary } from './summary.js';
 
@@ -36,14 +36,14 @@ export class OverviewController {
 
   /** Everything at a glance; at most a second old. */
   @Get('summary')
-  @Allows('ops')
+  @Allows('ops.read')
   summary(): Promise<OpsSummary> {
     return this.overview.now();
   }
 
   /** How it was, every five seconds: the last hour, or since `from`, at most a day ago. */
   @Get('samples')
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiItems(Sample)
   async samples(@Query() { from }: SamplesQuery): Promise<{ items: Sample[] }> {
     return { items: await this.pastSamples.since(since(from, HOUR_MS)) };
@@ -51,7 +51,7 @@ export class OverviewController {
 
   /** Lanes, the deepest or the oldest first. */
   @Get('lanes')
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(LaneView)
   lanes(@Query() query: LanesQuery): Promise<Page<LaneView>> {
     return this.laneSearch.page(query);
@@ -59,17 +59,16 @@ export class OverviewController {
 
   /** Operations of all lanes, the newest first; what people have written into their results is hidden. */
   @Get('operations')
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiPage(OperationView)
   async operations(@Query() query: OpsOperationsQuery): Promise<Page<OperationView>> {
     const { items, nextCursor } = await this.operationList.page(query);
-    const hide = ({ result }: OperationView): OperationView['result'] => result && hidden(result);
-    return { items: items.map((operation) => ({ ...operation, result: hide(operation) })), nextCursor };
+    return { items: items.map(hiddenView), nextCursor };
   }
 
   /** Writes that failed, by their problem and the service that refused them. */
   @Get('failures')
-  @Allows('ops')
+  @Allows('ops.read')
   @ApiItems(FailureGroup)
   async failures(@Query() { from }: FailuresQuery): Promise<{ items: FailureGroup[] }> {
     return { items: await this.operationList.failures(since(from, DAY_MS)) };

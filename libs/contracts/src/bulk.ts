@@ -1,6 +1,6 @@
 import { IsBoolean, IsIn, IsUUID } from 'class-validator';
 import { CLIENT_KINDS, type ClientKind, type OperationState } from './kinds.js';
-import { PROBLEMS, type ProblemCode } from './problems.js';
+import { type ProblemBody, PROBLEMS, type ProblemCode } from './problems.js';
 import { Nested, Optional, Text, Time } from './validation.js';
 
 export const BULK_ACTIONS = ['retry', 'cancel'] as const;
@@ -26,6 +26,11 @@ export class BulkFilter {
   @Optional()
   @IsUUID()
   userId?: string;
+
+  /** Who asked for it. */
+  @Optional()
+  @IsUUID()
+  actorId?: string;
 
   @Optional()
   @IsIn(Object.keys(PROBLEMS))
@@ -86,4 +91,6 @@ export class BulkRun {
   refusals: BulkRefusals[];
   startedAt: string;
   finishedAt: string | null;
+  /** Why it was stopped before its end; null where it was not, or an operator has aborted it. */
+  problem: ProblemBody | null;
 }

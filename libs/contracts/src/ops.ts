@@ -75,6 +75,11 @@ export class OpsOperationsQuery extends OperationsQuery {
   @IsUUID()
   userId?: string;
 
+  /** Who asked for it. */
+  @Optional()
+  @IsUUID()
+  actorId?: string;
+
   /** The code of the problem that it failed or waits with. */
   @Optional()
   @IsIn(Object.keys(PROBLEMS))

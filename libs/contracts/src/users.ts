@@ -8,6 +8,11 @@ import { Email, Optional, Rule, Text } from './validation.js';
 export const ROLES = ['operator', 'operator.act', 'operator.reveal', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** @returns whether those roles hold what that role lets do; administrators may do all of it */
+export function holds(roles: readonly Role[], role: Role): boolean {
+  return roles.includes(role) || roles.includes('admin');
+}
+
 export type Claims = Record<string, string | number | boolean>;
 
 /** The most bytes of JSON that a user's claims may have. */

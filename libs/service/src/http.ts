@@ -10,9 +10,11 @@ import { TrustedProxies, watchForwarding } from './forwarding.js';
 import { parseBody } from './json.js';
 import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
+import { requestIds } from './request-context.js';
 import { nameTraces, traceIdsOf, traceRequests } from './request-spans.js';
 import { stepIdsOf } from './step-ids.js';
 import { isStopping } from './stop-signals.js';
+import type { ServerTls } from './tls.js';
 import { isTracing } from './tracing.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -31,6 +33,8 @@ const READ_WITHIN_MS = 5000;
 
 /** Milliseconds without a request: longer than the minute after which common load balancers close a connection. */
 const IDLE_MS = 72_000;
+
+const PATIENCE = { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS };
 
 /** Connections of one process: 20 KB each, and far more than a load balancer opens. */
 const MAX_CONNECTIONS = 10_000;
@@ -54,26 +58,27 @@ export interface AdapterOptions extends Protection {
   trustedProxies?: readonly string[];
   /** What a `Location` begins with (nothing: the client's own address of the process). */
   publicUrl?: string | null;
+  /** Null where it answers by plain HTTP. */
+  tls?: ServerTls | null;
 }
 
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
 export function createHttpAdapter(
   pino: Pino,
-  { trustedProxies, publicUrl, ...protection }: AdapterOptions,
+  { trustedProxies, publicUrl, tls, ...protection }: AdapterOptions,
 ): FastifyAdapter {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const adapter = new FastifyAdapter({
     trustProxy: proxies ? proxies.has : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    // A client's own id could be anybody's: it is not taken over.
-    genReqId: () => randomUUID(),
+    genReqId: proxies ? () => randomUUID() : takenOverId,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     requestTimeout: SEND_WITHIN_MS,
     // A request that comes on a kept connection while the process stops is answered like any other, and the last.
     return503OnClosing: false,
     keepAliveTimeout: IDLE_MS,
-    http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
+    ...(tls ? { https: { ...tls, ...PATIENCE, handshakeTimeout: SEND_WITHIN_MS } } : { http: PATIENCE }),
     clientErrorHandler: answerWhatIsNoRequest,
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
@@ -119,7 +124,7 @@ export function createHttpAdapter(
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     pino.info({
-      requestId: request.id,
+      ...requestIds(request),
       ...traceIdsOf(request),
       ...stepIdsOf(request),
       method: request.method,
@@ -138,6 +143,17 @@ export function createHttpAdapter(
   });
   return adapter;
 }
+
+/**
+ * A service is called by the gateway alone, and its lines about a request have the id that the gateway's have. The
+ * gateway itself takes none over: a client's own id could be anybody's.
+ */
+function takenOverId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers[HEADERS.requestId];
+  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Here and not where a `Location` is made: none is forgotten. */
 function locatePublicly(reply: FastifyReply, publicUrl: string): void {

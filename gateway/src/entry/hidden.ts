@@ -1,3 +1,5 @@
+import type { OperationView } from '@turnpike/contracts';
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
@@ -9,6 +11,11 @@ const HIDDEN = '•••';
 /** @returns the same with every text hidden that a person may have written; ids, times and numbers are shown */
 export function hidden(value: Record<string, unknown>): Record<string, unknown> {
   return hide(value, '') as Record<string, unknown>;
+}
+
+/** @returns a write as operators see it */
+export function hiddenView(view: OperationView): OperationView {
+  return { ...view, result: view.result && hidden(view.result) };
 }
 
 function hide(value: unknown, name: string): unknown {

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { type OperationKind, problemBody, type Role } from '@turnpike/contracts';
+import { Database, type Statements } from '@turnpike/service';
+import { lockLane } from './lane-statements.js';
+import { leaveLanes, rejectOf } from './leaving-statements.js';
+import { type Release, releaseHeads } from './release-statements.js';
+import { UNFINISHED } from './sql.js';
+import { admissionAtEnd } from './states.js';
+
+/*
+ * What the ledger knows of those who ask for writes by a role. The role itself is identity's; the ledger knows whether
+ * the actor's own lane is open, whether a change of the roles is under way in it, and what waits by the role elsewhere.
+ */
+
+/** Of an actor, as far as it decides whether a role still counts. */
+export interface ActorStanding {
+  /** Whether the user's lane is open, and the user not suspended. */
+  isOpen: boolean;
+  /** Whether a change that may take roles was accepted and has not ended. */
+  rolesChange: boolean;
+  /** Grows with every write that the lane takes, a change of roles among them. */
+  lastSeq: number;
+}
+
+/** An actor with writes that wait in lanes of others, and the role that let the actor in. */
+export interface WaitingActor {
+  actorId: string;
+  byRole: Role;
+}
+
+/** Lanes of one look. */
+const PAGE = 100;
+
+/** What a write ends with whose actor may no longer. */
+export const NO_LONGER = problemBody(
+  'forbidden',
+  'Whoever asked for this no longer has the role that it needs.',
+);
+
+@Injectable()
+export class Actors {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param before a write of the actor's, where it is about one: changes of roles that stand behind it in its own lane do not count, since they
+   *   may be waiting for it
+   * @returns null where the actor has no lane, and so was never a user
+   */
+  async standing(actorId: string, before?: { userId: string; seq: number }): Promise<ActorStanding | null> {
+    const [row] = await this.database.query<ActorStanding>(
+      `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq", exists (select 1 from operations o
+         where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
+           and o.kind = 'user.set-roles' and o.ends_access and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
+       from lanes l where l.user_id = $1`,
+      [actorId, before?.userId ?? null, before?.seq ?? null],
+    );
+    return row ?? null;
+  }
+
+  /** @returns everybody who has something waiting by a role, once for each role */
+  waiting(): Promise<WaitingActor[]> {
+    return this.database.query<WaitingActor>(
+      `select distinct actor_id as "actorId", by_role as "byRole" from operations
+       where by_role is not null and state = 'queued' and user_id <> actor_id`,
+    );
+  }
+
+  /**
+   * Ends as rejected what an actor has waiting in lanes of others by one of those roles: it would be rejected at its
+   * turn. Each lane is a transaction of its own under its lock, with an entry in the audit trail for each write; what
+   * has begun by then goes on. Done again, it finds what came meanwhile.
+   * @returns what is to be queued next
+   */
+  async withdrawFor(actorId: string, roles: readonly Role[]): Promise<Release[]> {
+    const releases: Release[] = [];
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const lanes = await this.lanesOf(actorId, roles, after);
+      for (const userId of lanes) releases.push(...(await this.rejectIn(userId, actorId, roles)));
+      if (lanes.length < PAGE) return releases;
+      after = lanes.at(-1)!;
+    }
+  }
+
+  private async lanesOf(actorId: string, roles: readonly Role[], after: string): Promise<string[]> {
+    const rows = await this.database.query<{ user_id: string }>(
+      `select distinct user_id from operations
+       where actor_id = $1 and by_role = any($2) and by_role is not null and state = 'queued'
+         and user_id <> actor_id and user_id > $3
+       order by user_id limit ${PAGE}`,
+      [actorId, roles, after],
+    );
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  private rejectIn(userId: string, actorId: string, roles: readonly Role[]): Promise<Release[]> {
+    return this.database.statements(async (tx) => {
+      await lockLane(tx, userId);
+      const kinds = await rejectOf(tx, { userId, actorId, roles, problem: NO_LONGER });
+      if (kinds.length === 0) return [];
+      await leaveAfter(tx, userId, kinds);
+      return releaseHeads(tx, userId);
+    });
+  }
+}
+
+/** A deletion that is not carried out opens its lane again. */
+async function leaveAfter(tx: Statements, userId: string, kinds: readonly OperationKind[]): Promise<void> {
+  const moves = kinds.map((kind) => admissionAtEnd(kind, 'rejected'));
+  const move = moves.find((one) => one !== null) ?? null;
+  await leaveLanes(tx, [{ userId, state: 'rejected', count: kinds.length, move }]);
+}

@@ -1,0 +1,59 @@
+import type { Role } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
+import type { Actors, ActorStanding } from '../ledger/actors.js';
+import { Authority, type Begun } from './authority.js';
+import type { Services } from './services.js';
+
+const OPEN: ActorStanding = { isOpen: true, rolesChange: false, lastSeq: 7 };
+const CHANGING: ActorStanding = { ...OPEN, rolesChange: true };
+const DELETING: ActorStanding = { ...OPEN, isOpen: false };
+const ORDER: Begun = { kind: 'order.ship', user_id: 'v', seq: 3 };
+const SET_ROLES: Begun = { kind: 'user.set-roles', user_id: 'v', seq: 3 };
+
+/** What the ledger and identity say, and how often identity was asked. */
+function world(standing: ActorStanding | null, roles: Role[] | Problem, state = 'active') {
+  const said = { standing, roles, state, asked: 0 };
+  const actors = { standing: () => Promise.resolve(said.standing) };
+  const ask = (): Promise<object> => {
+    said.asked += 1;
+    if (said.roles instanceof Problem) return Promise.reject(said.roles);
+    return Promise.resolve({ roles: said.roles, state: said.state });
+  };
+  const authority = new Authority(actors as unknown as Actors, { ask } as unknown as Services);
+  return { said, of: (write: Begun = ORDER, role: Role = 'admin') => authority.of('u', role, write) };
+}
+
+describe('a role by which a write was accepted', () => {
+  it.each([
+    ['is held by whoever has it', OPEN, ['admin'], 'held'],
+    ['is lost where identity has another', OPEN, ['operator.act'], 'lost'],
+    ['is lost where identity does not know the actor', OPEN, new Problem('not-found'), 'lost'],
+    ['is not known where identity does not answer', OPEN, new Problem('unavailable'), 'unknown'],
+    ['is not known while the roles change', CHANGING, ['admin'], 'unknown'],
+    ['is lost with the lane of the actor', DELETING, ['admin'], 'lost'],
+    ['is lost where the actor has no lane', null, ['admin'], 'lost'],
+  ] as const)('%s', async (_what, standing, roles, expected) => {
+    const { of } = world(standing, roles as Role[] | Problem);
+    expect(await of()).toBe(expected);
+  });
+
+  it('is lost with the account, whatever roles stand there', async () => {
+    expect(await world(OPEN, ['admin'], 'deleted').of()).toBe('lost');
+  });
+
+  it('is held by administrators, whichever it is', async () => {
+    expect(await world(OPEN, ['admin']).of(ORDER, 'operator.act')).toBe('held');
+  });
+
+  it('lets no change of roles wait for another, which might wait for it', async () => {
+    expect(await world(CHANGING, ['admin']).of(SET_ROLES)).toBe('lost');
+  });
+
+  it('is asked for once while the lane of the actor takes nothing, and a refusal each time', async () => {
+    const { said, of } = world(OPEN, ['admin']);
+    expect([await of(), await of(), said.asked]).toEqual(['held', 'held', 1]);
+    said.roles = [];
+    said.standing = { ...OPEN, lastSeq: 8 };
+    expect([await of(), await of(), said.asked]).toEqual(['lost', 'lost', 3]);
+  });
+});
