@@ -31,7 +31,10 @@ export class FairPool extends pg.Pool {
     if (!callback) return this.connected();
     const since = performance.now();
     this.queue.take().then(
-      (leave) => this.connectWith(leave, inTime(callback, this.patienceMs - (performance.now() - since))),
+      (leave) => {
+        const waitedMs = performance.now() - since;
+        this.connectWith(leave, waitedMs < 1 ? callback : inTime(callback, this.patienceMs - waitedMs));
+      },
       (error: Error) => callback(error, undefined, () => undefined),
     );
   }
