@@ -35,6 +35,9 @@ const NOT_PERSONAL = [
     'POST /v1/users password',
     'PUT /v1/users/{id}/password currentPassword',
     'PUT /v1/users/{id}/password newPassword',
+    'PATCH /v1/users/{id} currentPassword',
+    'DELETE /v1/users/{id} currentPassword',
+    'DELETE /v1/users/{id}/sessions currentPassword',
   ],
   ...['POST /v1/sessions password', 'POST /v1/sessions/refresh refreshToken'],
   // Times.
@@ -179,6 +182,8 @@ describe('what people type', () => {
       [user.id, CANARY],
     );
     await plant(admin, 'post', '/v1/ops/lanes/{userId}/release', reason, user.id);
+    for (const act of ['suspend', 'reinstate'])
+      await plant(admin, 'post', `/v1/ops/users/{id}/${act}`, reason, user.id);
     // As it stands where a lane was halted once more, and released by hand.
     await system.databases.gateway.query('update lanes set reason = $2 where user_id = $1', [
       user.id,
