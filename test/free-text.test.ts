@@ -35,6 +35,9 @@ const NOT_PERSONAL = [
     'POST /v1/users password',
     'PUT /v1/users/{id}/password currentPassword',
     'PUT /v1/users/{id}/password newPassword',
+    'PATCH /v1/users/{id} currentPassword',
+    'DELETE /v1/users/{id} currentPassword',
+    'DELETE /v1/users/{id}/sessions currentPassword',
   ],
   ...['POST /v1/sessions password', 'POST /v1/sessions/refresh refreshToken'],
   // Times.
