@@ -5,6 +5,7 @@ import { secondsSince, Trouble } from '../scripts/console.mjs';
 import { machineOf } from './machine.mjs';
 import * as backlog from './parts/backlog.mjs';
 import * as dashboard from './parts/dashboard.mjs';
+import * as flood from './parts/flood.mjs';
 import * as http from './parts/http.mjs';
 import * as lanes from './parts/lanes.mjs';
 import * as limits from './parts/limits.mjs';
@@ -15,7 +16,7 @@ import { onServers } from './servers.mjs';
 import { asText } from './tables.mjs';
 import { targetTable } from './targets.mjs';
 
-const PARTS = { limits, lanes, http, backlog, neighbours, dashboard, streams };
+const PARTS = { limits, lanes, http, backlog, neighbours, flood, dashboard, streams };
 
 /** What was only tried out must not replace what was measured. */
 const QUICK_RESULTS = path.join(os.tmpdir(), 'turnpike-bench-quick');

@@ -7,7 +7,7 @@ import { installPeers } from './peers.mjs';
 
 const USAGE = `npm run bench [-- <part> …] [--runs N] [--quick]
 
-Measures all parts, or those that are named: limits, lanes, http, backlog, neighbours, dashboard, streams
+Measures all parts, or those that are named: limits, lanes, http, backlog, neighbours, flood, dashboard, streams
   --runs N  how often each is measured (3)
   --quick   a short run, whose results are kept elsewhere`;
 

@@ -25,12 +25,13 @@ const WITHOUT_LIMITS = {
 
 /**
  * Starts everything on empty databases.
+ * @param limits those that are measured
  * @returns the gateway's address, database and process, the administrator, `become(role)` and `stop()`
  */
-export async function startSystem(servers) {
+export async function startSystem(servers, limits = {}) {
   const databaseUrls = await servers.fresh(...PROJECTS);
   await migrate(databaseUrls);
-  const env = { ...(await ownEnvironment()), QUEUE_URL: servers.redisUrl };
+  const env = { ...(await ownEnvironment()), ...limits, QUEUE_URL: servers.redisUrl };
   const settings = readSettings(env);
   const context = { env, databaseUrls, secrets: inventSecrets() };
   const start = async (process_, extra = {}) => {

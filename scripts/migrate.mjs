@@ -4,12 +4,13 @@ import { readArguments } from './arguments.mjs';
 import { PROJECTS, ROOT, builtEntryOf } from './checkout.mjs';
 import { runQuietly } from './child.mjs';
 import { Trouble, runScript, secondsSince } from './console.mjs';
-import { variable } from './settings.mjs';
+import { variable, withoutSecrets } from './settings.mjs';
 
 const USAGE = `npm run migrate
 
 Brings the databases of GATEWAY_DATABASE_URL, IDENTITY_DATABASE_URL and ORDERING_DATABASE_URL to the shape of this build,
-and that of QUEUE_URL where it is a PostgreSQL. It takes no arguments.`;
+and that of QUEUE_URL where it is a PostgreSQL, by roles that own them. The roles that GATEWAY_DATABASE_RUNTIME_ROLE,
+IDENTITY_DATABASE_RUNTIME_ROLE and ORDERING_DATABASE_RUNTIME_ROLE name get the rights that processes need. It takes no arguments.`;
 
 /** All at once, each with its own database only. `databaseUrls` has one address for each project. */
 export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
@@ -18,9 +19,11 @@ export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
 
 async function migrateOne(project, databaseUrl, signal, onDone) {
   const start = Date.now();
-  const env = { ...process.env };
-  for (const other of PROJECTS) delete env[variable(other, 'DATABASE_URL')];
-  env[variable(project, 'DATABASE_URL')] = databaseUrl;
+  const env = { ...withoutSecrets(process.env), [variable(project, 'DATABASE_URL')]: databaseUrl };
+  const role = variable(project, 'DATABASE_RUNTIME_ROLE');
+  if (process.env[role]) env[role] = process.env[role];
+  // Where it is a PostgreSQL, the gateway's migrations make the queue's tables there.
+  if (project === 'gateway' && process.env.QUEUE_URL) env.QUEUE_URL = process.env.QUEUE_URL;
   await runQuietly(process.execPath, [builtEntryOf(project, 'migrate')], { cwd: ROOT, env, signal });
   onDone(`✓ ${project} migrated (${secondsSince(start)} s)`);
 }

@@ -17,6 +17,15 @@ const INVENT = {
 
 export const SECRETS = Object.keys(INVENT);
 
+/** What others verify with, made of what the owner signs with: public, so that nobody need be asked for it. */
+export function verifyKeysOf({ SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS }) {
+  const published = (keys) => JSON.stringify({ keys: keys.map(({ d: _private, ...key }) => key) });
+  return {
+    SERVICE_VERIFY_KEYS: published([JSON.parse(SERVICE_SIGNING_KEY)]),
+    TOKEN_VERIFY_KEYS: published(JSON.parse(TOKEN_SIGNING_KEYS).keys),
+  };
+}
+
 /** A fresh value for every secret. */
 export function inventSecrets() {
   return Object.fromEntries(SECRETS.map((name) => [name, INVENT[name]()]));

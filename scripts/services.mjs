@@ -1,6 +1,8 @@
 // The three processes as children: started together, watched, and stopped in the order of the flow.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { LOGS_FOLDER, ROOT, builtEntryOf } from './checkout.mjs';
 import { lastLinesOfFile, until } from './child.mjs';
@@ -77,12 +79,21 @@ function terminate(services) {
 
 async function answersReady(url) {
   try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(1_000) });
-    await answer.body?.cancel();
-    return answer.ok;
+    return (await statusOf(`${url}/health/ready`)) === 200;
   } catch {
     return false;
   }
+}
+
+/** By a client that can be told which certificates to trust: `fetch` cannot. */
+function statusOf(url) {
+  const { TLS_CA_FILE } = process.env;
+  const ask = url.startsWith('https:') ? https.get : http.get;
+  const options = { timeout: 1_000, ...(TLS_CA_FILE && { ca: readFileSync(TLS_CA_FILE) }) };
+  return new Promise((resolve, reject) => {
+    const request = ask(url, options, (answer) => resolve(answer.resume().statusCode));
+    request.on('error', reject).on('timeout', () => request.destroy(new Error('no answer')));
+  });
 }
 
 function died(service, code) {

@@ -4,15 +4,19 @@ import net from 'node:net';
 import { PROJECTS } from './checkout.mjs';
 import { until } from './child.mjs';
 import { Trouble } from './console.mjs';
-import { SECRETS } from './secrets.mjs';
+import { verifyKeysOf } from './secrets.mjs';
 
 const DEFAULT_PORTS = { gateway: 3000, identity: 3001, ordering: 3002 };
 const DEFAULT_METRICS_PORT = 9464;
 const METRICS_OFFSET = { gateway: 0, identity: 1, ordering: 2 };
-const SECRETS_OF = {
-  gateway: ['SERVICE_SIGNING_KEY', 'DATA_KEY', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
-  identity: ['TOKEN_SIGNING_KEYS', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
-  ordering: [],
+/** What tells who a process is, whom it believes and what it opens: each for those alone that read it. */
+const OWN = {
+  gateway: [
+    ...['SERVICE_SIGNING_KEY', 'TOKEN_VERIFY_KEYS', 'DATA_KEY', 'DATA_KEY_PREVIOUS', 'QUEUE_URL'],
+    ...['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+  ],
+  identity: ['TOKEN_SIGNING_KEYS', 'SERVICE_VERIFY_KEYS'],
+  ordering: ['SERVICE_VERIFY_KEYS'],
 };
 const OLD_PORTS_WITHIN_MS = 20_000;
 
@@ -28,21 +32,28 @@ export function readSettings(env) {
   const processes = PROJECTS.map((name) => {
     const portVariable = variable(name, 'PORT');
     const port = portFrom(env, portVariable, DEFAULT_PORTS[name]);
-    const url = env[variable(name, 'URL')] || `http://${reachable(host)}:${port}`;
-    const localUrl = `http://${reachable(host)}:${port}`;
+    const localUrl = `${env.TLS_CERT_FILE ? 'https' : 'http'}://${reachable(host)}:${port}`;
+    const url = env[variable(name, 'URL')] || localUrl;
     return { name, port, portVariable, metricsPort: metricsPort + METRICS_OFFSET[name], url, localUrl };
   });
   return { host, processes };
 }
 
+/** What is left of an environment without what only one process may have, whatever else a shell has read of .env. */
+export function withoutSecrets(env) {
+  const kept = Object.entries(env).filter(([name]) => !isSecret(name));
+  return Object.fromEntries(kept);
+}
+
+function isSecret(name) {
+  return /_(PASSWORD|DATABASE_URL)$/.test(name) || Object.values(OWN).some((own) => own.includes(name));
+}
+
 /** The environment of one process, given the databases' addresses and the secrets. */
 export function environmentOf(process_, settings, { env, databaseUrls, secrets }) {
-  const own = { ...env };
-  for (const project of PROJECTS) delete own[variable(project, 'DATABASE_URL')];
-  for (const secret of SECRETS) delete own[secret];
-  for (const secret of SECRETS_OF[process_.name]) own[secret] = secrets[secret];
-  // Never invented: it is there while DATA_KEY is being changed.
-  if (process_.name !== 'gateway') delete own.DATA_KEY_PREVIOUS;
+  const own = withoutSecrets(env);
+  const made = { ...verifyKeysOf(secrets), ...secrets };
+  for (const name of OWN[process_.name]) own[name] = env[name] || made[name] || '';
   for (const other of settings.processes) {
     own[variable(other.name, 'URL')] = other.url;
     own[other.portVariable] = String(other.port);

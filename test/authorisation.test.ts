@@ -71,6 +71,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'DELETE /v1/sessions/{id}': { access: [204, 404, 404, 404, 404] },
   'DELETE /v1/users/{id}/sessions': { access: [204, ...OWNER_AND_ADMIN, 204, 404] },
   'GET /v1/me': { access: [200, 200] },
+  'POST /v1/ops/users/{id}/suspend': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
+  'POST /v1/ops/users/{id}/reinstate': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 200, 404] },
   'GET /v1/ops/lanes/{userId}': { access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/pause': { body: {}, access: [...ADMIN_ONLY, 200, 404] },
   'POST /v1/ops/lanes/{userId}/resume': { body: {}, access: [...ADMIN_ONLY, 200, 404] },

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate, Steps } from '@turnpike/service';
 import { Client } from 'pg';
+import { readConfig } from '../gateway/src/config.js';
+import { Endings } from '../gateway/src/ledger/endings.js';
 import { databaseOptions } from '../ordering/src/database.js';
 import { createDatabases } from './support/databases.js';
 import { TestLedger } from './support/ledger.js';
@@ -53,6 +55,71 @@ describe('the head of a lane', () => {
     expect(await entriesRead(ledger.url, 'unfinished_operations')).toBeLessThan(
       WRITES * 2 * ENTRIES_PER_WRITE,
     );
+  }, 60_000);
+});
+
+describe('those who wait in one lane', () => {
+  const CHANGES = 40;
+  let ledger: TestLedger;
+  let endings: Endings;
+  /** Every statement of every connection. */
+  const said = jest.spyOn(Client.prototype, 'query');
+  beforeAll(async () => {
+    ledger = await TestLedger.open();
+    endings = new Endings(readConfig({ GATEWAY_DATABASE_URL: ledger.url }), ledger.queries);
+    endings.onApplicationBootstrap();
+  });
+  afterAll(async () => {
+    await endings.beforeApplicationShutdown();
+    await ledger.close();
+    said.mockRestore();
+  });
+
+  /** @returns how many statements were sent, and how many rows they had for an answer */
+  async function costs(): Promise<{ statements: number; rows: number }> {
+    const answers = await Promise.all(
+      said.mock.results.map(({ value }) => value as Promise<{ rowCount?: number } | null>),
+    );
+    const rows = answers.map((answer) => answer?.rowCount ?? 0);
+    return { statements: answers.length, rows: rows.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Lets so many wait for writes, for the lane, and by streams, while the writes end one after the other. */
+  async function costsOf(waiters: number): ReturnType<typeof costs> {
+    const userId = await ledger.newLane();
+    const writes: { id: string; seq: number }[] = [];
+    for (let write = 0; write < CHANGES; write += 1) writes.push(await ledger.accepted(userId));
+    const patience = { timeoutMs: 60_000 };
+    const wait = async (waiter: number): Promise<boolean> => {
+      const { id, seq } = writes[waiter % CHANGES]!;
+      if (waiter % 2) return endings.ofLane(userId, seq, patience);
+      return (await endings.ofOperation(id, patience)) !== null;
+    };
+    const over = new AbortController();
+    const follow = (): Promise<void> => {
+      let told = 0n;
+      return endings.follow(userId, over.signal, async () => {
+        told = (await ledger.changes.after(userId, told)).upTo;
+        return true;
+      });
+    };
+    said.mockClear();
+    const ended = Promise.all(Array.from({ length: waiters }, (_, waiter) => wait(waiter)));
+    const followed = Array.from({ length: 10 }, follow);
+    for (const { id } of writes) await ledger.succeed(userId, id);
+    expect(new Set(await ended)).toEqual(new Set([true]));
+    over.abort();
+    await Promise.all(followed);
+    return costs();
+  }
+
+  it('read as much as changes, and not as often as they are many', async () => {
+    const [some, many] = [await costsOf(100), await costsOf(1600)];
+    for (const { statements, rows } of [some, many]) {
+      // Of each write its claim and its end, a look for it, one for its lane, and those of the streams.
+      expect(statements).toBeLessThan(CHANGES * 25);
+      expect(rows).toBeLessThan(CHANGES * 19);
+    }
   }, 60_000);
 });
 

@@ -591,6 +591,32 @@ describe('the dashboard', () => {
     expect(operator.complaints).toEqual([]);
   });
 
+  it('lets a session end that nobody uses, though the page asks on, and one go on that somebody uses', async () => {
+    const setIdle = (minutes: number) =>
+      system.databases.gateway.query(
+        `update ops_sessions set last_used_at = now() - $1 * interval '1 minute'`,
+        [minutes],
+      );
+    const isUsed = async (): Promise<boolean> => {
+      const { rows } = await system.databases.gateway.query(
+        `select 1 from ops_sessions where last_used_at > now() - interval '1 minute'`,
+      );
+      return rows.length > 0;
+    };
+    await operator.open('lanes');
+    await fillIn(page, system.admin);
+    await operator.heading('Lanes');
+    await operator.open('lanes');
+    await operator.heading('Lanes');
+    await setIdle(29);
+    for (let polls = 0; polls < 2; polls += 1) await page.waitForResponse(/v1\/ops\/lanes/);
+    expect(await isUsed()).toBe(false);
+    await page.mouse.move(200, 200);
+    await until(isUsed);
+    await setIdle(31);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
   /** Keeps whoever changes that lane waiting, as another that changes it does. */
   async function whileLocked({ id }: Person, work: () => Promise<void>): Promise<void> {
     const connection = await system.databases.gateway.connect();

@@ -1,15 +1,27 @@
 // What is deployed, as far as it can be judged without a container engine or a cluster. Nothing is started; what
 // docker-compose.yml starts is started by test/deploy-processes.test.ts.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { parser } from '@prometheus-io/lezer-promql';
 import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
 import Ajv from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';
 import { parseAllDocuments } from 'yaml';
-import { allServices, environmentOf, readCompose, readEnvFile, ROOT } from './support/compose.js';
+import {
+  allServices,
+  environmentOf,
+  readCompose,
+  readEnvFile,
+  ROOT,
+  servicesOver,
+} from './support/compose.js';
 import {
   containersOf,
   GRACE_MS,
@@ -26,6 +38,7 @@ import type { Variables } from './support/processes.js';
 
 const COMPOSE = 'docker-compose.yml';
 const PUBLIC = 'deploy/compose.public.yml';
+const TLS = 'deploy/compose.tls.yml';
 
 /** What a container may be given. Nothing else is: no device, no privilege, no network or processes of the machine. */
 const MEMBERS = [
@@ -66,7 +79,7 @@ describe('npm run secrets', () => {
   });
 });
 
-describe.each([COMPOSE, 'deploy/compose.observability.yml', PUBLIC])('%s', (file) => {
+describe.each([COMPOSE, 'deploy/compose.observability.yml', PUBLIC, TLS])('%s', (file) => {
   it('is what the Compose Specification describes', () => {
     const schemaFile = path.join(
       path.dirname(require.resolve('dclint/package.json')),
@@ -123,10 +136,11 @@ describe(COMPOSE, () => {
   });
 
   it('names services, networks and volumes that it has', () => {
-    const { networks, volumes } = readCompose(COMPOSE);
+    const { networks, volumes, include } = readCompose(COMPOSE);
+    const allNetworks = { ...networks, ...readCompose(include![0]!).networks };
     for (const [, one, base] of services.filter(([, , from]) => from === '.')) {
       expect(Object.keys(one.depends_on ?? {}).filter((name) => !service[name])).toEqual([]);
-      expect((one.networks ?? []).filter((name) => name !== 'default' && !networks?.[name])).toEqual([]);
+      expect((one.networks ?? []).filter((network) => !(network in allNetworks))).toEqual([]);
       const named = (one.volumes ?? [])
         .map((volume) => volume.split(':')[0]!)
         .filter((source) => /^\w/.test(source));
@@ -157,7 +171,9 @@ describe(COMPOSE, () => {
     for (const database of ['GATEWAY', 'IDENTITY', 'ORDERING'].filter((one) =>
       name.startsWith(one.toLowerCase()),
     ))
-      expect(configured({ ...variables, [`${database}_DB_PASSWORD`]: '' })).toThrow('everybody tries first');
+      expect(configured({ ...variables, [`${database}_RUNTIME_DB_PASSWORD`]: '' })).toThrow(
+        'everybody tries first',
+      );
   });
 
   it.each([...PROCESSES, 'migrate'])('sets only variables of %s that are read', (name) => {
@@ -166,7 +182,8 @@ describe(COMPOSE, () => {
   });
 
   it('gives each secret to those who need it and to nobody else', () => {
-    const secrets: Variables = { ...readEnvFile(envFile), DATA_KEY_PREVIOUS: 'the key before' };
+    const { COMPOSE_FILE: _, ...written } = readEnvFile(envFile);
+    const secrets: Variables = { ...written, DATA_KEY_PREVIOUS: 'the key before' };
     // By its value, under whatever name and inside of whatever address or command it is.
     const given = allServices(COMPOSE, secrets).map(([name, one]): [string, string] => [
       name,
@@ -183,9 +200,15 @@ describe(COMPOSE, () => {
       ADMIN_EMAIL: ['gateway-api'],
       ADMIN_PASSWORD: ['gateway-api'],
       TOKEN_SIGNING_KEYS: ['identity'],
-      GATEWAY_DB_PASSWORD: [...gateways, 'migrate', 'postgres'],
-      IDENTITY_DB_PASSWORD: ['identity', 'migrate', 'postgres'],
-      ORDERING_DB_PASSWORD: ['ordering', 'migrate', 'postgres'],
+      SERVICE_VERIFY_KEYS: ['identity', 'ordering'],
+      TOKEN_VERIFY_KEYS: gateways,
+      // The owners of the tables are for the migrations alone.
+      GATEWAY_DB_PASSWORD: ['migrate', 'postgres'],
+      IDENTITY_DB_PASSWORD: ['migrate', 'postgres'],
+      ORDERING_DB_PASSWORD: ['migrate', 'postgres'],
+      GATEWAY_RUNTIME_DB_PASSWORD: [...gateways, 'postgres'],
+      IDENTITY_RUNTIME_DB_PASSWORD: ['identity', 'postgres'],
+      ORDERING_RUNTIME_DB_PASSWORD: ['ordering', 'postgres'],
       POSTGRES_PASSWORD: ['postgres'],
       REDIS_PASSWORD: [...gateways, 'migrate', 'redis'],
       GF_SECURITY_ADMIN_PASSWORD: ['grafana'],
@@ -198,6 +221,42 @@ describe(COMPOSE, () => {
     expect(service.proxy!.networks).toEqual(['edge']);
     const { subnet } = readCompose(COMPOSE).networks!.edge!.ipam!.config[0]!;
     expect(service['gateway-api']!.environment!.TRUSTED_PROXIES).toBe(subnet);
+  });
+
+  it('lets nobody see whom it does not speak with', () => {
+    const neighbours = (name: string): string[] => {
+      const own = service[name]!.networks ?? ['default'];
+      const others = services.filter(([, { networks = ['default'] }]) =>
+        networks.some((one) => own.includes(one)),
+      );
+      return others.map(([other]) => other).filter((other) => other !== name);
+    };
+    const watchers = ['prometheus', 'collector'];
+    const found = Object.fromEntries(services.map(([name]) => [name, neighbours(name).sort()]));
+    const gateways = ['gateway-api', 'gateway-worker'];
+    const asked = ['identity', 'ordering', 'postgres', 'redis', 'migrate'];
+    expect(found).toEqual({
+      proxy: ['gateway-api'],
+      'gateway-api': ['gateway-worker', 'proxy', ...asked, ...watchers].sort(),
+      'gateway-worker': ['gateway-api', ...asked, ...watchers].sort(),
+      identity: [...gateways, 'migrate', 'postgres', ...watchers].sort(),
+      ordering: [...gateways, 'migrate', 'postgres', ...watchers].sort(),
+      migrate: [...gateways, 'identity', 'ordering', 'postgres'].sort(),
+      postgres: [...gateways, 'identity', 'ordering', 'migrate'].sort(),
+      redis: gateways,
+      prometheus: [...gateways, 'identity', 'ordering', 'collector', 'grafana', 'jaeger'].sort(),
+      collector: [...gateways, 'identity', 'ordering', 'prometheus', 'grafana', 'jaeger'].sort(),
+      grafana: ['collector', 'jaeger', 'prometheus'],
+      jaeger: ['collector', 'grafana', 'prometheus'],
+    });
+  });
+
+  it('lets no service and no migration out', () => {
+    const { networks, include } = readCompose(COMPOSE);
+    const all = { ...networks, ...readCompose(include![0]!).networks };
+    for (const name of ['identity', 'ordering', 'migrate'])
+      for (const network of service[name]!.networks!)
+        expect([name, network, all[network]?.internal]).toEqual([name, network, true]);
   });
 
   it('has the processes where Prometheus looks for them, and the alerts', () => {
@@ -223,6 +282,108 @@ describe(COMPOSE, () => {
   });
 });
 
+describe('npm start', () => {
+  const script = `
+    import { readSettings, environmentOf } from './scripts/settings.mjs';
+    import { inventSecrets } from './scripts/secrets.mjs';
+    const env = process.env;
+    const settings = readSettings(env);
+    const databaseUrls = { gateway: 'g', identity: 'i', ordering: 'o' };
+    const context = { env, databaseUrls, secrets: inventSecrets() };
+    const given = settings.processes.map((one) => [one.name, environmentOf(one, settings, context)]);
+    console.log(JSON.stringify(Object.fromEntries(given)));`;
+
+  it('gives each process the secrets, keys and databases that it reads, and nobody else, whatever the shell has', () => {
+    const everything = { ...readEnvFile(envFile), DATA_KEY_PREVIOUS: 'before', QUEUE_URL: 'redis://queue' };
+    const args = ['--input-type=module', '-e', script];
+    const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env: everything });
+    const given = JSON.parse(output) as Record<string, Variables>;
+    const secret = /_PASSWORD$|_KEYS?$|_DATABASE_URL$|^QUEUE_URL$|^ADMIN_|^DATA_KEY/;
+    const got = Object.entries(given).map(([name, env]) => [
+      name,
+      Object.keys(env)
+        .filter((one) => secret.test(one) && env[one] !== '')
+        .sort(),
+    ]);
+    const admin = ['ADMIN_EMAIL', 'ADMIN_PASSWORD'];
+    expect(Object.fromEntries(got)).toEqual({
+      gateway: [
+        ...admin,
+        'DATA_KEY',
+        'DATA_KEY_PREVIOUS',
+        'GATEWAY_DATABASE_URL',
+        'QUEUE_URL',
+        'SERVICE_SIGNING_KEY',
+        'TOKEN_VERIFY_KEYS',
+      ],
+      identity: ['IDENTITY_DATABASE_URL', 'SERVICE_VERIFY_KEYS', 'TOKEN_SIGNING_KEYS'],
+      ordering: ['ORDERING_DATABASE_URL', 'SERVICE_VERIFY_KEYS'],
+    });
+  });
+});
+
+describe(TLS, () => {
+  const certs = path.join(folder, 'certs');
+  let variables: Variables;
+  let services: ReturnType<typeof servicesOver>;
+  beforeAll(() => {
+    variables = readEnvFile(envFile);
+    services = servicesOver(COMPOSE, TLS, variables);
+  });
+
+  it('is what Compose reads where `npm run secrets` has made the certificates that it mounts', () => {
+    expect(variables.COMPOSE_FILE).toBe(`${COMPOSE}:${TLS}`);
+    const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
+      volumes.filter((one) => one.startsWith('./certs/')).map((one) => one.split(':')),
+    );
+    expect(mounted.length).toBeGreaterThan(15);
+    for (const [source, , mode] of mounted) {
+      expect([source, existsSync(path.join(folder, source!)), mode]).toEqual([source, true, 'ro']);
+      expect(source).not.toContain('ca.key');
+    }
+    expect(statSync(certs).mode & 0o777).toBe(0o700);
+    expect(statSync(path.join(certs, 'ca.key')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(PROCESSES)('gives %s an own certificate, the CA, and addresses by TLS alone', (name) => {
+    const placed = Object.fromEntries(
+      services[name]!.volumes!.map((volume) => volume.split(':')).map(([source, target]) => [
+        target!,
+        source!,
+      ]),
+    );
+    const given = environmentOf(services[name]!, variables);
+    const here = Object.fromEntries(
+      ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CA_FILE'].map((one) => [
+        one,
+        path.join(folder, placed[given[one]!]!),
+      ]),
+    );
+    expect(path.basename(here.TLS_CERT_FILE!)).toBe(`${name}.crt`);
+    const config = READ[name]!({ NODE_ENV: 'production', ...given, ...here }) as { tls: { cert: string } };
+    const { subjectAltName } = new X509Certificate(config.tls.cert);
+    expect(subjectAltName).toContain(`DNS:${name},`);
+    const addresses = Object.entries(given).filter(
+      ([one]) => one.endsWith('_URL') && !one.startsWith('PUBLIC'),
+    );
+    for (const [variable, value] of addresses)
+      expect([variable, /^(https|rediss):|\?sslmode=verify-full$/.test(value)]).toEqual([variable, true]);
+  });
+
+  it('sets only variables that are read, for parts that there are', () => {
+    const over = Object.entries(readCompose(TLS).services);
+    for (const [name, { environment = {} }] of over) {
+      expect(Object.keys(readCompose(COMPOSE).services)).toContain(name);
+      expect(Object.keys(environment).filter((one) => !isKnownVariable(one) && one !== 'UPSTREAM')).toEqual(
+        [],
+      );
+    }
+    expect(read('deploy/caddy/Caddyfile')).toContain(
+      `(${over.find(([name]) => name === 'proxy')![1].environment!.UPSTREAM})`,
+    );
+  });
+});
+
 describe('Dockerfile', () => {
   const dockerfile = DockerfileParser.parse(read('Dockerfile'));
   const instructions = dockerfile.getInstructions();
@@ -234,7 +395,9 @@ describe('Dockerfile', () => {
   const ignored = read('.dockerignore').split('\n').filter(Boolean);
 
   it('makes every stage of one pinned image, and the last one of what production needs', () => {
-    expect(argumentsOf('ARG')).toEqual([expect.stringMatching(/^NODE=node:22-\w+-slim$/)]);
+    expect(argumentsOf('ARG')).toEqual([
+      expect.stringMatching(/^NODE=node:22-\w+-slim(@sha256:[0-9a-f]{64})?$/),
+    ]);
     expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual(['${NODE}', '${NODE}', '${NODE}']);
     expect(argumentsOf('RUN').filter((one) => one.startsWith('npm ci'))).toEqual([
       expect.not.stringContaining('--omit'),
@@ -289,6 +452,66 @@ describe('Dockerfile', () => {
     expect([...files].filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
     const folders = argumentsOf('COPY').map((one) => one.split(' ').at(-1)!);
     expect([...files].filter((file) => !folders.includes(file.split('/')[0]!))).toEqual([]);
+  });
+});
+
+describe('npm run images', () => {
+  const root = path.join(folder, 'images');
+  const FILES = [
+    ...['Dockerfile', COMPOSE, 'deploy/compose.observability.yml'],
+    'deploy/kubernetes/overlays/redis-cluster/redis.yaml',
+  ];
+  const asked: string[] = [];
+  /** As registries do: a token first, which everybody gets; then a digest, by the whole name. */
+  const registry = createServer((request, response) => {
+    const { port } = registry.address() as AddressInfo;
+    if (request.url!.startsWith('/token')) return void response.end('{"token":"t"}');
+    if (request.headers.authorization !== 'Bearer t') {
+      const challenge = `Bearer realm="http://127.0.0.1:${port}/token",service="r",scope="pull"`;
+      return void response.writeHead(401, { 'www-authenticate': challenge }).end();
+    }
+    asked.push(request.url!);
+    if (request.url!.includes('/caddy/'))
+      return void response.writeHead(isComplete ? 200 : 404, digestOf(request.url!)).end();
+    response.writeHead(200, digestOf(request.url!)).end();
+  });
+  let isComplete = false;
+  const digestOf = (url: string) => ({
+    'docker-content-digest': `sha256:${createHash('sha256').update(url).digest('hex')}`,
+  });
+
+  beforeAll(async () => {
+    for (const file of FILES) cpSync(path.join(ROOT, file), path.join(root, file));
+    registry.listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+  });
+  afterAll(() => registry.close());
+
+  const pin = async (): Promise<string> => {
+    const url = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
+    const args = ['deploy/pin-images.mjs', '--registry', url, '--root', root];
+    return (await promisify(execFile)(process.execPath, args, { cwd: ROOT })).stdout;
+  };
+  const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+  it('writes nothing while one digest cannot be had', async () => {
+    await expect(pin()).rejects.toMatchObject({ stderr: expect.stringContaining('no digest for caddy:') });
+    for (const file of FILES) expect(textOf(file)).toBe(read(file));
+  });
+
+  it('pins every image from outside to what the registry has, again and again, and changes nothing else', async () => {
+    isComplete = true;
+    const pinned = await pin();
+    const once = FILES.map(textOf);
+    expect(await pin()).toBe(pinned);
+    expect(FILES.map(textOf)).toEqual(once);
+    const images = once.join('\n').match(/^(\s*image: |ARG \w+=).*$/gm)!;
+    expect(images.length).toBeGreaterThan(8);
+    expect(images.filter((one) => !/turnpike|:[\w.-]+@sha256:[0-9a-f]{64}$/.test(one))).toEqual([]);
+    expect(asked).toContain('/v2/library/postgres/manifests/18');
+    expect(asked.some((one) => one.startsWith('/v2/prom/prometheus/manifests/v'))).toBe(true);
+    const before = FILES.map((file) => read(file).replaceAll(/@sha256:\w+/g, ''));
+    expect(once.map((text) => text.replaceAll(/@sha256:\w+/g, ''))).toEqual(before);
   });
 });
 

@@ -40,6 +40,13 @@ const MEMBERS_OF_POD = [
 /** What depends on what stands in front of a cluster: its overlay gives it, where there is one. */
 const OF_ITS_PLACE = ['TRUSTED_PROXIES', 'PUBLIC_URL'];
 
+/** By the variable that names it, the file of a process in the folder that `npm run certificates` makes. */
+const OF_ITS_VOLUME: Record<string, (name: string) => string> = {
+  TLS_CA_FILE: () => 'ca.crt',
+  TLS_CERT_FILE: (name) => `${name}.crt`,
+  TLS_KEY_FILE: (name) => `${name}.key`,
+};
+
 const PORTS_OF_SETTINGS = ['GATEWAY_PORT', 'IDENTITY_PORT', 'ORDERING_PORT'];
 
 test('every manifest is what Kubernetes and KEDA describe', () => {
@@ -118,7 +125,7 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       ]);
     for (const { metadata, spec } of ofKind('Service')) {
       const [pods] = chosen({ matchLabels: spec.selector });
-      expect(pods!.metadata.name).toBe(metadata.name === 'gateway-keys' ? 'gateway-api' : metadata.name);
+      expect(pods!.metadata.name).toBe(metadata.name);
       expect(portsOf(pods!)).toEqual(expect.arrayContaining(spec.ports.map((port: any) => port.targetPort)));
     }
   });
@@ -169,9 +176,7 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     for (const service of ['identity', 'ordering'])
       expect(callers(service)).toEqual(['gateway-api:http', 'gateway-worker:http', 'monitoring:metrics']);
     expect(callers('gateway-worker')).toEqual(['monitoring:metrics']);
-    expect(callers('gateway-api')).toEqual([
-      ...['identity:http', 'ingress:http', 'monitoring:metrics', 'ordering:http'],
-    ]);
+    expect(callers('gateway-api')).toEqual([...['ingress:http', 'monitoring:metrics']]);
     expect(callers('migrate')).toEqual([]);
     if (name === 'overlays/redis-cluster')
       expect(callers('redis')).toEqual([
@@ -185,8 +190,8 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     const called: Record<string, string[]> = {
       'gateway-api': services,
       'gateway-worker': [...services, '0.0.0.0/0:443', '2000::/3:443'],
-      identity: ['gateway-api:http'],
-      ordering: ['gateway-api:http'],
+      identity: [],
+      ordering: [],
       migrate: [],
     };
     for (const [app, own] of Object.entries(called))
@@ -251,7 +256,11 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       });
       expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
       expect(Object.keys(pod).filter((member) => !MEMBERS_OF_POD.includes(member))).toEqual([]);
-      for (const volume of pod.volumes ?? []) expect(volume).toHaveProperty('configMap');
+      const { app } = labelsOf(workload);
+      const own = { name: 'tls', secret: { secretName: `tls-${app === 'migrate' ? 'migrations' : app}` } };
+      for (const volume of pod.volumes ?? [])
+        if (volume.secret) expect(volume).toEqual(own);
+        else expect(volume).toHaveProperty('configMap');
       for (const container of containersOf(workload)) {
         // That and nothing else: a container could take back what its pod says.
         expect(container.securityContext).toEqual({
@@ -278,8 +287,9 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       } = spec.template.spec;
       const [{ livenessProbe, readinessProbe, startupProbe, lifecycle }] = containers;
       expect(startupProbe.httpGet).toEqual(livenessProbe.httpGet);
-      expect(livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
-      expect(readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http' });
+      const scheme = speaksTls(spec) ? { scheme: 'HTTPS' } : {};
+      expect(livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http', ...scheme });
+      expect(readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http', ...scheme });
       const hasService = spec.selector.matchLabels.app !== 'gateway-worker';
       // The process itself serves on for SHUTDOWN_DELAY_MS.
       expect(lifecycle).toBeUndefined();
@@ -292,18 +302,35 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
     ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'settings',
   )!;
 
-  it('lets the services read the keys of gateways that are not ready yet, which wait for the services', () => {
-    const { hostname, port } = new URL(settings.data!.GATEWAY_URL!);
-    const { spec } = ofKind('Service').find(({ metadata }) => metadata.name === hostname)!;
-    expect(spec).toMatchObject({
-      selector: { app: 'gateway-api' },
-      publishNotReadyAddresses: true,
-      ports: [{ port: Number(port), targetPort: 'http' }],
-    });
-    // Nothing else goes to a gateway that is not ready.
-    const others = ofKind('Service').filter(({ metadata }) => metadata.name !== hostname);
-    expect(others.filter((one) => one.spec.publishNotReadyAddresses && !isHeadless(one))).toEqual([]);
+  it('asks nobody for keys: each process has those that it verifies with, and only ready gateways are called', () => {
+    expect(settings.data).not.toHaveProperty('GATEWAY_URL');
+    for (const workload of ofKind('Deployment')) {
+      const names = containersOf(workload)[0]!.env!.map((one) => one.name);
+      const isGateway = labelsOf(workload).app!.startsWith('gateway');
+      expect(names).toContain(isGateway ? 'TOKEN_VERIFY_KEYS' : 'SERVICE_VERIFY_KEYS');
+    }
+    const services = ofKind('Service').filter((one) => one.spec.publishNotReadyAddresses && !isHeadless(one));
+    expect(services).toEqual([]);
   });
+
+  it('lets all parts speak TLS, or none', () => {
+    const https = name === 'overlays/production-example';
+    expect(settings.data!.IDENTITY_URL).toBe(`${https ? 'https' : 'http'}://identity:3001`);
+    expect(settings.data!.ORDERING_URL).toBe(`${https ? 'https' : 'http'}://ordering:3002`);
+    expect(ofKind('Deployment').filter(({ spec }) => speaksTls(spec)).length).toBe(https ? 4 : 0);
+    for (const container of ofKind('Job')
+      .filter(({ metadata }) => metadata.name === 'migrate')
+      .flatMap(containersOf))
+      expect((container.env ?? []).some((one) => one.name === 'TLS_CA_FILE')).toBe(https);
+  });
+
+  function speaksTls({ template }: Manifest['spec']): boolean {
+    const [{ env, volumeMounts = [] }] = template.spec.containers;
+    const mounted = volumeMounts.some((mount: any) => mount.mountPath === '/run/tls');
+    const files = env.filter((one: any) => /^TLS_(CA|CERT|KEY)_FILE$/.test(one.name));
+    expect(files.length).toBe(mounted ? 3 : 0);
+    return mounted;
+  }
 
   /** What a container gets, given what the secrets hold. */
   function environment({ env = [], envFrom = [] }: Container, secrets: Variables): Variables {
@@ -313,7 +340,10 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       name,
       value ?? secrets[valueFrom!.secretKeyRef!.key],
     ]);
-    return { ...(from.length > 0 && settings.data), ...Object.fromEntries(single) };
+    const given: Variables = { ...(from.length > 0 && settings.data), ...Object.fromEntries(single) };
+    const expanded = (value: string): string =>
+      value.replace(/\$\((\w+)\)/g, (_, one: string) => given[one] ?? '');
+    return Object.fromEntries(Object.entries(given).map(([one, value]) => [one, value && expanded(value)]));
   }
 
   it.each(PROCESSES)(
@@ -322,8 +352,17 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       const variables = readEnvFile(envFile);
       const inCompose = readCompose('docker-compose.yml', variables).services[name]!;
       const [container] = containersOf(ofKind('Deployment').find(({ metadata }) => metadata.name === name)!);
-      const given = environment(container!, environmentOf(inCompose, variables));
-      expect(() => READ[name]!({ NODE_ENV: 'production', ...given })).not.toThrow();
+      const { REDIS_PASSWORD } = variables;
+      const given = environment(container!, {
+        ...environmentOf(inCompose, variables),
+        REDIS_PASSWORD: REDIS_PASSWORD!,
+      });
+      const files = Object.entries(OF_ITS_VOLUME).map(([file, own]) => [
+        file,
+        path.join(folder, 'certs', own(name)),
+      ]);
+      const here = given.TLS_CERT_FILE ? Object.fromEntries(files) : {};
+      expect(() => READ[name]!({ NODE_ENV: 'production', ...given, ...here })).not.toThrow();
       const known = Object.keys(given).filter((one) => one !== 'REDIS_PASSWORD');
       expect(known.filter((one) => !isKnownVariable(one) || PORTS_OF_SETTINGS.includes(one))).toEqual([]);
       const secret = (container!.env ?? [])
@@ -341,15 +380,19 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
       gateway: name === 'overlays/redis-cluster' ? ['gateway', 'redis'] : ['gateway'],
       create: ['redis'],
     };
+    const ofMigrations = name === 'overlays/redis-cluster' ? ['migrations', 'redis'] : ['migrations'];
     for (const workload of workloads)
       for (const container of containersOf(workload)) {
         const taken = (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+        const isMigration = workload.metadata.name === 'migrate';
+        const expected = isMigration
+          ? ofMigrations.slice(0, container.name === 'gateway' ? 2 : 1)
+          : (own[container.name] ?? [container.name]);
         expect([container.name, settled(taken.map((secret) => secret.name))]).toEqual([
           container.name,
-          own[container.name] ?? [container.name],
+          expected,
         ]);
-        if (workload.metadata.name === 'migrate')
-          for (const { key } of taken) expect(key).toMatch(/_URL$|^REDIS_PASSWORD$/);
+        if (isMigration) for (const { key } of taken) expect(key).toMatch(/_URL$|^REDIS_PASSWORD$/);
       }
   });
 
@@ -389,6 +432,11 @@ describe.each(Object.entries(KUSTOMIZATIONS))('deploy/kubernetes/%s', (name, man
         .env!.map(({ name }) => name)
         .filter((name) => name.endsWith('_DATABASE_URL'));
       expect(databases).toEqual([`${container.name.toUpperCase()}_DATABASE_URL`]);
+      const role = container.env!.find(({ name }) => name.endsWith('_DATABASE_RUNTIME_ROLE'))!;
+      expect(role).toEqual({
+        name: `${container.name.toUpperCase()}_DATABASE_RUNTIME_ROLE`,
+        value: `${container.name}_runtime`,
+      });
     }
   });
 });

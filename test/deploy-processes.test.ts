@@ -20,6 +20,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-compose-'));
 
 /** Roles and databases as the file for PostgreSQL makes them; their names are nobody else's on the tests' server. */
 const DATABASES = ['gateway', 'identity', 'ordering'];
+const ROLES = DATABASES.flatMap((name) => [name, `${name}_runtime`]);
 
 let secrets: Variables;
 let services: Record<string, ComposeService>;
@@ -112,12 +113,10 @@ async function makeDatabases(): Promise<void> {
 }
 
 async function dropDatabases(): Promise<void> {
-  await asSuperuser(
-    DATABASES.flatMap((name) => [
-      `drop database if exists ${name} with (force)`,
-      `drop role if exists ${name}`,
-    ]),
-  );
+  await asSuperuser([
+    ...DATABASES.map((name) => `drop database if exists ${name} with (force)`),
+    ...ROLES.map((name) => `drop role if exists ${name}`),
+  ]);
 }
 
 /** @returns the rows of the last statement */
@@ -188,7 +187,7 @@ it('the health check of a container tells a process that is there from one that 
 
 it('a role is nobody else and has no power over the server', async () => {
   const powerful = await asSuperuser([
-    `select rolname from pg_roles where rolname = any('{${DATABASES.join()}}')
+    `select rolname from pg_roles where rolname = any('{${ROLES.join()}}')
      and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
        or exists (select from pg_auth_members where member = pg_roles.oid))`,
   ]);

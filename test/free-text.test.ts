@@ -81,6 +81,24 @@ describe('what people type', () => {
     expect(erased('gateway.audit')).toBeGreaterThan(4);
   }, 90_000);
 
+  it('is nowhere either where an operator types it after the purge', async () => {
+    const reason = { reason: `${CANARY} is gone` };
+    const [operation] = (
+      await system.databases.gateway.query<{ id: string }>(
+        'select id from operations where user_id = $1 limit 1',
+        [user.id],
+      )
+    ).rows;
+    const acts = [
+      ...['pause', 'resume', 'release'].map((act) => `/v1/ops/lanes/${user.id}/${act}`),
+      ...['reveal', 'cancel', 'retry'].map((act) => `/v1/ops/operations/${operation!.id}/${act}`),
+    ];
+    const statuses: number[] = [];
+    for (const act of [...acts, acts[0]!]) statuses.push((await admin.post(act, reason)).status);
+    expect(statuses.filter((status) => status < 300).length).toBeGreaterThan(2);
+    expect(await search()).toEqual([]);
+  });
+
   it('was planted in every field in which people may type what they like', async () => {
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as object;
     const fields = freeTextFields(document).filter(
@@ -161,6 +179,8 @@ describe('what people type', () => {
       [user.id, CANARY],
     );
     await plant(admin, 'post', '/v1/ops/lanes/{userId}/release', reason, user.id);
+    for (const act of ['suspend', 'reinstate', 'suspend'])
+      await plant(admin, 'post', `/v1/ops/users/{id}/${act}`, reason, user.id);
     // As it stands where a lane was halted once more, and released by hand.
     await system.databases.gateway.query('update lanes set reason = $2 where user_id = $1', [
       user.id,

@@ -320,14 +320,6 @@ describe('the sessions of a user', () => {
     const at = '2026-01-02T03:04:05.000Z';
     expect(body.items).toMatchObject([{ createdAt: at, lastUsedAt: at, client: '' }]);
   });
-
-  test('end together with the one that begins meanwhile, if that came first', async () => {
-    const user = await newUser(identity);
-    const signingIn = user.signIn();
-    const ending = identity.delete(`/internal/users/${user.userId}/sessions`);
-    const [session, { body }] = await Promise.all([signingIn, ending]);
-    expect(await isOver(session)).toBe(body.ended.includes(sidOf(session)));
-  });
 });
 
 describe('the end of a session', () => {

@@ -195,7 +195,26 @@ describe.each(ONE_BACKEND)('npm run ledger, with the queue on %s', (queue) => {
         expect(await audited()).toHaveLength(before.length + 1);
       });
 
+      it('grant-admin makes somebody an administrator beside the roles that there are, and tells of it', async () => {
+        const person = await register(url);
+        await system.databases.identity.query(`update users set roles = '{operator}' where id = $1`, [
+          person.id,
+        ]);
+        const { code, err } = await ledger(env, 'grant-admin', person.email.toUpperCase());
+        expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('is an administrator now') });
+        const admin = api(url, await signIn(url, person));
+        expect((await admin.get(`/v1/users/${person.id}`)).body.roles).toEqual(['operator', 'admin']);
+        const { body } = await admin.get(`/v1/ops/audit?userId=${person.id}&action=user.grant-admin`);
+        expect(body.items).toMatchObject([
+          { actorId: null, reason: expect.stringMatching(/^npm run ledger, /) },
+        ]);
+        const again = await ledger(env, 'grant-admin', person.id);
+        expect(again).toMatchObject({ code: 0, err: expect.stringContaining('already') });
+        expect((await ledger(env, 'grant-admin', 'nobody@example.com')).code).toBe(1);
+      });
+
       it.each([
+        [2, ['grant-admin'], 'needs an e-mail address'],
         [2, ['inspect'], 'needs the id of a user'],
         [2, ['inspect', 'ada@example.com'], 'needs the id of a user'],
         [2, ['export', '--yes'], 'export has no --yes'],

@@ -61,7 +61,28 @@ describe('a gateway', () => {
     expect((await signIn(system.admin.email)).status).toBe(201);
   });
 
+  /** As before the first start. */
+  async function forgetAdministrators(): Promise<void> {
+    await system.databases.identity.query(`update users set roles = '{}'`);
+    await system.databases.gateway.query('delete from first_administrator');
+  }
+
+  it('makes no other one with another address, once there was one, and gives no old password back', async () => {
+    const { ADMIN_EMAIL, ADMIN_PASSWORD } = gateway.env;
+    const count = async (): Promise<number> =>
+      (await system.databases.identity.query('select 1 from users')).rows.length;
+    const before = await count();
+    // Nobody has the address and nobody the role: as after a purge, or a change of both.
+    await system.databases.identity.query(`update users set roles = '{}'`);
+    gateway.env.ADMIN_EMAIL = 'back@turnpike.test';
+    await system.restart(gateway);
+    expect((await signIn('back@turnpike.test')).status).toBe(401);
+    expect(await count()).toBe(before);
+    Object.assign(gateway.env, { ADMIN_EMAIL, ADMIN_PASSWORD });
+  });
+
   it('that is to make one is ready when it is made, and says meanwhile that it is to come', async () => {
+    await forgetAdministrators();
     gateway.env.ADMIN_EMAIL = 'Second@turnpike.test';
     await system.processes.ordering.stop();
     await restartNotReady();
@@ -74,6 +95,7 @@ describe('a gateway', () => {
   });
 
   it('whose administrator is refused stays not ready, and tells in the log what to do', async () => {
+    await forgetAdministrators();
     gateway.env.ADMIN_EMAIL = 'third@turnpike.test';
     const before = gateway.env.ADMIN_PASSWORD!;
     gateway.env.ADMIN_PASSWORD = commonPassword();

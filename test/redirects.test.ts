@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceTokenSigner, ServiceTokenVerifier } from '@turnpike/service';
+import { gatewayKeys, ServiceTokenSigner, ServiceTokenVerifier } from '@turnpike/service';
 import { api, type Answer, signIn } from './support/client.js';
 import { secrets } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
@@ -69,7 +69,11 @@ describe.each([302, 307])('a service that answers %i', (status) => {
 
   it('is not followed by a service that wants the keys of the gateway', async () => {
     const before = fake.asked;
-    const verifier = new ServiceTokenVerifier('ordering', fake.url, 0);
+    const verifier = new ServiceTokenVerifier(
+      'ordering',
+      gatewayKeys({ gatewayUrl: fake.url, serviceVerifyKeys: null, trustedCa: null }),
+      0,
+    );
     const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
     await expect(verifier.verify(await signer.tokenFor('ordering'))).rejects.toMatchObject({
       code: 'unavailable',

@@ -17,7 +17,13 @@ const SCRIPTS = [
   ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom'].map(
     (name) => `scripts/${name}.mjs`,
   ),
-  ...['bench/run.mjs', 'bench/lanes.mjs', 'deploy/make-secrets.mjs'],
+  ...[
+    'bench/run.mjs',
+    'bench/lanes.mjs',
+    'deploy/make-secrets.mjs',
+    'deploy/certificates.mjs',
+    'deploy/pin-images.mjs',
+  ],
 ];
 
 /** As long as a slow machine takes to load and say a line. */

@@ -262,12 +262,18 @@ export class AppModule {
     publishUnder(config.publicUrl);
     return {
       module: AppModule,
-      imports: [DiscoveryModule, HttpModule.register({ adapter: keptConnections() })],
+      imports: [
+        DiscoveryModule,
+        HttpModule.register({ adapter: keptConnections(undefined, config.trustedCa) }),
+      ],
       controllers: [HealthController, ...(config.api ? apiOf(config) : [])],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: ServiceTokenSigner, useValue: new ServiceTokenSigner(config.serviceSigningKey) },
-        { provide: Database, useFactory: () => new Database(databaseOptions(config)) },
+        {
+          provide: Database,
+          useFactory: () => new Database({ ...databaseOptions(config), production: config.production }),
+        },
         ...entry,
         ...ledger,
         ...queue,

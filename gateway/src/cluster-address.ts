@@ -1,5 +1,5 @@
-/** The protocol of the address of a Redis Cluster. */
-export const CLUSTER = 'redis+cluster://';
+/** The protocols of the address of a Redis Cluster, the second with TLS. */
+const CLUSTER = /^redis(s?)\+cluster:\/\//;
 
 const DEFAULT_PORT = 6379;
 
@@ -8,21 +8,28 @@ export interface ClusterAddress {
   nodes: { host: string; port: number }[];
   username: string | undefined;
   password: string | undefined;
+  /** Whether its servers speak TLS. */
+  tls: boolean;
+}
+
+export function isCluster(url: string): boolean {
+  return CLUSTER.test(url);
 }
 
 /**
- * @param url `redis+cluster://[user:password@]host:port,host:port`; the password may have an @ of its own
+ * @param url `redis+cluster://[user:password@]host:port,host:port`, or `rediss+cluster://` and the same; the password may have an @ of its own
  * @returns null for what is no such address
  */
 export function clusterAddressOf(url: string): ClusterAddress | null {
-  const rest = url.slice(CLUSTER.length).replace(/\/$/, '');
+  const tls = CLUSTER.exec(url)?.[1] === 's';
+  const rest = url.replace(CLUSTER, '').replace(/\/$/, '');
   const end = rest.lastIndexOf('@');
   try {
     const nodes = rest
       .slice(end + 1)
       .split(',')
       .map(nodeOf);
-    return { nodes, ...credentialsOf(rest.slice(0, Math.max(0, end))) };
+    return { nodes, tls, ...credentialsOf(rest.slice(0, Math.max(0, end))) };
   } catch {
     return null;
   }

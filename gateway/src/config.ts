@@ -11,12 +11,23 @@ import {
   ConfigurationError,
   DATA_KEY,
   Environment,
+  guessBitsOf,
+  isLoopback,
   type MetricsPort,
+  MIN_GUESS_BITS,
+  readRuntimeRole,
+  readServerTls,
+  readTrustedCa,
+  readVerifyKeys,
+  requirePinned,
   type Secret,
+  type RuntimeRole,
+  type ServerTls,
   SERVICE_SIGNING_KEY,
   type TraceExport,
+  trustingCa,
 } from '@turnpike/service';
-import { CLUSTER, type ClusterAddress, clusterAddressOf } from './cluster-address.js';
+import { type ClusterAddress, clusterAddressOf, isCluster } from './cluster-address.js';
 
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
 export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
@@ -26,6 +37,8 @@ export interface QueueConfig {
   url: string;
   /** What `url` says, where it is the address of a Redis Cluster. */
   cluster?: ClusterAddress | undefined;
+  /** What a server of Redis is verified with where it speaks TLS, as PEM; null for what comes with Node.js. */
+  ca?: string | null;
   /** Names the queue's keys: two installations may share a server. */
   installation: string;
   partitions: number;
@@ -42,7 +55,7 @@ export interface RunConfig {
   paidOrders: 'restrict' | 'cancel';
 }
 
-/** How much is allowed; 0 is no limit. */
+/** How much is allowed; 0 is no limit, which production refuses. */
 export interface LimitsConfig {
   /** Requests a minute from one address. */
   address: number;
@@ -87,6 +100,12 @@ export class GatewayConfig {
   shutdownDelayMs: number;
   /** By how much the clocks of two processes may differ. */
   clockToleranceMs: number;
+  /** Null where the process answers by plain HTTP. */
+  tls: ServerTls | null;
+  /** What services are verified with, as PEM; null for what comes with Node.js. */
+  trustedCa: string | null;
+  /** Identity's public keys, JWKS as JSON text; null where identity is asked. */
+  tokenVerifyKeys: string | null;
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: Addresses;
@@ -114,14 +133,20 @@ export class GatewayConfig {
   admin: AdminConfig | null;
 }
 
-export type MigrationConfig = Pick<GatewayConfig, 'databaseUrl' | 'queue'>;
+export interface MigrationConfig extends Pick<GatewayConfig, 'databaseUrl' | 'queue'> {
+  /** The role of the processes, which is given its rights; null where they use the one that migrates. */
+  runtimeRole: RuntimeRole | null;
+}
+
+/** What a purge takes out of the audit trail; of it everything else stays, whatever the processes are made to do. */
+const ERASABLE = ['before', 'after', 'reason'] as const;
 
 /** What people type who have to type something; identity refuses another 20,000 when it hashes the password. */
 const TYPED_IN_HASTE =
   /^(pass(w[o0]rd|wort)?|admin(istrator)?|turnpike|change.?(me|it)|secret|welcome|qwerty|uiop|letmein|test|user|[\W\d_])+$/i;
 
-/** Fewer different characters are one key that was held down, or two in turn. */
-const MIN_DIFFERENT_CHARACTERS = 4;
+/** Characters of a part of the address from which on a password must not have it: `com` is in many by chance. */
+const MIN_PART_LENGTH = 4;
 
 /** The first administrator's password is as weak as whoever typed it. */
 const ADMIN_PASSWORD: Secret = {
@@ -129,7 +154,7 @@ const ADMIN_PASSWORD: Secret = {
   sample: '',
   weakness: (value) => {
     if (value.length < PASSWORD_LENGTH.min) return `must have at least ${PASSWORD_LENGTH.min} characters`;
-    const isCommon = TYPED_IN_HASTE.test(value) || new Set(value).size < MIN_DIFFERENT_CHARACTERS;
+    const isCommon = TYPED_IN_HASTE.test(value) || guessBitsOf(value) < MIN_GUESS_BITS;
     return isCommon ? 'is one of those that everybody tries first' : null;
   },
   partsOf: (value) => [value],
@@ -140,9 +165,6 @@ const THIRTY_DAYS_MS = 30 * DAY_MS;
 
 /** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
 const MIN_LEASE_MS = 200;
-
-/** What is counted in 32 bits, ten times over. */
-const MAX_LIMIT = 100_000_000;
 
 /** @throws ConfigurationError that names the variable which is missing or wrong */
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
@@ -165,6 +187,9 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     traces: env.traceExport(),
     shutdownDelayMs: env.shutdownDelayMs(),
     clockToleranceMs: env.clockToleranceMs(),
+    tls: readServerTls(env),
+    trustedCa: readTrustedCa(env),
+    tokenVerifyKeys: readTokenVerifyKeys(env, services.identity),
     databaseUrl,
     services,
     relations: RELATIONS.filter(({ service }) => services[service]),
@@ -186,11 +211,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     },
     laneMaxDepth: env.integer('LANE_MAX_DEPTH', 1000, 1),
     limits: {
-      address: env.integer('RATE_LIMIT_ADDRESS', 300, 0, MAX_LIMIT),
-      user: env.integer('RATE_LIMIT_USER', 1200, 0, MAX_LIMIT),
-      concurrentPerUser: env.integer('CONCURRENT_PER_USER', 32, 0, MAX_LIMIT),
-      concurrentPerAddress: env.integer('CONCURRENT_PER_ADDRESS', 128, 0, MAX_LIMIT),
-      loginFailures: env.integer('LOGIN_FAILURE_LIMIT', 10, 0, MAX_LIMIT),
+      address: env.limit('RATE_LIMIT_ADDRESS', 300),
+      user: env.limit('RATE_LIMIT_USER', 1200),
+      concurrentPerUser: env.limit('CONCURRENT_PER_USER', 32),
+      concurrentPerAddress: env.limit('CONCURRENT_PER_ADDRESS', 128),
+      loginFailures: env.limit('LOGIN_FAILURE_LIMIT', 10),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),
     publicUrl: env.optionalUrl('PUBLIC_URL'),
@@ -217,7 +242,9 @@ function readRetention(env: Environment, name: string, days: number): number {
 export function readMigrationConfig(variables: NodeJS.ProcessEnv = process.env): MigrationConfig {
   const env = new Environment(variables);
   const databaseUrl = readDatabaseUrl(env);
-  return { databaseUrl, queue: readQueue(env, databaseUrl) };
+  const role = readRuntimeRole(env, 'GATEWAY_DATABASE_RUNTIME_ROLE');
+  const runtimeRole = role && { ...role, narrowed: { audit: { update: ERASABLE } } };
+  return { databaseUrl, queue: readQueue(env, databaseUrl), runtimeRole };
 }
 
 /** @returns the path that a proxy adds before every address: `/turnpike`, or nothing */
@@ -226,7 +253,14 @@ export function publicPath({ publicUrl }: Pick<GatewayConfig, 'publicUrl'>): str
 }
 
 function readDatabaseUrl(env: Environment): string {
-  return env.databaseUrl('GATEWAY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway');
+  const usual = 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway';
+  return trustingCa(env, env.databaseUrl('GATEWAY_DATABASE_URL', usual));
+}
+
+function readTokenVerifyKeys(env: Environment, identityUrl: string): string | null {
+  const keys = readVerifyKeys(env, 'TOKEN_VERIFY_KEYS');
+  requirePinned(env, 'TOKEN_VERIFY_KEYS', keys, identityUrl);
+  return keys;
 }
 
 function readServices(env: Environment): Addresses {
@@ -244,19 +278,20 @@ function readServices(env: Environment): Addresses {
 }
 
 function readQueue(env: Environment, databaseUrl: string): QueueConfig {
-  const url = env.optional('QUEUE_URL') ?? databaseUrl;
-  const cluster = url.startsWith(CLUSTER) ? readCluster(env, url) : undefined;
-  if (!cluster) env.refuseSamplePassword('QUEUE_URL', url);
+  const url = trustingCa(env, env.optional('QUEUE_URL') ?? databaseUrl);
+  const cluster = isCluster(url) ? readCluster(env, url) : undefined;
+  if (!cluster) env.refuseWeakServer('QUEUE_URL', url);
   const backend = backendOf(url);
   if (!backend)
     throw new ConfigurationError(
       'QUEUE_URL',
-      'must begin with redis://, rediss://, redis+cluster:// or postgres://',
+      'must begin with redis://, rediss://, redis+cluster://, rediss+cluster:// or postgres://',
     );
   return {
     backend,
     url,
     cluster,
+    ca: readTrustedCa(env),
     installation: readInstallation(env),
     partitions: env.integer('QUEUE_PARTITIONS', 16, 1, 1024),
     concurrency: env.integer('WORKER_CONCURRENCY', 64, 1, 10_000),
@@ -266,8 +301,12 @@ function readQueue(env: Environment, databaseUrl: string): QueueConfig {
 function readCluster(env: Environment, url: string): ClusterAddress {
   const address = clusterAddressOf(url);
   if (!address)
-    throw new ConfigurationError('QUEUE_URL', `must be ${CLUSTER}[user:password@]host:port,host:port`);
-  env.refuseSample('QUEUE_URL', address.password ?? '');
+    throw new ConfigurationError(
+      'QUEUE_URL',
+      'must be redis+cluster://[user:password@]host:port,host:port, or the same with rediss+cluster',
+    );
+  if (address.password || !address.nodes.every(({ host }) => isLoopback(host)))
+    env.refuseWeakPassword('QUEUE_URL', address.password);
   return address;
 }
 
@@ -278,12 +317,20 @@ function readInstallation(env: Environment): string {
 }
 
 function backendOf(url: string): QueueBackend | null {
-  if (/^(rediss?|redis\+cluster):\/\//.test(url)) return 'redis';
+  if (/^rediss?(\+cluster)?:\/\//.test(url)) return 'redis';
   return /^postgres(ql)?:\/\//.test(url) ? 'postgres' : null;
 }
 
 function readAdmin(env: Environment): AdminConfig | null {
   const email = env.optional('ADMIN_EMAIL');
   if (!email) return null;
-  return { email, password: env.secret(ADMIN_PASSWORD) };
+  const password = env.secret(ADMIN_PASSWORD);
+  if (hasPartOf(email, password))
+    throw new ConfigurationError('ADMIN_PASSWORD', 'must not have anything of ADMIN_EMAIL in it');
+  return { email, password };
+}
+
+function hasPartOf(email: string, password: string): boolean {
+  const parts = email.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return parts.some((part) => part.length >= MIN_PART_LENGTH && password.toLowerCase().includes(part));
 }

@@ -17,6 +17,7 @@ export async function start(): Promise<void> {
     host: config.host,
     port: config.port,
     production: config.production,
+    tls: config.tls,
     corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustedProxies: config.trustedProxies,

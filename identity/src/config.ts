@@ -1,7 +1,23 @@
-import { Environment, type MetricsPort, TOKEN_SIGNING_KEYS, type TraceExport } from '@turnpike/service';
+import {
+  Environment,
+  type GatewayTrust,
+  type MetricsPort,
+  readGatewayTrust,
+  readRuntimeRole,
+  type RuntimeRole,
+  readServerTls,
+  type ServerTls,
+  TOKEN_SIGNING_KEYS,
+  type TraceExport,
+  trustingCa,
+} from '@turnpike/service';
 
 /** Everything that can be set about an identity process. This file alone reads process.env. */
-export class IdentityConfig {
+export class IdentityConfig implements GatewayTrust {
+  gatewayUrl: string;
+  serviceVerifyKeys: string | null;
+  trustedCa: string | null;
+  clockToleranceMs: number;
   host: string;
   port: number;
   production: boolean;
@@ -9,11 +25,9 @@ export class IdentityConfig {
   metrics: MetricsPort;
   traces: TraceExport | null;
   shutdownDelayMs: number;
-  /** By how much the clocks of two processes may differ. */
-  clockToleranceMs: number;
+  /** Null where the process answers by plain HTTP. */
+  tls: ServerTls | null;
   databaseUrl: string;
-  /** Where the key is read with which the gateway's calls are verified. */
-  gatewayUrl: string;
   /** JWKS of private keys as JSON text; the first signs, all verify. */
   tokenSigningKeys: string;
 }
@@ -29,9 +43,9 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Identity
     metrics: env.metricsPort(9465),
     traces: env.traceExport(),
     shutdownDelayMs: env.shutdownDelayMs(),
-    clockToleranceMs: env.clockToleranceMs(),
+    tls: readServerTls(env),
     databaseUrl: databaseUrl(env),
-    gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
+    ...readGatewayTrust(env),
     tokenSigningKeys: env.secret(TOKEN_SIGNING_KEYS),
   };
 }
@@ -41,6 +55,14 @@ export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): str
   return databaseUrl(new Environment(variables));
 }
 
+/** @returns the role that migrations give its rights to, if the processes have one of their own. */
+export function readOwnRuntimeRole(variables: NodeJS.ProcessEnv = process.env): RuntimeRole | null {
+  return readRuntimeRole(new Environment(variables), 'IDENTITY_DATABASE_RUNTIME_ROLE');
+}
+
 function databaseUrl(env: Environment): string {
-  return env.databaseUrl('IDENTITY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/identity');
+  return trustingCa(
+    env,
+    env.databaseUrl('IDENTITY_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/identity'),
+  );
 }

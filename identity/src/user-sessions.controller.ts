@@ -1,17 +1,8 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { type EndedSessions, type OpenSessions, Optional } from '@turnpike/contracts';
+import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { OpenSessions } from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
-import { IsUUID } from 'class-validator';
 import { SessionList } from './session-list.js';
-
-class KeepQuery {
-  /** The session that goes on. */
-  @ApiProperty({ format: 'uuid', required: false })
-  @Optional()
-  @IsUUID()
-  keep?: string;
-}
 
 /** The sessions of one user. */
 @ApiTags('sessions')
@@ -24,13 +15,6 @@ export class UserSessionsController {
   @Get()
   list(@Param('id', ParseUUIDPipe) id: string): Promise<OpenSessions> {
     return this.sessions.of(id);
-  }
-
-  /** Ends all of them but the one to keep; the answer names those that have ended by it. */
-  @Delete()
-  @HttpCode(200)
-  endAll(@Param('id', ParseUUIDPipe) id: string, @Query() { keep }: KeepQuery): Promise<EndedSessions> {
-    return this.sessions.endAll(id, keep ?? null);
   }
 
   /** Ends one of them. */

@@ -32,7 +32,7 @@ export interface ComposeService {
 export interface ComposeFile {
   include?: string[];
   services: Record<string, ComposeService>;
-  networks?: Record<string, { ipam?: { config: { subnet: string }[] } }>;
+  networks?: Record<string, { ipam?: { config: { subnet: string }[] }; internal?: boolean } | null>;
   volumes?: Record<string, unknown>;
 }
 
@@ -51,6 +51,29 @@ export function readCompose(file: string, variables: Variables = {}): ComposeFil
     return value || rest;
   });
   return parse(filled, { merge: true, customTags: [OVERRIDE] }) as ComposeFile;
+}
+
+/** Those of the first file as the second changes them: by variable, by member, and with more volumes. */
+export function servicesOver(
+  file: string,
+  over: string,
+  variables?: Variables,
+): Record<string, ComposeService> {
+  const changes = readCompose(over, variables).services;
+  const changed = Object.entries(readCompose(file, variables).services).map(([name, service]) => [
+    name,
+    changes[name] ? overlaid(service, changes[name]) : service,
+  ]);
+  return Object.fromEntries(changed) as Record<string, ComposeService>;
+}
+
+function overlaid(below: ComposeService, over: ComposeService): ComposeService {
+  return {
+    ...below,
+    ...over,
+    environment: { ...below.environment, ...over.environment },
+    volumes: [...(below.volumes ?? []), ...(over.volumes ?? [])],
+  };
 }
 
 /** The services of a file and of those that it includes, each with the folder to which its paths are relative. */

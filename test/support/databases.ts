@@ -87,7 +87,7 @@ function templateOf(project: Project): string {
 /** Processes that a test killed may still be connected. */
 async function dropDatabase(client: Client, name: string): Promise<void> {
   await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  await client.query(`DROP ROLE IF EXISTS ${name}`);
+  await client.query(`DROP ROLE IF EXISTS ${name}, ${name}_runtime`);
 }
 
 async function asSuperuser(work: (client: Client) => Promise<unknown>, database?: string): Promise<void> {

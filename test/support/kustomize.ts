@@ -89,6 +89,7 @@ function carryOut(manifest: Manifest, { op, path: pointer, value }: Change): voi
     throw new Error(`${manifest.metadata.name} has another ${pointer}`);
   if (op === 'test') return;
   if (op === 'remove') delete parent[last];
+  else if (op === 'add' && last === '-') parent.push(structuredClone(value));
   else if (op === 'add' && Array.isArray(parent)) parent.splice(Number(last), 0, structuredClone(value));
   else parent[last] = structuredClone(value);
 }

@@ -9,6 +9,7 @@ import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
 import { pause, type Project, SystemProcess, type Variables } from './processes.js';
 import { type Backend, redisUrl, secrets } from './servers.js';
+import { giveRuntimeRoles, hardenedUrl, queueUrl, tlsOf } from './trust.js';
 
 export interface GatewayOptions {
   role?: 'api' | 'worker' | 'api,worker';
@@ -35,6 +36,8 @@ export interface SystemOptions {
   billing?: boolean;
   /** For every process; a gateway's own `env` wins. */
   env?: Variables;
+  /** A folder as `npm run certificates` makes it, where everything is by TLS, and each process has a role of its own. */
+  hardened?: string;
   /** By which address the processes reach a database, a pooler's say; the test itself goes straight to it. */
   through?: (databaseUrl: string) => string;
 }
@@ -63,7 +66,10 @@ const ADMIN_WITHIN_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
+  if (options.hardened) await giveRuntimeRoles(databases);
   const queue = await takeQueue(options.queue ?? 'postgres');
+  if (options.hardened && queue.variables.QUEUE_URL)
+    queue.variables.QUEUE_URL = await queueUrl(queue.variables.QUEUE_URL);
   const plan = await planOf(options, databases, queue.variables);
   const proxies = await openProxies(options.proxied ?? [], plan);
   const system = run(plan, databases, queue, proxies);
@@ -98,10 +104,12 @@ interface Queue {
 
 /** Ports and environment of every process, before any of them runs. */
 async function planOf(options: SystemOptions, databases: Databases, queue: Variables): Promise<Plan> {
-  const { gateways = [{}], through = (url) => url } = options;
+  const { gateways = [{}], hardened, through = (url) => url } = options;
+  const scheme = hardened ? 'https' : 'http';
+  const reached = (url: string): string => (hardened ? hardenedUrl(url) : through(url));
   const ports = await Promise.all([...Array(3 + gateways.length)].map(() => freePort()));
   const [identityUrl, orderingUrl, billingUrl, ...gatewayUrls] = ports.map(
-    (port) => `http://127.0.0.1:${port}`,
+    (port) => `${scheme}://127.0.0.1:${port}`,
   );
   const shared = {
     ...cleanEnvironment(),
@@ -116,7 +124,8 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
     env: {
       ...shared,
       [`${project.toUpperCase()}_PORT`]: new URL(url).port,
-      [`${project.toUpperCase()}_DATABASE_URL`]: through(databases.urls[project]!),
+      [`${project.toUpperCase()}_DATABASE_URL`]: reached(databases.urls[project]!),
+      ...(hardened && tlsOf(hardened, project)),
       METRICS_PORT: String(await freePort()),
       ...options.env,
       ...own,
@@ -125,7 +134,7 @@ async function planOf(options: SystemOptions, databases: Databases, queue: Varia
   const { SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS, DATA_KEY, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets();
   const admin = { ADMIN_EMAIL, ADMIN_PASSWORD };
   return {
-    identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS, ...admin }),
+    identity: await planned('identity', identityUrl!, { TOKEN_SIGNING_KEYS }),
     ordering: await planned('ordering', orderingUrl!, {}),
     billing: options.billing ? await planned('billing', billingUrl!, {}) : null,
     gateways: await Promise.all(
@@ -150,8 +159,6 @@ function cleanEnvironment(): Variables {
     LOG_LEVEL: 'warn',
     RATE_LIMIT_ADDRESS: '0',
     RATE_LIMIT_USER: '0',
-    CONCURRENT_PER_ADDRESS: '0',
-    CONCURRENT_PER_USER: '0',
     LOGIN_FAILURE_LIMIT: '0',
   };
 }

@@ -1,7 +1,22 @@
-import { Environment, type MetricsPort, type TraceExport } from '@turnpike/service';
+import {
+  Environment,
+  type GatewayTrust,
+  type MetricsPort,
+  readGatewayTrust,
+  readRuntimeRole,
+  type RuntimeRole,
+  readServerTls,
+  type ServerTls,
+  type TraceExport,
+  trustingCa,
+} from '@turnpike/service';
 
 /** Everything that can be set about a billing process. This file alone reads process.env. */
-export class BillingConfig {
+export class BillingConfig implements GatewayTrust {
+  gatewayUrl: string;
+  serviceVerifyKeys: string | null;
+  trustedCa: string | null;
+  clockToleranceMs: number;
   host: string;
   port: number;
   production: boolean;
@@ -9,11 +24,9 @@ export class BillingConfig {
   metrics: MetricsPort;
   traces: TraceExport | null;
   shutdownDelayMs: number;
-  /** By how much the clocks of two processes may differ. */
-  clockToleranceMs: number;
+  /** Null where the process answers by plain HTTP. */
+  tls: ServerTls | null;
   databaseUrl: string;
-  /** Where the key is read with which the gateway's calls are verified. */
-  gatewayUrl: string;
 }
 
 /** @throws ConfigurationError that names the variable which is missing or wrong */
@@ -27,9 +40,9 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): BillingC
     metrics: env.metricsPort(9467),
     traces: env.traceExport(),
     shutdownDelayMs: env.shutdownDelayMs(),
-    clockToleranceMs: env.clockToleranceMs(),
+    tls: readServerTls(env),
     databaseUrl: databaseUrl(env),
-    gatewayUrl: env.url('GATEWAY_URL', 'http://127.0.0.1:3000'),
+    ...readGatewayTrust(env),
   };
 }
 
@@ -38,6 +51,14 @@ export function readDatabaseUrl(variables: NodeJS.ProcessEnv = process.env): str
   return databaseUrl(new Environment(variables));
 }
 
+/** @returns the role that migrations give its rights to, if the processes have one of their own. */
+export function readOwnRuntimeRole(variables: NodeJS.ProcessEnv = process.env): RuntimeRole | null {
+  return readRuntimeRole(new Environment(variables), 'BILLING_DATABASE_RUNTIME_ROLE');
+}
+
 function databaseUrl(env: Environment): string {
-  return env.databaseUrl('BILLING_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/billing');
+  return trustingCa(
+    env,
+    env.databaseUrl('BILLING_DATABASE_URL', 'postgres://turnpike:turnpike@127.0.0.1:5432/billing'),
+  );
 }

@@ -1,9 +1,9 @@
 import { migrate, runMain } from '@turnpike/service';
-import { readDatabaseUrl } from './config.js';
+import { readDatabaseUrl, readOwnRuntimeRole } from './config.js';
 import { databaseOptions } from './database.js';
 
 async function main(): Promise<void> {
-  const applied = await migrate(databaseOptions(readDatabaseUrl()));
+  const applied = await migrate(databaseOptions(readDatabaseUrl()), readOwnRuntimeRole());
   console.log(`billing: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}`);
 }
 

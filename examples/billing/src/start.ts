@@ -11,6 +11,7 @@ export async function start(): Promise<void> {
     host: config.host,
     port: config.port,
     production: config.production,
+    tls: config.tls,
     logLevel: config.logLevel,
     metrics: config.metrics,
     traces: config.traces,

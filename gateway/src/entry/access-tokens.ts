@@ -3,7 +3,8 @@ import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
 import {
   ClockWatch,
   invalidToken,
-  RemoteKeys,
+  keysOf,
+  type KeySource,
   type TokenRules,
   VerifiedTokens,
   verifyToken,
@@ -19,7 +20,7 @@ const CLAIMS = ['sub', 'sid', 'roles'];
 /** Verifies users' access tokens offline, by identity's public keys; what has ended since is known by other ways. */
 @Injectable()
 export class AccessTokens {
-  private readonly keys: RemoteKeys;
+  private readonly keys: KeySource;
   private readonly rules: TokenRules;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
 
@@ -31,7 +32,9 @@ export class AccessTokens {
     const { clockToleranceMs } = config;
     // An access token may be as old as it likes: one that has expired says nothing of identity's clock.
     this.rules = { ...ACCESS_TOKENS, claims: CLAIMS, clockToleranceMs, clock: new ClockWatch('identity') };
-    this.keys = new RemoteKeys(`${config.services.identity}/.well-known/jwks.json`, 'identity');
+    const { tokenVerifyKeys: pinned, trustedCa: ca } = config;
+    const url = `${config.services.identity}/.well-known/jwks.json`;
+    this.keys = keysOf({ name: 'identity', url, pinned, ca });
   }
 
   /**

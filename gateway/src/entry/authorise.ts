@@ -21,16 +21,16 @@ export type Asker = Pick<Caller, 'userId' | 'roles'> & Partial<Pick<Caller, 'rol
  */
 export type Who = 'anyone' | 'holder' | 'user' | 'owner' | 'actor' | Role;
 
-/** What operators do: look, act, open what is sealed, and act on one lane and the writes in it. */
+/** What operators do: look, act, open what is sealed, and act on one lane and the writes in it, or on one account. */
 type Operate =
   | 'ops.read'
   | 'ops.act'
   | 'ops.reveal'
   | 'lane.act'
-  | 'operation.repeat-privileged'
-  | 'operation.cancel-anothers'
   | 'user.suspend'
-  | 'user.reinstate';
+  | 'user.reinstate'
+  | 'operation.repeat-privileged'
+  | 'operation.cancel-anothers';
 
 /** What can be read; a write is named by the kind of its operation. */
 type Read =
@@ -96,12 +96,12 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
   'session.list': ['user'],
   'session.end': ['user'],
   'user.end-sessions': ['owner', 'admin'],
+  'user.suspend': ACT,
+  'user.reinstate': ACT,
   'ops.read': ['operator', 'operator.act', 'operator.reveal', 'admin'],
   'ops.act': ACT,
   'ops.reveal': ['operator.reveal', 'admin'],
   'lane.act': ACT,
-  'user.suspend': ['admin'],
-  'user.reinstate': ['admin'],
 };
 
 /**
@@ -110,10 +110,10 @@ export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
  */
 export const NEVER_OWN: ReadonlySet<Action> = new Set<Action>([
   'lane.act',
-  'operation.repeat-privileged',
-  'operation.cancel-anothers',
   'user.suspend',
   'user.reinstate',
+  'operation.repeat-privileged',
+  'operation.cancel-anothers',
 ]);
 
 /** @returns whether an action cannot be decided without knowing whose data it is about */
@@ -126,7 +126,7 @@ export function dependsOnOwner(action: Action): boolean {
  * @param actorId of an operation, who asked for it
  * @returns as what the caller is let in: by a role only where nothing else would do, and then by the strongest
  * @throws Problem 404 where only the owner may (somebody else's and missing look the same), 403 where a role is
- *   missing, or where it is the own and nobody may, 503 where it cannot be known whether the role is in force still
+ *   missing, or where it is the own and nobody may; 503 where it cannot be known whether the role is in force still
  */
 export function authorise(
   action: Action,
@@ -139,7 +139,8 @@ export function authorise(
   const who = whoIs(action, caller, ownerId, actorId);
   if (!who) throw refusalOf(action, caller);
   if (NEVER_OWN.has(action) && ownerId === caller.userId) throw new Problem('forbidden', OWN_LANE);
-  if (roleIn(who) && caller.rolesAreKnown === false) throw unavailable(ROLES_UNKNOWN);
+  if (caller.rolesAreKnown === false && roleIn(who))
+    throw unavailable('Identity does not answer, and this needs a role.');
   return who;
 }
 
@@ -159,8 +160,6 @@ export function whoIs(
 }
 
 const OWN_LANE = 'Nobody does this in the own lane: ask another operator.';
-
-const ROLES_UNKNOWN = 'Identity does not answer, and this needs a role.';
 
 /** An administrator is told the truth; to anybody else what is not the own looks missing. */
 function refusalOf(action: Action, { roles }: Asker): Problem {

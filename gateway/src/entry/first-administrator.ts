@@ -96,9 +96,10 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
    * first start must not come back with that. A ledger of the versions before remembers as soon as it finds an administrator.
    */
   private async wasMade(): Promise<boolean> {
-    if (await this.made.wasMade()) return true;
     const call = { method: 'GET', path: '/internal/users/administrators' } as const;
+    // Asked in any case: before identity answers nobody can sign in, and the gateway is not ready.
     const [userId] = (await this.services.ask<Administrators>('identity', call)).ids;
+    if (await this.made.wasMade()) return true;
     if (userId !== undefined) await this.made.remember(userId);
     return userId !== undefined;
   }

@@ -46,7 +46,12 @@ export class IdentityTold implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** The same, for a caller that does not wait: what fails is done again. */
   tellSoon(userId: string): void {
-    this.tellOf(userId).catch((error: Error) =>
+    void this.tellNow(userId);
+  }
+
+  /** The same, for a caller that has nothing else to do, but would rather know it done. */
+  async tellNow(userId: string): Promise<void> {
+    await this.tellOf(userId).catch((error: Error) =>
       this.logger.warn(
         `Identity was not told that the access of ${userId} has ended: ${error.message} It is told again.`,
       ),

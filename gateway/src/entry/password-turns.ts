@@ -56,13 +56,16 @@ export class PasswordTurns {
   private turnOf({ place, isKnown }: Origin): Promise<void> {
     const queue = isKnown ? this.known : this.strangers;
     return new Promise((resolve, reject) => {
-      const refuse = (): void => reject(unavailable('Too many passwords are being checked.'));
-      const waiter: Waiter = {
-        place,
-        start: () => (clearTimeout(patience), resolve()),
-        refuse: () => (clearTimeout(patience), refuse()),
+      const giveUp = (): void => reject(unavailable('Too many passwords are being checked.'));
+      const ending = (end: () => void) => (): void => {
+        clearTimeout(patience);
+        end();
       };
-      const patience = setTimeout(() => (queue.remove(waiter), refuse()), PATIENCE_MS);
+      const waiter: Waiter = { place, start: ending(resolve), refuse: ending(giveUp) };
+      const patience = setTimeout(() => {
+        queue.remove(waiter);
+        giveUp();
+      }, PATIENCE_MS);
       queue.add(waiter)?.refuse();
       this.serve();
     });

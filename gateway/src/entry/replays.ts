@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
@@ -30,8 +29,7 @@ class Pace {
   private async take(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.fill();
-    if (this.pages < 1)
-      await pause((1 - this.pages) * PAGE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    if (this.pages < 1) await pause((1 - this.pages) * PAGE_EVERY_MS, signal);
     if (signal.aborted) return;
     this.fill();
     this.pages -= 1;
@@ -61,4 +59,17 @@ export class Replays {
     this.paces.set(userId, pace);
     return pace.next(signal);
   }
+}
+
+/** Waits for so many milliseconds, or until the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }

@@ -1,14 +1,14 @@
 import { Body, Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
-import { CurrentPassword, type EndedSessions } from '@turnpike/contracts';
-import { ApiProblems } from '@turnpike/service';
-import { Services } from '../run/services.js';
+import { CurrentPassword } from '@turnpike/contracts';
+import { ApiProblems, Problem } from '@turnpike/service';
+import { AccessEndings } from '../ledger/access-endings.js';
 import { authorise, type Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import type { Request } from './http.js';
+import { IdentityTold } from './identity-told.js';
 import { Passwords } from './passwords.js';
 import { Id } from './request.js';
-import { Revocations } from './revocations.js';
 import { Allows } from './routes.js';
 
 /** All sessions of a user at once: of one who has lost a device, or of an account that somebody else is in. */
@@ -16,13 +16,13 @@ import { Allows } from './routes.js';
 @Controller('v1/users/:id/sessions')
 export class UserSessionsController {
   constructor(
-    private readonly services: Services,
+    private readonly endings: AccessEndings,
+    private readonly identity: IdentityTold,
     private readonly passwords: Passwords,
-    private readonly revocations: Revocations,
   ) {}
 
   /**
-   * Ends the user's sessions: at once here, and everywhere within 5 s. The user sends `currentPassword`, or has signed in
+   * Ends the user's sessions, at once and everywhere. The user sends `currentPassword`, or has signed in
    * within the last five minutes, and keeps the session that asks; an administrator ends all of another user's.
    */
   @Delete()
@@ -38,11 +38,8 @@ export class UserSessionsController {
   ): Promise<void> {
     authorise('user.end-sessions', caller, id);
     await this.passwords.confirmCaller(caller, id, currentPassword, request);
-    const { ended } = await this.services.ask<EndedSessions>('identity', {
-      method: 'DELETE',
-      path: `/internal/users/${id}/sessions`,
-      query: caller.userId === id ? { keep: caller.sessionId } : {},
-    });
-    ended.forEach((sessionId) => this.revocations.add(sessionId));
+    const spared = caller.userId === id ? caller.sessionId : null;
+    if (!(await this.endings.end(id, spared))) throw new Problem('not-found');
+    await this.identity.tellNow(id);
   }
 }

@@ -245,8 +245,11 @@ export class UsersController {
     currentPassword: string | undefined,
     request: Request,
   ): Pick<Write, 'prepare'> {
-    const confirm = () => this.passwords.confirmCaller(caller, userId, currentPassword, request);
-    return { prepare: async () => (await confirm(), {}) };
+    const prepare = async (): Promise<Record<string, unknown>> => {
+      await this.passwords.confirmCaller(caller, userId, currentPassword, request);
+      return {};
+    };
+    return { prepare };
   }
 }
 

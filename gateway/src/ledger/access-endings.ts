@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientKind } from '@turnpike/contracts';
+import type { ClientKind, OperationKind } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import type { NewOperation } from './admission-statements.js';
 import { unfinishedIn } from './sql.js';
@@ -20,22 +20,25 @@ export interface AccessEnding {
   unlessRolesSince: number | null;
 }
 
+type EndingOf = (operation: NewOperation, grantsSince: number | null) => AccessEnding | null;
+
+/** The kinds that may end access, and what of it. A write of roles about which nothing is known takes some away. */
+const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
+  'user.set-roles': (_, grantsSince) => ({ spares: null, unlessRolesSince: grantsSince }),
+  'user.change-password': ({ payload }) => ({
+    spares: (payload['keepSession'] as string | undefined) ?? null,
+    unlessRolesSince: null,
+  }),
+  'user.delete': ({ actorId, userId }) =>
+    actorId === userId ? null : { spares: null, unlessRolesSince: null },
+};
+
 /**
  * @param grantsSince of a write of roles that takes none away: the last place of the lane when the roles were asked for
- * @returns what the acceptance of that write ends, or null. A write of roles about which nothing is known takes some away
+ * @returns what the acceptance of that write ends, or null
  */
 export function accessEndingOf(operation: NewOperation, grantsSince: number | null): AccessEnding | null {
-  const { kind, actorId, userId, payload } = operation;
-  switch (kind) {
-    case 'user.set-roles':
-      return { spares: null, unlessRolesSince: grantsSince };
-    case 'user.change-password':
-      return { spares: (payload['keepSession'] as string | undefined) ?? null, unlessRolesSince: null };
-    case 'user.delete':
-      return actorId === userId ? null : { spares: null, unlessRolesSince: null };
-    default:
-      return null;
-  }
+  return ENDINGS[operation.kind]?.(operation, grantsSince) ?? null;
 }
 
 /** Whether the acceptance of that write may end access. */
@@ -62,6 +65,15 @@ export interface KnownRoles {
 @Injectable()
 export class AccessEndings {
   constructor(private readonly database: Database) {}
+
+  /** Ends the user's access by no write, but for the session that is spared. @returns false where there is no lane */
+  async end(userId: string, spares: string | null): Promise<boolean> {
+    const ended = await this.database.query<unknown>(
+      'update lanes set access_epoch = access_epoch + 1, access_spared = $2 where user_id = $1 returning 1',
+      [userId, spares],
+    );
+    return ended.length > 0;
+  }
 
   /** @returns what identity is to know of that lane, or null where there is none */
   async of(userId: string): Promise<Told | null> {

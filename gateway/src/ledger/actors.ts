@@ -14,7 +14,7 @@ import { admissionAtEnd } from './states.js';
 
 /** Of an actor, as far as it decides whether a role still counts. */
 export interface ActorStanding {
-  /** Whether the user is there and may act: neither suspended, nor being deleted, nor deleted. */
+  /** Whether the user's lane is open, and the user not suspended. */
   isOpen: boolean;
   /** Whether a change that may take roles was accepted and has not ended. */
   rolesChange: boolean;

@@ -25,11 +25,16 @@ export interface Intervention {
   change?: Change;
 }
 
-/** Tells what an operator did. */
+/**
+ * Tells what an operator did. A purge takes reasons out, so of somebody who is purged none is written any more: the lane is
+ * held until then, or a purge that ends at the same time would not see it.
+ */
 export async function appendIntervention(ledger: Statements, done: Intervention): Promise<void> {
   await ledger.query(
-    `insert into audit (user_id, operation_id, actor_id, action, reason, before, after)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `with lane as materialized (select admission from lanes where user_id = $1 for share)
+     insert into audit (user_id, operation_id, actor_id, action, reason, before, after)
+     values ($1, $2, $3, $4, case when exists (select from lane where admission = 'closed') then null else $5::text end,
+       $6, $7)`,
     [
       ...[done.userId, done.operationId, done.actorId, done.action, done.reason],
       ...[jsonOrNull(done.change?.before ?? null), jsonOrNull(done.change?.after ?? null)],

@@ -94,7 +94,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts, o.crashes,
+  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
+  o.crashes,
   o.cancel_requested, o.traceparent, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 

@@ -26,7 +26,9 @@ export async function pause(
   reason: string | null,
 ): Promise<boolean> {
   const rows = await tx.query<unknown>(
-    `update lanes set execution = 'paused', paused_by = $2, reason = $3, paused_at = now()
+    // Nothing would erase the reason of a lane whose user is purged.
+    `update lanes set execution = 'paused', paused_by = $2, paused_at = now(),
+       reason = case when admission = 'closed' then null else $3 end
      where user_id = $1 and execution = 'running' returning 1`,
     [userId, actorId, reason],
   );

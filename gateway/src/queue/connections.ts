@@ -110,17 +110,31 @@ const RECOVERY: RedisOptions = {
 };
 
 /** One server, or a cluster. */
-function connect({ url, cluster: address }: QueueConfig, options: RedisOptions): Redis | Cluster {
-  if (!address) return heardByAll(new Redis(url, { ...options, ...RECOVERY, lazyConnect: true }));
+function connect(config: QueueConfig, options: RedisOptions): Redis | Cluster {
+  const { url, cluster: address } = config;
+  const tls = tlsOf(config);
+  // With `rediss:` in the address the options of TLS would be left out.
+  if (!address) {
+    const plain = tls ? url.replace(/^rediss:/, 'redis:') : url;
+    return heardByAll(new Redis(plain, { ...options, ...RECOVERY, ...tls, lazyConnect: true }));
+  }
   const { nodes, username, password } = address;
   const { enableOfflineQueue = true, ...rest } = options;
   const cluster = new Cluster(nodes, {
     lazyConnect: true,
     enableOfflineQueue,
     clusterRetryStrategy: () => RECONNECT_MS,
-    redisOptions: { ...rest, ...RECOVERY, ...(password && { username, password }) },
+    redisOptions: { ...rest, ...RECOVERY, ...tls, ...(password && { username, password }) },
+    // The servers' certificates are for their names, where the cluster tells names: those are left as they are.
+    ...(tls && { dnsLookup: (host, found) => found(null, host) }),
   });
   return heardByAll(cluster);
+}
+
+/** Nothing where the address is of a server that speaks no TLS. */
+function tlsOf({ url, cluster, ca }: QueueConfig): Pick<RedisOptions, 'tls'> | null {
+  if (!(cluster?.tls ?? url.startsWith('rediss:'))) return null;
+  return { tls: ca ? { ca } : {} };
 }
 
 /** Every queue and worker listens to the connection that they share: so many listeners are no leak. */

@@ -15,9 +15,16 @@ function idOf(seq: number): string {
 function claimed(seq: number): ClaimedRow {
   return {
     ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_id: 'u' },
-    beside: false,
-    ...{ actor_id: 'u', by_role: null, if_match: null, epoch: 1, attempts: 1, crashes: 0 },
-    cancel_requested: false,
+    ...{
+      beside: false,
+      actor_id: 'u',
+      by_role: null,
+      if_match: null,
+      epoch: 1,
+      attempts: 1,
+      crashes: 0,
+      cancel_requested: false,
+    },
     ...{ traceparent: null, ms_to_deadline: 60_000 },
     steps: [{ name: 'ordering.update-customer', service: 'ordering', state: 'pending', attempts: 0 }],
   };

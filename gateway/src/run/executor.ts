@@ -143,6 +143,11 @@ export class Executor {
     return !reason && outcome.type === 'retry' && expired ? saga.abort(deadlineExceeded(cause)) : outcome;
   }
 
+  private async giveUp({ beside }: ClaimedRow, saga: Saga, reason: AbortReason): Promise<Outcome> {
+    const outcome = await saga.abort(reason);
+    return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
+  }
+
   /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
   private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
     switch (await this.authority.toBegin(claimed)) {
@@ -153,11 +158,6 @@ export class Executor {
       case 'unknown':
         return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
     }
-  }
-
-  private async giveUp({ beside }: ClaimedRow, saga: Saga, reason: AbortReason): Promise<Outcome> {
-    const outcome = await saga.abort(reason);
-    return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
   }
 
   /**

@@ -146,7 +146,7 @@ export class Services {
   ): Problem {
     const cause =
       code === 'unauthenticated'
-        ? `does not accept the gateway's token: compare both clocks, SERVICE_SIGNING_KEY and the service's GATEWAY_URL`
+        ? `does not accept the gateway's token: compare both clocks, SERVICE_SIGNING_KEY and the service's SERVICE_VERIFY_KEYS or GATEWAY_URL`
         : `refuses the call itself (${code}): look at what stands between the two`;
     if (!quiet) this.logger.warn(`${service} ${cause}. It was ${method} ${path.replaceAll(ID, '{id}')}.`);
     return unavailable(`${service} does not accept the gateway.`);

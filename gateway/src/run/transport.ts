@@ -30,13 +30,15 @@ const CONNECT_MS = 2000;
  * A call that gets no answer in time makes every connection to that service suspect: what forgot one has forgotten the
  * others, and each would cost a call its time limit. So the calls to come are sent on new ones, and the others end with
  * the calls that are on them.
+ *
+ * @param ca what services are verified with, as PEM; null for what comes with Node.js
  */
-export function keptConnections(connections = CONNECTIONS): AxiosAdapter {
+export function keptConnections(connections = CONNECTIONS, ca: string | null = null): AxiosAdapter {
   const options = {
     connections,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
-    connect: { timeout: CONNECT_MS },
+    connect: { timeout: CONNECT_MS, ...(ca !== null && { ca }) },
   };
   const pools = new Map<string, Pool>();
   const poolOf = (origin: string): Pool => {

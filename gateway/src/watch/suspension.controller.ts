@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type LaneView, ROLES, StatedReason } from '@turnpike/contracts';
+import { type LaneView, ROLES, StatedReason, type UserView } from '@turnpike/contracts';
+import { Problem } from '@turnpike/service';
 import { authorise, type Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
 import type { Request } from '../entry/http.js';
@@ -10,6 +11,7 @@ import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
 import { Suspensions } from '../ledger/suspensions.js';
 import { FormerActors } from '../queue/former-actors.js';
+import { Services } from '../run/services.js';
 import { Actions } from './actions.js';
 
 /** What operators do to users, at once and beside their lanes. */
@@ -20,8 +22,9 @@ export class SuspensionController {
     private readonly suspensions: Suspensions,
     private readonly administrators: LastAdministrator,
     private readonly identity: IdentityTold,
-    private readonly former: FormerActors,
     private readonly actions: Actions,
+    private readonly former: FormerActors,
+    private readonly services: Services,
   ) {}
 
   /** Nobody is let in as that user: all sessions end at once, and none begins. The lane goes on for what others ask. */
@@ -34,12 +37,12 @@ export class SuspensionController {
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
   ): Promise<LaneView> {
-    authorise('user.suspend', caller, userId);
+    await this.assertMay('user.suspend', caller, userId);
     const act = { userId, actorId: caller.userId, reason };
     const suspend = (): Promise<boolean> => this.suspensions.suspend(act);
     const isThere = await this.administrators.guard({ caller, userId, request }, suspend);
     if (isThere) this.identity.tellSoon(userId);
-    if (isThere) this.former.withdraw(userId, ROLES);
+    this.former.withdraw(userId, ROLES);
     return this.actions.lane(userId);
   }
 
@@ -52,8 +55,24 @@ export class SuspensionController {
     @Body() { reason }: StatedReason,
     @CurrentCaller() caller: Caller,
   ): Promise<LaneView> {
-    authorise('user.reinstate', caller, userId);
+    await this.assertMay('user.reinstate', caller, userId);
     await this.suspensions.reinstate({ userId, actorId: caller.userId, reason });
     return this.actions.lane(userId);
+  }
+
+  /**
+   * Operators are kept in check by administrators alone: one of them must not shut the others out.
+   * @throws Problem 403, or 503 where identity does not say whether the user has a role
+   */
+  private async assertMay(
+    action: 'user.suspend' | 'user.reinstate',
+    caller: Caller,
+    userId: string,
+  ): Promise<void> {
+    authorise(action, caller, userId);
+    if (caller.roles.includes('admin')) return;
+    const call = { method: 'GET', path: `/internal/users/${userId}` } as const;
+    const { roles } = await this.services.ask<UserView>('identity', call);
+    if (roles.length > 0) throw new Problem('forbidden', 'The user has a role: this needs the role admin.');
   }
 }

@@ -62,11 +62,6 @@ export interface OpenSessions {
   items: Omit<SessionEntry, 'current'>[];
 }
 
-/** Identity's answer to an end of several sessions of a user: which have ended by it. */
-export interface EndedSessions {
-  ended: string[];
-}
-
 /** What identity and gateway agree on about users' access tokens. */
 export const ACCESS_TOKENS = {
   issuer: 'turnpike-identity',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds for a request that is still being sent when the process is told to stop. */
@@ -25,7 +26,9 @@ export interface Connections {
  */
 export function watchConnections(server: Server): Connections {
   const unanswered = new Map<Socket, Set<IncomingMessage>>();
-  server.on('connection', (socket) => {
+  // With TLS a request's socket is not the one that was accepted, but the one that was made of it.
+  const begun = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  server.on(begun, (socket: Socket) => {
     unanswered.set(socket, new Set());
     socket.once('close', () => unanswered.delete(socket));
   });

@@ -5,6 +5,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { FairPool } from './fair-pool.js';
 import { PreparingClient } from './preparing-client.js';
 import { unavailable } from './problem.js';
+import { grantRuntimeRole, HAS_TOO_MUCH, type RuntimeRole } from './runtime-role.js';
 import { PATIENT, type SessionSettings } from './session-client.js';
 import { send, type Statements, Transaction } from './transaction.js';
 import { isUnavailable } from './unavailable.js';
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
   /** Connections of this process (10). */
   poolSize?: number;
   applicationName: string;
+  /** Whether a role that owns its tables is to be warned of (no). */
+  production?: boolean;
 }
 
 /** Milliseconds between two attempts to reach a database that is away when the process starts. */
@@ -86,7 +89,7 @@ export class Database implements OnApplicationShutdown, Statements {
   private usable = false;
   private readonly proof = new WriteProof(this, () => this.tables());
 
-  constructor(options: DatabaseOptions) {
+  constructor(private readonly options: DatabaseOptions) {
     this.dataSource = dataSourceOf(options, LIMITS, STATEMENT_TIMEOUT_MS + CLIENT_MARGIN_MS);
   }
 
@@ -157,6 +160,15 @@ export class Database implements OnApplicationShutdown, Statements {
     }
   }
 
+  private async warnOfPower(): Promise<void> {
+    const [role] = await this.dataSource.query<{ hasTooMuch: boolean }[]>(HAS_TOO_MUCH);
+    if (role?.hasTooMuch)
+      this.logger.warn(
+        "The database's role owns its tables, or the server: whoever takes this process over could drop them and rewrite " +
+          'the audit trail. Give it a role that reads and writes rows alone (docs/deploying.md, "Two roles").',
+      );
+  }
+
   private async initialize(): Promise<void> {
     await this.dataSource.initialize();
     keepClean((this.dataSource.driver as PostgresDriver).master as Pool);
@@ -180,6 +192,7 @@ export class Database implements OnApplicationShutdown, Statements {
         this.logger.warn('The database lacks migrations: run `npm run migrate`.');
         return false;
       }
+      if (this.options.production) await this.warnOfPower();
       this.usable = true;
       return true;
     } catch (error) {
@@ -196,8 +209,11 @@ function keepClean(pool: Pool): void {
   });
 }
 
-/** Brings a database up to date; of several that are called at once, one works and the others wait for it. */
-export async function migrate(options: DatabaseOptions): Promise<string[]> {
+/**
+ * Brings a database up to date; of several that are called at once, one works and the others wait for it.
+ * @param role gets the rights that processes need
+ */
+export async function migrate(options: DatabaseOptions, role: RuntimeRole | null = null): Promise<string[]> {
   // A migration reads whole tables, and waits for another starter's: neither has a time limit.
   const dataSource = dataSourceOf({ ...options, poolSize: 2 }, PATIENT);
   await dataSource.initialize();
@@ -205,6 +221,7 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done = await dataSource.runMigrations({ transaction: 'each' });
+    if (role) await grantRuntimeRole((sql, parameters) => lock.query(sql, parameters), role);
     return done.map((migration) => migration.name);
   } finally {
     await lock.release();

@@ -1,22 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import type { Secret } from './environment.js';
+import { isRandomKey } from './strength.js';
 
 /*
  * The secrets of a Turnpike that nobody configured: known to everybody who can read this file, so that several
  * processes fit together on a developer's machine without a word. Production refuses them, in whatever form.
  */
-
-const KEY_BYTES = 32;
-
-/**
- * Of 32 bytes drawn at random some 30 are different. Fewer than this come of random bytes once in 10^13 keys, and at
- * once of a key that somebody typed or filled up.
- */
-const MIN_DIFFERENT_BYTES = 20;
-
-function isRandomKey(bytes: Buffer): boolean {
-  return bytes.length === KEY_BYTES && new Set(bytes).size >= MIN_DIFFERENT_BYTES;
-}
 
 interface Jwk {
   kty?: unknown;

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { MetricsPort } from './metrics.js';
+import { weaknessOfPassword, weaknessOfServer } from './server-address.js';
 
 /** How spans are exported; whereto, the SDK reads by itself. */
 export interface TraceExport {
@@ -20,9 +22,6 @@ export interface Secret {
   partsOf: (value: string) => readonly string[];
 }
 
-/** Passwords of databases that stand in this source, or in everybody's instructions. */
-const SAMPLE_PASSWORDS = ['turnpike', 'postgres', 'password', 'gateway', 'identity', 'ordering'];
-
 /** Milliseconds in which common proxies notice that a process is not ready: they ask every second or every three. */
 const SHUTDOWN_DELAY_MS = 5000;
 
@@ -31,6 +30,9 @@ const MAX_SHUTDOWN_DELAY_MS = 600_000;
 
 /** Milliseconds: more than clocks that are set by NTP ever differ, and less than a token lives. */
 export const CLOCK_TOLERANCE_MS = 30_000;
+
+/** What is counted in 32 bits, ten times over. */
+const MAX_LIMIT = 100_000_000;
 
 /** Four minutes: for five after the end of an access token identity still reports that its session was ended. */
 const MAX_CLOCK_TOLERANCE_MS = 240_000;
@@ -103,7 +105,7 @@ export class Environment {
     const value = this.required(name, developmentFallback);
     if (!/^postgres(ql)?:$/.test(protocolOf(value)))
       throw new ConfigurationError(name, 'is not a postgres:// address');
-    this.refuseSamplePassword(name, value);
+    this.refuseWeakServer(name, value);
     return value;
   }
 
@@ -126,11 +128,21 @@ export class Environment {
       .filter(Boolean);
     const wrong = networks.find((network) => !isNetwork(network));
     if (wrong) throw new ConfigurationError(name, `has ${wrong}, which is neither an address nor a network`);
+    const wide = networks.find((network) => isEverybodys(network));
+    if (wide) throw new ConfigurationError(name, `has ${wide}, which is wider than any network of yours`);
     return networks;
   }
 
   port(name: string, fallback: number): number {
     return this.integer(name, fallback, 0, 65_535);
+  }
+
+  /** @returns how much is allowed at most; 0, which is no limit, is refused in production. */
+  limit(name: string, fallback: number): number {
+    const value = this.integer(name, fallback, 0, MAX_LIMIT);
+    if (value === 0 && this.production)
+      throw new ConfigurationError(name, 'must be at least 1 in production: less is no limit');
+    return value;
   }
 
   /** @returns how long a process that was told to stop still serves: until proxies have noticed, in production. */
@@ -178,17 +190,17 @@ export class Environment {
     return this.variables[secret.name] ? this.secret(secret) : undefined;
   }
 
-  /** @throws ConfigurationError in production, for an address with a password that everybody tries first. */
-  refuseSamplePassword(name: string, address: string): void {
-    if (!this.production || !URL.canParse(address)) return;
-    this.refuseSample(name, decodeURIComponent(new URL(address).password));
+  /** @throws ConfigurationError in production, for the address of a server that lets anybody in, or without proof. */
+  refuseWeakServer(name: string, address: string): void {
+    const weakness = this.production ? weaknessOfServer(address) : null;
+    if (weakness) throw new ConfigurationError(name, weakness);
   }
 
-  /** @param password as it is, of an address that is no URL */
-  refuseSample(name: string, password: string): void {
-    if (this.production && SAMPLE_PASSWORDS.includes(password.toLowerCase())) {
-      throw new ConfigurationError(name, 'has a password that everybody tries first: make your own');
-    }
+  /** @param password as it is, of an address that is no URL; left out where that has none */
+  refuseWeakPassword(name: string, password: string | undefined): void {
+    if (!this.production) return;
+    const weakness = password ? weaknessOfPassword(password) : 'has no password';
+    if (weakness) throw new ConfigurationError(name, weakness);
   }
 
   /** Where a process listens: only on this machine, unless it is told otherwise or runs in production. */
@@ -226,6 +238,22 @@ function isNetwork(text: string): boolean {
   if (version === 0 || address.includes('%')) return false;
   const bits = version === 4 ? 32 : 128;
   return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= bits);
+}
+
+/** Bits before an address of version 4 that is written as one of version 6. */
+const MAPPED_BITS = 96;
+
+/**
+ * Wider than the widest networks that are not public, 10.0.0.0/8 and fc00::/7; others of version 6 are smaller than /16.
+ * All of version 4 lies in ::/16, so what begins there has to be as narrow as a network of version 4.
+ */
+function isEverybodys(network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  if (prefix === undefined) return false;
+  const [first = 0, second = 0] = ipaddr.parse(address).toByteArray();
+  if (isIP(address) === 4) return Number(prefix) < 8;
+  if (first === 0 && second === 0) return Number(prefix) < MAPPED_BITS + 8;
+  return Number(prefix) < ((first & 0xfe) === 0xfc ? 7 : 16);
 }
 
 function protocolOf(address: string): string {

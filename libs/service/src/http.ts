@@ -13,6 +13,7 @@ import { Problem, problemOf, sendProblem } from './problem.js';
 import { nameTraces, traceIdsOf, traceRequests } from './request-spans.js';
 import { stepIdsOf } from './step-ids.js';
 import { isStopping } from './stop-signals.js';
+import type { ServerTls } from './tls.js';
 import { isTracing } from './tracing.js';
 import { assertStorable, invalidRequest } from './validation.js';
 
@@ -31,6 +32,8 @@ const READ_WITHIN_MS = 5000;
 
 /** Milliseconds without a request: longer than the minute after which common load balancers close a connection. */
 const IDLE_MS = 72_000;
+
+const PATIENCE = { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS };
 
 /** Connections of one process: 20 KB each, and far more than a load balancer opens. */
 const MAX_CONNECTIONS = 10_000;
@@ -54,12 +57,14 @@ export interface AdapterOptions extends Protection {
   trustedProxies?: readonly string[];
   /** What a `Location` begins with (nothing: the client's own address of the process). */
   publicUrl?: string | null;
+  /** Null where it answers by plain HTTP. */
+  tls?: ServerTls | null;
 }
 
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
 export function createHttpAdapter(
   pino: Pino,
-  { trustedProxies, publicUrl, ...protection }: AdapterOptions,
+  { trustedProxies, publicUrl, tls, ...protection }: AdapterOptions,
 ): FastifyAdapter {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const adapter = new FastifyAdapter({
@@ -73,7 +78,7 @@ export function createHttpAdapter(
     // A request that comes on a kept connection while the process stops is answered like any other, and the last.
     return503OnClosing: false,
     keepAliveTimeout: IDLE_MS,
-    http: { headersTimeout: SEND_WITHIN_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
+    ...(tls ? { https: { ...tls, ...PATIENCE, handshakeTimeout: SEND_WITHIN_MS } } : { http: PATIENCE }),
     clientErrorHandler: answerWhatIsNoRequest,
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.

@@ -8,6 +8,9 @@ import { unavailable } from './problem.js';
  */
 const MAX_BYTES = 1024 * 1024;
 
+/** What stands around the items: two members, and a cursor. */
+const ENVELOPE_BYTES = 512;
+
 /** Rows that are read before it is known how large they are; the next are as many as should fit. */
 const FIRST_ROWS = 25;
 
@@ -45,7 +48,7 @@ export function pageOf<Row, Item>(
 
 class PageInTheMaking<Row, Item> {
   private readonly items: Item[] = [];
-  private bytes = 0;
+  private bytes = ENVELOPE_BYTES;
   private cursor: string | undefined;
   private isFull = false;
 
@@ -77,7 +80,8 @@ class PageInTheMaking<Row, Item> {
   private async add(rows: Row[]): Promise<void> {
     const items = await this.listing.open(rows);
     for (const [index, item] of items.entries()) {
-      const bytes = Buffer.byteLength(JSON.stringify(item));
+      // With the comma behind it.
+      const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
       this.isFull = this.items.length > 0 && this.bytes + bytes > MAX_BYTES;
       if (this.isFull) return;
       this.items.push(item);

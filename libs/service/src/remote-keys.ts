@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
-import { request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { unavailable } from './problem.js';
 import { traceHeaders } from './tracing.js';
 
@@ -39,11 +39,20 @@ export class RemoteKeys {
   private isReading = false;
   private failedAt = -Infinity;
 
-  /** @param owner whose keys they are, for the reader of a problem */
+  /** Null for undici's own. */
+  private readonly dispatcher: Dispatcher | null;
+
+  /**
+   * @param owner whose keys they are, for the reader of a problem
+   * @param ca what the owner's certificate is verified with, as PEM; null for what comes with Node.js
+   */
   constructor(
     private readonly url: string,
     private readonly owner: string,
-  ) {}
+    ca: string | null = null,
+  ) {
+    this.dispatcher = ca === null ? null : new Agent({ connect: { ca } });
+  }
 
   /**
    * The key that a token names, for jose.
@@ -103,6 +112,7 @@ export class RemoteKeys {
     const answer = await request(this.url, {
       ...{ reset: true, signal: AbortSignal.timeout(TIMEOUT_MS) },
       headers: traceHeaders(),
+      ...(this.dispatcher && { dispatcher: this.dispatcher }),
     });
     const keys = (await answer.body.json()) as JSONWebKeySet;
     if (answer.statusCode !== 200) throw new Error(`the keys were answered with ${answer.statusCode}`);

@@ -8,7 +8,8 @@ import { Marks } from './marks.js';
 import { MarksController } from './marks.controller.js';
 import { Outbox } from './outbox.js';
 import { Retention, type Trim } from './retention.js';
-import { ServiceTokenVerifier } from './service-token.js';
+import type { GatewayTrust } from './gateway-trust.js';
+import { gatewayKeys, ServiceTokenVerifier } from './service-token.js';
 import { SettleController } from './settle.controller.js';
 import { Steps } from './steps.js';
 
@@ -22,24 +23,24 @@ export const SERVICE_CONTROLLERS: Type[] = [
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
- * @param gateway where the key is read with which the gateway's calls are verified, and how far its clock may be off
+ * @param gateway how the gateway's calls are recognised
  * @param trims what of the service's own tables is trimmed
  */
 export function serviceProviders(
   service: ServiceName,
-  gateway: { gatewayUrl: string; clockToleranceMs: number },
+  gateway: GatewayTrust & { production: boolean },
   database: DatabaseOptions,
   trims: readonly Trim[] = [],
 ): Provider[] {
   return [
     {
       provide: ServiceTokenVerifier,
-      useFactory: () => new ServiceTokenVerifier(service, gateway.gatewayUrl, gateway.clockToleranceMs),
+      useFactory: () => new ServiceTokenVerifier(service, gatewayKeys(gateway), gateway.clockToleranceMs),
     },
     Steps,
     Marks,
     { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
-    { provide: Database, useFactory: () => startDatabase(database) },
+    { provide: Database, useFactory: () => startDatabase({ ...database, production: gateway.production }) },
     {
       provide: Retention,
       inject: [Database],

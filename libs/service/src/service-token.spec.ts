@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { RemoteKeys } from './remote-keys.js';
 import { ServiceTokenSigner, ServiceTokenVerifier } from './service-token.js';
 
 const TOLERANCE_MS = 30_000;
@@ -26,7 +27,11 @@ describe('a token of the gateway, whose clock differs', () => {
     server = createServer((_request, response) => response.end(jwks));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    verifier = new ServiceTokenVerifier('ordering', `http://127.0.0.1:${port}`, TOLERANCE_MS);
+    verifier = new ServiceTokenVerifier(
+      'ordering',
+      new RemoteKeys(`http://127.0.0.1:${port}/.well-known/service-jwks.json`, 'the gateway'),
+      TOLERANCE_MS,
+    );
     lines = [];
     jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void lines.push(line));
     jest.useFakeTimers({ now: real, doNotFake: TIMERS });

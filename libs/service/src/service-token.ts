@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { exportJWK, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
 import { bearerTokenOf, verifyToken } from './bearer.js';
 import { ClockWatch } from './clock.js';
-import { RemoteKeys } from './remote-keys.js';
+import type { GatewayTrust } from './gateway-trust.js';
+import { keysOf, type KeySource } from './pinned-keys.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** Milliseconds for which a signed token is used again; it is valid for 60 s, so no call carries an old one. */
@@ -57,19 +58,26 @@ export class ServiceTokenSigner {
   }
 }
 
+/** @returns the keys that the gateway signs its calls with: those that are pinned, or those that it publishes */
+export function gatewayKeys({
+  gatewayUrl,
+  serviceVerifyKeys,
+  trustedCa,
+}: Omit<GatewayTrust, 'clockToleranceMs'>): KeySource {
+  const url = `${gatewayUrl}/.well-known/service-jwks.json`;
+  return keysOf({ name: 'the gateway', url, pinned: serviceVerifyKeys, ca: trustedCa });
+}
+
 /** A service's side: accepts the gateway's tokens for this one service. */
 export class ServiceTokenVerifier {
-  private readonly keys: RemoteKeys;
   private readonly verified = new VerifiedTokens((token) => this.claimsOf(token));
   private readonly clock = new ClockWatch('the gateway', REUSE_MS);
 
   constructor(
     private readonly audience: ServiceName,
-    gatewayUrl: string,
+    private readonly keys: KeySource,
     private readonly clockToleranceMs: number,
-  ) {
-    this.keys = new RemoteKeys(`${gatewayUrl}/.well-known/service-jwks.json`, 'the gateway');
-  }
+  ) {}
 
   /** @throws Problem 401 for anything but a valid token; 503 when the gateway's keys cannot be had. */
   async verify(token: string): Promise<void> {

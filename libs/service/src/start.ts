@@ -12,6 +12,7 @@ import { ProblemFilter } from './problem.js';
 import { sayLast } from './run-main.js';
 import { stopListening } from './stop-listening.js';
 import { stopBy } from './stop-signals.js';
+import type { ServerTls } from './tls.js';
 import { startTracing } from './tracing.js';
 import { validationPipe } from './validation.js';
 
@@ -20,6 +21,8 @@ export interface ProcessOptions {
   module: Type | DynamicModule;
   host: string;
   port: number;
+  /** What the process answers by HTTPS with; left out, or null, where it answers by plain HTTP. */
+  tls?: ServerTls | null;
   /** Whether browsers are told to come by HTTPS alone. */
   production: boolean;
   /** The origins whose pages may read answers; none where it is left out. */
@@ -48,8 +51,8 @@ const REQUESTS_END_WITHIN_MS = 22_000;
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
-  const { production, corsOrigins = [], trustedProxies, publicUrl } = options;
-  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl });
+  const { production, corsOrigins = [], trustedProxies, publicUrl, tls } = options;
+  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl, tls });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),
