@@ -1,5 +1,6 @@
-import { type AuditEntry } from '@turnpike/contracts';
+import { ACTS, type AuditEntry, READS } from '@turnpike/contracts';
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
+import { lineWith } from './support/log-lines.js';
 import { startSystem, type System } from './support/system.js';
 
 describe('the audit trail', () => {
@@ -7,28 +8,39 @@ describe('the audit trail', () => {
   let url: string;
   let admin: Api;
   let adminId: string;
+  let adminToken: string;
   let user: Person;
   beforeAll(async () => {
     system = await startSystem();
     url = system.gatewayUrls[0]!;
-    admin = api(url, await signIn(url, system.admin));
+    adminToken = await signIn(url, system.admin);
+    admin = api(url, adminToken);
     adminId = (await admin.get('/v1/me')).body.user.id;
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop());
   beforeEach(async () => {
     user = await register(url);
   });
 
+  /** Without what these tests themselves look at. */
   async function trail(query: string): Promise<AuditEntry[]> {
-    return expectStatus(await admin.get(`/v1/ops/audit?${query}`), 200).items;
+    return expectStatus(await admin.get(`/v1/ops/audit?${query}&reads=false`), 200).items;
   }
 
-  it('tells who was registered and renamed, by which operation, with the names before and after', async () => {
+  /** What was read of the user, the newest first. */
+  async function readsOf(userId: string): Promise<AuditEntry[]> {
+    const { items } = expectStatus(await admin.get(`/v1/ops/audit?userId=${userId}`), 200);
+    return (items as AuditEntry[]).filter(({ action }) => READS.some((read) => read === action));
+  }
+
+  it('tells who was registered and renamed, by which operation, and shows the names to who says why', async () => {
     const path = `/v1/users/${user.id}`;
     const renaming = expectStatus(await api(url, user.token).patch(path, { firstName: 'Augusta' }), 202);
     expectStatus(await admin.get(`/v1/operations/${renaming.id}`, WAIT), 200);
     const { email } = user;
-    expect(await trail(`userId=${user.id}`)).toEqual([
+    const entries = await trail(`userId=${user.id}`);
+    const hiddenNames = { email: '•••', firstName: '•••', lastName: '•••' };
+    expect(entries).toEqual([
       {
         id: expect.stringMatching(/^\d+$/),
         at: expect.stringMatching(/Z$/),
@@ -37,16 +49,33 @@ describe('the audit trail', () => {
         userId: user.id,
         operationId: renaming.id,
         reason: null,
-        before: { email, firstName: 'Grace', lastName: 'Hopper' },
-        after: { email, firstName: 'Augusta', lastName: 'Hopper' },
+        before: hiddenNames,
+        after: hiddenNames,
       },
       expect.objectContaining({
         actorId: null,
         action: 'user.register',
         before: null,
-        after: { email, firstName: 'Grace', lastName: 'Hopper' },
+        after: hiddenNames,
       }),
     ]);
+    const reveal = `/v1/ops/audit/${entries[0]!.id}/reveal`;
+    expect((await admin.post(reveal, {})).status).toBe(400);
+    const revealed = expectStatus<AuditEntry>(await admin.post(reveal, { reason: 'the user asks' }), 200);
+    expect(revealed).toEqual({
+      ...entries[0],
+      before: { email, firstName: 'Grace', lastName: 'Hopper' },
+      after: { email, firstName: 'Augusta', lastName: 'Hopper' },
+    });
+    expect(await trail(`userId=${user.id}&action=audit.reveal`)).toMatchObject([
+      {
+        actorId: adminId,
+        operationId: renaming.id,
+        reason: 'the user asks',
+        after: { entry: entries[0]!.id },
+      },
+    ]);
+    expect((await admin.post('/v1/ops/audit/999999999/reveal', { reason: 'x' })).status).toBe(404);
   });
 
   it('tells of a pause and a resume who did it and why, once', async () => {
@@ -103,15 +132,152 @@ describe('the audit trail', () => {
     }
     const read: AuditEntry[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const query: string = `userId=${user.id}&limit=2${cursor && `&cursor=${cursor}`}`;
+      const query: string = `userId=${user.id}&reads=false&limit=2${cursor && `&cursor=${cursor}`}`;
       const { items, nextCursor } = expectStatus(await admin.get(`/v1/ops/audit?${query}`), 200);
       read.push(...items);
       cursor = nextCursor;
     }
-    expect(read.map(({ after }) => after!['firstName'])).toEqual([...names.reverse(), 'Grace']);
-    for (const query of ['action=user.vanish', 'userId=x', 'cursor=x', 'who=me', 'limit=0']) {
+    // What the caller has changed is shown; the user's registration is not the caller's.
+    expect(read.map(({ after }) => after!['firstName'])).toEqual([...names.reverse(), '•••']);
+    for (const query of ['action=user.vanish', 'userId=x', 'cursor=x', 'who=me', 'limit=0', 'reads=x']) {
       expect((await admin.get(`/v1/ops/audit?${query}`)).status).toBe(400);
     }
+  });
+
+  it('tells of every read of somebody else, once a minute for the same, and of none of the own', async () => {
+    const me = api(url, user.token);
+    const order = expectStatus<{ id: string }>(await me.post('/v1/orders', { lines: [LINE] }, WAIT), 201);
+    const placed = (await me.get('/v1/operations')).body.items[0].id as string;
+    const paths = [
+      `/v1/users/${user.id}`,
+      `/v1/customers/${user.id}`,
+      `/v1/orders/${order.id}`,
+      `/v1/orders?userId=${user.id}`,
+      `/v1/operations/${placed}`,
+      `/v1/ops/operations/${placed}`,
+    ];
+    for (const path of [...paths, ...paths]) expectStatus(await admin.get(path), 200);
+    for (const path of paths.slice(0, 5)) expectStatus(await me.get(path), 200);
+    const read = await readsOf(user.id);
+    expect(read.map(({ action, operationId }) => [action, operationId]).reverse()).toEqual([
+      ['user.read', null],
+      ['customer.read', null],
+      ['order.read', null],
+      ['order.list', null],
+      ['operation.read', placed],
+      ['operation.read', placed],
+    ]);
+    expect(read.every(({ actorId, reason }) => actorId === adminId && reason === null)).toBe(true);
+    expect(read.find(({ action }) => action === 'order.list')!.after).toEqual({
+      filters: ['userId'],
+      count: 1,
+    });
+    expect((await readsOf(user.id))[0]).toMatchObject({ action: 'audit.read', actorId: adminId });
+  });
+
+  it('tells of lists by which filters they were asked for, and never for what', async () => {
+    const canary = `canary-${user.id}`;
+    expectStatus(await admin.get(`/v1/users?search=${canary}&limit=7`), 200);
+    expectStatus(await admin.get(`/v1/ops/lanes?search=${canary}`), 200);
+    const [users] = expectStatus(
+      await admin.get(`/v1/ops/audit?actorId=${adminId}&action=user.list`),
+      200,
+    ).items;
+    expect(users).toMatchObject({ userId: null, after: { filters: ['limit', 'search'], count: 0 } });
+    const [lanes] = expectStatus(await admin.get(`/v1/ops/audit?action=lane.search`), 200).items;
+    expect(lanes).toMatchObject({ after: { filters: ['search'], count: 0 } });
+    const rows = await system.databases.gateway.query('select 1 from audit where after::text like $1', [
+      '%canary%',
+    ]);
+    expect(rows.rowCount).toBe(0);
+  });
+
+  it('shows nothing while it cannot be written', async () => {
+    const { gateway } = system.databases;
+    await gateway.query('alter table audit rename column reason to spoiled');
+    const answer = await admin.get(`/v1/users/${user.id}`);
+    await gateway.query('alter table audit rename column spoiled to reason');
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(JSON.stringify(answer.body)).not.toContain(user.email);
+  });
+
+  it('tells of every act that no transaction tells of: withdrawals, bulk runs, integrity runs and repairs', async () => {
+    const me = api(url, user.token);
+    expectStatus(await admin.post(`/v1/ops/lanes/${user.id}/pause`, { reason: 'a look' }), 200);
+    const waiting = expectStatus<{ id: string }>(await me.post('/v1/orders', { lines: [LINE] }), 202);
+    for (const _twice of [1, 2]) expectStatus(await admin.delete(`/v1/operations/${waiting.id}`), 200);
+    const own = expectStatus<{ id: string }>(await me.post('/v1/orders', { lines: [LINE] }), 202);
+    expectStatus(await me.delete(`/v1/operations/${own.id}`), 200);
+    const filter = { userId: user.id };
+    const bulk = { action: 'cancel', filter, reason: 'wrong' };
+    expectStatus(await admin.post('/v1/ops/bulk', { ...bulk, dryRun: true }), 200);
+    const begun = expectStatus<{ id: string }>(await admin.post('/v1/ops/bulk', bulk), 202).id;
+    expectStatus(await admin.post(`/v1/ops/bulk/${begun}/abort`), 200);
+    const run = expectStatus<{ id: string }>(await admin.post('/v1/ops/integrity/runs'), 202).id;
+    expectStatus(await admin.post(`/v1/ops/integrity/runs/${run}/repair`), 200);
+    const told = await trail(`userId=${user.id}&action=operation.cancel`);
+    expect(told).toMatchObject([{ actorId: adminId, operationId: waiting.id }]);
+    const acts = (await trail(`actorId=${adminId}&limit=10`)).filter(({ action }) =>
+      ACTS.some((act) => act === action),
+    );
+    expect(
+      acts
+        .map(({ action, after }) => [action, after])
+        .slice(0, 4)
+        .reverse(),
+    ).toEqual([
+      ['bulk.begin', { run: begun }],
+      ['bulk.abort', { run: begun }],
+      ['integrity.run', { run }],
+      ['integrity.repair', { run }],
+    ]);
+  });
+
+  it('goes with a line of the security log for each act and read, and a count of whom an operator was shown', async () => {
+    const [gateway] = system.processes.gateways;
+    const shown = async (): Promise<number> => {
+      const text = await (await fetch(`http://127.0.0.1:${gateway!.env['METRICS_PORT']}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith('turnpike_operator_people_shown_total{'));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    };
+    const before = await shown();
+    const page = expectStatus(await admin.get('/v1/users?limit=2&search=example.com'), 200)
+      .items as unknown[];
+    expectStatus(await admin.get(`/v1/users/${user.id}`), 200);
+    expect(await shown()).toBe(before + page.length + 1);
+    const read = { event: 'sensitive_read', action: 'user.read', actorId: adminId, userId: user.id };
+    expect(await lineWith(gateway!, read)).toMatchObject({ severity: 'WARN', count: 1 });
+    expectStatus(await admin.post(`/v1/ops/lanes/${user.id}/pause`, { reason: 'a look' }), 200);
+    const act = {
+      event: 'authz_admin',
+      actorId: adminId,
+      userId: user.id,
+      route: 'POST /v1/ops/lanes/:userId/pause',
+    };
+    await lineWith(gateway!, act);
+  });
+
+  it('and operations hide from a role what people wrote, in reads, waits and streams, and from nobody else', async () => {
+    const deliveryAddress = { line1: 'Rue Cler 1', city: 'Paris', postalCode: '75007', country: 'FR' };
+    const me = api(url, user.token);
+    const placed = expectStatus(await me.post('/v1/orders', { lines: [LINE], deliveryAddress }), 202);
+    const path = `/v1/operations/${placed.id}`;
+    const seen = expectStatus(await admin.get(path, WAIT), 200).result;
+    expect(seen).toMatchObject({
+      ...{ id: placed.target.id, status: 'placed', total: { amount: 900, currency: 'EUR' } },
+      delivery: { city: '•••', line1: '•••' },
+    });
+    const stream = async (token: string): Promise<string> => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${url}${path}/events`, { headers })).text();
+    };
+    expect(await stream(adminToken)).not.toContain('Rue Cler');
+    expect(await stream(user.token)).toContain('Rue Cler');
+    expect(expectStatus(await me.get(path), 200).result).toMatchObject({ delivery: deliveryAddress });
+    const asked = await admin.put(`/v1/customers/${user.id}`, { deliveryAddress }, WAIT);
+    expect(expectStatus(asked, 200)).toMatchObject({ deliveryAddress });
+    const own = await admin.get(`/v1/operations/${asked.headers.get('operation-id')!}`);
+    expect(own.body.result).toMatchObject({ deliveryAddress });
   });
 
   it('is for administrators', async () => {

@@ -113,6 +113,8 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   // The last of them: it is gone afterwards.
   'DELETE /v1/ops/webhooks/{id}': { access: [...ADMIN_ONLY, 204, 404] },
   'GET /v1/ops/audit': { access: [403, 200] },
+  // Entries have numbers, and no user's id is one.
+  'POST /v1/ops/audit/{id}/reveal': { body: { reason: 'r' }, access: [...ADMIN_ONLY, 404, 404] },
   'POST /v1/ops/integrity/runs': { access: [403, 202] },
   'GET /v1/ops/integrity/runs': { access: [403, 200] },
   'GET /v1/ops/integrity/runs/{id}': { access: [...ADMIN_ONLY, 200, 404] },

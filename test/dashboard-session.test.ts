@@ -46,6 +46,21 @@ describe('a session of the dashboard', () => {
     expect((await api(url, 'not.a.token').get(lane, { cookie })).status).toBe(401);
   });
 
+  it('is not begun for a user without a role, nor left open at identity', async () => {
+    const refused = await api(url).post('/ops/session', { email: user.email, password: user.password });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(refused.headers.get('set-cookie')).toBeNull();
+    const ofUser = 'select count(*)::integer as count from';
+    const kept = await system.databases.gateway.query(`${ofUser} ops_sessions where user_id = $1`, [user.id]);
+    expect(kept.rows).toEqual([{ count: 0 }]);
+    const open = await system.databases.identity.query(
+      `${ofUser} sessions where user_id = $1 and revoked_at is null`,
+      [user.id],
+    );
+    // The one of the user's own token.
+    expect(open.rows).toEqual([{ count: 1 }]);
+  });
+
   it('renews an access token once, however many requests come at the same time', async () => {
     const { cookie } = await session();
     const before = await spentRefreshTokens();

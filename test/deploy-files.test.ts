@@ -11,6 +11,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { parser } from '@prometheus-io/lezer-promql';
 import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
+import { SECURITY_EVENTS } from '@turnpike/service';
 import Ajv from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';
 import { parseAllDocuments } from 'yaml';
@@ -522,7 +523,13 @@ test('every other file of YAML below deploy/ can be read', () => {
 });
 
 test('every expression of the alerts, the dashboard and the scaling is PromQL, of states that there are', () => {
-  const STATES: string[] = [...OPERATION_STATES, ...LANE_STATES, 'busy', 'retry'];
+  const STATES: string[] = [
+    ...OPERATION_STATES,
+    ...LANE_STATES,
+    'busy',
+    'retry',
+    ...Object.keys(SECURITY_EVENTS),
+  ];
   const expressions = [
     ...read('deploy/prometheus/alerts.yml').matchAll(/^ +expr: (?:>\n)?([^]*?)\n +(?:for|labels):/gm),
     ...read('deploy/kubernetes/components/autoscaling/workers.yaml').matchAll(/query: \|\n([^]*)$/g),

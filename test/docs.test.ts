@@ -1,11 +1,12 @@
 // What the documents say of the code is held to the code. Nothing is started.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CLIENT_KINDS, RELATION_EVENTS, RELATIONS } from '@turnpike/contracts';
-import { HealthController } from '@turnpike/service';
+import { ACTS, CLIENT_KINDS, READS, RELATION_EVENTS, RELATIONS, ROLES } from '@turnpike/contracts';
+import { HealthController, SECURITY_EVENTS } from '@turnpike/service';
 import { ALLOWED } from '../gateway/src/entry/authorise.js';
 import { matrix } from './support/authorisation-matrix.js';
 import { type Route, routesOf } from '../gateway/src/entry/routes.js';
+import { TRAIL } from '../gateway/src/entry/trail.js';
 import { TRANSITIONS } from '../gateway/src/ledger/states.js';
 import { sagaOf } from '../gateway/src/run/operations/sagas.js';
 
@@ -116,6 +117,46 @@ test('docs/api.md says of every route that changes something what happens when i
   );
 });
 
+describe('docs/security-log.md', () => {
+  const rows = [
+    ...read('docs/security-log.md').matchAll(/^\| `(\w+)` \| (INFO|WARN|CRITICAL) \| .+ \| .+ \|$/gm),
+  ];
+
+  test('has every event that there is, with its severity', () => {
+    expect(rows.map(([, event, severity]) => [event, severity])).toEqual(Object.entries(SECURITY_EVENTS));
+  });
+
+  test('has no event that nothing in the sources tells of', () => {
+    const sources = ['gateway/src', 'identity/src', 'libs/service/src']
+      .flatMap(filesBelow)
+      .filter((file) => /(?<!\.spec)\.ts$/.test(file) && !file.endsWith('/security-log.ts'));
+    const code = sources.map(read).join('\n');
+    expect(Object.keys(SECURITY_EVENTS).filter((event) => !code.includes(`'${event}'`))).toEqual([]);
+  });
+
+  test('has its trail of every route that a role can let somebody in to, and of no other', () => {
+    const byRole = routesInCode().filter(
+      ({ actions }) => actions !== 'public' && actions!.some((action) => isForRoles(ALLOWED[action])),
+    );
+    const told = Object.keys(TRAIL).map((route) => route.replaceAll(/:(\w+)/g, '{$1}'));
+    expect(told.sort()).toEqual(byRole.map(({ address }) => address).sort());
+  });
+
+  test('has the actions that the trail alone tells of', () => {
+    const named = Object.values(TRAIL).flatMap((told) => {
+      if (typeof told === 'string') return [];
+      return 'acts' in told ? [told.acts] : [told.reads];
+    });
+    expect(
+      [...new Set(named)].filter((action) => !read('docs/security-log.md').includes(`\`${action}\``)),
+    ).toEqual([]);
+    const unused = [...READS, ...ACTS].filter(
+      (action) => action !== 'audit.reveal' && !named.includes(action),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
 test('docs/observability.md lists every metric of ours', () => {
   const named = (text: string, quote: string) => [
     ...text.matchAll(new RegExp(`${quote}(turnpike_\\w+)${quote}`, 'g')),
@@ -174,6 +215,10 @@ test('every script that package.json has exists', () => {
   const files = Object.values(scripts).flatMap((command) => command.match(/\bscripts\/[\w.-]+/g) ?? []);
   expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
 });
+
+function isForRoles(who: readonly string[]): boolean {
+  return who.some((one) => ROLES.some((role) => role === one));
+}
 
 function arrowsOf(diagram: string): string[] {
   return [...diagram.matchAll(/^\s*(\S+) --> ([\w[\]*]+)/gm)].map(([, from, to]) => `${from} --> ${to}`);

@@ -155,6 +155,22 @@ describe('the protocol', () => {
     expectProblem(await send('POST', '/v1/orders', { body: ORDER, type }), 415, 'unsupported-media-type');
   });
 
+  it.each(['gzip', 'br', 'identity, gzip'])(
+    'refuses a body in the coding "%s", unpacked by nobody',
+    async (coding) => {
+      const answer = await fetch(`${url}/v1/orders`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': JSON_TYPE,
+          'content-encoding': coding,
+        },
+        body: ORDER,
+      });
+      expect([answer.status, await answer.json()]).toMatchObject([415, { code: 'unsupported-media-type' }]);
+    },
+  );
+
   it('takes JSON with a charset, a byte order mark, or in capitals', async () => {
     expect(
       (await send('POST', '/v1/orders', { body: ORDER, type: `${JSON_TYPE}; charset=utf-8` })).status,

@@ -144,6 +144,18 @@ describe('the fence', () => {
   });
 });
 
+describe('a tombstone', () => {
+  test('refuses for good whatever comes for its user, though the rows are still there', async () => {
+    const lane = await newCustomer(ordering);
+    await ordering.rows('update fences set tombstoned_at = now() where user_id = $1', lane.userId);
+    const claim = lane.claim();
+    const answer = await lane.send(claim, 'ordering.rename-customer', { name: 'Ada King' });
+    expect(answer).toMatchObject({ status: 410, recorded: true, body: { code: 'user-deleted' } });
+    await ordering.rows('update fences set tombstoned_at = null where user_id = $1', lane.userId);
+    expect(await lane.send(claim, 'ordering.rename-customer', { name: 'Ada King' })).toEqual(answer);
+  });
+});
+
 describe('settle', () => {
   test('waits for a step in progress and returns its answer', async () => {
     const lane = await newCustomer(ordering);

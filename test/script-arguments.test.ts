@@ -14,7 +14,7 @@ const ROOT = path.resolve(__dirname, '..');
 const HANDED_ON = ['test', 'ledger'];
 
 const SCRIPTS = [
-  ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom'].map(
+  ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom', 'mutants'].map(
     (name) => `scripts/${name}.mjs`,
   ),
   ...[

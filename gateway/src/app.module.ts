@@ -1,6 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import {
   Database,
   HealthController,
@@ -34,6 +34,7 @@ import { OperationEventsController } from './entry/operation-events.controller.j
 import { OperationStreams } from './entry/operation-streams.js';
 import { OperationTokens } from './entry/operation-token.js';
 import { OperationsController } from './entry/operations.controller.js';
+import { OperatorsTrail } from './entry/operators-trail.js';
 import { OrdersController } from './entry/orders.controller.js';
 import { Passwords } from './entry/passwords.js';
 import { PasswordTurns } from './entry/password-turns.js';
@@ -291,7 +292,12 @@ export class AppModule {
         },
         ...hooks,
         ...(config.api
-          ? [PageFiles, { provide: APP_GUARD, useExisting: CallerGuard }, ...limitProviders(config)]
+          ? [
+              PageFiles,
+              { provide: APP_GUARD, useExisting: CallerGuard },
+              { provide: APP_INTERCEPTOR, useClass: OperatorsTrail },
+              ...limitProviders(config),
+            ]
           : []),
         {
           provide: READINESS_CHECKS,

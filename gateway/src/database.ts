@@ -20,6 +20,7 @@ import { Reasons1764530000002 } from './ledger/migrations/1764530000002-reasons.
 import { Beside1764550000000 } from './ledger/migrations/1764550000000-beside.js';
 import { EndingAccess1764560000000 } from './ledger/migrations/1764560000000-ending-access.js';
 import { ByRole1764570000000 } from './ledger/migrations/1764570000000-by-role.js';
+import { RequestIds1764610000000 } from './ledger/migrations/1764610000000-request-ids.js';
 import { Operation } from './ledger/operation.entity.js';
 import { OrderLane } from './ledger/order-lane.entity.js';
 
@@ -48,6 +49,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       Beside1764550000000,
       EndingAccess1764560000000,
       ByRole1764570000000,
+      RequestIds1764610000000,
     ],
   };
 }

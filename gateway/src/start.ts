@@ -1,10 +1,25 @@
 import 'reflect-metadata';
 import { startProcess } from '@turnpike/service';
 import { AppModule } from './app.module.js';
-import { readConfig } from './config.js';
+import { type GatewayConfig, readConfig } from './config.js';
 import { assertPlansHaveWaysOut } from './run/operations/plan-check.js';
 import { PLANS } from './run/operations/plans.js';
 import { assertCarriedOut } from './run/operations/sagas.js';
+
+/** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
+function settingsOf(config: GatewayConfig): object {
+  const { api, worker, limits, retention, deletionGraceMs, clockToleranceMs, trustedProxies, corsOrigins } =
+    config;
+  const { backend } = config.queue;
+  return {
+    ...{ api, worker, limits, retention, deletionGraceMs, clockToleranceMs, trustedProxies, corsOrigins },
+    ...{
+      queue: backend,
+      laneMaxDepth: config.laneMaxDepth,
+      webhookPrivateNetworks: config.webhookPrivateNetworks,
+    },
+  };
+}
 
 /** Starts the process. */
 export async function start(): Promise<void> {
@@ -25,6 +40,7 @@ export async function start(): Promise<void> {
     metrics: config.metrics,
     traces: config.traces,
     // Nobody sends requests to a worker alone.
+    settings: settingsOf(config),
     shutdownDelayMs: config.api ? config.shutdownDelayMs : 0,
     api: config.api
       ? {

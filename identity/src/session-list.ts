@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenSessions } from '@turnpike/contracts';
-import { Database, Problem } from '@turnpike/service';
+import { Database, Problem, securityEvent } from '@turnpike/service';
 
 interface SessionRow {
   id: string;
@@ -31,12 +31,13 @@ export class SessionList {
   }
 
   /** @throws Problem `not-found` for a session of somebody else, and for one that is over */
-  async end(userId: string, id: string): Promise<void> {
+  async end(userId: string, id: string, requestId?: string): Promise<void> {
     const ended = await this.database.query<unknown>(
       `update sessions set revoked_at = clock_timestamp()
        where user_id = $1 and id = $2 and revoked_at is null and expires_at > now() returning 1`,
       [userId, id],
     );
     if (ended.length === 0) throw new Problem('not-found');
+    securityEvent('authn_token_revoked', { userId, sessionId: id, requestId });
   }
 }

@@ -8,12 +8,14 @@ import {
   ParseUUIDPipe,
   Post,
   Query,
+  Req,
   UseGuards,
 } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { BeginSession, RefreshSession, type RevokedSessions, SessionView } from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
 import { IsRFC3339, MaxLength } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { Sessions } from './sessions.js';
 
 class RevokedQuery {
@@ -32,15 +34,15 @@ export class SessionsController {
 
   /** Signs in. Unknown and deleted accounts and wrong passwords cannot be told apart, not even by time. */
   @Post()
-  signIn(@Body() body: BeginSession): Promise<SessionView> {
-    return this.sessions.signIn(body);
+  signIn(@Body() body: BeginSession, @Req() { id }: FastifyRequest): Promise<SessionView> {
+    return this.sessions.signIn(body, id);
   }
 
   /** Spends a refresh token for a new pair of tokens; a token that was already spent ends its session. */
   @Post('refresh')
   @HttpCode(200)
-  refresh(@Body() { refreshToken }: RefreshSession): Promise<SessionView> {
-    return this.sessions.refresh(refreshToken);
+  refresh(@Body() { refreshToken }: RefreshSession, @Req() { id }: FastifyRequest): Promise<SessionView> {
+    return this.sessions.refresh(refreshToken, id);
   }
 
   /** The sessions that ended since then, of those whose access tokens may still be alive. */
@@ -52,7 +54,7 @@ export class SessionsController {
   /** Signs out; whether the session was still alive makes no difference. */
   @Delete(':sid')
   @HttpCode(204)
-  end(@Param('sid', ParseUUIDPipe) sid: string): Promise<void> {
-    return this.sessions.end(sid);
+  end(@Param('sid', ParseUUIDPipe) sid: string, @Req() { id }: FastifyRequest): Promise<void> {
+    return this.sessions.end(sid, id);
   }
 }

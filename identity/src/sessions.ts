@@ -10,7 +10,7 @@ import {
   type Role,
   type SessionView,
 } from '@turnpike/contracts';
-import { Database, Problem } from '@turnpike/service';
+import { Database, Problem, securityEvent } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { isWeak, Passwords } from './passwords.js';
 import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
@@ -77,7 +77,7 @@ export class Sessions {
   ) {}
 
   /** @throws Problem `invalid-credentials`, whatever was wrong */
-  async signIn({ email, password, client = '' }: BeginSession): Promise<SessionView> {
+  async signIn({ email, password, client = '' }: BeginSession, requestId?: string): Promise<SessionView> {
     const account = await this.findAccount(email);
     const matches = await this.passwords.verify(password, account?.hash);
     if (!account || !matches) throw new Problem('invalid-credentials');
@@ -86,24 +86,27 @@ export class Sessions {
       return session && grantFor(tx, session);
     });
     if (!grant) throw new Problem('invalid-credentials');
+    securityEvent('session_created', { ...idsIn(grant), requestId });
     if (isWeak(account.hash)) await this.strengthen(account, password);
     return this.view(grant);
   }
 
   /** @throws Problem `unauthenticated` for a token that is unknown, spent, or of a session that is over */
-  async refresh(refreshToken: string): Promise<SessionView> {
+  async refresh(refreshToken: string, requestId?: string): Promise<SessionView> {
     const hash = refreshTokenHash(refreshToken);
     // Null and not an exception: what a second use revokes must be committed.
     const grant = await this.database.transaction(async (tx) => {
-      const session = await spend(tx, hash);
+      const session = await spend(tx, hash, requestId);
       return session && grantFor(tx, session, hash);
     });
     if (!grant) throw refusedToken();
+    securityEvent('session_renewed', { ...idsIn(grant), requestId });
     return this.view(grant);
   }
 
-  async end(sid: string): Promise<void> {
+  async end(sid: string, requestId?: string): Promise<void> {
     await revokeSession(this.database.manager, sid);
+    securityEvent('authn_token_revoked', { sessionId: sid, requestId });
   }
 
   /**
@@ -119,6 +122,7 @@ export class Sessions {
       );
       if (!user) throw new Problem('not-found');
       await revokeSessionsOf(tx, userId, { keep: spare, before: epoch });
+      securityEvent('authn_token_revoked', { userId });
       return user;
     });
   }
@@ -170,6 +174,10 @@ export class Sessions {
       userId: claims.sub,
     };
   }
+}
+
+function idsIn({ claims: { sub: userId, sid: sessionId } }: Grant): { userId: string; sessionId: string } {
+  return { userId, sessionId };
 }
 
 /** Says what is refused: without the header the gateway takes a 401 for one of its own token. */
@@ -255,7 +263,7 @@ async function forgetExpiredSessions(tx: EntityManager, userId: string): Promise
  * its lock: without it two uses at once would each find the other's successor unused.
  * @returns its session if that is still open
  */
-async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | null> {
+async function spend(tx: EntityManager, hash: Buffer, requestId?: string): Promise<OpenSession | null> {
   const [token] = await tx.query<{ sid: string }[]>(
     'select session_id as sid from refresh_tokens where hash = $1',
     [hash],
@@ -264,6 +272,7 @@ async function spend(tx: EntityManager, hash: Buffer): Promise<OpenSession | nul
   if (!session) return null;
   if (await spendOnce(tx, hash)) return prolonged(tx, session);
   await revokeSession(tx, session.sid);
+  securityEvent('authn_token_reuse', { userId: session.userId, sessionId: session.sid, requestId });
   return null;
 }
 

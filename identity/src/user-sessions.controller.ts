@@ -1,7 +1,8 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { OpenSessions } from '@turnpike/contracts';
 import { ServiceTokenGuard } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
 import { SessionList } from './session-list.js';
 
 /** The sessions of one user. */
@@ -20,7 +21,11 @@ export class UserSessionsController {
   /** Ends one of them. */
   @Delete(':sid')
   @HttpCode(204)
-  end(@Param('id', ParseUUIDPipe) id: string, @Param('sid', ParseUUIDPipe) sid: string): Promise<void> {
-    return this.sessions.end(id, sid);
+  end(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('sid', ParseUUIDPipe) sid: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    return this.sessions.end(id, sid, request.id);
   }
 }

@@ -59,7 +59,7 @@ export class DashboardSessionController {
   ): Promise<DashboardSession> {
     assertKeepsCookies(request);
     const begin = { ...body, client: clientNameOf(request) };
-    const session = await this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
+    const session = await this.throttle.signIn(body.email, request, () => this.signingIn.signIn(begin));
     const caller = await this.callerOf(session);
     await this.onlyForOperators(caller);
     // The browser has one cookie, and the session of the one before would go on without anybody who could end it.

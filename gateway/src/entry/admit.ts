@@ -8,7 +8,7 @@ import {
   type Role,
   ROLES,
 } from '@turnpike/contracts';
-import { givenTraceparent, Problem } from '@turnpike/service';
+import { givenTraceparent, Problem, securityEvent } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -91,6 +91,7 @@ export class Admission {
     switch (admitted.outcome) {
       case 'accepted':
         this.releaser.release(admitted.releases);
+        tellAccepted(operation, request);
         if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
         this.former.withdraw(write.userId, takenBy(write));
         return this.answers.accepted(operation, admitted, request, reply);
@@ -156,6 +157,16 @@ function takenBy({ kind, payload }: Write): Role[] {
   if (kind === 'user.delete') return [...ROLES];
   if (kind !== 'user.set-roles') return [];
   return ROLES.filter((role) => !holds(payload['roles'] as Role[], role));
+}
+
+/** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
+function tellAccepted(
+  { kind, id: operationId, userId, actorId, payload }: NewOperation,
+  request: FastifyRequest,
+): void {
+  if (kind !== 'user.set-roles' && kind !== 'user.set-claims') return;
+  const roles = kind === 'user.set-roles' ? (payload['roles'] as Role[]) : undefined;
+  securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }
 
 function refusal(code: Problem['code']): Problem {

@@ -1,5 +1,6 @@
 import { type ClientKind, type Role, ROLES } from '@turnpike/contracts';
 import { Problem, unavailable } from '@turnpike/service';
+import { denied, noteLetIn } from './let-in.js';
 
 /** Who sends a request. */
 export interface Caller {
@@ -137,10 +138,12 @@ export function authorise(
   if (ALLOWED[action].includes('anyone')) return 'anyone';
   if (!caller) throw new Problem('unauthenticated');
   const who = whoIs(action, caller, ownerId, actorId);
-  if (!who) throw refusalOf(action, caller);
-  if (NEVER_OWN.has(action) && ownerId === caller.userId) throw new Problem('forbidden', OWN_LANE);
-  if (caller.rolesAreKnown === false && roleIn(who))
-    throw unavailable('Identity does not answer, and this needs a role.');
+  if (!who) throw denied(action, ownerId, refusalOf(action, caller));
+  if (NEVER_OWN.has(action) && ownerId === caller.userId)
+    throw denied(action, ownerId, new Problem('forbidden', OWN_LANE));
+  if (!roleIn(who)) return who;
+  if (caller.rolesAreKnown === false) throw unavailable(ROLES_UNKNOWN);
+  noteLetIn(caller, action, ownerId);
   return who;
 }
 
@@ -160,6 +163,8 @@ export function whoIs(
 }
 
 const OWN_LANE = 'Nobody does this in the own lane: ask another operator.';
+
+const ROLES_UNKNOWN = 'Identity does not answer, and this needs a role.';
 
 /** An administrator is told the truth; to anybody else what is not the own looks missing. */
 function refusalOf(action: Action, { roles }: Asker): Problem {

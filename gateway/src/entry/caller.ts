@@ -1,6 +1,6 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { HEADERS } from '@turnpike/contracts';
-import { bearerTokenOf, Problem, unavailable } from '@turnpike/service';
+import { bearerTokenOf, identify, Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
@@ -56,6 +56,7 @@ export class CallerGuard implements CanActivate {
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
     const caller = await this.tokens.verify(await this.tokenOf(request));
+    identify(request, caller);
     const assertAllowed = (again: Caller): Caller => {
       if (!dependsOnOwner(action!)) authorise(action!, again, null);
       return again;

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventStreams } from './event-streams.js';
 
@@ -25,9 +26,11 @@ class Client extends EventEmitter {
 describe('a stream of events', () => {
   let client: Client;
   let streams: EventStreams;
-  const begin = (method = 'GET') => {
+  const begin = (method = 'GET', verify?: () => Promise<unknown>) => {
     const reply = { raw: client, hijack() {}, headers() {}, getHeaders: () => ({}) };
-    return streams.begin({ method, headers: {} } as FastifyRequest, reply as unknown as FastifyReply);
+    return streams.begin({ method, headers: {} } as FastifyRequest, reply as unknown as FastifyReply, {
+      verify,
+    });
   };
   beforeEach(() => {
     jest.useFakeTimers();
@@ -76,5 +79,33 @@ describe('a stream of events', () => {
     expect(client.destroyed).toBe(false);
     jest.advanceTimersByTime(1000);
     expect(client.destroyed).toBe(true);
+  });
+
+  it('is refused beside ten of the same client, until one of them has ended', () => {
+    const clients = Array.from({ length: 10 }, () => {
+      client = new Client();
+      begin();
+      return client;
+    });
+    client = new Client();
+    expect(() => begin()).toThrow(expect.objectContaining({ code: 'rate-limited' }) as Error);
+    expect(client.written).toBe('');
+    clients[3]!.emit('close');
+    expect(begin().closed.aborted).toBe(false);
+    expect(() => begin()).toThrow(Problem);
+  });
+
+  it('ends within 5 s of the session that let it in, and not while nobody can say', async () => {
+    let end: Problem | null = null;
+    const stream = begin('GET', async () => {
+      if (end) throw end;
+    });
+    await jest.advanceTimersByTimeAsync(5000);
+    end = unavailable('The database is away.');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(stream.closed.aborted).toBe(false);
+    end = new Problem('unauthenticated');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(stream.closed.aborted).toBe(true);
   });
 });

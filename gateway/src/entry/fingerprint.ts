@@ -41,6 +41,19 @@ export class Fingerprints {
   hash(text: string): string {
     return createHmac('sha256', this.root.for('fingerprints')).update(text).digest('hex');
   }
+
+  /** @returns what the security log calls an account or a network by; nothing until the key can be read */
+  pseudonym(text: string): string | undefined {
+    return this.root.isOpen ? shortened(this.hash(text)) : undefined;
+  }
+}
+
+/** Hexadecimal digits of a pseudonym in the logs: 128 bits, of which no two are alike. */
+const PSEUDONYM_DIGITS = 32;
+
+/** @returns as much of a hash as the logs have of it */
+export function shortened(hash: string): string {
+  return hash.slice(0, PSEUDONYM_DIGITS);
 }
 
 /** Only the body's own members: what lies deeper, in claims say, is data whatever its name. */

@@ -30,7 +30,7 @@ export class SessionsController {
   @ApiProblems('invalid-credentials', 'user-suspended')
   signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
     const begin = { ...body, client: clientNameOf(request) };
-    return this.throttle.check(body.email, request, () => this.signingIn.signIn(begin));
+    return this.throttle.signIn(body.email, request, () => this.signingIn.signIn(begin));
   }
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */

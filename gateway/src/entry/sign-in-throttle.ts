@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Problem, unavailable } from '@turnpike/service';
+import type { SessionView } from '@turnpike/contracts';
+import { Problem, securityEvent, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -8,7 +9,7 @@ import { type Hit, RateWindows } from '../ledger/rate-windows.js';
 import { SignInPlaces } from '../ledger/sign-in-places.js';
 import { ClientPlaces } from './client-places.js';
 import { FirstAdministrator } from './first-administrator.js';
-import { Fingerprints } from './fingerprint.js';
+import { Fingerprints, shortened } from './fingerprint.js';
 import { PasswordTurns } from './password-turns.js';
 import { rateLimited } from './quota.js';
 
@@ -79,9 +80,34 @@ export class SignInThrottle {
    */
   check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
     if (this.firstAdministrator.isAwaited(email)) return Promise.reject(notThereYet());
-    const attempt = { account: this.fingerprints.hash(`account ${email}`), place: this.places.of(request) };
-    if (this.limit === 0) return this.turns.take({ place: attempt.place, isKnown: false }, check);
-    return this.inTurn(attempt, () => this.try(attempt, check));
+    const told = (): Promise<Result> =>
+      check().catch((error: unknown) => this.tellFailure(email, request, error));
+    const attempt = { account: this.fingerprints.hash(accountOf(email)), place: this.places.of(request) };
+    if (this.limit === 0) return this.turns.take({ place: attempt.place, isKnown: false }, told);
+    return this.inTurn(attempt, () => this.try(attempt, told));
+  }
+
+  /** Opens a session, unless too many attempts have failed. */
+  async signIn(
+    email: string,
+    request: FastifyRequest,
+    open: () => Promise<SessionView>,
+  ): Promise<SessionView> {
+    const session = await this.check(email, request, open);
+    const { userId } = session;
+    securityEvent('authn_login_success', { userId, subject: this.subjectOf(email) }, request);
+    return session;
+  }
+
+  private tellFailure(email: string, request: FastifyRequest, error: unknown): never {
+    if (isWrongPassword(error))
+      securityEvent('authn_login_fail', { subject: this.subjectOf(email) }, request);
+    throw error;
+  }
+
+  /** What the security log calls an account, whether there is such an account or not. */
+  private subjectOf(email: string): string | undefined {
+    return this.fingerprints.pseudonym(accountOf(email));
   }
 
   private async try<Result>(attempt: Attempt, check: () => Promise<Result>): Promise<Result> {
@@ -112,6 +138,7 @@ export class SignInThrottle {
     const leftMs = await this.exhausted(attempt, reservation);
     if (leftMs === null) return reservation;
     this.refused.set(key, performance.now() + leftMs);
+    securityEvent('authn_login_lock', { subject: shortened(attempt.account) });
     await this.settle(() => this.giveBack(reservation));
     throw refusal(leftMs);
   }
@@ -173,6 +200,10 @@ export class SignInThrottle {
 /** Whoever starts a system asks for its administrator until there is one; there is nothing to guess, and no guess. */
 function notThereYet(): Problem {
   return unavailable('The first administrator is not there yet.');
+}
+
+function accountOf(email: string): string {
+  return `account ${email}`;
 }
 
 function keyOf({ account, place }: Attempt): string {

@@ -6,9 +6,9 @@ import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
 import {
   holdsUp,
+  isRegistering,
   LOCKED,
   positionBefore,
-  UNFINISHED,
   unfinishedBeside,
   unfinishedIn,
   UNREPEATED,
@@ -32,6 +32,8 @@ export interface NewOperation {
   ifMatch: string | null;
   steps: readonly PlannedStep[];
   traceparent: string | null;
+  /** The request that it is accepted with; left out, the one that is being answered. */
+  requestId?: string | null;
   /** The failed operation that this one repeats. */
   retryOf?: string;
   /** The first of the chain of repetitions that it would be in. Of them one is under way, or has succeeded. */
@@ -58,10 +60,9 @@ export interface Terms {
 /** How many writes of a lane `l` are carried out beside it and have not ended: of most lanes none. */
 const BESIDE = `(select count(*)::integer from operations where ${unfinishedBeside('l')})`;
 
-/** What `asked`, the newest of a lane `l`, has to wait for. A registration is always the first of its lane. */
+/** How many writes `asked`, the newest of a lane `l`, has to wait for. */
 const POSITION = `case
-  when asked.beside then ${BESIDE} + (select count(*)::integer from operations
-    where user_id = l.user_id and seq = 1 and kind = 'user.register' and state in ${UNFINISHED})
+  when asked.beside then ${BESIDE} + ${isRegistering('l.user_id')}::integer
   when asked.closes then l.depth - 1
   else l.depth - 1 - ${BESIDE} end`;
 
@@ -112,7 +113,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
     `/* ledger.admit */ with asked as materialized (
        select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
          user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
-         traceparent text, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
+         traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
          beside boolean, closes boolean, may_end_access boolean, spares uuid, unless_roles_since integer)
        where user_id = any(${LOCKED})
@@ -140,9 +141,9 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
        insert into operations (user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
+         traceparent, request_id, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
        select user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
+         traceparent, request_id, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
@@ -198,6 +199,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     payload,
     if_match: operation.ifMatch,
     traceparent: operation.traceparent,
+    request_id: operation.requestId,
     retry_of: operation.retryOf,
     repeats: operation.repeats,
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, type AuditQuery, encodeCursor, type Page } from '@turnpike/contracts';
+import { type AuditEntry, type AuditQuery, encodeCursor, type Page, READS } from '@turnpike/contracts';
 import { Database, pageOf } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit.js';
 import { positionIn } from './positions.js';
@@ -30,6 +30,13 @@ export class AuditTrail {
     await appendIntervention(this.database, done);
   }
 
+  /** @returns the entry of that id, or null */
+  async find(id: string): Promise<AuditEntry | null> {
+    if (!POSITION.test(id)) return null;
+    const [row] = await this.database.query<AuditRow>(`select ${ENTRY} from audit where id = $1`, [id]);
+    return row ? this.entryOf(row) : null;
+  }
+
   /** Newest first. */
   page(query: AuditQuery): Promise<Page<AuditEntry>> {
     return pageOf(query, {
@@ -40,19 +47,21 @@ export class AuditTrail {
   }
 
   private read(
-    { userId, actorId, action }: AuditQuery,
+    { userId, actorId, action, reads }: AuditQuery,
     cursor: string | undefined,
     count: number,
   ): Promise<AuditRow[]> {
+    const position = positionIn(cursor, [POSITION])?.[0] ?? null;
     return this.database.query<AuditRow>(
-      `select id, at, actor_id, action, user_id, operation_id, reason, before, after from audit
+      `select ${ENTRY} from audit
        where ($1::uuid is null or user_id = $1)
          -- Each part has its index.
          and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2
            or user_id is null and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
+         and ($6 or action <> all($7))
        order by id desc limit $5`,
-      [userId ?? null, actorId ?? null, action ?? null, positionIn(cursor, [POSITION])?.[0] ?? null, count],
+      [...[userId ?? null, actorId ?? null, action ?? null, position, count], ...[reads !== 'false', READS]],
     );
   }
 
@@ -73,6 +82,8 @@ export class AuditTrail {
     };
   }
 }
+
+const ENTRY = 'id, at, actor_id, action, user_id, operation_id, reason, before, after';
 
 /** A bigint has 19 digits at most; 18 are more than a trail can have entries. */
 const POSITION = /^\d{1,18}$/;

@@ -1,4 +1,10 @@
-import type { InterventionAction, NoticeAction, WebhookAction } from '@turnpike/contracts';
+import type {
+  ActAction,
+  InterventionAction,
+  NoticeAction,
+  ReadAction,
+  WebhookAction,
+} from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Content } from './seals.js';
 
@@ -17,11 +23,12 @@ export interface Change<Value = Content> {
 export interface Intervention {
   /** Null for who was at the ledger itself, and not signed in; the reason says who that was. */
   actorId: string | null;
-  action: InterventionAction;
-  userId: string;
+  action: InterventionAction | ActAction | ReadAction;
+  /** Null where it is about no single user. */
+  userId: string | null;
   operationId: string | null;
   reason: string | null;
-  /** How what it was done to stood before and after: states, never anything personal. */
+  /** How what it was done to stood before and after, or what was looked for: states and names of ours, nothing personal. */
   change?: Change;
 }
 

@@ -43,6 +43,7 @@ export interface ClaimedRow<Payload = Content> {
   crashes: number;
   cancel_requested: boolean;
   traceparent: string | null;
+  request_id?: string | null;
   ms_to_deadline: number;
   steps: StepOutcome[];
   /** Why the last attempt failed; its words are sealed. */
@@ -95,8 +96,7 @@ export function claimAs(number: string): string {
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
   o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
-  o.crashes,
-  o.cancel_requested, o.traceparent, o.steps, o.cause,
+  o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
@@ -121,7 +121,7 @@ export async function claim(
            when o.beside then (select min(seq) from operations where ${unfinishedBeside('l')})
            when l.execution = 'running' then (select min(seq) from operations where ${unfinishedInLine('l')}) end
          from lanes l where l.user_id = o.user_id)
-       and not ${waitsForOthers('o')}
+       and ${waitsForOthers('o')} is not true
      returning ${CLAIMED}`,
     [
       requests.map(({ userId }) => userId),

@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
   activeContext,
+  activeRequestId,
   activeTraceparent,
+  securityEvent,
   Database,
   inSpan,
   type SpanDescription,
@@ -95,7 +97,9 @@ export class Ledger {
   admit({ operation, ...terms }: Admittance): Promise<Admitted> {
     return inSpan(admitting(operation), async (span) => {
       const traceparent = activeTraceparent() ?? operation.traceparent ?? untracedTraceparent();
-      const admitted = await this.admitSealed({ ...terms, operation: { ...operation, traceparent } });
+      const requestId = operation.requestId ?? activeRequestId();
+      const traced = { ...operation, traceparent, requestId };
+      const admitted = await this.admitSealed({ ...terms, operation: traced });
       span.setAttribute('turnpike.admission.outcome', admitted.outcome);
       return admitted;
     });
@@ -141,6 +145,7 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
     }
+    securityEvent('crypt_decrypt_fail', { userId, operationId: id });
     await this.putUnreadableAside({ userId, id, epoch }, claimed);
     return null;
   }

@@ -102,6 +102,10 @@ export class Operation {
   @Column('text', { nullable: true })
   traceparent: string | null;
 
+  /** The request that it was accepted with; null of what the system does by itself. */
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 

@@ -1,6 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Database, unavailable } from '@turnpike/service';
+import { Database, securityEvent, unavailable } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { decrypt, derive, encrypt, KEY_BYTES, Unreadable } from './cipher.js';
 
@@ -94,6 +94,7 @@ export class RootKey implements OnApplicationBootstrap, OnApplicationShutdown {
         await this.open();
       } catch (error) {
         if (error instanceof Unreadable) {
+          securityEvent('crypt_decrypt_fail');
           this.logger.fatal('DATA_KEY is not the key of this ledger: nothing is accepted or carried out.');
           return;
         }

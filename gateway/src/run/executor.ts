@@ -39,6 +39,7 @@ import { changeOf, confirmedState, deletedAt, PLANS } from './operations/plans.j
 import type { EndOutcome, Outcome, StepAnswer } from './outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './services.js';
+import { tellEnd } from './told.js';
 
 /*
  * Carries operations out: claim, steps, outcome. The outcome of one and the claim of the next in its lane are one
@@ -124,12 +125,17 @@ export class Executor {
   }
 
   /** A run that did not succeed is what somebody will look for; of the others there are as many as writes. */
-  private report(span: Span, { id, kind, attempts, traceparent }: ClaimedRow, outcome: Outcome): void {
+  private report(
+    span: Span,
+    { id, kind, attempts, traceparent, request_id: requestId }: ClaimedRow,
+    outcome: Outcome,
+  ): void {
     const { type } = outcome;
     const problem = 'problem' in outcome ? outcome.problem.code : undefined;
     span.setAttributes({ 'turnpike.outcome': type, 'turnpike.problem': problem });
     if (FAILED_RUNS.has(type)) failWith(span, problem ?? type);
-    const line = { ...traceIdIn(traceparent), operationId: id, kind, attempts, outcome: type, problem };
+    const ids = { ...traceIdIn(traceparent), ...(requestId && { requestId }) };
+    const line = { ...ids, operationId: id, kind, attempts, outcome: type, problem };
     this.logger[type === 'succeeded' ? 'debug' : 'log'](line);
   }
 
@@ -177,7 +183,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run);
+        return this.finish(claim, { ...endingOf(claimed.kind, outcome, steps), cause }, run, outcome);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -194,8 +200,9 @@ export class Executor {
     }
   }
 
-  private async finish(claim: ClaimKey, ending: Ending, run: Run): Promise<Finished> {
+  private async finish(claim: ClaimKey, ending: Ending, run: Run, outcome: EndOutcome): Promise<Finished> {
     const finished = await this.ledger.finish(claim, ending, run.next());
+    if (finished) tellEnd(run.claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });
@@ -329,6 +336,7 @@ function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal)
     beside: claimed.beside,
     ifMatch: null,
     traceparent: claimed.traceparent,
+    requestId: claimed.request_id,
     signal,
   };
 }

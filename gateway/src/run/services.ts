@@ -15,6 +15,7 @@ import {
   type StepName,
 } from '@turnpike/contracts';
 import {
+  activeRequestId,
   currentOwner,
   failWith,
   FairQueue,
@@ -42,6 +43,8 @@ export interface StepContext {
   beside: boolean;
   ifMatch: string | null;
   traceparent: string | null;
+  /** The request by which the operation was accepted. */
+  requestId?: string | null;
   /** Ends the call when the lease is lost. */
   signal: AbortSignal;
 }
@@ -54,6 +57,8 @@ interface ServiceCall {
   headers?: Record<string, string>;
   /** The trace that it belongs to where no span is active. */
   traceparent?: string | null;
+  /** The request that it is made for; left out, the one that is being answered. */
+  requestId?: string | null;
   timeoutMs?: number;
   /** Whoever asks all the time says by itself that there is no answer. */
   quiet?: boolean;
@@ -161,6 +166,7 @@ export class Services {
         body,
         headers: stepHeaders(context),
         traceparent: context.traceparent,
+        requestId: context.requestId,
         signal: context.signal,
       });
       return answerOf(service, path, response);
@@ -184,6 +190,7 @@ export class Services {
         headers: {
           ...call.headers,
           ...traceHeaders(call.traceparent),
+          ...requestIdHeader(call.requestId),
           authorization,
           [HEADERS.callId]: callId,
         },
@@ -200,6 +207,12 @@ export class Services {
     // Inside of the breaker: a call that was held back was not made.
     return this.breakers.call(service, () => inSpan(calling(call, baseURL), send));
   }
+}
+
+/** The lines of all processes about a request have one id. What belongs to none gets one of the service's own. */
+function requestIdHeader(given: string | null | undefined): Record<string, string> {
+  const requestId = given ?? activeRequestId();
+  return requestId === null ? {} : { [HEADERS.requestId]: requestId };
 }
 
 /** Without the address itself: a query may hold a name that somebody looks for. */

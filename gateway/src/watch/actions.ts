@@ -9,6 +9,7 @@ import {
 } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { hiddenView } from '../entry/hidden.js';
 import { GatewayConfig } from '../config.js';
 import { type Action, type Asker, authorise, roleIn } from '../entry/authorise.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
@@ -22,7 +23,6 @@ import type { Content } from '../ledger/seals.js';
 import { toView } from '../ledger/views.js';
 import { Releaser } from '../queue/release.js';
 import { Withdrawal } from '../queue/withdrawal.js';
-import { hiddenView } from './hidden.js';
 import { LaneRelease } from './release.js';
 
 /**

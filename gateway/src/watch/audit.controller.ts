@@ -1,8 +1,11 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { AuditEntry, AuditQuery, type Page } from '@turnpike/contracts';
-import { ApiPage } from '@turnpike/service';
+import { AuditEntry, AuditQuery, type Page, StatedReason } from '@turnpike/contracts';
+import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
+import type { Caller } from '../entry/authorise.js';
+import { CurrentCaller } from '../entry/caller.js';
 import { Allows } from '../entry/routes.js';
+import { entryShownTo } from '../entry/shown.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
 
 @ApiTags('operators')
@@ -10,11 +13,30 @@ import { AuditTrail } from '../ledger/audit-trail.js';
 export class AuditController {
   constructor(private readonly trail: AuditTrail) {}
 
-  /** Who did what to whom, when, and by which operation; newest first. */
+  /** Who did what to whom, when, and by which operation; newest first. Names and addresses of others are hidden. */
   @Get()
   @Allows('ops.read')
   @ApiPage(AuditEntry)
-  list(@Query() query: AuditQuery): Promise<Page<AuditEntry>> {
-    return this.trail.page(query);
+  async list(@Query() query: AuditQuery, @CurrentCaller() caller: Caller): Promise<Page<AuditEntry>> {
+    const { items, nextCursor } = await this.trail.page(query);
+    return { items: items.map((entry) => entryShownTo(caller, entry)), nextCursor };
+  }
+
+  /** Shows what is hidden of an entry; the audit trail tells of it first. */
+  @Post(':id/reveal')
+  @Allows('ops.reveal')
+  @ApiProblems('not-found')
+  @HttpCode(200)
+  async reveal(
+    @Param('id') id: string,
+    @Body() { reason }: StatedReason,
+    @CurrentCaller() { userId: actorId }: Caller,
+  ): Promise<AuditEntry> {
+    const entry = await this.trail.find(id);
+    if (!entry) throw new Problem('not-found');
+    const { userId, operationId } = entry;
+    const change = { before: null, after: { entry: id } };
+    await this.trail.append({ action: 'audit.reveal', userId, operationId, actorId, reason, change });
+    return entry;
   }
 }

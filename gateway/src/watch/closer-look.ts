@@ -5,7 +5,7 @@ import { AuditTrail } from '../ledger/audit-trail.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { toView } from '../ledger/views.js';
-import { hidden } from './hidden.js';
+import { hidden } from '../entry/hidden.js';
 
 /** One write in full. What people have written into it is hidden, unless somebody says why he has to see it. */
 @Injectable()

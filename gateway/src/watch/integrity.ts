@@ -10,6 +10,7 @@ import {
   problemBody,
 } from '@turnpike/contracts';
 import { Problem, problemOf } from '@turnpike/service';
+import { hiddenView } from '../entry/hidden.js';
 import { GatewayConfig } from '../config.js';
 import { type Asker, authorise, roleIn } from '../entry/authorise.js';
 import { type SystemWrite, SystemWrites } from '../entry/system-writes.js';
@@ -18,7 +19,6 @@ import { LaneStandings } from '../ledger/lane-standings.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import { toView } from '../ledger/views.js';
 import { Maintenance } from '../queue/maintenance.js';
-import { hiddenView } from './hidden.js';
 import { Confirmation } from './confirmation.js';
 import { SourcePages } from './source-pages.js';
 import { Comparison } from './comparison.js';

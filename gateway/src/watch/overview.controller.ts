@@ -13,10 +13,10 @@ import {
   Sample,
   SamplesQuery,
 } from '@turnpike/contracts';
+import { hiddenView } from '../entry/hidden.js';
 import { Allows } from '../entry/routes.js';
 import { OperationList } from '../ledger/operation-list.js';
 import { Samples } from '../ledger/samples.js';
-import { hiddenView } from './hidden.js';
 import { LaneSearch } from './lane-search.js';
 import { Summary } from './summary.js';
 

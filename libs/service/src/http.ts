@@ -10,6 +10,7 @@ import { TrustedProxies, watchForwarding } from './forwarding.js';
 import { parseBody } from './json.js';
 import { observeRequest } from './metrics.js';
 import { Problem, problemOf, sendProblem } from './problem.js';
+import { requestIds } from './request-context.js';
 import { nameTraces, traceIdsOf, traceRequests } from './request-spans.js';
 import { stepIdsOf } from './step-ids.js';
 import { isStopping } from './stop-signals.js';
@@ -70,8 +71,7 @@ export function createHttpAdapter(
   const adapter = new FastifyAdapter({
     trustProxy: proxies ? proxies.has : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    // A client's own id could be anybody's: it is not taken over.
-    genReqId: () => randomUUID(),
+    genReqId: proxies ? () => randomUUID() : takenOverId,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     requestTimeout: SEND_WITHIN_MS,
@@ -124,7 +124,7 @@ export function createHttpAdapter(
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     pino.info({
-      requestId: request.id,
+      ...requestIds(request),
       ...traceIdsOf(request),
       ...stepIdsOf(request),
       method: request.method,
@@ -143,6 +143,17 @@ export function createHttpAdapter(
   });
   return adapter;
 }
+
+/**
+ * A service is called by the gateway alone, and its lines about a request have the id that the gateway's have. The
+ * gateway itself takes none over: a client's own id could be anybody's.
+ */
+function takenOverId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers[HEADERS.requestId];
+  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Here and not where a `Location` is made: none is forgotten. */
 function locatePublicly(reply: FastifyReply, publicUrl: string): void {

@@ -51,5 +51,7 @@ export * from './start.js';
 export { runMain } from './run-main.js';
 export { isStopping } from './stop-signals.js';
 export * from './tracing.js';
+export { activeRequestId, identify, nameAddress } from './request-context.js';
 export { endSpanOf, givenTraceparent } from './request-spans.js';
+export { SECURITY_EVENTS, type SecurityEvent, securityEvent } from './security-log.js';
 export * from './service-parts.js';

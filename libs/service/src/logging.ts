@@ -7,6 +7,7 @@ import {
   stdTimeFunctions,
 } from 'pino';
 import { describeError, redactValue } from './redact.js';
+import { requestIds } from './request-context.js';
 import { traceIds } from './tracing.js';
 
 /** The lines of some 150 requests: to write each of them would cost more than all else that is done for a line. */
@@ -19,7 +20,7 @@ const FLUSH_EVERY_MS = 200;
  * @returns a logger that writes JSON lines to stdout, asynchronously: a request never waits for the log. What is
  *   buffered is written at every end of the process but SIGKILL's. Nothing secret or personal is in a line, wherever
  *   it stands in the objects that are logged; a text is written as it is. A line names the
- *   span that it belongs to, and where none are made the trace of the request.
+ *   request that it belongs to and who sends it, the span, and where none are made the trace of the request.
  */
 export function createLogger(
   name: string,
@@ -33,7 +34,7 @@ export function createLogger(
 ): Pino {
   const options: LoggerOptions = {
     ...{ name, level, timestamp: stdTimeFunctions.isoTime },
-    mixin: () => traceIds(),
+    mixin: () => ({ ...requestIds(), ...traceIds() }),
     hooks: {
       // Before pino takes the message of a line from an error.
       logMethod(args, write) {

@@ -2,6 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { HEADERS, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from './redact.js';
+import { reportRefusal } from './refusals.js';
+import { requestIds } from './request-context.js';
 import { traceIdsOf } from './request-spans.js';
 import { stepIdsOf } from './step-ids.js';
 import { isUnavailable } from './unavailable.js';
@@ -12,6 +14,9 @@ const RETRY_AFTER_SECONDS = 1;
 /** An answer other than success. Throw it anywhere below a controller. */
 export class Problem extends Error {
   readonly body: ProblemBody;
+
+  /** The action that was asked for, where authorisation refuses it: a refusal may look like something missing. */
+  refusedAction?: string;
 
   /**
    * @param detail for people; never carries a secret
@@ -28,6 +33,12 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.body = problemBody(code, detail, extensions);
   }
+}
+
+/** @returns the problem, which says of itself that it refuses that action to the caller */
+export function refusing(action: string, problem: Problem): Problem {
+  problem.refusedAction = action;
+  return problem;
 }
 
 /** @returns the problem that says that something this process needs is away for the moment. */
@@ -91,8 +102,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
+    reportRefusal(problem, request);
     if (problem.code === 'internal-error') {
-      const ids = { requestId: request.id, ...traceIdsOf(request), ...stepIdsOf(request) };
+      const ids = { ...requestIds(request), ...traceIdsOf(request), ...stepIdsOf(request) };
       this.logger.error({ ...ids, ...describeError(error) });
     }
     sendProblem(problem, request, reply);

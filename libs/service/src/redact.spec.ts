@@ -44,6 +44,22 @@ describe('a log line', () => {
     });
   });
 
+  it.each(['\n', '\r\n', '\u2028', '\u001b[2K', '"}\n{"level":60,"msg":"'])(
+    'is one line, whatever stands in a text: %j',
+    (text) => {
+      const lines = logged((logger, pino) => {
+        pino.info({ route: text }, text);
+        logger.warn(text, text);
+      });
+      expect(
+        lines
+          .trimEnd()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as { msg: string }).msg),
+      ).toEqual([text, text]);
+    },
+  );
+
   it('ends where an object refers to itself, and has no bytes', () => {
     const self: Record<string, unknown> = { bytes: Buffer.from(CANARY) };
     Object.assign(self, { self, list: [self] });

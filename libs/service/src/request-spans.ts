@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { HEADERS } from '@turnpike/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withinRequest } from './request-context.js';
 import {
   contextIn,
   failWith,
@@ -18,7 +19,6 @@ import {
   traceIdIn,
   type TraceIds,
   traceIds,
-  withinTrace,
 } from './tracing.js';
 
 /** What belongs to each request. */
@@ -34,17 +34,17 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PAT
 export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const parent = contextIn(givenTraceparent(request));
-    if (!isWorthASpan(request, parent)) return done();
+    if (!isWorthASpan(request, parent)) return goOn(request, null, done);
     const span = spanOf(request, parent);
     const own = trace.setSpan(parent, span);
     contexts.set(request, own);
     // Fastify's own hook at the end is not called for an answer that nobody took.
     reply.raw.once('close', () => endWith(span, reply.raw));
-    context.with(own, done);
+    context.with(own, () => goOn(request, null, done));
   });
   // In between the body is read, by callbacks that belong to the connection.
   fastify.addHook('preValidation', (request, _reply, done) =>
-    context.with(contexts.get(request) ?? ROOT_CONTEXT, done),
+    context.with(contexts.get(request) ?? ROOT_CONTEXT, () => goOn(request, null, done)),
   );
 }
 
@@ -67,9 +67,9 @@ export function nameTraces(fastify: FastifyInstance): void {
   );
 }
 
-function goOn({ url }: FastifyRequest, traceparent: string, done: () => void): void {
-  if (url.startsWith('/internal/')) done();
-  else withinTrace(traceparent, done);
+function goOn(request: FastifyRequest, traceparent: string | null, done: () => void): void {
+  if (request.url.startsWith('/internal/')) done();
+  else withinRequest(request, traceparent, done);
 }
 
 /**

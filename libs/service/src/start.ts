@@ -10,6 +10,7 @@ import { type MetricsPort, serveMetrics } from './metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 import { sayLast } from './run-main.js';
+import { securityEvent, writeSecurityLogTo } from './security-log.js';
 import { stopListening } from './stop-listening.js';
 import { stopBy } from './stop-signals.js';
 import type { ServerTls } from './tls.js';
@@ -37,6 +38,8 @@ export interface ProcessOptions {
   shutdownDelayMs: number;
   /** Left out, or null, where no spans are made. */
   traces?: TraceExport | null;
+  /** What the security log has of the settings at the start; nothing secret. */
+  settings?: object;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -51,6 +54,7 @@ const REQUESTS_END_WITHIN_MS = 22_000;
 export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
+  writeSecurityLogTo(pino);
   const { production, corsOrigins = [], trustedProxies, publicUrl, tls } = options;
   const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl, tls });
   const routes = collectRoutes(adapter);
@@ -68,6 +72,7 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   // Before it serves nobody was told to send requests here: a stop waits for the start alone.
   stopBy(() => void started.then(() => stopOrderly(app, 0, ends)));
   await started;
+  securityEvent('sys_startup', { settings: { production, ...options.settings } });
   stopBy(() => void stopOrderly(app, options.shutdownDelayMs, ends));
 }
 
@@ -96,6 +101,7 @@ interface Ends {
  */
 async function stopOrderly(app: NestFastifyApplication, delayMs: number, ends: Ends): Promise<void> {
   setTimeout(() => process.exit(1), delayMs + STOP_WITHIN_MS).unref();
+  securityEvent('sys_shutdown');
   try {
     await pause(delayMs);
     await endServing(app, ends);

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import {
   type Attributes,
@@ -18,6 +17,7 @@ import {
 } from '@opentelemetry/api';
 import type { TraceExport } from './environment.js';
 import { describeError } from './redact.js';
+import { untracedRequest } from './request-context.js';
 
 /*
  * Spans of OpenTelemetry, made by hand at the few places where work changes hands: a request, an admission, a batch, a
@@ -32,9 +32,6 @@ import { describeError } from './redact.js';
  */
 
 let tracer: Tracer | null = null;
-
-/** The `traceparent` of the request that is being answered, where no spans are made. */
-const untraced = new AsyncLocalStorage<string>();
 
 /** Stands for all spans that are not made. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
@@ -124,12 +121,7 @@ export function activeContext(): Context {
  *   later; null where there is neither
  */
 export function activeTraceparent(): string | null {
-  return tracer ? activeSpan() : (untraced.getStore() ?? null);
-}
-
-/** What the work does belongs to that trace, where no spans are made. */
-export function withinTrace(traceparent: string, work: () => void): void {
-  untraced.run(traceparent, work);
+  return tracer ? activeSpan() : untracedRequest();
 }
 
 /**
@@ -187,7 +179,7 @@ export interface TraceIds {
 
 /** @returns the ids of that span, by default of the active one, or of the request's trace where no spans are made */
 export function traceIds(within: Context = context.active()): TraceIds {
-  if (!tracer) return traceIdIn(untraced.getStore() ?? null);
+  if (!tracer) return traceIdIn(untracedRequest());
   const { traceId, spanId } = trace.getSpanContext(within) ?? {};
   return traceId ? { traceId, spanId } : {};
 }

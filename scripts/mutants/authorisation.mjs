@@ -1,0 +1,183 @@
+// Guards of who may do what.
+const MATRIX = 'test/authorisation.test.ts';
+const TABLE = 'gateway/src/entry/authorise.spec.ts';
+const AUTHORITY = 'test/authority.test.ts';
+const DASHBOARD = 'test/dashboard-session.test.ts';
+const OPERATORS = 'test/operators.test.ts';
+
+export const AUTHORISATION = [
+  {
+    name: 'route-names-action',
+    is: 'a process does not start with a route of which nobody has said who may use it',
+    file: 'gateway/src/entry/routes.ts',
+    edits: [['if (forgotten.length === 0) return;', 'if (forgotten.length >= 0) return;']],
+    tests: [['gateway/src/entry/routes.spec.ts', 'does not start with a route of which nobody has said']],
+  },
+  {
+    name: 'owner-only',
+    is: 'what is somebody else’s is not there',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        "if (allowed.includes('owner') && ownerId === userId) return 'owner';",
+        "if (allowed.includes('owner')) return 'owner';",
+      ],
+    ],
+    tests: [[TABLE, 'is for a stranger only where it is for everybody']],
+  },
+  {
+    name: 'actor-only',
+    is: 'what somebody asked for is not for those who did not',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        "if (allowed.includes('actor') && actorId === userId) return 'actor';",
+        "if (allowed.includes('actor')) return 'actor';",
+      ],
+    ],
+    tests: [[TABLE, 'is for a stranger only where it is for everybody']],
+  },
+  {
+    name: 'role-only',
+    is: 'what needs a role needs one that the table names',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        'ROLES.findLast((role) => allowed.includes(role) && roles.includes(role))',
+        'ROLES.findLast((role) => roles.includes(role))',
+      ],
+    ],
+    tests: [[TABLE, 'only where the table says so']],
+  },
+  {
+    name: 'own-lane',
+    is: 'nobody acts as an operator on the own lane',
+    file: 'gateway/src/entry/authorise.ts',
+    edits: [
+      [
+        'if (NEVER_OWN.has(action) && ownerId === caller.userId)',
+        'if (NEVER_OWN.has(action) && ownerId === null)',
+      ],
+    ],
+    tests: [[TABLE, 'is for nobody by a role in the own lane']],
+  },
+  {
+    name: 'guard-asks',
+    is: 'the guard of all routes asks for what does not depend on an owner',
+    file: 'gateway/src/entry/caller.ts',
+    edits: [['if (!dependsOnOwner(action!)) authorise(action!, again, null);', '']],
+    tests: [[OPERATORS, 'are the only ones who may']],
+  },
+  {
+    name: 'orders-filter',
+    is: 'a filter of a list opens nobody else’s orders',
+    file: 'gateway/src/entry/orders.controller.ts',
+    edits: [["if (userId !== caller.userId) authorise('order.list-all', caller, userId);", '']],
+    tests: [[MATRIX, 'orders by a filter is for administrators']],
+  },
+  {
+    name: 'operation-read',
+    is: 'what became of a write is for owner, actor and administrators',
+    file: 'gateway/src/entry/operation-access.ts',
+    edits: [
+      [
+        'authorise(action, caller, operation?.userId ?? null, operation?.actorId ?? null);',
+        'authorise(action, caller, caller?.userId ?? null, null);',
+      ],
+    ],
+    tests: [
+      [
+        'test/http-events.test.ts',
+        'are for owner, administrator and holder of its token, and missing for others',
+      ],
+    ],
+  },
+  {
+    name: 'operation-result',
+    is: 'whoever only asked for a write sees nothing of what it was about, once the role is gone',
+    file: 'gateway/src/entry/operation-access.ts',
+    edits: [
+      [
+        "whoIs('operation.result', caller, view.userId)",
+        "whoIs('operation.read', caller, view.userId, caller.userId)",
+      ],
+    ],
+    tests: [[AUTHORITY, 'is to see what came of a write in the lane of another']],
+  },
+  {
+    name: 'authority-at-the-turn',
+    is: 'the role by which a write was accepted is asked for again when it begins',
+    file: 'gateway/src/run/authority.ts',
+    edits: [
+      [
+        "if (!actorId || !role || mayHaveBegun(claimed)) return 'held';",
+        "if (!actorId || !role || claimed) return 'held';",
+      ],
+    ],
+    tests: [[AUTHORITY, 'and what the role is gone for is rejected, and nothing else']],
+  },
+  {
+    name: 'withdrawal-of-anothers',
+    is: 'what somebody else asked for is not withdrawn by its user',
+    file: 'gateway/src/entry/operations.controller.ts',
+    edits: [
+      [
+        "if (!isOwn(operation, caller)) authorise('operation.cancel-anothers', caller, operation.userId);",
+        '',
+      ],
+    ],
+    tests: [[OPERATORS, 'what an administrator asked for the user cannot withdraw']],
+  },
+  {
+    name: 'deletion-withdraws',
+    is: 'a deletion of one’s own withdraws nothing that somebody else asked for',
+    file: 'gateway/src/ledger/leaving-statements.ts',
+    edits: [['and ($4::uuid is distinct from user_id or actor_id = user_id)', '']],
+    tests: [[AUTHORITY, 'as far as one by one']],
+  },
+  {
+    name: 'operation-token-subject',
+    is: 'the token of an operation opens that operation alone',
+    file: 'gateway/src/entry/operation-token.ts',
+    edits: [['{ typ: TYPE, subject: operationId, algorithms', '{ typ: TYPE, algorithms']],
+    tests: [['test/tokens.test.ts', 'of an operation opens that operation alone']],
+  },
+  {
+    name: 'csrf-token',
+    is: 'a write by cookie needs the token that only the dashboard’s page has',
+    file: 'gateway/src/entry/cookie-sessions.ts',
+    edits: [
+      [
+        'if (given.length !== expected.length || !timingSafeEqual(given, expected)) {',
+        'if (!timingSafeEqual(given, given)) {',
+      ],
+    ],
+    tests: [[DASHBOARD, 'takes a write by cookie only with the token that its page has']],
+  },
+  {
+    name: 'dashboard-role',
+    is: 'the dashboard’s session is for operators, and another is ended again',
+    file: 'gateway/src/dashboard/session.controller.ts',
+    edits: [['await this.onlyForOperators(caller);', '']],
+    tests: [[DASHBOARD, 'is not begun for a user without a role']],
+  },
+  {
+    name: 'dashboard-idle',
+    is: 'the dashboard’s session ends by half an hour without use',
+    file: 'gateway/src/entry/cookie-sessions.ts',
+    edits: [["const IDLE = '30 minutes';", "const IDLE = '30 days';"]],
+    tests: [[DASHBOARD, 'it has been idle for half an hour']],
+  },
+  {
+    name: 'service-guard',
+    is: 'a service lets in the gateway’s calls alone',
+    file: 'libs/service/src/service-token.ts',
+    edits: [
+      [
+        "await this.verifier.verify(bearerTokenOf(request, 'A service token is needed.'));",
+        "bearerTokenOf(request, 'A service token is needed.');",
+      ],
+    ],
+    tests: [[MATRIX, 'is for the gateway']],
+  },
+];

@@ -1,0 +1,96 @@
+// Guards of the lanes: of what is accepted, in which order it is carried out, and of what a service takes.
+const LEDGER = 'test/ledger.test.ts';
+const STEPS = 'test/ordering-steps.test.ts';
+
+export const LANES = [
+  {
+    name: 'lane-depth',
+    is: 'a lane that is full takes no write',
+    file: 'gateway/src/ledger/admission-statements.ts',
+    edits: [['depth < asked.max_depth', 'depth < asked.max_depth + 1000']],
+    tests: [[LEDGER, 'leaves no gap where a write was refused or replayed']],
+  },
+  {
+    name: 'lane-admission',
+    is: 'a lane that is deleting or deleted takes no other write',
+    file: 'gateway/src/ledger/admission-statements.ts',
+    edits: [['and admission = any(asked.admissions) and', 'and asked.admissions is not null and']],
+    tests: [[LEDGER, 'closes the lane at its acknowledgement']],
+  },
+  {
+    name: 'key-of-another-request',
+    is: 'a key is not used for another request',
+    file: 'gateway/src/ledger/keys.ts',
+    edits: [['return known.fingerprint === fingerprint', "return known.fingerprint !== ''"]],
+    tests: [[LEDGER, 'refuses a key that was used for another request']],
+  },
+  {
+    name: 'key-of-its-caller',
+    is: 'a key is its caller’s own',
+    file: 'gateway/src/entry/once.ts',
+    edits: [['return `user ${userId}`;', 'return `user ${userId.length}`;']],
+    tests: [['test/http-idempotency.test.ts', 'is the own of its caller']],
+  },
+  {
+    name: 'claim-epoch',
+    is: 'a worker whose claim was taken over ends nothing',
+    file: 'gateway/src/ledger/end-statements.ts',
+    edits: [
+      [
+        "case o.state when 'running' then o.epoch = e.epoch end",
+        "case o.state when 'running' then o.epoch >= e.epoch end",
+      ],
+    ],
+    tests: [[LEDGER, 'that was taken over changes nothing any more']],
+  },
+  {
+    name: 'steps-agree',
+    is: 'an operation ends as its steps are',
+    file: 'gateway/src/ledger/end-statements.ts',
+    edits: [['and steps_allow(e.known, e.ends_as)', '']],
+    tests: [[LEDGER, 'cannot end as not applied while a step may still be applied']],
+  },
+  {
+    name: 'system-write-stays',
+    is: 'what the system itself writes is not withdrawn',
+    file: 'gateway/src/ledger/leaving-statements.ts',
+    edits: [
+      [
+        "case state when 'queued' then kind <> all($3) end",
+        "case state when 'queued' then kind <> all($3) or true end",
+      ],
+    ],
+    tests: [['test/ledger-relations.test.ts', 'neither an operator, nor a deletion that cancels what waits']],
+  },
+  {
+    name: 'fence',
+    is: 'a service refuses the call of an older claim',
+    file: 'libs/service/src/steps.ts',
+    edits: [['if (isOlder(call.fence, fence)) {', 'if (isOlder(call.fence, { seq: 0, epoch: 0 })) {']],
+    tests: [[STEPS, 'refuses an older claim, which is no final answer']],
+  },
+  {
+    name: 'inbox',
+    is: 'a service carries a step out once',
+    file: 'libs/service/src/steps.ts',
+    edits: [
+      [
+        'if (answer) return new RecordedAnswer(answer.status, answer.body);',
+        'if (answer && answer.status === 0) return new RecordedAnswer(answer.status, answer.body);',
+      ],
+    ],
+    tests: [[STEPS, 'returns the first answer, whatever has happened since']],
+  },
+  {
+    name: 'tombstone',
+    is: 'a service takes nothing for a user who is deleted',
+    file: 'libs/service/src/steps.ts',
+    edits: [
+      [
+        "if (fence.tombstoned && tombstone === 'forbids')",
+        'if (fence.tombstoned && tombstone === undefined)',
+      ],
+    ],
+    tests: [[STEPS, 'refuses for good whatever comes for its user']],
+  },
+];

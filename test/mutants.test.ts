@@ -1,0 +1,37 @@
+// The guards that `npm run mutants` takes out are where its table says. None is taken out here.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = path.resolve(__dirname, '..');
+const AUTHORISE = 'gateway/src/entry/authorise.ts';
+
+const check = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/mutants.mjs'), '--check', ...args]);
+
+describe('npm run mutants', () => {
+  test('finds every guard once, every test that proves one, and its table in docs/security.md', async () => {
+    await check();
+  });
+
+  test('has forty guards and more', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/mutants.mjs', '--list'], {
+      cwd: ROOT,
+    });
+    expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(40);
+  });
+
+  test('says which guard has moved, and which test is gone', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-mutants-'));
+    mkdirSync(path.join(folder, path.dirname(AUTHORISE)), { recursive: true });
+    const source = readFileSync(path.join(ROOT, AUTHORISE), 'utf8');
+    writeFileSync(path.join(folder, AUTHORISE), source.replaceAll('caller.userId === ownerId', 'true'));
+    const { stderr } = (await check('--root', folder).catch((error: unknown) => error)) as { stderr: string };
+    rmSync(folder, { recursive: true });
+    expect(stderr).toContain(`owner-only: the guard has moved, ${AUTHORISE} has 0 times`);
+    expect(stderr).not.toContain('role-only: the guard has moved');
+    expect(stderr).toContain('owner-only: test/authorisation.test.ts has no test');
+  });
+});
