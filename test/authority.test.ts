@@ -71,12 +71,18 @@ const BY_ROLE: Partial<Record<ClientKind, (of: Target) => Asked>> = {
   'user.delete': ({ user }) => ({ method: 'delete', path: `/v1/users/${user}` }),
 };
 
+/** Carried out beside the lane: no pause holds it. */
+const BESIDE = new Set(['user.set-roles']);
+
 describe('what a role lets somebody do', () => {
   let system: System;
   let url: string;
   let admin: string;
   beforeAll(async () => {
-    system = await startSystem({ billing: true, proxied: ['identity'] });
+    system = await startSystem({
+      ...{ billing: true, proxied: ['identity'] },
+      gateways: [{ role: 'api' }, { role: 'worker' }],
+    });
     url = system.gatewayUrls[0]!;
     admin = await signIn(url, system.admin);
   }, 120_000);
@@ -124,6 +130,7 @@ describe('what a role lets somebody do', () => {
       const kept = await accepted(url, admin, names(target.user));
       const asked = new Map<string, Operation>();
       for (const [kind, of] of Object.entries(BY_ROLE)) {
+        if (BESIDE.has(kind)) continue;
         asked.set(kind, await accepted(url, former.token, of(target)));
       }
       const own = await placeOrder(url, former.token);
@@ -141,6 +148,21 @@ describe('what a role lets somebody do', () => {
       expect(user.body).toMatchObject({ firstName: 'Ada', roles: [], claims: {}, state: 'active' });
       const { body } = await api(url, admin).get(`/v1/ops/lanes/${target.user}`);
       expect(body).toMatchObject({ state: 'open' });
+    });
+
+    it('also of what no paused lane holds: a change of roles', async () => {
+      const [former, { id: user }] = [await operator('admin'), await register(url)];
+      const change = BY_ROLE['user.set-roles']!({ user, order: '', paid: '', gone: '' });
+      const worker = system.processes.gateways[1]!;
+      worker.kill('SIGSTOP');
+      const { id } = await accepted(url, former.token, change);
+      await takeRoles(former);
+      worker.kill('SIGCONT');
+      expect(await waitFor(url, admin, id)).toMatchObject({
+        state: 'rejected',
+        problem: { code: 'forbidden' },
+      });
+      expect((await api(url, admin).get(`/v1/users/${user}`)).body).toMatchObject({ roles: [] });
     });
 
     it('and waits for identity where nobody can say', async () => {

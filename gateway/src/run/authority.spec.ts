@@ -1,6 +1,7 @@
 import type { Role } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import type { Actors, ActorStanding } from '../ledger/actors.js';
+import type { ClaimedRow } from '../ledger/claim-statements.js';
 import { Authority, type Begun } from './authority.js';
 import type { Services } from './services.js';
 
@@ -9,6 +10,8 @@ const CHANGING: ActorStanding = { ...OPEN, rolesChange: true };
 const DELETING: ActorStanding = { ...OPEN, isOpen: false };
 const ORDER: Begun = { kind: 'order.ship', user_id: 'v', seq: 3 };
 const SET_ROLES: Begun = { kind: 'user.set-roles', user_id: 'v', seq: 3 };
+
+const PENDING = { name: 'ordering.ship', service: 'ordering', state: 'pending', attempts: 0 };
 
 /** What the ledger and identity say, and how often identity was asked. */
 function world(standing: ActorStanding | null, roles: Role[] | Problem, state = 'active') {
@@ -20,7 +23,8 @@ function world(standing: ActorStanding | null, roles: Role[] | Problem, state = 
     return Promise.resolve({ roles: said.roles, state: said.state });
   };
   const authority = new Authority(actors as unknown as Actors, { ask } as unknown as Services);
-  return { said, of: (write: Begun = ORDER, role: Role = 'admin') => authority.of('u', role, write) };
+  const of = (write: Begun = ORDER, role: Role = 'admin') => authority.of('u', role, write);
+  return { said, of, begin: (claimed: ClaimedRow) => authority.toBegin(claimed) };
 }
 
 describe('a role by which a write was accepted', () => {
@@ -47,6 +51,27 @@ describe('a role by which a write was accepted', () => {
 
   it('lets no change of roles wait for another, which might wait for it', async () => {
     expect(await world(CHANGING, ['admin']).of(SET_ROLES)).toBe('lost');
+  });
+
+  it.each([
+    ['before the first step is sent', {}, 'lost'],
+    ['not once a step may have been sent', { crashes: 1 }, 'held'],
+    ['not of a write that needed no role', { by_role: null }, 'held'],
+  ] as const)('is asked for %s', async (_what, given, expected) => {
+    const { begin } = world(OPEN, []);
+    const claimed = { ...ORDER, actor_id: 'u', by_role: 'admin', crashes: 0, steps: [PENDING], ...given };
+    expect(await begin(claimed as unknown as ClaimedRow)).toBe(expected);
+  });
+
+  it('is not asked for again after an attempt', async () => {
+    const claimed = {
+      ...ORDER,
+      actor_id: 'u',
+      by_role: 'admin',
+      crashes: 0,
+      steps: [{ ...PENDING, attempts: 1 }],
+    };
+    expect(await world(OPEN, []).begin(claimed as unknown as ClaimedRow)).toBe('held');
   });
 
   it('is asked for once while the lane of the actor takes nothing, and a refusal each time', async () => {
