@@ -3,7 +3,7 @@
 // run it again for the patches of a base image, which a digest no longer brings by itself.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL, URLSearchParams } from 'node:url';
 import { readArguments } from '../scripts/arguments.mjs';
 import { ROOT } from '../scripts/checkout.mjs';
 import { Trouble, runScript } from '../scripts/console.mjs';

@@ -16,7 +16,7 @@ describe('the audit trail', () => {
     adminToken = await signIn(url, system.admin);
     admin = api(url, adminToken);
     adminId = (await admin.get('/v1/me')).body.user.id;
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop());
   beforeEach(async () => {
     user = await register(url);

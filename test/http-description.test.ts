@@ -13,6 +13,8 @@ interface Operation {
 const BODIES: Record<string, string[]> = {
   'post /v1/users': ['email', 'password', 'firstName', 'lastName'],
   'patch /v1/users/{id}': [],
+  'delete /v1/users/{id}': [],
+  'delete /v1/users/{id}/sessions': [],
   'put /v1/users/{id}/password': ['currentPassword', 'newPassword'],
   'put /v1/users/{id}/roles': ['roles'],
   'put /v1/users/{id}/claims': ['claims'],
@@ -27,11 +29,12 @@ const BODIES: Record<string, string[]> = {
 };
 
 const WITHOUT_BODY = [
-  'delete /v1/users/{id}',
   'post /v1/users/{id}/restore',
   'post /v1/orders/{id}/deliver',
   'delete /v1/operations/{id}',
+  'get /v1/sessions',
   'delete /v1/sessions/current',
+  'delete /v1/sessions/{id}',
   'get /v1/me',
   'get /v1/users',
   'get /v1/users/{id}',

@@ -257,10 +257,10 @@ describe('a session over HTTP', () => {
   it('is listed with when and with what it was begun, and used last', async () => {
     const { email, password } = user;
     const login = { email, password };
-    const begun = await api(url).post('/v1/sessions', login, { 'user-agent': FIREFOX });
-    const session = expectStatus(begun, 201) as Session;
+    const begun = await api(url).post<Session>('/v1/sessions', login, { 'user-agent': FIREFOX });
+    const session = expectStatus(begun, 201);
     const program = { 'user-agent': 'shop-app/2.1 (<b>)' };
-    const other = expectStatus(await api(url).post('/v1/sessions', login, program), 201) as Session;
+    const other = expectStatus(await api(url).post<Session>('/v1/sessions', login, program), 201);
     const next = expectStatus(await refresh(session.refreshToken), 200) as Session;
     const [first, second] = expectStatus(await mine(next), 200).items;
     expect(Object.keys(first).sort()).toEqual(['client', 'createdAt', 'current', 'id', 'lastUsedAt']);

@@ -248,6 +248,52 @@ describe('a step', () => {
     expect(await person.view()).toMatchObject({ firstName: 'Young' });
   });
 
+  test('that is carried out beside the lane leaves the undo of an earlier one as it is', async () => {
+    const person = await newUser(identity);
+    const update = person.claim();
+    await identity.step('identity.update', { ...update, body: { firstName: 'Augusta' } });
+    const roles = { ...person.claim(), beside: true, body: { roles: ['admin'] } };
+    expect(await identity.step('identity.set-roles', roles)).toMatchObject(applied());
+    expect(await identity.undo('identity.update', update)).toMatchObject(applied({ firstName: 'Ada' }));
+    expect(await person.view()).toMatchObject({ firstName: 'Ada', roles: ['admin'] });
+    const { body } = await identity.get('/internal/fences?limit=1000');
+    const fence = body.items.find(({ userId }: { userId: string }) => userId === person.userId);
+    expect(fence).toMatchObject({ seq: roles.seq });
+  });
+
+  test('that is carried out beside the lane has a fence of its own, which settling moves, too', async () => {
+    const person = await newUser(identity);
+    const [old, line, young] = [person.claim(), person.claim(), person.claim()];
+    const beside = (claim: typeof old, epoch = 1) => ({ ...claim, epoch, beside: true, body: { roles: [] } });
+    expect(await identity.settle('identity.set-roles', beside(young, 2))).toMatchObject(
+      refusal(409, 'step-sealed'),
+    );
+    for (const claim of [beside(old), { ...beside(young), operationId: randomUUID() }]) {
+      const answer = await identity.step('identity.set-roles', claim);
+      expect(answer).toMatchObject({ status: 409, recorded: false, body: { code: 'stale-fence' } });
+    }
+    expect(await identity.step('identity.update', { ...line, body: {} })).toMatchObject(applied());
+    const [fence] = await identity.rows(
+      'select seq, epoch, beside_seq, beside_epoch from fences where user_id = $1',
+      person.userId,
+    );
+    const [seq, besideSeq] = [line.seq, young.seq];
+    expect(fence).toEqual({ seq, epoch: 1, beside_seq: besideSeq, beside_epoch: 2 });
+  });
+
+  test('that is carried out beside the lane is refused once its user is gone, and after the purge too', async () => {
+    const person = await newUser(identity);
+    const roles = { ...person.claim(), beside: true, body: { roles: ['admin'] } };
+    await identity.step('identity.set-roles', roles);
+    await person.step('identity.delete');
+    expect(await identity.step('identity.set-roles', roles)).toMatchObject(applied());
+    await person.step('identity.purge');
+    const late = await identity.step('identity.set-roles', roles);
+    expect(late).toMatchObject({ status: 409, recorded: false, body: { code: 'stale-fence' } });
+    const next = { ...person.claim(), beside: true, body: { roles: [] } };
+    expect(await identity.step('identity.set-roles', next)).toMatchObject(refusal(410, 'user-deleted'));
+  });
+
   test('that is settled before it comes can never be applied', async () => {
     const person = await newUser(identity);
     const claim = person.claim();

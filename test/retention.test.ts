@@ -53,7 +53,7 @@ describe('the ledger', () => {
     expect(await t.queries.laneOfOrder(targetId)).toBe(userId);
     expect(await t.queries.lane(userId)).toEqual({ ...lane, lastSeq: 3, endedTo: 3 });
     expect(await t.accepted(userId)).toMatchObject({ seq: 4 });
-    expect(await t.queries.firstUnfinished(userId)).toBe(Infinity);
+    expect(await t.queries.firstUnfinished(userId)).toBe(4);
   });
 
   it('keeps what has not ended, however old it is, and what ended lately, however old that is', async () => {
@@ -390,6 +390,23 @@ describe('identity', () => {
       person.userId,
     );
     expect(left).toEqual([{ key: `${last.operationId}/identity.update` }]);
+  });
+
+  it('forgets answers to what was carried out beside the lane below the fence that is its own', async () => {
+    const person = await newUser(identity);
+    const [first, last] = [person.claim(), person.claim()];
+    for (const claim of [first, last])
+      await identity.step('identity.set-roles', { ...claim, beside: true, body: { roles: [] } });
+    await identity.step('identity.update', { ...person.claim(), body: {} });
+    await database.query(`update inbox set answered_at = now() - interval '25 hours' where user_id = $1`, [
+      person.userId,
+    ]);
+    await trim();
+    const left = await identity.rows<{ key: string }>(
+      `select key from inbox where user_id = $1 and key like '%set-roles'`,
+      person.userId,
+    );
+    expect(left).toEqual([{ key: `${last.operationId}/identity.set-roles` }]);
   });
 
   it('forgets sessions that are over, with their tokens, and credentials that nobody has come for', async () => {

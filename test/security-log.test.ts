@@ -31,7 +31,7 @@ describe('the security log', () => {
     });
     url = system.gatewayUrls[0]!;
     [user, other] = [await register(url), await register(url)];
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop());
 
   const gateway = () => system.processes.gateways[0]!;

@@ -68,10 +68,10 @@ async function tellOf(
 
 /** Ids, states and times; of a problem its code, since its words may name somebody. */
 function lineOf(operation: Operation): object {
-  const { id, userId, seq, kind, state, actorId, targetType, targetId, attempts, steps } = operation;
+  const { id, userId, seq, kind, state, beside, actorId, targetType, targetId, attempts, steps } = operation;
   const { createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, problem } = operation;
   return {
-    ...{ id, userId, seq, kind, state, actorId, target: { type: targetType, id: targetId } },
+    ...{ id, userId, seq, kind, state, beside, actorId, target: { type: targetType, id: targetId } },
     ...{ attempts, createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, steps },
     problem: problem && { code: problem.code, status: problem.status },
   };

@@ -1,4 +1,5 @@
 import type { LaneView } from '@turnpike/contracts';
+import { IsNull } from 'typeorm';
 import { Operation } from '../ledger/operation.entity.js';
 import { isEnded } from '../ledger/states.js';
 import { assertKeys, contentsOf } from './contents.js';
@@ -25,12 +26,18 @@ export async function inspectLane(
     take: LAST,
   });
   const head = lane.head && (await open.database.manager.findOneBy(Operation, { id: lane.head.id }));
+  const beside = await open.database.manager.find(Operation, {
+    where: { userId, beside: true, finishedAt: IsNull() },
+    order: { seq: 'ASC' },
+    take: LAST,
+  });
   const succeeded = lane.lastSeq - lane.depth - counts.failed - counts.cancelled - counts.rejected;
   const lines = [
     `Lane of ${userId}: ${lane.state}${lane.paused ? ', paused' : ''}`,
     `  places given: ${lane.lastSeq}; waiting or under way: ${lane.depth}; succeeded: ${succeeded}, ` +
       `failed: ${counts.failed}, cancelled: ${counts.cancelled}, rejected: ${counts.rejected}`,
     ...whyItStands(lane, head),
+    ...beside.flatMap((operation) => waiterOf('beside the lane', operation)),
     '',
     `The last ${operations.length} operations, the newest first`,
     ...table(operations),
@@ -40,7 +47,8 @@ export async function inspectLane(
 }
 
 function whyItStands(lane: LaneView, head: Operation | null): string[] {
-  return [...standstillOf(lane), ...(head ? headOf(head) : ['  nothing waits'])];
+  const waits = head ? waiterOf('head', head) : ['  nothing waits in line'];
+  return [...standstillOf(lane), ...waits];
 }
 
 /** Who stopped the lane, and why. */
@@ -51,11 +59,11 @@ function standstillOf({ paused, pausedBy, reason, state }: LaneView): string[] {
   return [`  ${isHalted ? 'halted' : 'paused'}${by}: ${reason ?? 'no reason was given'}`];
 }
 
-/** What the lane waits for. */
-function headOf(head: Operation): string[] {
-  const { id, seq, kind, state, attempts, problem, nextAttemptAt, leaseUntil, worker, createdAt } = head;
+/** What the lane waits for, or what is carried out beside it. */
+function waiterOf(what: string, operation: Operation): string[] {
+  const { id, seq, kind, state, attempts, problem, nextAttemptAt, leaseUntil, worker, createdAt } = operation;
   return [
-    `  head: place ${seq}, ${kind}, ${state}, ${id}`,
+    `  ${what}: place ${seq}, ${kind}, ${state}, ${id}`,
     `    accepted ${createdAt.toISOString()}, ${attempts} attempts`,
     ...(problem ? [`    because of ${problem.code}`] : []),
     ...(nextAttemptAt ? [`    next attempt ${nextAttemptAt.toISOString()}`] : []),

@@ -142,7 +142,7 @@ export function authorise(
   if (NEVER_OWN.has(action) && ownerId === caller.userId)
     throw denied(action, ownerId, new Problem('forbidden', OWN_LANE));
   if (!roleIn(who)) return who;
-  if (caller.rolesAreKnown === false) throw unavailable('Identity does not answer, and this needs a role.');
+  if (caller.rolesAreKnown === false) throw unavailable(ROLES_UNKNOWN);
   noteLetIn(caller, action, ownerId);
   return who;
 }
@@ -163,6 +163,8 @@ export function whoIs(
 }
 
 const OWN_LANE = 'Nobody does this in the own lane: ask another operator.';
+
+const ROLES_UNKNOWN = 'Identity does not answer, and this needs a role.';
 
 /** An administrator is told the truth; to anybody else what is not the own looks missing. */
 function refusalOf(action: Action, { roles }: Asker): Problem {

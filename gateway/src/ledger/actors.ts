@@ -16,7 +16,7 @@ import { admissionAtEnd } from './states.js';
 export interface ActorStanding {
   /** Whether the user's lane is open, and the user not suspended. */
   isOpen: boolean;
-  /** Whether a change of the roles was accepted that has not ended. */
+  /** Whether a change that may take roles was accepted and has not ended. */
   rolesChange: boolean;
   /** Grows with every write that the lane takes, a change of roles among them. */
   lastSeq: number;
@@ -50,7 +50,7 @@ export class Actors {
     const [row] = await this.database.query<ActorStanding>(
       `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq", exists (select 1 from operations o
          where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
-           and o.kind = 'user.set-roles' and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
+           and o.kind = 'user.set-roles' and o.ends_access and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
        from lanes l where l.user_id = $1`,
       [actorId, before?.userId ?? null, before?.seq ?? null],
     );

@@ -6,9 +6,9 @@ import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
 import {
   holdsUp,
+  isRegistering,
   LOCKED,
   positionBefore,
-  UNFINISHED,
   unfinishedBeside,
   unfinishedIn,
   UNREPEATED,
@@ -60,10 +60,9 @@ export interface Terms {
 /** How many writes of a lane `l` are carried out beside it and have not ended: of most lanes none. */
 const BESIDE = `(select count(*)::integer from operations where ${unfinishedBeside('l')})`;
 
-/** What `asked`, the newest of a lane `l`, has to wait for. A registration is always the first of its lane. */
+/** How many writes `asked`, the newest of a lane `l`, has to wait for. */
 const POSITION = `case
-  when asked.beside then ${BESIDE} + (select count(*)::integer from operations
-    where user_id = l.user_id and seq = 1 and kind = 'user.register' and state in ${UNFINISHED})
+  when asked.beside then ${BESIDE} + ${isRegistering('l.user_id')}::integer
   when asked.closes then l.depth - 1
   else l.depth - 1 - ${BESIDE} end`;
 

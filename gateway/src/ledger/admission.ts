@@ -137,8 +137,8 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
   const { seq, acceptance } = place;
   if (request.cancelsWaiting && (await cancelWaiting(tx, { userId, before: seq, actorId }))) {
     const position = await readPosition(tx, userId, seq);
-    // Who has withdrawn all before it is the head.
-    const releases = position.position === 0 ? await releaseHeads(tx, userId) : [];
+    // The head is another now: the deletion itself, or what was not withdrawn before it.
+    const releases = await releaseHeads(tx, userId);
     return { outcome: 'accepted', seq, releases, acceptance: { ...acceptance, ...position } };
   }
   const release = { userId, operationId: id, release: 1, delayMs: 0 };

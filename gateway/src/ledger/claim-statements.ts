@@ -121,7 +121,7 @@ export async function claim(
            when o.beside then (select min(seq) from operations where ${unfinishedBeside('l')})
            when l.execution = 'running' then (select min(seq) from operations where ${unfinishedInLine('l')}) end
          from lanes l where l.user_id = o.user_id)
-       and not ${waitsForOthers('o')}
+       and ${waitsForOthers('o')} is not true
      returning ${CLAIMED}`,
     [
       requests.map(({ userId }) => userId),

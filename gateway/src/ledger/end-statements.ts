@@ -58,7 +58,7 @@ const NEXT = `case when ended.beside
   then (select o.id from operations o
     where o.user_id = ended.user_id and o.seq > ended.seq and o.beside and o.state in ${UNFINISHED}
     order by o.seq limit 1)
-  else (select case when not ${waitsForOthers('o')} then o.id end from operations o
+  else (select case when ${waitsForOthers('o')} then null else o.id end from operations o
     where o.user_id = ended.user_id and o.seq > ended.seq and not o.beside and o.state in ${UNFINISHED}
     order by o.seq limit 1) end`;
 

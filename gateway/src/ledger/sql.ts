@@ -51,12 +51,24 @@ export function holdsUp(before: string, o: string): string {
     when ${o}.kind in ${CLOSING_KINDS} then true else not ${before}.beside end`;
 }
 
-/** Whether `o`, the first in line of its lane or the first beside it, waits for one of the others. */
+/**
+ * Whether the registration of that user, always the first of its lane, has not ended.
+ * @param userId the column with the user's id
+ */
+export function isRegistering(userId: string): string {
+  // By its key: the planner may else go by the kind, of which there are few while it plans.
+  return `coalesce((select case when kind = 'user.register' then state in ${UNFINISHED} end from operations first
+    where first.user_id = ${userId} and first.seq = 1), false)`;
+}
+
+/**
+ * Whether `o`, the first in line of its lane or the first beside it, waits for one of the others. It is asked without
+ * `exists`, which the planner may answer from a hash of all lanes.
+ */
 export function waitsForOthers(o: string): string {
-  const earlier = `select 1 from operations earlier where earlier.user_id = ${o}.user_id
-    and earlier.state in ${UNFINISHED}`;
-  return `case when ${o}.beside then exists (${earlier} and earlier.seq = 1 and earlier.kind = 'user.register')
-    when ${o}.kind in ${CLOSING_KINDS} then exists (${earlier} and earlier.beside and earlier.seq < ${o}.seq)
+  return `case when ${o}.beside then ${isRegistering(`${o}.user_id`)}
+    when ${o}.kind in ${CLOSING_KINDS} then (select min(seq) from operations
+      where user_id = ${o}.user_id and beside and state in ${UNFINISHED}) < ${o}.seq
     else false end`;
 }
 
@@ -71,15 +83,16 @@ export function headsOf(lanes: string): string {
     from lanes l, lateral (
       (${first(unfinishedInLine('l'))}) union all (${first(unfinishedBeside('l'))})
     ) o
-    where ${lanes} and (o.beside or l.execution = 'running') and not ${waitsForOthers('o')}`;
+    where ${lanes} and (o.beside or l.execution = 'running') and ${waitsForOthers('o')} is not true`;
 }
 
 /** How many writes of a lane have to end before the one at that place, and the last of those. */
 export function positionBefore(userId: string, seq: string): string {
-  return `select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind
-    from (select l.user_id, l.ended_to, o.seq as place, o.kind, o.beside
-        from lanes l join operations o on o.user_id = l.user_id and o.seq = ${seq}
-        where l.user_id = ${userId}) l,
-      lateral (select id, seq from operations earlier
-        where ${unfinishedIn('l')} and seq < l.place and ${holdsUp('earlier', 'l')}) before`;
+  return `with l as materialized (
+      select l.user_id, l.ended_to, o.seq as place, o.kind, o.beside
+      from lanes l join operations o on o.user_id = l.user_id and o.seq = ${seq} where l.user_id = ${userId}
+    )
+    select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind
+    from l, lateral (select id, seq from operations earlier
+      where ${unfinishedIn('l')} and seq < l.place and ${holdsUp('earlier', 'l')}) before`;
 }

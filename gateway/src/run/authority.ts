@@ -35,6 +35,16 @@ export class Authority {
     private readonly services: Services,
   ) {}
 
+  /**
+   * Whether a write may begin. Where no role let its actor in nothing is asked, nor where a step may have been sent: then
+   * what became of it has to be seen, whoever asked for it.
+   */
+  async toBegin(claimed: ClaimedRow): Promise<Held> {
+    const { actor_id: actorId, by_role: role } = claimed;
+    if (!actorId || !role || mayHaveBegun(claimed)) return 'held';
+    return this.of(actorId, role, claimed);
+  }
+
   /** @param write the write that is to begin; left out for what is no write */
   async of(actorId: string, role: Role, write?: Begun): Promise<Held> {
     const place = write && { userId: write.user_id, seq: write.seq };
@@ -61,4 +71,8 @@ export class Authority {
   private userOf(id: string): Promise<UserView> {
     return this.services.ask('identity', { method: 'GET', path: `/internal/users/${id}` });
   }
+}
+
+function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
+  return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
 }

@@ -64,7 +64,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     ledger as unknown as Ledger,
     { apply } as unknown as Services,
     leases as unknown as Leases,
-    {} as Authority,
+    { toBegin: () => Promise.resolve('held') } as unknown as Authority,
     CONFIG,
   );
   return { executor, terms, lost };

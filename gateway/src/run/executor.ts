@@ -156,9 +156,7 @@ export class Executor {
 
   /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
   private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    const { actor_id: actorId, by_role: role } = claimed;
-    if (!actorId || !role || mayHaveBegun(claimed)) return saga.forward();
-    switch (await this.authority.of(actorId, role, claimed)) {
+    switch (await this.authority.toBegin(claimed)) {
       case 'held':
         return saga.forward();
       case 'lost':
@@ -278,11 +276,6 @@ const AUTHORITY_UNKNOWN = problemBody(
   'unavailable',
   'It is not known whether its actor still has the role for it.',
 );
-
-/** Whether a step may have been sent: then what became of it has to be seen, whoever asked for it. */
-function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
-  return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
-}
 
 /** Nothing was sent: the write is tried again. */
 function registerUnknown(): StepAnswer {

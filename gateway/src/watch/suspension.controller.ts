@@ -22,8 +22,8 @@ export class SuspensionController {
     private readonly suspensions: Suspensions,
     private readonly administrators: LastAdministrator,
     private readonly identity: IdentityTold,
-    private readonly actions: Actions,
     private readonly former: FormerActors,
+    private readonly actions: Actions,
     private readonly services: Services,
   ) {}
 
@@ -42,7 +42,7 @@ export class SuspensionController {
     const suspend = (): Promise<boolean> => this.suspensions.suspend(act);
     const isThere = await this.administrators.guard({ caller, userId, request }, suspend);
     if (isThere) this.identity.tellSoon(userId);
-    this.former.withdraw(userId, ROLES);
+    if (isThere) this.former.withdraw(userId, ROLES);
     return this.actions.lane(userId);
   }
 

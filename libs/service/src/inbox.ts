@@ -47,6 +47,11 @@ const REMEMBER_AT_LEAST = '1 day';
 /** The savepoint before a step's effect. */
 const EFFECT = 'effect';
 
+/** One of the two fences moves; one statement for both, since it has one name. */
+const MOVED = `
+  seq = case when $11 then seq else $3 end, epoch = case when $11 then epoch else $4 end,
+  beside_seq = case when $11 then $3 else beside_seq end, beside_epoch = case when $11 then $4 else beside_epoch end`;
+
 /** What is set is set now; what is neither set nor cleared stays. */
 const TOMBSTONE = `tombstoned_at = case $5::text when 'set' then now() when 'clear' then null else tombstoned_at end`;
 
@@ -138,11 +143,10 @@ export async function record(
   answer: RecordedAnswer,
   { before, tombstone, event }: Outcome = {},
 ): Promise<RecordedAnswer> {
-  const { seq, epoch } = columnsOf(beside);
   await tx.last.query(
     `/* step.record */
      with moved as (
-       update fences set ${seq} = $3, ${epoch} = $4, ${TOMBSTONE}
+       update fences set ${MOVED}, ${TOMBSTONE}
        where user_id = $2
      ), told as (
        insert into outbox (user_id, type, operation_id)

@@ -10,6 +10,7 @@ import { isTracing } from './tracing.js';
 const MAX_PREPARED = 500;
 
 const names = new Map<string, string>();
+const taken = new Set<string>();
 
 /** What names itself in a first comment has that name in the database's views and logs, too. */
 const NAMED = /^\/\* ([a-z.-]+) \*\//;
@@ -18,8 +19,11 @@ const NAMED = /^\/\* ([a-z.-]+) \*\//;
 function nameOf(sql: string): string | undefined {
   const known = names.get(sql);
   if (known || names.size === MAX_PREPARED) return known;
-  const name = NAMED.exec(sql)?.[1] ?? `statement ${names.size}`;
+  const own = NAMED.exec(sql)?.[1];
+  // Two statements of one name fail on every connection that has prepared the other.
+  const name = own !== undefined && !taken.has(own) ? own : `statement ${names.size}`;
   names.set(sql, name);
+  taken.add(name);
   return name;
 }
 
