@@ -27,7 +27,7 @@ describe('npm run mutants', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-mutants-'));
     mkdirSync(path.join(folder, path.dirname(AUTHORISE)), { recursive: true });
     const source = readFileSync(path.join(ROOT, AUTHORISE), 'utf8');
-    writeFileSync(path.join(folder, AUTHORISE), source.replaceAll('caller.userId === ownerId', 'true'));
+    writeFileSync(path.join(folder, AUTHORISE), source.replaceAll('ownerId === userId', 'true'));
     const { stderr } = (await check('--root', folder).catch((error: unknown) => error)) as { stderr: string };
     rmSync(folder, { recursive: true });
     expect(stderr).toContain(`owner-only: the guard has moved, ${AUTHORISE} has 0 times`);
