@@ -32,6 +32,6 @@ describe('npm run mutants', () => {
     rmSync(folder, { recursive: true });
     expect(stderr).toContain(`owner-only: the guard has moved, ${AUTHORISE} has 0 times`);
     expect(stderr).not.toContain('role-only: the guard has moved');
-    expect(stderr).toContain('owner-only: test/authorisation.test.ts has no test');
+    expect(stderr).toContain('owner-only: gateway/src/entry/authorise.spec.ts has no test');
   });
 });
