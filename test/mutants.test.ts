@@ -27,11 +27,11 @@ describe('npm run mutants', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-mutants-'));
     mkdirSync(path.join(folder, path.dirname(AUTHORISE)), { recursive: true });
     const source = readFileSync(path.join(ROOT, AUTHORISE), 'utf8');
-    writeFileSync(path.join(folder, AUTHORISE), source.replaceAll('caller.userId === ownerId', 'true'));
+    writeFileSync(path.join(folder, AUTHORISE), source.replaceAll('ownerId === userId', 'true'));
     const { stderr } = (await check('--root', folder).catch((error: unknown) => error)) as { stderr: string };
     rmSync(folder, { recursive: true });
     expect(stderr).toContain(`owner-only: the guard has moved, ${AUTHORISE} has 0 times`);
     expect(stderr).not.toContain('role-only: the guard has moved');
-    expect(stderr).toContain('owner-only: test/authorisation.test.ts has no test');
+    expect(stderr).toContain('owner-only: gateway/src/entry/authorise.spec.ts has no test');
   });
 });

@@ -101,6 +101,7 @@ export const AUTHORISATION = [
         "whoIs('operation.result', caller, view.userId)",
         "whoIs('operation.read', caller, view.userId, caller.userId)",
       ],
+      ["if (who === 'owner' || (who && caller.rolesAreKnown)) return", 'if (who) return'],
     ],
     tests: [[AUTHORITY, 'is to see what came of a write in the lane of another']],
   },
@@ -109,10 +110,7 @@ export const AUTHORISATION = [
     is: 'the role by which a write was accepted is asked for again when it begins',
     file: 'gateway/src/run/authority.ts',
     edits: [
-      [
-        "if (!actorId || !role || mayHaveBegun(claimed)) return 'held';",
-        "if (!actorId || !role || claimed) return 'held';",
-      ],
+      ['if (!actorId || !role || mayHaveBegun(claimed)) return', 'if (!actorId || !role || claimed) return'],
     ],
     tests: [[AUTHORITY, 'and what the role is gone for is rejected, and nothing else']],
   },

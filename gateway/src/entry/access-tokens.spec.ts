@@ -28,7 +28,11 @@ function letIn(
     {
       standing: () => Promise.resolve(standing && { ...STANDING, ...standing }),
     } as unknown as LedgerQueries,
-    { clockToleranceMs: 0, services: { identity: 'http://identity' } } as unknown as GatewayConfig,
+    {
+      clockToleranceMs: 0,
+      tokenVerifyKeys: null,
+      services: { identity: 'http://identity' },
+    } as unknown as GatewayConfig,
   );
   Object.assign(tokens, { verified: { claimsOf: () => Promise.resolve({ ...CLAIMS, ...claims }) } });
   return tokens.verify('token');
