@@ -14,12 +14,20 @@ const GATEWAY_ARROWS = {
     'watch/',
     'ledger/',
     'queue/',
-    'run/(outcome|services)',
-    'entry/(authorise|caller|event-streams|fingerprint|http|once|request|routes|system-writes|user-limit)',
+    'run/(authority|outcome|services)',
+    'entry/(authorise|caller|event-streams|fingerprint|hidden|http|identity-told|last-administrator|once|request)',
+    'entry/(routes|shown|system-writes|user-limit)',
     'config',
   ],
-  // For emergencies: beside the processes, straight to the ledger.
-  command: ['command/', 'ledger/', 'queue/rebuild', 'config', 'database'],
+  // For emergencies: beside the processes, straight to the ledger; who is to be an administrator is asked of identity.
+  command: [
+    'command/',
+    'ledger/',
+    'queue/rebuild',
+    'run/(breakers|operations/plans|services)',
+    'config',
+    'database',
+  ],
   // What has happened is told to others from the ledger; the pauses between two attempts are those of steps.
   hooks: [
     'hooks/',
@@ -31,7 +39,7 @@ const GATEWAY_ARROWS = {
   ],
   dashboard: [
     'dashboard/',
-    'entry/(access-tokens|authorise|caller|cookie-sessions|registered|revocations|routes|sign-in-throttle)',
+    'entry/(access-tokens|authorise|caller|client-name|cookie-sessions|revocations|routes|signing-in|sign-in-throttle)',
     'queue/board',
     'run/services',
     'config',

@@ -19,7 +19,7 @@ export const SECRETS = Object.keys(INVENT);
 
 /** What others verify with, made of what the owner signs with: public, so that nobody need be asked for it. */
 export function verifyKeysOf({ SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS }) {
-  const published = (keys) => JSON.stringify({ keys: keys.map(({ d: _private, ...key }) => key) });
+  const published = (keys) => JSON.stringify({ keys: keys.map((key) => ({ ...key, d: undefined })) });
   return {
     SERVICE_VERIFY_KEYS: published([JSON.parse(SERVICE_SIGNING_KEY)]),
     TOKEN_VERIFY_KEYS: published(JSON.parse(TOKEN_SIGNING_KEYS).keys),

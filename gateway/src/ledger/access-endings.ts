@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientKind, OperationKind } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
-import type { NewOperation } from './admission-statements.js';
+import type { Content } from './seals.js';
 import { unfinishedIn } from './sql.js';
 
 /*
@@ -20,7 +20,15 @@ export interface AccessEnding {
   unlessRolesSince: number | null;
 }
 
-type EndingOf = (operation: NewOperation, grantsSince: number | null) => AccessEnding | null;
+/** As much of a new operation as says whether it ends access. */
+interface Asked {
+  kind: OperationKind;
+  actorId: string | null;
+  userId: string;
+  payload: Content;
+}
+
+type EndingOf = (operation: Asked, grantsSince: number | null) => AccessEnding | null;
 
 /** The kinds that may end access, and what of it. A write of roles about which nothing is known takes some away. */
 const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
@@ -37,12 +45,12 @@ const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
  * @param grantsSince of a write of roles that takes none away: the last place of the lane when the roles were asked for
  * @returns what the acceptance of that write ends, or null
  */
-export function accessEndingOf(operation: NewOperation, grantsSince: number | null): AccessEnding | null {
+export function accessEndingOf(operation: Asked, grantsSince: number | null): AccessEnding | null {
   return ENDINGS[operation.kind]?.(operation, grantsSince) ?? null;
 }
 
 /** Whether the acceptance of that write may end access. */
-export function mayEndAccess(operation: NewOperation): boolean {
+export function mayEndAccess(operation: Asked): boolean {
   return accessEndingOf(operation, null) !== null;
 }
 

@@ -1,12 +1,19 @@
 import type { FastifyRequest } from 'fastify';
 import { HEADERS, type ProblemCode } from '@turnpike/contracts';
-import type { Problem } from './problem.js';
 import { type SecurityEvent, securityEvent } from './security-log.js';
 
 /*
  * What the security log is told of requests that are refused. It is asked where all problems are answered, so that no
  * route, guard or hook can refuse without it.
  */
+
+/** As much of a problem as the security log is told of. */
+export interface Refusal {
+  code: ProblemCode;
+  body: { status: number };
+  headers: Readonly<Record<string, string>>;
+  refusedAction?: string | undefined;
+}
 
 const EVENTS: Partial<Record<ProblemCode, SecurityEvent>> = {
   'rate-limited': 'excess_rate_limit_exceeded',
@@ -18,7 +25,7 @@ const EVENTS: Partial<Record<ProblemCode, SecurityEvent>> = {
 };
 
 /** Tells the security log of a refusal that an attack may be made of. */
-export function reportRefusal(problem: Problem, request: FastifyRequest): void {
+export function reportRefusal(problem: Refusal, request: FastifyRequest): void {
   const { code, body } = problem;
   const event = isRefusedAccess(problem, request) ? 'authz_fail' : EVENTS[code];
   if (!event) return;
@@ -27,7 +34,7 @@ export function reportRefusal(problem: Problem, request: FastifyRequest): void {
 }
 
 /** A wrong password is told of where it is checked, with the account that it was tried at. */
-function isRefusedAccess({ code, body, headers, refusedAction }: Problem, request: FastifyRequest): boolean {
+function isRefusedAccess({ code, body, headers, refusedAction }: Refusal, request: FastifyRequest): boolean {
   // The gateway tells of what it is told here, and knows where it comes from.
   if (headers[HEADERS.refusedCredential] !== undefined) return false;
   if (code === 'unauthenticated') return sendsCredential(request);
