@@ -70,19 +70,23 @@ export class LedgerModel {
     }
     const lane = this.lane(userId);
     if (kind === 'user.delete') lane.admission = 'deleting';
+    let withdrawn = 0;
     if (write.withdraws) {
       const waiting = lane.operations.filter(
         (one) => one.state === 'queued' && one.kind !== 'user.register' && !isBeside(one),
       );
       waiting.forEach((one) => (one.state = 'cancelled'));
+      withdrawn = waiting.length;
     }
     const steps = write.steps.map((name) => ({ name, state: 'pending' as const }));
     const isHead = !lane.operations.some((one) => isUnfinished(one) && holdsUp(one, write));
     lane.operations.push({
       ...{ id, kind, state: 'queued', epoch: 0, crashes: 0, cancelRequested: false },
-      ...{ release: isHead ? 1 : 0, live: null, due: null, steps },
+      ...{ release: isHead && withdrawn === 0 ? 1 : 0, live: null, due: null, steps },
     });
     if (key) this.keys.set(key, { operationId: id, fingerprint: fingerprintOf(write) });
+    // With what is withdrawn the heads may be others, and all of them are released once more.
+    if (withdrawn > 0) return answer('accepted', releaseHeads(lane));
     return answer('accepted', isHead ? [`${id}-1`] : []);
   }
 

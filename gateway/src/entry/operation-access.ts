@@ -7,7 +7,6 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { authorise, type Caller, whoIs } from './authorise.js';
 import { callerOf, verifyAgain } from './caller.js';
 import { OperationTokens } from './operation-token.js';
-import { shownTo } from './shown.js';
 
 /** Who may see what became of a write. */
 @Injectable()
@@ -55,12 +54,11 @@ export type Sight = (view: OperationView) => OperationView;
 export const WHOLE: Sight = (view) => view;
 
 /**
- * Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about; whoever was
- * let in by a role sees no text of other people's.
+ * Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about.
  */
 export function seenBy(caller: Caller, view: OperationView): OperationView {
   const who = whoIs('operation.result', caller, view.userId);
-  if (who === 'owner' || (who && caller.rolesAreKnown)) return shownTo(caller, view);
+  if (who === 'owner' || (who && caller.rolesAreKnown)) return view;
   return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
 }
 

@@ -1,22 +1,15 @@
-import { type AuditEntry, isSystemKind, type OperationView, tellsOfAnEnd } from '@turnpike/contracts';
-import type { Asker } from './authorise.js';
+import { type AuditEntry, tellsOfAnEnd } from '@turnpike/contracts';
+import type { Caller } from './authorise.js';
 import { hidden } from './hidden.js';
 
-/*
- * What of other people's data is shown to a caller whom a role alone has let in: what people have written is hidden
- * wherever it stands, and shown by a reveal, which needs a reason.
+/**
+ * An administrator sees the names and addresses before and after a change, and the trail tells of that. From operators
+ * they are hidden, unless the change is their own: a reveal shows them, which needs its role and a reason.
+ * @returns the entry of the trail as that caller may see it
  */
-
-/** @returns the operation as that caller may see it; what the system wrote itself names users by their ids alone */
-export function shownTo({ userId }: Asker, view: OperationView): OperationView {
-  const isOwn = view.userId === userId || view.actorId === userId;
-  return !isOwn && view.result && !isSystemKind(view.kind) ? { ...view, result: hidden(view.result) } : view;
-}
-
-/** @returns the entry of the trail as that caller may see it: names and addresses are the actor's and the user's */
-export function entryShownTo({ userId }: Asker, entry: AuditEntry): AuditEntry {
+export function entryShownTo({ userId, roles }: Caller, entry: AuditEntry): AuditEntry {
   const isOwn = entry.userId === userId || entry.actorId === userId;
-  if (isOwn || !tellsOfAnEnd(entry.action)) return entry;
+  if (isOwn || roles.includes('admin') || !tellsOfAnEnd(entry.action)) return entry;
   const { before, after } = entry;
   return { ...entry, before: before && hidden(before), after: after && hidden(after) };
 }

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, type AuditQuery, encodeCursor, type Page, READS } from '@turnpike/contracts';
+import {
+  type AuditEntry,
+  type AuditQuery,
+  encodeCursor,
+  type Page,
+  READS,
+  ROUTINE_READS,
+} from '@turnpike/contracts';
 import { Database, pageOf } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit.js';
 import { positionIn } from './positions.js';
@@ -46,11 +53,8 @@ export class AuditTrail {
     });
   }
 
-  private read(
-    { userId, actorId, action, reads }: AuditQuery,
-    cursor: string | undefined,
-    count: number,
-  ): Promise<AuditRow[]> {
+  private read(query: AuditQuery, cursor: string | undefined, count: number): Promise<AuditRow[]> {
+    const { userId, actorId, action } = query;
     const position = positionIn(cursor, [POSITION])?.[0] ?? null;
     return this.database.query<AuditRow>(
       `select ${ENTRY} from audit
@@ -59,9 +63,9 @@ export class AuditTrail {
          and ($2::uuid is null or user_id = $2 and actor_id = $2 or actor_id <> user_id and actor_id = $2
            or user_id is null and actor_id = $2)
          and ($3::text is null or action = $3) and ($4::bigint is null or id < $4)
-         and ($6 or action <> all($7))
+         and action <> all($6)
        order by id desc limit $5`,
-      [...[userId ?? null, actorId ?? null, action ?? null, position, count], ...[reads !== 'false', READS]],
+      [userId ?? null, actorId ?? null, action ?? null, position, count, unlisted(query)],
     );
   }
 
@@ -87,3 +91,9 @@ const ENTRY = 'id, at, actor_id, action, user_id, operation_id, reason, before, 
 
 /** A bigint has 19 digits at most; 18 are more than a trail can have entries. */
 const POSITION = /^\d{1,18}$/;
+
+/** @returns the actions that a list leaves out */
+function unlisted({ action, reads }: AuditQuery): readonly string[] {
+  if (action !== undefined || reads === 'true') return [];
+  return reads === 'false' ? READS : ROUTINE_READS;
+}

@@ -43,6 +43,13 @@ export const READS = [
 ] as const;
 export type ReadAction = (typeof READS)[number];
 
+/** What operators read all day to do their work; the trail lists it only for whoever asks for it. */
+export const ROUTINE_READS = [
+  'operation.read',
+  'lane.search',
+  'audit.read',
+] as const satisfies readonly ReadAction[];
+
 /** What the system notices by itself: a database that was put back as it was before. */
 export const NOTICES = ['service.went-back', 'ledger.went-back'] as const;
 export type NoticeAction = (typeof NOTICES)[number];
@@ -80,7 +87,10 @@ export class AuditQuery extends PageQuery {
   @IsIn(AUDIT_ACTIONS)
   action?: string;
 
-  /** Whether entries of what was only read are listed, too; left out, they are. */
+  /**
+   * Whether entries of what was only read are listed, too: `true`, all of them; `false`, none; left out, those of users'
+   * data. An `action` that is asked for is always listed.
+   */
   @Optional()
   @IsIn(['true', 'false'])
   reads?: 'true' | 'false';
