@@ -19,8 +19,15 @@ const TOP_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
 const READ_OF_VARIABLE =
   /\b(?:env|given)\.([A-Z][A-Z_]+)\b|\bvariables\['([A-Z_]+)'|\btext\('([A-Z]+)'|'([A-Z]+(?:_[A-Z]+)+)'/g;
 
-/** What READ_OF_VARIABLE finds and nobody sets for Turnpike; the first is the end of three names. */
-const NOT_SETTINGS = ['DATABASE_URL', 'ERR_MODULE_NOT_FOUND', 'ERR_PARSE_ARGS', 'NO_COLOR', 'PATH'];
+/** What READ_OF_VARIABLE finds and nobody sets for Turnpike; the first two are the ends of three names each. */
+const NOT_SETTINGS = [
+  'DATABASE_URL',
+  'DATABASE_RUNTIME_ROLE',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_PARSE_ARGS',
+  'NO_COLOR',
+  'PATH',
+];
 
 const DOCUMENTS = [
   'README.md',
@@ -255,7 +262,7 @@ function routesInCode(): Route[] {
 
 function variablesRead(): string[] {
   const configs = ['gateway', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
-  const library = ['environment', 'development-keys'].map((name) => `libs/service/src/${name}.ts`);
+  const library = ['environment', 'development-keys', 'tls'].map((name) => `libs/service/src/${name}.ts`);
   const sources = [...configs, ...library, ...filesBelow('scripts')];
   const names = sources.flatMap((file) => {
     const code = read(file).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');

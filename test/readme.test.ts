@@ -30,6 +30,7 @@ const ELSEWHERE: Record<string, string> = {
   'npm run build': 'npm test, before it begins',
   'npm run secrets': 'test/deploy-files.test.ts',
   'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318': 'test/tracing.test.ts',
+  'npm run mutants': 'half an hour; test/mutants.test.ts runs its --check',
   'npm run bench': 'test/bench.test.ts',
   'npm run bench -- lanes http --runs 5': 'test/bench.test.ts',
   'npm run bench:lanes -- --users 1000 --writes 20 --handler-ms 5 --concurrency 50 --backend redis':

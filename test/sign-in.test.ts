@@ -292,6 +292,8 @@ describe('signing in', () => {
     const ask = () => api(gateway.url).post('/v1/sessions', admin, client);
     // Without a worker the registration waits.
     const made = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password };
+    await system.databases.identity.query(`update users set roles = '{}'`);
+    await system.databases.gateway.query('delete from first_administrator');
     Object.assign(gateway.env, made, { GATEWAY_ROLE: 'api' });
     await gateway.stop();
     gateway.start();

@@ -122,7 +122,7 @@ describe('a process that is told to stop while it starts', () => {
   it('ends promptly and without a complaint, at whatever moment', async () => {
     const ends = await inTurn(MOMENTS, (ms) => stoppedAfter(ms, [process.execPath, ...ENTRY]));
     expect(ends.filter(({ promptly, code }) => !promptly || ![0, 143, 'SIGTERM'].includes(code))).toEqual([]);
-    expect(ends.map(({ output }) => output)).toEqual(MOMENTS.map(() => LISTENING));
+    expect(ends.map(({ output }) => withoutSecurityLog(output))).toEqual(MOMENTS.map(() => LISTENING));
   }, 120_000);
 
   /** Nothing stops the first process of a container that does not listen for the signal. */
@@ -259,4 +259,9 @@ class Load {
       }
     }
   }
+}
+
+/** The security log tells of every start and every stop. */
+function withoutSecurityLog(output: string): string {
+  return output.replaceAll(/^.*"event":"sys_(?:startup|shutdown)".*\n/gm, '');
 }

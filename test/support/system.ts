@@ -160,6 +160,8 @@ function cleanEnvironment(): Variables {
     RATE_LIMIT_ADDRESS: '0',
     RATE_LIMIT_USER: '0',
     LOGIN_FAILURE_LIMIT: '0',
+    CONCURRENT_PER_USER: '0',
+    CONCURRENT_PER_ADDRESS: '0',
   };
 }
 
