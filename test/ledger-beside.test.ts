@@ -238,8 +238,8 @@ describe('a deletion', () => {
     const userId = await t.newLane();
     const [line, beside] = [await write(userId), await write(userId, 'user.set-roles')];
     const deletion = await t.write(userId, { kind: 'user.delete', cancelsWaiting: true });
-    expect(deletion).toMatchObject({ acceptance: { position: 1, behind: beside.id } });
-    expect(deletion.releases.map(({ operationId }) => operationId)).toEqual([beside.id]);
+    const releases = [{ operationId: beside.id }];
+    expect(deletion).toMatchObject({ acceptance: { position: 1, behind: beside.id }, releases });
     expect(await t.state(line.id)).toBe('cancelled');
     await t.succeed(userId, beside.id);
     expect(await t.claim(userId, deletion.id)).not.toBeNull();
