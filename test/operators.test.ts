@@ -52,12 +52,13 @@ describe('operators', () => {
   it('hold a deletion by a pause, which does not open the lane again when it is resumed', async () => {
     const user = await register(url);
     await admin.post(`/v1/ops/lanes/${user.id}/pause`);
-    const deletion = expectStatus(await admin.delete<{ id: string }>(`/v1/users/${user.id}`), 202);
+    const me = api(url, user.token);
+    const deletion = expectStatus(await me.delete<{ id: string }>(`/v1/users/${user.id}`), 202);
     expect((await admin.get(`/v1/ops/lanes/${user.id}`)).body).toMatchObject({
       state: 'deleting',
       paused: true,
     });
-    const refused = await api(url, user.token).post('/v1/orders', { lines: [LINE] });
+    const refused = await me.post('/v1/orders', { lines: [LINE] });
     expect(refused).toMatchObject({ status: 409, body: { code: 'user-deleting' } });
     await admin.post(`/v1/ops/lanes/${user.id}/resume`);
     expect((await admin.get(`/v1/operations/${deletion.id}`, WAIT)).body.state).toBe('succeeded');
