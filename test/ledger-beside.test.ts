@@ -1,6 +1,7 @@
 // Changes of roles and of the password have their places in the lane, and wait for nothing that it waits for.
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import { AccessEndings } from '../gateway/src/ledger/access-endings.js';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
 import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
@@ -249,5 +250,51 @@ describe('a deletion', () => {
     await write(userId, 'user.delete');
     for (const kind of BESIDE)
       expect(await t.write(userId, { kind })).toMatchObject({ code: 'user-deleting' });
+  });
+});
+
+describe('a session that asks for another password', () => {
+  const MINE = uuidv7();
+  const ASKED = { kind: 'user.change-password', payload: { keepSession: MINE } } as const;
+  const endings = (): AccessEndings => new AccessEndings(t.database);
+  const sparedOf = async (userId: string): Promise<string | null> => (await endings().of(userId))!.spared;
+
+  it('goes on, and may ask once more though it began before', async () => {
+    const userId = await t.newLane();
+    await t.accepted(userId, { ...ASKED, sessionEpoch: 0 });
+    expect(await sparedOf(userId)).toBe(MINE);
+    await t.accepted(userId, { ...ASKED, sessionEpoch: 0 });
+    await endings().end(userId, { id: MINE, epoch: 0 });
+    expect(await endings().of(userId)).toMatchObject({ epoch: 3, spared: MINE });
+  });
+
+  it.each([
+    ['by itself', (userId: string) => endings().end(userId, null)],
+    ['by another session', (userId: string) => endings().end(userId, { id: uuidv7(), epoch: 0 })],
+    ['by a write', (userId: string) => t.accepted(userId, { kind: 'user.set-roles' })],
+    [
+      'by a suspension',
+      (userId: string) =>
+        t.database.query(
+          `update lanes set suspended_at = now(), suspended_by = user_id, suspension_reason = 'a test' where user_id = $1`,
+          [userId],
+        ),
+    ],
+  ])('is refused, and spares itself nothing, where access was ended meanwhile %s', async (_how, end) => {
+    const userId = await t.newLane();
+    await end(userId);
+    const before = await endings().of(userId);
+    const refused = await t.write(userId, { ...ASKED, sessionEpoch: 0 });
+    expect(refused).toMatchObject({ outcome: 'refused', code: 'unauthenticated' });
+    expect(await endings().of(userId)).toEqual(before);
+    await endings().end(userId, { id: MINE, epoch: 0 });
+    expect(await sparedOf(userId)).toBeNull();
+  });
+
+  it('is not let in again by who repeats its write', async () => {
+    const userId = await t.newLane();
+    await endings().end(userId, null);
+    await t.accepted(userId, ASKED);
+    expect(await sparedOf(userId)).toBeNull();
   });
 });
