@@ -2,6 +2,7 @@
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { AccessEndings } from '../gateway/src/ledger/access-endings.js';
+import { Actors } from '../gateway/src/ledger/actors.js';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
 import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
@@ -296,5 +297,37 @@ describe('a session that asks for another password', () => {
     await endings().end(userId, null);
     await t.accepted(userId, ASKED);
     expect(await sparedOf(userId)).toBeNull();
+  });
+});
+
+describe('what is in retry by a role', () => {
+  it('is tried at once when its actor is suspended, and keeps its time before', async () => {
+    const [actorId, userId, heldId] = [await t.newLane(), await t.newLane(), await t.newLane()];
+    const [mine, other, held] = [
+      await write(userId, 'user.set-roles'),
+      await write(userId),
+      await write(heldId),
+    ];
+    for (const [user, { id }] of [
+      [userId, mine],
+      [userId, other],
+      [heldId, held],
+    ] as const)
+      await putBack(user, id);
+    await t.database.query(`update operations set actor_id = $1, by_role = 'admin' where id = any($2)`, [
+      actorId,
+      [mine.id, held.id],
+    ]);
+    await control.pause(heldId, userId, 'a test');
+    const withdraw = async (): Promise<string[]> =>
+      released({ releases: await new Actors(t.database).withdrawFor(actorId, ['admin']) });
+    expect(await withdraw()).toEqual([]);
+    await t.database.query(
+      `update lanes set suspended_at = now(), suspended_by = user_id, suspension_reason = 'a test' where user_id = $1`,
+      [actorId],
+    );
+    expect(await withdraw()).toEqual([mine.id]);
+    expect(await t.claim(userId, mine.id)).toMatchObject({ actor_id: actorId, by_role: 'admin' });
+    expect(await withdraw()).toEqual([]);
   });
 });
