@@ -1,6 +1,8 @@
 // Changes of roles and of the password have their places in the lane, and wait for nothing that it waits for.
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import { AccessEndings } from '../gateway/src/ledger/access-endings.js';
+import { Actors } from '../gateway/src/ledger/actors.js';
 import { LaneControl } from '../gateway/src/ledger/lane-control.js';
 import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
 import type { Finished } from '../gateway/src/ledger/outcomes.js';
@@ -250,5 +252,83 @@ describe('a deletion', () => {
     await write(userId, 'user.delete');
     for (const kind of BESIDE)
       expect(await t.write(userId, { kind })).toMatchObject({ code: 'user-deleting' });
+  });
+});
+
+describe('a session that asks for another password', () => {
+  const MINE = uuidv7();
+  const ASKED = { kind: 'user.change-password', payload: { keepSession: MINE } } as const;
+  const endings = (): AccessEndings => new AccessEndings(t.database);
+  const sparedOf = async (userId: string): Promise<string | null> => (await endings().of(userId))!.spared;
+
+  it('goes on, and may ask once more though it began before', async () => {
+    const userId = await t.newLane();
+    await t.accepted(userId, { ...ASKED, sessionEpoch: 0 });
+    expect(await sparedOf(userId)).toBe(MINE);
+    await t.accepted(userId, { ...ASKED, sessionEpoch: 0 });
+    await endings().end(userId, { id: MINE, epoch: 0 });
+    expect(await endings().of(userId)).toMatchObject({ epoch: 3, spared: MINE });
+  });
+
+  it.each([
+    ['by itself', (userId: string) => endings().end(userId, null)],
+    ['by another session', (userId: string) => endings().end(userId, { id: uuidv7(), epoch: 0 })],
+    ['by a write', (userId: string) => t.accepted(userId, { kind: 'user.set-roles' })],
+    [
+      'by a suspension',
+      (userId: string) =>
+        t.database.query(
+          `update lanes set suspended_at = now(), suspended_by = user_id, suspension_reason = 'a test' where user_id = $1`,
+          [userId],
+        ),
+    ],
+  ])('is refused, and spares itself nothing, where access was ended meanwhile %s', async (_how, end) => {
+    const userId = await t.newLane();
+    await end(userId);
+    const before = await endings().of(userId);
+    const refused = await t.write(userId, { ...ASKED, sessionEpoch: 0 });
+    expect(refused).toMatchObject({ outcome: 'refused', code: 'unauthenticated' });
+    expect(await endings().of(userId)).toEqual(before);
+    await endings().end(userId, { id: MINE, epoch: 0 });
+    expect(await sparedOf(userId)).toBeNull();
+  });
+
+  it('is not let in again by who repeats its write', async () => {
+    const userId = await t.newLane();
+    await endings().end(userId, null);
+    await t.accepted(userId, ASKED);
+    expect(await sparedOf(userId)).toBeNull();
+  });
+});
+
+describe('what is in retry by a role', () => {
+  it('is tried at once when its actor is suspended, and keeps its time before', async () => {
+    const [actorId, userId, heldId] = [await t.newLane(), await t.newLane(), await t.newLane()];
+    const [mine, other, held] = [
+      await write(userId, 'user.set-roles'),
+      await write(userId),
+      await write(heldId),
+    ];
+    for (const [user, { id }] of [
+      [userId, mine],
+      [userId, other],
+      [heldId, held],
+    ] as const)
+      await putBack(user, id);
+    await t.database.query(`update operations set actor_id = $1, by_role = 'admin' where id = any($2)`, [
+      actorId,
+      [mine.id, held.id],
+    ]);
+    await control.pause(heldId, userId, 'a test');
+    const withdraw = async (): Promise<string[]> =>
+      released({ releases: await new Actors(t.database).withdrawFor(actorId, ['admin']) });
+    expect(await withdraw()).toEqual([]);
+    await t.database.query(
+      `update lanes set suspended_at = now(), suspended_by = user_id, suspension_reason = 'a test' where user_id = $1`,
+      [actorId],
+    );
+    expect(await withdraw()).toEqual([mine.id]);
+    expect(await t.claim(userId, mine.id)).toMatchObject({ actor_id: actorId, by_role: 'admin' });
+    expect(await withdraw()).toEqual([]);
   });
 });

@@ -109,9 +109,7 @@ export const AUTHORISATION = [
     name: 'authority-at-the-turn',
     is: 'the role by which a write was accepted is asked for again when it begins',
     file: 'gateway/src/run/authority.ts',
-    edits: [
-      ['if (!actorId || !role || mayHaveBegun(claimed)) return', 'if (!actorId || !role || claimed) return'],
-    ],
+    edits: [['if (!actorId || !role) return', 'if (!actorId || !role || claimed) return']],
     tests: [[AUTHORITY, 'and what the role is gone for is rejected, and nothing else']],
   },
   {

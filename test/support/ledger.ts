@@ -29,6 +29,7 @@ export interface WriteOptions {
   deletedForMs?: number;
   id?: string;
   payload?: Record<string, unknown>;
+  sessionEpoch?: number;
 }
 
 export interface LedgerRows {
@@ -108,7 +109,7 @@ export class TestLedger {
 
   async write(userId: string, options: WriteOptions = {}): Promise<Admitted & { id: string }> {
     const { kind = 'order.place', clientKey = null, maxDepth = 1000, payload = {} } = options;
-    const { cancelsWaiting, deletedForMs } = options;
+    const { cancelsWaiting, deletedForMs, sessionEpoch } = options;
     const { id = uuidv7() } = options;
     const target = kind.startsWith('order.')
       ? { type: 'order' as const, id: uuidv7() }
@@ -129,6 +130,7 @@ export class TestLedger {
       maxDepth,
       cancelsWaiting,
       deletedForMs,
+      sessionEpoch,
     });
     return { ...admitted, id };
   }

@@ -47,9 +47,10 @@ export class AccessTokens {
     const standing = await this.queries.standing(claims.sub);
     if (!standing || !isAcceptedBy(standing, claims)) throw noLongerValid();
     const { sub: userId, sid: sessionId, auth_time: begun } = claims;
+    const sessionEpoch = epochOf(claims);
     const authenticatedAt = typeof begun === 'number' ? new Date(begun * 1000) : null;
     return {
-      ...{ userId, sessionId, authenticatedAt },
+      ...{ userId, sessionId, sessionEpoch, authenticatedAt },
       roles: standing.admission === 'open' ? claims.roles : [],
       rolesAreKnown: this.revocations.areKnown,
     };
@@ -67,13 +68,18 @@ export class AccessTokens {
  * A deletion ends a user's tokens for ever, a restore revives none; and what ends access voids those of the sessions that
  * began before, but for one that it spares. The lane knows at once.
  */
-function isAcceptedBy(standing: Standing, { iat, sid, epoch }: AccessClaims): boolean {
+function isAcceptedBy(standing: Standing, claims: AccessClaims): boolean {
+  const { iat, sid } = claims;
   const { admission, sessionsValidFrom, suspendedAt, accessEpoch, accessSpared } = standing;
   if (admission === 'deleted' || admission === 'closed' || suspendedAt) return false;
-  // Tokens of the version before say no epoch.
-  if ((typeof epoch === 'number' ? epoch : 0) < accessEpoch && sid !== accessSpared) return false;
+  if (epochOf(claims) < accessEpoch && sid !== accessSpared) return false;
   // The instant of the deletion is known to the millisecond: what was minted within it counts as before.
   return !sessionsValidFrom || iat * 1000 >= sessionsValidFrom.getTime() + 1;
+}
+
+/** Tokens of the version before say no epoch. */
+function epochOf({ epoch }: AccessClaims): number {
+  return typeof epoch === 'number' ? epoch : 0;
 }
 
 function noLongerValid(): Error {

@@ -8,7 +8,7 @@ import {
   type Role,
   ROLES,
 } from '@turnpike/contracts';
-import { givenTraceparent, Problem, securityEvent } from '@turnpike/service';
+import { givenTraceparent, invalidToken, Problem, securityEvent } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -104,14 +104,14 @@ export class Admission {
   }
 
   private async admitted(
-    { accept, cancelsWaiting, grantsSince: ask }: Write,
+    { accept, cancelsWaiting, grantsSince: ask, caller }: Write,
     operation: NewOperation,
     clientKey: ClientKey | null,
   ): Promise<Admitted> {
     const grantsSince = await ask?.();
-    const { laneMaxDepth: maxDepth } = this.config;
+    const [{ laneMaxDepth: maxDepth }, sessionEpoch] = [this.config, caller?.sessionEpoch];
     const admit = (): Promise<Admitted> =>
-      this.ledger.admit({ operation, clientKey, maxDepth, cancelsWaiting, grantsSince });
+      this.ledger.admit({ operation, clientKey, maxDepth, cancelsWaiting, grantsSince, sessionEpoch });
     return accept ? accept(admit) : admit();
   }
 
@@ -170,6 +170,7 @@ function tellAccepted(
 }
 
 function refusal(code: Problem['code']): Problem {
+  if (code === 'unauthenticated') return invalidToken('The session has ended.');
   if (code !== 'lane-full') return new Problem(code);
   return new Problem(code, undefined, {}, { 'retry-after': String(LANE_FULL_RETRY_SECONDS) });
 }

@@ -6,6 +6,8 @@ import { denied, noteLetIn } from './let-in.js';
 export interface Caller {
   userId: string;
   sessionId: string;
+  /** How often the user's access had been ended before the session began. */
+  sessionEpoch: number;
   roles: readonly Role[];
   /** Whether identity has been heard lately; if not, a role may have been taken away beside the lanes. */
   rolesAreKnown: boolean;

@@ -38,7 +38,8 @@ export class UserSessionsController {
   ): Promise<void> {
     authorise('user.end-sessions', caller, id);
     await this.passwords.confirmCaller(caller, id, currentPassword, request);
-    const spared = caller.userId === id ? caller.sessionId : null;
+    const asking = { id: caller.sessionId, epoch: caller.sessionEpoch };
+    const spared = caller.userId === id ? asking : null;
     if (!(await this.endings.end(id, spared))) throw new Problem('not-found');
     await this.identity.tellNow(id);
   }

@@ -12,10 +12,28 @@ import { unfinishedIn } from './sql.js';
  * Identity is told after the commit, so that it refuses to prolong those sessions, and stamps new ones with the new epoch.
  */
 
+/** A session that asks to go on where it ends all others of its user. */
+export interface AskingSession {
+  id: string;
+  /** How often the user's access had been ended before it began; null where it asks no more, and an operator repeats what it asked for. */
+  epoch: number | null;
+}
+
+/**
+ * Whether a session is still let in by a lane: what it asks for may have taken long, and its own access may have been
+ * ended meanwhile. One that was spared is let in whenever it began.
+ * @param lane whose columns they are
+ * @param session where its id and its epoch are to be found
+ */
+export function letsIn(lane: string, session: { id: string; epoch: string }): string {
+  return `(${lane}.suspended_at is null
+    and (${lane}.access_epoch <= ${session.epoch} or ${lane}.access_spared = ${session.id}))`;
+}
+
 /** What the acceptance of a write does to the access of the lane's user. */
 export interface AccessEnding {
-  /** The session that goes on. */
-  spares: string | null;
+  /** The session that goes on, if it has access still. One that asks without is refused. */
+  spares: AskingSession | null;
   /** It ends access only where a write of roles came into the lane after this place; null where it does in any case. */
   unlessRolesSince: number | null;
 }
@@ -28,30 +46,35 @@ interface Asked {
   payload: Content;
 }
 
-type EndingOf = (operation: Asked, grantsSince: number | null) => AccessEnding | null;
+/** What of a request says what its write ends. */
+export interface AskedWith {
+  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
+  grantsSince?: number;
+  /** The epoch of the session that asks; left out where none does. */
+  sessionEpoch?: number | null;
+}
+
+type EndingOf = (operation: Asked, asked: AskedWith) => AccessEnding | null;
 
 /** The kinds that may end access, and what of it. A write of roles about which nothing is known takes some away. */
 const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
-  'user.set-roles': (_, grantsSince) => ({ spares: null, unlessRolesSince: grantsSince }),
-  'user.change-password': ({ payload }) => ({
-    spares: (payload['keepSession'] as string | undefined) ?? null,
-    unlessRolesSince: null,
-  }),
+  'user.set-roles': (_, { grantsSince = null }) => ({ spares: null, unlessRolesSince: grantsSince }),
+  'user.change-password': ({ payload }, { sessionEpoch = null }) => {
+    const id = payload['keepSession'] as string | undefined;
+    return { spares: id === undefined ? null : { id, epoch: sessionEpoch }, unlessRolesSince: null };
+  },
   'user.delete': ({ actorId, userId }) =>
     actorId === userId ? null : { spares: null, unlessRolesSince: null },
 };
 
-/**
- * @param grantsSince of a write of roles that takes none away: the last place of the lane when the roles were asked for
- * @returns what the acceptance of that write ends, or null
- */
-export function accessEndingOf(operation: Asked, grantsSince: number | null): AccessEnding | null {
-  return ENDINGS[operation.kind]?.(operation, grantsSince) ?? null;
+/** @returns what the acceptance of that write ends, or null */
+export function accessEndingOf(operation: Asked, asked: AskedWith): AccessEnding | null {
+  return ENDINGS[operation.kind]?.(operation, asked) ?? null;
 }
 
 /** Whether the acceptance of that write may end access. */
 export function mayEndAccess(operation: Asked): boolean {
-  return accessEndingOf(operation, null) !== null;
+  return accessEndingOf(operation, {}) !== null;
 }
 
 /** What identity is told of a lane. */
@@ -74,11 +97,16 @@ export interface KnownRoles {
 export class AccessEndings {
   constructor(private readonly database: Database) {}
 
-  /** Ends the user's access by no write, but for the session that is spared. @returns false where there is no lane */
-  async end(userId: string, spares: string | null): Promise<boolean> {
+  /**
+   * Ends the user's access by no write, but for the session that is spared, as long as that has access itself.
+   * @returns false where there is no lane
+   */
+  async end(userId: string, spares: AskingSession | null): Promise<boolean> {
     const ended = await this.database.query<unknown>(
-      'update lanes set access_epoch = access_epoch + 1, access_spared = $2 where user_id = $1 returning 1',
-      [userId, spares],
+      `update lanes l set access_epoch = access_epoch + 1,
+         access_spared = case when ${letsIn('l', { id: '$2::uuid', epoch: '$3::integer' })} then $2::uuid end
+       where user_id = $1 returning 1`,
+      [userId, spares?.id ?? null, spares?.epoch ?? null],
     );
     return ended.length > 0;
   }

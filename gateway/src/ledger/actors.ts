@@ -68,7 +68,8 @@ export class Actors {
   /**
    * Ends as rejected what an actor has waiting in lanes of others by one of those roles: it would be rejected at its
    * turn. Each lane is a transaction of its own under its lock, with an entry in the audit trail for each write; what
-   * has begun by then goes on. Done again, it finds what came meanwhile.
+   * is under way by then goes on. What is in retry is tried at once where the actor's lane is not open any more: that try
+   * rejects it. Done again, it finds what came meanwhile.
    * @returns what is to be queued next
    */
   async withdrawFor(actorId: string, roles: readonly Role[]): Promise<Release[]> {
@@ -77,7 +78,7 @@ export class Actors {
     for (;;) {
       const lanes = await this.lanesOf(actorId, roles, after);
       for (const userId of lanes) releases.push(...(await this.rejectIn(userId, actorId, roles)));
-      if (lanes.length < PAGE) return releases;
+      if (lanes.length < PAGE) return [...releases, ...(await this.hurry(actorId, roles))];
       after = lanes.at(-1)!;
     }
   }
@@ -91,6 +92,25 @@ export class Actors {
       [actorId, roles, after],
     );
     return rows.map(({ user_id }) => user_id);
+  }
+
+  /** Lets what is in retry be due now; it locks no lane, and passes by what waits in one that an operator holds. */
+  private async hurry(actorId: string, roles: readonly Role[]): Promise<Release[]> {
+    const rows = await this.database.query<Omit<Release, 'delayMs'>>(
+      `with waiting as materialized (
+         select o.user_id, o.id from operations o join lanes l using (user_id), lanes a
+         where o.actor_id = $1 and o.by_role = any($2) and o.by_role is not null and o.state = 'retrying'
+           and o.user_id <> o.actor_id and o.next_attempt_at > now() + interval '1 s'
+           and (o.beside or l.execution = 'running')
+           and a.user_id = $1 and not (a.admission = 'open' and a.suspended_at is null)
+         for update of o skip locked
+       )
+       update operations o set next_attempt_at = now(), release = release + 1, released_at = now()
+       from waiting where o.user_id = waiting.user_id and o.id = waiting.id
+       returning o.user_id as "userId", o.id as "operationId", o.release`,
+      [actorId, roles],
+    );
+    return rows.map((row) => ({ ...row, delayMs: 0 }));
   }
 
   private rejectIn(userId: string, actorId: string, roles: readonly Role[]): Promise<Release[]> {

@@ -1,6 +1,6 @@
 import type { OperationKind, Role, ServiceName, StepName, TargetType } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import type { AccessEnding } from './access-endings.js';
+import { type AccessEnding, letsIn } from './access-endings.js';
 import { passageOf } from './changes.js';
 import { type ClientKey, isExpired } from './keys.js';
 import type { Content, Stored } from './seals.js';
@@ -66,6 +66,9 @@ const POSITION = `case
   when asked.closes then l.depth - 1
   else l.depth - 1 - ${BESIDE} end`;
 
+/** Whether the session that is to go on has access still: what it asks for may have taken long. */
+const SPARED_GOES_ON = letsIn('l', { id: 'asked.spares', epoch: 'asked.spares_epoch' });
+
 /** A write that asks for a place. */
 export interface Applicant {
   operation: NewOperation;
@@ -115,7 +118,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
-         beside boolean, closes boolean, may_end_access boolean, spares uuid, unless_roles_since integer)
+         beside boolean, closes boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -129,12 +132,13 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        update lanes l set last_seq = last_seq + 1, depth = depth + 1,
          admission = case when admission = asked.moves_from then asked.moves_to else admission end,
          access_epoch = access_epoch + asked.ends_access::integer,
-         access_spared = case when asked.ends_access then asked.spares else access_spared end
+         access_spared = case when asked.ends_access then case when ${SPARED_GOES_ON} then asked.spares end else access_spared end
        from asked
        where l.user_id = asked.user_id
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
            or not asked.closes and depth - ${BESIDE} < asked.max_depth)
+         and (asked.spares_epoch is null or ${SPARED_GOES_ON})
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
          and (asked.repeats is null or not exists (select 1 from operations standing
            where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
@@ -211,7 +215,8 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     moves_from: terms.moves?.from,
     moves_to: terms.moves?.to,
     may_end_access: ending !== null,
-    spares: ending?.spares,
+    spares: ending?.spares?.id,
+    spares_epoch: ending?.spares?.epoch,
     unless_roles_since: ending?.unlessRolesSince,
     ...clientKey,
   };

@@ -1,6 +1,6 @@
-import type { ProblemCode } from '@turnpike/contracts';
+import type { OperationKind, ProblemCode } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import { accessEndingOf } from './access-endings.js';
+import { accessEndingOf, type AskedWith } from './access-endings.js';
 import {
   type Acceptance,
   type Applicant,
@@ -23,7 +23,7 @@ import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
  * behind.
  */
 
-export interface Admittance {
+export interface Admittance extends AskedWith {
   operation: NewOperation;
   clientKey: ClientKey | null;
   maxDepth: number;
@@ -31,8 +31,6 @@ export interface Admittance {
   cancelsWaiting?: boolean;
   /** Of a purge: how long the user must have been deleted. */
   deletedForMs?: number;
-  /** Of a write of roles that takes none away: the last place of the lane when the roles were asked for. */
-  grantsSince?: number;
 }
 
 /** The same, and what of it is sealed before it comes into the batch. */
@@ -87,10 +85,10 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
 }
 
 function applicantOf(request: SealedAdmittance): Applicant {
-  const { operation, payload, clientKey, maxDepth, deletedForMs, grantsSince = null } = request;
+  const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
   const { kind } = operation;
   const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
-  return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, grantsSince) };
+  return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, request) };
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */
@@ -109,7 +107,7 @@ async function answerRefused(
 function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation): ProblemCode {
   switch (state) {
     case 'open':
-      return kind === 'user.restore' || kind === 'user.purge' ? 'user-not-deleted' : 'lane-full';
+      return REFUSED_IN_OPEN[kind] ?? 'lane-full';
     case 'deleting':
       return 'user-deleting';
     case 'deleted':
@@ -117,6 +115,13 @@ function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation
       return 'user-deleted';
   }
 }
+
+/** Why an open lane refuses what no depth refuses. A password that is not changed: the session that asks has ended. */
+const REFUSED_IN_OPEN: Partial<Record<OperationKind, ProblemCode>> = {
+  'user.restore': 'user-not-deleted',
+  'user.purge': 'user-not-deleted',
+  'user.change-password': 'unauthenticated',
+};
 
 function refuse(answers: Answers, request: SealedAdmittance, code: ProblemCode): void {
   answers.set(request, { outcome: 'refused', code });

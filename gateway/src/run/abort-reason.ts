@@ -1,4 +1,5 @@
 import { type OperationCause, problemBody } from '@turnpike/contracts';
+import { NO_LONGER } from '../ledger/actors.js';
 import { sentenceOf } from '../ledger/causes.js';
 import type { ClaimedRow } from '../ledger/claim-statements.js';
 import type { AbortReason } from './saga.js';
@@ -14,6 +15,11 @@ export function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
     return { type: 'poison', problem: problemBody('internal-error', detail) };
   }
   return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded(claimed.cause) : null;
+}
+
+/** Its actor has not the role any more by which it was accepted. */
+export function noLonger(): AbortReason {
+  return { type: 'no-longer', problem: NO_LONGER };
 }
 
 /** @param cause why its last attempt failed */

@@ -24,7 +24,7 @@ function world(standing: ActorStanding | null, roles: Role[] | Problem, state = 
   };
   const authority = new Authority(actors as unknown as Actors, { ask } as unknown as Services);
   const of = (write: Begun = ORDER, role: Role = 'admin') => authority.of('u', role, write);
-  return { said, of, begin: (claimed: ClaimedRow) => authority.toBegin(claimed) };
+  return { said, of, carryOut: (claimed: ClaimedRow) => authority.toCarryOut(claimed) };
 }
 
 describe('a role by which a write was accepted', () => {
@@ -55,23 +55,21 @@ describe('a role by which a write was accepted', () => {
 
   it.each([
     ['before the first step is sent', {}, 'lost'],
-    ['not once a step may have been sent', { crashes: 1 }, 'held'],
+    ['once a step may have been sent', { crashes: 1 }, 'lost'],
+    ['after an attempt', { steps: [{ ...PENDING, attempts: 1 }] }, 'lost'],
     ['not of a write that needed no role', { by_role: null }, 'held'],
   ] as const)('is asked for %s', async (_what, given, expected) => {
-    const { begin } = world(OPEN, []);
+    const { carryOut } = world(OPEN, []);
     const claimed = { ...ORDER, actor_id: 'u', by_role: 'admin', crashes: 0, steps: [PENDING], ...given };
-    expect(await begin(claimed as unknown as ClaimedRow)).toBe(expected);
+    expect(await carryOut(claimed as unknown as ClaimedRow)).toBe(expected);
   });
 
-  it('is not asked for again after an attempt', async () => {
-    const claimed = {
-      ...ORDER,
-      actor_id: 'u',
-      by_role: 'admin',
-      crashes: 0,
-      steps: [{ ...PENDING, attempts: 1 }],
-    };
-    expect(await world(OPEN, []).begin(claimed as unknown as ClaimedRow)).toBe('held');
+  it('is asked for each time in the own lane, where a change of roles may stand behind', async () => {
+    const { said, of } = world(OPEN, ['admin']);
+    const own: Begun = { ...ORDER, user_id: 'u' };
+    expect([await of(own), await of(own), await of(), said.asked]).toEqual(['held', 'held', 'held', 3]);
+    said.roles = [];
+    expect(await of(own)).toBe('lost');
   });
 
   it('is asked for once while the lane of the actor takes nothing, and a refusal each time', async () => {

@@ -23,7 +23,7 @@ const COUNTS_FOR_MS = 5000;
 /** Actors at a time; operators are few. */
 const MAX_ACTORS = 1000;
 
-/** What is about to begin, and where it stands. */
+/** What is about to be carried out, and where it stands. */
 export type Begun = Pick<ClaimedRow, 'kind' | 'user_id' | 'seq'>;
 
 @Injectable()
@@ -35,33 +35,33 @@ export class Authority {
     private readonly services: Services,
   ) {}
 
-  /**
-   * Whether a write may begin. Where no role let its actor in nothing is asked, nor where a step may have been sent: then
-   * what became of it has to be seen, whoever asked for it.
-   */
-  async toBegin(claimed: ClaimedRow): Promise<Held> {
+  /** Whether a write may be carried out, which each of its runs asks. Where no role let its actor in nothing is asked. */
+  async toCarryOut(claimed: ClaimedRow): Promise<Held> {
     const { actor_id: actorId, by_role: role } = claimed;
-    if (!actorId || !role || mayHaveBegun(claimed)) return 'held';
+    if (!actorId || !role) return 'held';
     return this.of(actorId, role, claimed);
   }
 
-  /** @param write the write that is to begin; left out for what is no write */
+  /** @param write the write that is to be carried out; left out for what is no write */
   async of(actorId: string, role: Role, write?: Begun): Promise<Held> {
     const place = write && { userId: write.user_id, seq: write.seq };
     const standing = await this.actors.standing(actorId, place);
     if (!standing?.isOpen) return 'lost';
     // Two changes of roles that would wait for each other's actor could both wait for ever.
     if (standing.rolesChange) return write?.kind === 'user.set-roles' ? 'lost' : 'unknown';
-    return this.askIdentity(actorId, role, standing.lastSeq);
+    // A change of roles that stands behind the write has its place in the actor's lane already: its end moves no key.
+    if (place?.userId === actorId) return this.askIdentity(actorId, role);
+    const key = `${actorId} ${standing.lastSeq}`;
+    if (holds(this.roles.get(key) ?? [], role)) return 'held';
+    return this.askIdentity(actorId, role, key);
   }
 
-  private async askIdentity(actorId: string, role: Role, lastSeq: number): Promise<Held> {
-    const key = `${actorId} ${lastSeq}`;
-    if (holds(this.roles.get(key) ?? [], role)) return 'held';
+  /** @param key under which the answer counts for a while; left out where it must not */
+  private async askIdentity(actorId: string, role: Role, key?: string): Promise<Held> {
     try {
       const { roles, state } = await this.userOf(actorId);
       if (state !== 'active' || !holds(roles, role)) return 'lost';
-      this.roles.set(key, roles);
+      if (key !== undefined) this.roles.set(key, roles);
       return 'held';
     } catch (error) {
       return problemOf(error).code === 'not-found' ? 'lost' : 'unknown';
@@ -73,6 +73,7 @@ export class Authority {
   }
 }
 
-function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
+/** @returns whether a step may have been sent: then what became of it has to be seen, whoever asked for it */
+export function mayHaveBegun({ crashes, steps }: ClaimedRow): boolean {
   return crashes > 0 || steps.some(({ attempts, state }) => attempts > 0 || state !== 'pending');
 }

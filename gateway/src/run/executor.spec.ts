@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config.js';
 import type { ClaimedRow, ClaimTerms } from '../ledger/claim-statements.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Authority } from './authority.js';
+import type { Authority, Held } from './authority.js';
 import { Executor } from './executor.js';
 import type { Leases } from './leases.js';
 import type { Services } from './services.js';
@@ -64,7 +64,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     ledger as unknown as Ledger,
     { apply } as unknown as Services,
     leases as unknown as Leases,
-    { toBegin: () => Promise.resolve('held') } as unknown as Authority,
+    { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
     CONFIG,
   );
   return { executor, terms, lost };
@@ -109,5 +109,47 @@ describe('an outcome that cannot be written down', () => {
     const { executor, terms } = endlessLane(1, [new Error('a mistake')]);
     await expect(executor.run('u', idOf(1))).rejects.toThrow('a mistake');
     expect(terms).toEqual([]);
+  });
+});
+
+describe('a write in retry by a role', () => {
+  /** @returns what its service is asked for, and the end that is written down; of one that is tried again none */
+  async function triedAgain(held: Held, attempts: number): Promise<[string[], string | undefined]> {
+    const [row, calls]: [ClaimedRow, string[]] = [claimed(1), []];
+    row.steps[0]!.attempts = attempts;
+    let end: string | undefined;
+    const ledger = {
+      claim: () => Promise.resolve(row),
+      finish: (_key: unknown, { state }: { state: string }) => {
+        end = state;
+        return Promise.resolve({ claimed: null, releases: [] });
+      },
+      retryLater: () => Promise.resolve(null),
+    };
+    const call = (name: string, type: string) => () => {
+      calls.push(name);
+      return Promise.resolve({ type, body: {} });
+    };
+    const executor = new Executor(
+      ledger as unknown as Ledger,
+      { apply: call('apply', 'applied'), settle: call('settle', 'sealed') } as unknown as Services,
+      {
+        hold: () => ({ signal: new AbortController().signal, release: () => undefined }),
+      } as unknown as Leases,
+      { toCarryOut: () => Promise.resolve(held) } as unknown as Authority,
+      { run: { ...CONFIG.run, retryBaseMs: 1, retryMaxMs: 1 } } as unknown as GatewayConfig,
+    );
+    await executor.run('u', idOf(1));
+    return [calls, end];
+  }
+
+  it.each<[string, Held, number, [string[], string | undefined]]>([
+    ['is rejected without a call where nothing was sent and the role is lost', 'lost', 0, [[], 'rejected']],
+    ['is closed and rejected where a step may have been sent', 'lost', 1, [['settle'], 'rejected']],
+    ['goes on where a step may have been sent and nobody can say', 'unknown', 1, [['apply'], 'succeeded']],
+    ['waits where nothing was sent and nobody can say', 'unknown', 0, [[], undefined]],
+    ['goes on where the role is held', 'held', 1, [['apply'], 'succeeded']],
+  ])('%s', async (_what, held, attempts, expected) => {
+    expect(await triedAgain(held, attempts)).toEqual(expected);
   });
 });

@@ -27,8 +27,8 @@ import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/outcomes.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/claim-statements.js';
 import type { Release } from '../ledger/release-statements.js';
-import { abortReasonOf, deadlineExceeded, POISON_AFTER_CRASHES } from './abort-reason.js';
-import { Authority } from './authority.js';
+import { abortReasonOf, deadlineExceeded, noLonger, POISON_AFTER_CRASHES } from './abort-reason.js';
+import { Authority, mayHaveBegun } from './authority.js';
 import { backoffMs } from './backoff.js';
 import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from './beside.js';
 import { Leases } from './leases.js';
@@ -154,14 +154,21 @@ export class Executor {
     return beside && outcome.type === 'lost' ? saga.closeBelowFence(reason) : outcome;
   }
 
-  /** Where only a role let the actor in, the actor must have it still when the first step is about to be sent. */
+  /**
+   * Where only a role let the actor in, the actor must have it still in each run. Where a step may have been sent, what
+   * the role is lost for is closed first, and is carried through only if it cannot be taken back; and it does not wait
+   * for whoever knows.
+   */
   private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    switch (await this.authority.toBegin(claimed)) {
+    const held = await this.authority.toCarryOut(claimed);
+    const begun = mayHaveBegun(claimed);
+    switch (held) {
       case 'held':
         return saga.forward();
       case 'lost':
-        return saga.refuse(NO_LONGER);
+        return begun ? this.giveUp(claimed, saga, noLonger()) : saga.refuse(NO_LONGER);
       case 'unknown':
+        if (begun) return saga.forward();
         return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
     }
   }

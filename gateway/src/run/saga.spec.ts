@@ -89,6 +89,14 @@ describe('forward', () => {
     expect(statesOf(saga)).toEqual(['applied', 'pending']);
   });
 
+  it('counts no attempt that an open breaker has held back', async () => {
+    const problem = problemBody('unavailable', undefined, { breaker: 'identity' });
+    const heldBack: StepAnswer = { type: 'unknown', problem, retryAfterMs: null };
+    const { saga } = sagaWith({ [`apply ${FIRST}`]: heldBack });
+    expect(await saga.forward()).toMatchObject({ type: 'retry', problem });
+    expect(saga.stepOutcomes.map(({ attempts }) => attempts)).toEqual([0, 0]);
+  });
+
   it('stops at once when a newer claim was seen', async () => {
     const { saga, calls } = sagaWith({ [`apply ${FIRST}`]: stale });
     expect(await saga.forward()).toEqual({ type: 'lost' });
@@ -253,6 +261,13 @@ describe('abort', () => {
     expect(await saga.abort({ type: 'cancel' })).toEqual({ type: 'cancelled' });
     expect(calls).toEqual([`settle ${SECOND}`, `settle ${FIRST}`, `undo ${FIRST}`]);
     expect(statesOf(saga)).toEqual(['undone', 'sealed']);
+  });
+
+  it('is rejected where its actor may no longer, unless it has succeeded after all', async () => {
+    const noLonger = { type: 'no-longer' as const, problem: problemBody('forbidden') };
+    const closed = sagaWith({ [`settle ${SECOND}`]: sealed, [`settle ${FIRST}`]: sealed });
+    expect(await closed.saga.abort(noLonger)).toEqual({ type: 'rejected', problem: noLonger.problem });
+    expect(await sagaWith({}).saga.abort(noLonger)).toMatchObject({ type: 'succeeded' });
   });
 
   it('says nothing while a service cannot be asked', async () => {

@@ -26,7 +26,7 @@ export interface Calls {
 
 /** Why a run closes its steps instead of carrying them out. */
 export type AbortReason =
-  { type: 'deadline'; problem: ProblemBody } | { type: 'poison'; problem: ProblemBody } | { type: 'cancel' };
+  { type: 'deadline' | 'poison' | 'no-longer'; problem: ProblemBody } | { type: 'cancel' };
 
 type Ending = Extract<Outcome, { type: 'failed' | 'rejected' | 'cancelled' }>;
 
@@ -188,9 +188,9 @@ export class Saga {
     { settles }: { settles: boolean } = CARRYING_OUT,
   ): Promise<StepAnswer> {
     const outcome = this.outcomes.get(step)!;
-    outcome.attempts += 1;
     const begun = performance.now();
     const answer = await send(outcome);
+    if (!wasHeldBack(answer)) outcome.attempts += 1;
     const ms = performance.now() - begun;
     observeStep(outcome.service, step, answer, ms);
     outcome.ms = Math.round(ms);
@@ -230,8 +230,14 @@ const STATE_AFTER: Readonly<Record<StepAnswer['type'], StepState | null>> = {
   unserved: null,
 };
 
+/** Behind an open breaker nothing was sent. */
+function wasHeldBack(answer: StepAnswer): boolean {
+  return answer.type === 'unknown' && answer.problem['breaker'] !== undefined;
+}
+
 function endingOf(reason: AbortReason): Ending {
-  return reason.type === 'cancel' ? { type: 'cancelled' } : { type: 'failed', problem: reason.problem };
+  if (reason.type === 'cancel') return { type: 'cancelled' };
+  return { type: reason.type === 'no-longer' ? 'rejected' : 'failed', problem: reason.problem };
 }
 
 const CARRYING_OUT = { settles: false };

@@ -96,11 +96,10 @@ export class Bulk implements OnModuleInit {
     while (!stopped.aborted) {
       const items = await this.runs.next(claim, PAGE);
       if (items.length === 0) return this.runs.end(claim);
-      const held = await this.heldBy(claim);
-      if (held === 'lost') return this.runs.stop(claim, NO_LONGER);
-      // The run is silent from now on, and is taken up again.
+      const { held, ...progress } = await this.page(claim, items);
+      if (held === 'lost') return this.stop(claim, progress);
+      // The run is silent from now on, and is taken up again before this page.
       if (held === 'unknown') return;
-      const progress = await this.page(claim, items);
       if (!(await this.runs.proceed(claim, progress))) return;
       claim.position = progress.position;
     }
@@ -110,15 +109,29 @@ export class Bulk implements OnModuleInit {
     return this.authority.of(actorId, byRole ?? LEAST_ROLE);
   }
 
-  /** Those of one lane one after the other, so that they keep their order. */
-  private async page(
-    { action, reason, ...run }: BulkClaim,
-    items: readonly BulkItem[],
-  ): Promise<BulkProgress> {
-    const by = askerOf(run);
+  /** What was done of the page stays counted. */
+  private async stop(claim: BulkClaim, progress: BulkProgress): Promise<void> {
+    if (await this.runs.proceed(claim, progress)) await this.runs.stop(claim, NO_LONGER);
+  }
+
+  /**
+   * Those of one lane one after the other, so that they keep their order. Before each it is asked whether the role is
+   * held still; once it is not, nothing more of the page begins.
+   */
+  private async page(claim: BulkClaim, items: readonly BulkItem[]): Promise<BulkProgress & { held: Held }> {
+    const { action, reason } = claim;
+    const by = askerOf(claim);
+    let held: Held = 'held';
     const progress: BulkProgress = { position: items.at(-1)!.id, done: 0, refusals: {} };
+    const mayGoOn = async (): Promise<boolean> => {
+      if (held !== 'held') return false;
+      const now = await this.heldBy(claim);
+      if (now !== 'held') held = now;
+      return held === 'held';
+    };
     const lane = async (ids: readonly string[]): Promise<void> => {
       for (const id of ids) {
+        if (!(await mayGoOn())) return;
         try {
           await this.actions[action](id, by, reason);
           progress.done += 1;
@@ -129,7 +142,7 @@ export class Bulk implements OnModuleInit {
       }
     };
     await Promise.all([...byLane(items).values()].map((ids) => this.limit(() => lane(ids))));
-    return progress;
+    return { ...progress, held };
   }
 }
 
