@@ -88,7 +88,7 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.update', id, caller),
       payload: changes,
-      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request)),
+      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request, changes.email)),
     };
     return this.admission.submit(write, request, reply);
   }
@@ -245,8 +245,10 @@ export class UsersController {
     userId: string,
     currentPassword: string | undefined,
     request: Request,
+    newEmail?: string,
   ): Pick<Write, 'prepare'> {
     const prepare = async (): Promise<Record<string, unknown>> => {
+      if (newEmail !== undefined) this.passwords.assertFree(newEmail);
       await this.passwords.confirmCaller(caller, userId, currentPassword, request);
       return {};
     };
