@@ -22,7 +22,7 @@ export class Acceptances {
   follow(operation: NewOperation, releases: readonly Release[], request?: FastifyRequest): void {
     this.releaser.release(releases);
     tellAccepted(operation, request);
-    if (mayEndAccess(operation)) this.identity.tellSoon(operation.userId);
+    if (mayEndAccess(operation)) void this.identity.tellSoon(operation.userId);
     this.former.withdraw(operation.userId, rolesTakenBy(operation));
   }
 }

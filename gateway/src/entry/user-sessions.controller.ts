@@ -40,6 +40,6 @@ export class UserSessionsController {
     await this.passwords.confirmCaller(caller, id, currentPassword, request);
     const spared = caller.userId === id ? caller.sessionId : null;
     if (!(await this.endings.end(id, spared))) throw new Problem('not-found');
-    await this.identity.tellNow(id);
+    await this.identity.tellSoon(id);
   }
 }

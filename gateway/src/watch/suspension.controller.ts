@@ -44,7 +44,7 @@ export class SuspensionController {
       { caller, userId, verifyAgain: () => verifyAgain(request) },
       suspend,
     );
-    if (isThere) this.identity.tellSoon(userId);
+    if (isThere) void this.identity.tellSoon(userId);
     if (isThere) this.former.withdraw(userId, ROLES);
     return this.actions.lane(userId);
   }
