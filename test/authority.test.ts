@@ -270,14 +270,29 @@ describe('what a role lets somebody do', () => {
     expect(await waitFor(url, admin, kept.id)).toMatchObject({ state: 'succeeded' });
   });
 
-  it('is to repeat no change of roles without the role for it', async () => {
-    const [acting, { id }] = [await operator('operator.act'), await register(url)];
+  it('is to repeat nothing that decides who may do what, or who is there, without the role for it', async () => {
+    const [acting, { id, token, password: currentPassword }] = [
+      await operator('operator.act'),
+      await register(url),
+    ];
     const stale = { 'if-match': '"99"' };
-    const asked = await api(url, admin).put(`/v1/users/${id}/claims`, { claims: {} }, stale);
-    expect(await waitFor(url, admin, asked.body.id)).toMatchObject({ state: 'failed' });
-    const path = `/v1/ops/operations/${asked.body.id}/retry`;
-    expect(await api(url, acting.token).post(path)).toMatchObject(FORBIDDEN);
-    expectStatus(await api(url, admin).post(path), 200);
+    const [mine, its] = [api(url, token), `/v1/users/${id}`];
+    const password = { currentPassword, newPassword: 'another long password' };
+    const failed = async ({ body }: Answer): Promise<string> => {
+      expect(await waitFor(url, admin, body.id)).toMatchObject({ state: 'failed' });
+      return `/v1/ops/operations/${body.id}/retry`;
+    };
+    const claims = await failed(await api(url, admin).put(`${its}/claims`, { claims: {} }, stale));
+    expect(await api(url, acting.token).post(claims)).toMatchObject(FORBIDDEN);
+    expectStatus(await api(url, admin).post(claims), 200);
+    const change = await failed(await mine.put(`${its}/password`, password, stale));
+    for (const by of [acting.token, admin]) expectStatus(await api(url, by).post(change), 400);
+    const deletion = await failed(await api(url, admin).delete(its, stale));
+    expect(await api(url, acting.token).post(deletion)).toMatchObject(FORBIDDEN);
+    const { items } = (await api(url, admin).get(`/v1/ops/operations?userId=${id}&kind=user.delete`)).body;
+    expect(items).toHaveLength(1);
+    const again = expectStatus(await api(url, admin).post<Operation>(deletion), 200);
+    expect(again).toMatchObject({ kind: 'user.delete', retryOf: items[0].id });
   });
 
   it('is nothing in the own lane', async () => {

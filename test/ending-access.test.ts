@@ -415,7 +415,15 @@ describe('access', () => {
       const trail = `/v1/ops/audit?userId=${person.id}&action=user.grant-admin`;
       const { items } = expectStatus(await api(url(), accessToken).get(trail), 200);
       expect(items).toMatchObject([{ actorId: null, reason: expect.stringMatching(/^npm run ledger, /) }]);
-      expect(await grant(person.id)).toEqual({ code: 0, said: expect.stringContaining('already') });
+      const again = await grant(person.id);
+      expect(again).toEqual({ code: 0, said: expect.stringContaining('already') });
+      expect(again.said).toContain(`It is the user ${person.id}, active, registered at `);
+      // Also of what is not accepted: the entry comes first.
+      const gone = await userIn('open');
+      expectStatus(await api(url(), accessToken).delete(`/v1/users/${gone.id}`, WAIT), 204);
+      expect((await grant(gone.id)).code).toBe(1);
+      const refused = await api(url(), accessToken).get(trail.replace(person.id, gone.id));
+      expect(refused.body.items).toMatchObject([{ actorId: null }]);
       expect((await grant('nobody@example.com')).code).toBe(1);
     });
 

@@ -87,6 +87,9 @@ describe('a gateway', () => {
     await system.processes.ordering.stop();
     await restartNotReady();
     await signInIs503('second@turnpike.test');
+    const names = { firstName: 'A', lastName: 'Stranger' };
+    const stranger = { email: 'second@turnpike.test', password: 'correct horse battery', ...names };
+    expect((await api(gateway.url).post('/v1/users', stranger)).status).toBe(503);
     // Whoever is somebody else is not kept waiting.
     expect((await signIn('nobody@turnpike.test')).status).toBe(401);
     system.processes.ordering.start();

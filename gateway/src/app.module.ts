@@ -14,6 +14,7 @@ import { PageController } from './dashboard/page.controller.js';
 import { PageFiles } from './dashboard/page-files.js';
 import { QueuesController } from './dashboard/queues.controller.js';
 import { DashboardSessionController } from './dashboard/session.controller.js';
+import { Acceptances } from './entry/acceptances.js';
 import { AccessTokens } from './entry/access-tokens.js';
 import { Admission } from './entry/admit.js';
 import { Answers } from './entry/answers.js';
@@ -128,6 +129,7 @@ import { OpsController } from './watch/ops.controller.js';
 import { OverviewController } from './watch/overview.controller.js';
 import { Purge } from './watch/purge.js';
 import { Reapplication } from './watch/reapplication.js';
+import { Repetitions } from './watch/repetitions.js';
 import { LaneRelease } from './watch/release.js';
 import { Sampler } from './watch/sampler.js';
 import { SourcePages } from './watch/source-pages.js';
@@ -147,6 +149,7 @@ const entry = [
   Passwords,
   OperationTokens,
   OperationAccess,
+  Acceptances,
   Admission,
   Answers,
   EventStreams,
@@ -218,6 +221,7 @@ const watch = [
   Bulk,
   LaneRelease,
   Actions,
+  Repetitions,
   EventInbox,
   GoingBack,
   Reapplication,

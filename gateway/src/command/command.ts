@@ -136,7 +136,14 @@ async function grant({ argument, values: _none, ...around }: Asked): Promise<voi
   if (!argument) throw new Usage('grant-admin needs an e-mail address or the id of a user.');
   const reason = `npm run ledger, ${operator()}`;
   await withLedger(around, async (ledger) => {
-    say(around, await grantAdmin(readConfig(around.env), ledger, { whom: argument, reason }));
+    say(
+      around,
+      await grantAdmin(readConfig(around.env), ledger, {
+        whom: argument,
+        reason,
+        tell: (line) => say(around, line),
+      }),
+    );
   });
 }
 

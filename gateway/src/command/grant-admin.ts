@@ -23,35 +23,41 @@ export interface GrantAdmin {
   /** An e-mail address or an id. */
   whom: string;
   reason: string;
+  /** Says beforehand who that is. */
+  tell: (line: string) => void;
 }
 
 /**
  * Gives somebody the role `admin` beside the roles that the user has: a write in the user's lane, as an administrator's
- * would be, that nobody has asked for. It is the way back where no administrator is left.
+ * would be, that nobody has asked for. It is the way back where no administrator is left. The audit trail tells of it
+ * before it is accepted: an entry may tell of what was then refused, but nothing is accepted of which none tells.
  * @returns what has become of it, in words
  * @throws Error where it is not accepted
  */
 export async function grantAdmin(
   config: GatewayConfig,
   open: OpenLedger,
-  { whom, reason }: GrantAdmin,
+  { whom, reason, tell }: GrantAdmin,
 ): Promise<string> {
   await assertKeys(open);
   const services = servicesOf(config);
   const userId = isUUID(whom) ? whom.toLowerCase() : await idOf(services, whom);
   const known = await open.endings.knownRoles(userId);
   if (!known) throw new Error(`There is no lane of ${userId}.`);
-  const { roles } = await ask<UserView>(services, `/internal/users/${userId}`);
+  const { roles, state, createdAt } = await ask<UserView>(services, `/internal/users/${userId}`);
+  tell(
+    `It is the user ${userId}, ${state}, registered at ${createdAt}, with the roles: ${roles.join(', ') || 'none'}.`,
+  );
   if (roles.includes('admin')) return `${userId} is an administrator already.`;
   const operation = grantOf(config, userId, [...roles, 'admin']);
+  const { id: operationId } = operation;
+  await open.trail.append({ action: 'user.grant-admin', userId, operationId, actorId: null, reason });
   const terms = { clientKey: null, maxDepth: config.laneMaxDepth };
   const admitted = await open.ledger.admit({ operation, ...terms, grantsSince: known.lastSeq });
   if (admitted.outcome !== 'accepted')
     throw new Error(
       `The lane of ${userId} does not take it: ${admitted.outcome === 'refused' ? admitted.code : ''}`,
     );
-  const { id: operationId } = operation;
-  await open.trail.append({ action: 'user.grant-admin', userId, operationId, actorId: null, reason });
   return said(await endOf(open, operationId));
 }
 

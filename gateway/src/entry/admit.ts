@@ -1,32 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import {
-  HEADERS,
-  type ClientKind,
-  holds,
-  type OperationTarget,
-  type Relation,
-  type Role,
-  ROLES,
-} from '@turnpike/contracts';
-import { givenTraceparent, invalidToken, Problem, securityEvent } from '@turnpike/service';
+import { HEADERS, type ClientKind, type OperationTarget, type Relation } from '@turnpike/contracts';
+import { givenTraceparent, invalidToken, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
-import { mayEndAccess } from '../ledger/access-endings.js';
 import type { Admitted } from '../ledger/admission.js';
 import type { ClientKey, Replay } from '../ledger/keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { LedgerQueries } from '../ledger/queries.js';
 import type { Content } from '../ledger/seals.js';
-import { FormerActors } from '../queue/former-actors.js';
-import { Releaser } from '../queue/release.js';
 import { stepsOf } from '../run/operations/plans.js';
+import { Acceptances } from './acceptances.js';
 import { Answers } from './answers.js';
 import { authorise, type Caller, roleIn } from './authorise.js';
 import { Fingerprints } from './fingerprint.js';
 import { scopeOf } from './once.js';
-import { IdentityTold } from './identity-told.js';
 import { ifMatchOf } from './request.js';
 
 /*
@@ -68,11 +57,9 @@ export class Admission {
   constructor(
     private readonly ledger: Ledger,
     private readonly queries: LedgerQueries,
-    private readonly releaser: Releaser,
+    private readonly acceptances: Acceptances,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
-    private readonly identity: IdentityTold,
-    private readonly former: FormerActors,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -90,10 +77,7 @@ export class Admission {
     const admitted = await this.admitted(write, operation, clientKey);
     switch (admitted.outcome) {
       case 'accepted':
-        this.releaser.release(admitted.releases);
-        tellAccepted(operation, request);
-        if (mayEndAccess(operation)) this.identity.tellSoon(write.userId);
-        this.former.withdraw(write.userId, takenBy(write));
+        this.acceptances.follow(operation, admitted.releases, request);
         return this.answers.accepted(operation, admitted, request, reply);
       case 'refused':
         throw refusal(admitted.code);
@@ -150,23 +134,6 @@ function operationOf(write: Write, request: FastifyRequest, relations: readonly 
     steps: stepsOf(write.kind, write.payload, relations),
     traceparent: givenTraceparent(request),
   };
-}
-
-/** @returns the roles that the user of the lane has not any more once the write is accepted, as far as it says so */
-function takenBy({ kind, payload }: Write): Role[] {
-  if (kind === 'user.delete') return [...ROLES];
-  if (kind !== 'user.set-roles') return [];
-  return ROLES.filter((role) => !holds(payload['roles'] as Role[], role));
-}
-
-/** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
-function tellAccepted(
-  { kind, id: operationId, userId, actorId, payload }: NewOperation,
-  request: FastifyRequest,
-): void {
-  if (kind !== 'user.set-roles' && kind !== 'user.set-claims') return;
-  const roles = kind === 'user.set-roles' ? (payload['roles'] as Role[]) : undefined;
-  securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }
 
 function refusal(code: Problem['code']): Problem {

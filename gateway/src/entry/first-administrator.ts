@@ -5,7 +5,7 @@ import {
   type OperationState,
   type PreparedCredential,
 } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import { Problem, problemOf, unavailable } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type AdminConfig, GatewayConfig } from '../config.js';
 import { FirstAdministrators } from '../ledger/first-administrators.js';
@@ -29,8 +29,9 @@ const NAMES = { firstName: 'First', lastName: 'Administrator' };
 const FAILED: readonly OperationState[] = ['failed', 'rejected', 'cancelled'];
 
 /**
- * Makes the first administrator, once in the life of a ledger and if nobody has that e-mail address: by a registration
- * like any other. Until there is one the gateway is not ready, and nobody signs in with that address.
+ * Makes the first administrator, once in the life of a ledger: by a registration like any other. Until there is one the
+ * gateway is not ready, and nobody else registers, takes or signs in with that address. Who has it already and is no
+ * administrator may be a stranger: nobody is made then, and the log says who it is.
  */
 @Injectable()
 export class FirstAdministrator implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -56,9 +57,10 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     return this.isThere || !this.config.api || this.config.admin === null;
   }
 
-  /** @returns whether that is the address of an administrator who is not known to be there yet */
-  isAwaited(email: string): boolean {
-    return !this.isReady && email === normaliseEmail(this.config.admin!.email);
+  /** @throws Problem 503 for the address of an administrator who is not known to be there yet */
+  assertNotAwaited(email: string): void {
+    if (!this.isReady && email === normaliseEmail(this.config.admin!.email))
+      throw unavailable('The first administrator is not there yet.');
   }
 
   onApplicationBootstrap(): void {
@@ -77,8 +79,11 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
   }
 
   private async attempt(admin: AdminConfig): Promise<void> {
-    this.isThere = (await this.wasMade()) || (await this.exists(admin));
+    // Asked first: an administrator who is made in between is found by the other question.
+    const holder = await this.holderOf(admin);
+    this.isThere = await this.wasMade();
     if (this.isThere) return;
+    if (!this.registration && holder !== null) return this.complain(...taken(holder));
     if (!this.registration) return this.register(admin, null);
     const { operationId, at } = this.registration;
     const operation = await this.queries.operation(operationId);
@@ -104,13 +109,14 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     return userId !== undefined;
   }
 
-  private async exists({ email }: AdminConfig): Promise<boolean> {
+  /** @returns whoever has that address, or null */
+  private async holderOf({ email }: AdminConfig): Promise<string | null> {
     const query = { email: normaliseEmail(email) };
     const call = { method: 'GET' as const, path: '/internal/users/by-email', query };
-    return this.services.ask('identity', call).then(
-      () => true,
+    return this.services.ask<{ id: string }>('identity', call).then(
+      ({ id }) => id,
       (error: unknown) => {
-        if (error instanceof Problem && error.code === 'not-found') return false;
+        if (error instanceof Problem && error.code === 'not-found') return null;
         throw error;
       },
     );
@@ -156,6 +162,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
 
   /** While something is away it has not said anything. */
   private tell(error: unknown): void {
+    if (problemOf(error).code === 'unavailable') return;
     if (error instanceof Problem && error.body.status >= 500) return;
     const errors = error instanceof Problem ? (error.body as { errors?: { message: string }[] }).errors : [];
     const reasons = [(error as Error).message, ...(errors ?? []).map(({ message }) => message)];
@@ -163,12 +170,21 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
   }
 
   /** Says it once, and not at every look. */
-  private complain(reason: string): void {
+  private complain(reason: string, remedy = OTHER_SETTINGS): void {
     if (reason === this.complaint) return;
     this.complaint = reason;
     this.logger.error(
-      `The administrator of ADMIN_EMAIL cannot be made: ${reason}. Until there is one this gateway is not ready: ` +
-        'set another ADMIN_PASSWORD or ADMIN_EMAIL and restart it.',
+      `The administrator of ADMIN_EMAIL cannot be made: ${reason}. Until there is one this gateway is not ready: ${remedy}.`,
     );
   }
+}
+
+const OTHER_SETTINGS = 'set another ADMIN_PASSWORD or ADMIN_EMAIL and restart it';
+
+/** @returns what is wrong where somebody has the address who is no administrator, and what to do */
+function taken(holder: string): [reason: string, remedy: string] {
+  return [
+    `the user ${holder} has that address, who is no administrator and may be a stranger`,
+    `if you know who it is, npm run ledger -- grant-admin ${holder}; else set another ADMIN_EMAIL and restart it`,
+  ];
 }

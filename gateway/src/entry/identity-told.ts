@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AccessEnded, EndAccess } from '@turnpike/contracts';
-import { Problem } from '@turnpike/service';
+import { Problem, problemOf } from '@turnpike/service';
+import { LRUCache } from 'lru-cache';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayConfig } from '../config.js';
 import { AccessEndings, type Told } from '../ledger/access-endings.js';
@@ -11,6 +12,12 @@ const LOOK_EVERY_MS = 1000;
 
 /** Users of one look. */
 const PAGE = 100;
+
+/** Before the first of all users. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Users remembered at a time. */
+const MAX_UNTELLABLE = 1000;
 
 /** Milliseconds for an answer. */
 const ANSWER_WITHIN_MS = 2000;
@@ -23,6 +30,8 @@ const ANSWER_WITHIN_MS = 2000;
 export class IdentityTold implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(IdentityTold.name);
   private readonly stopped = new AbortController();
+  /** The users of whom it was said that identity refuses to be told. */
+  private readonly untellable = new LRUCache<string, true>({ max: MAX_UNTELLABLE });
 
   constructor(
     private readonly endings: AccessEndings,
@@ -39,40 +48,43 @@ export class IdentityTold implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** Tells identity how often the user's access was ended, though it may know: it may have been put back. */
-  async tellOf(userId: string): Promise<void> {
+  async tell(userId: string): Promise<void> {
     const lane = await this.endings.of(userId);
-    if (lane && lane.epoch > 0) await this.tell(lane);
+    if (lane && lane.epoch > 0) await this.tellOfLane(lane);
   }
 
-  /** The same, for a caller that does not wait: what fails is done again. */
-  tellSoon(userId: string): void {
-    void this.tellNow(userId);
-  }
-
-  /** The same, for a caller that has nothing else to do, but would rather know it done. */
-  async tellNow(userId: string): Promise<void> {
-    await this.tellOf(userId).catch((error: Error) =>
-      this.logger.warn(
-        `Identity was not told that the access of ${userId} has ended: ${error.message} It is told again.`,
-      ),
-    );
+  /** The same, for a caller that need not wait, and need not know: what fails is done again. */
+  async tellSoon(userId: string): Promise<void> {
+    await this.tell(userId).catch((error: Error) => this.logger.warn(notTold(userId, error)));
   }
 
   private async keepTelling(): Promise<void> {
     const { signal } = this.stopped;
     while (!signal.aborted) {
-      await this.tellSome().catch(() => undefined);
+      await this.tellAll().catch(() => undefined);
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** One after the other, so that a dead identity is asked once. */
-  private async tellSome(): Promise<void> {
-    for (const told of await this.endings.untold(PAGE)) await this.tell(told);
+  /** One after the other, so that a dead identity is asked once; one lane that cannot be told keeps no other waiting. */
+  private async tellAll(): Promise<void> {
+    for (let after = NOBODY; !this.stopped.signal.aborted;) {
+      const lanes = await this.endings.untold({ after, limit: PAGE });
+      for (const lane of lanes) await this.tellOfLane(lane).catch((error: Error) => this.goOn(lane, error));
+      if (lanes.length < PAGE) return;
+      after = lanes.at(-1)!.userId;
+    }
   }
 
-  private async tell(told: Told): Promise<void> {
-    await this.endings.told(told, await this.answerOf(told));
+  /** Says it once of each user, and not at every look. @throws the error that every other lane would meet */
+  private goOn({ userId }: Told, error: Error): void {
+    if (problemOf(error).code === 'unavailable') throw error;
+    if (!this.untellable.has(userId)) this.logger.warn(notTold(userId, error));
+    this.untellable.set(userId, true);
+  }
+
+  private async tellOfLane(lane: Told): Promise<void> {
+    await this.endings.told(lane, await this.answerOf(lane));
   }
 
   /** Whoever is not there has no sessions. */
@@ -88,4 +100,8 @@ export class IdentityTold implements OnApplicationBootstrap, OnApplicationShutdo
       },
     );
   }
+}
+
+function notTold(userId: string, { message }: Error): string {
+  return `Identity was not told that the access of ${userId} has ended: ${message} It is told again.`;
 }

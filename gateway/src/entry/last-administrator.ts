@@ -1,21 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Administrators } from '@turnpike/contracts';
 import { Database, Problem } from '@turnpike/service';
-import type { FastifyRequest } from 'fastify';
 import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
-import type { Caller } from './authorise.js';
-import { verifyAgain } from './caller.js';
+import type { Asker } from './authorise.js';
 
 /** Milliseconds for an answer: longer than the transaction that waits for it may idle it must not take. */
 const ANSWER_WITHIN_MS = 1500;
 
 /** What may take an administrator away. */
 export interface TakingAway {
-  caller: Caller;
+  caller: Asker;
   /** From whom. */
   userId: string;
-  request: FastifyRequest;
+  /** @throws Problem where the caller would not be let in any more */
+  verifyAgain: () => Promise<void>;
 }
 
 /**
@@ -47,13 +46,13 @@ export class LastAdministrator {
 
   /** The lock is held until the act is accepted; it comes before that of any lane, for everybody. */
   private inTurn<Result>(
-    { caller, userId, request }: TakingAway,
+    { caller, userId, verifyAgain }: TakingAway,
     accept: () => Promise<Result>,
   ): Promise<Result> {
     return this.database.statements(async (tx) => {
       await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.administrators'))`);
       if (caller.userId === userId) await this.assertAnother(userId);
-      else await verifyAgain(request);
+      else await verifyAgain();
       return accept();
     });
   }

@@ -6,6 +6,7 @@ import type { Content } from '../ledger/seals.js';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { ClientPlaces } from './client-places.js';
+import { FirstAdministrator } from './first-administrator.js';
 import { PasswordTurns } from './password-turns.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
@@ -25,10 +26,15 @@ export class Passwords {
     private readonly throttle: SignInThrottle,
     private readonly turns: PasswordTurns,
     private readonly places: ClientPlaces,
+    private readonly firstAdministrator: FirstAdministrator,
   ) {}
 
-  /** @throws Problem 400 for a password that this person may not have */
+  /**
+   * @throws Problem 400 for a password that this person may not have, 503 for the address of a first administrator who is
+   *   not there yet
+   */
   async prepareFirst(registration: RegisterUser, request: FastifyRequest): Promise<{ credentialId: string }> {
+    this.assertFree(registration.email);
     const origin = { place: this.places.of(request), isKnown: false };
     const { credentialId } = await this.turns.take(origin, () => this.prepare(registration));
     return { credentialId };
@@ -77,6 +83,11 @@ export class Passwords {
     if (typeof id !== 'string') return;
     const check = () => this.ask(`/internal/credentials/${id}/check`, { password });
     await this.throttle.check(email, request, check).catch(refuseOther);
+  }
+
+  /** @throws Problem 503 for the address of a first administrator who is not there yet: it is nobody else's */
+  assertFree(email: string): void {
+    this.firstAdministrator.assertNotAwaited(email);
   }
 
   async emailOf(userId: string): Promise<string> {

@@ -32,8 +32,10 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly rememberMs: number;
   /** On identity's clock, which bounds it: at first everything that it still knows. */
   private since = new Date(0);
-  /** When the newest question was sent that was answered; a process that has just started counts from then. */
-  private heardAt = performance.now();
+  /** When the newest question was sent that was answered; null in a process that has had no answer. */
+  private heardAt: number | null = null;
+  /** A process that has just started accepts writes as if it had heard then: it may start while identity is away. */
+  private startedAt = performance.now();
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
 
@@ -44,9 +46,10 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
     this.rememberMs = LIFETIME_MS + config.clockToleranceMs;
   }
 
-  onApplicationBootstrap(): void {
-    this.heardAt = performance.now();
-    if (this.config.api) void this.poll();
+  /** The process listens after the first question: answered, or given up after ANSWER_WITHIN_MS. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.startedAt = performance.now();
+    if (this.config.api) await this.poll();
   }
 
   onApplicationShutdown(): void {
@@ -63,9 +66,9 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
     this.revoked.set(sessionId, performance.now());
   }
 
-  /** Whether it is known which sessions have ended, as far as a role may let somebody in. */
+  /** Whether it is known which sessions have ended, as far as a role may let somebody in: not before the first answer. */
   get areKnown(): boolean {
-    return this.silentMs < ROLES_FOR_MS;
+    return this.heardAt !== null && this.silentMs < ROLES_FOR_MS;
   }
 
   /** Whether writes are accepted still. */
@@ -89,19 +92,20 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
     });
     revoked.forEach((sessionId) => this.add(sessionId));
     this.since = new Date(Date.parse(now) - OVERLAP_MS);
-    this.heardAt = Math.max(this.heardAt, sentAt);
+    this.heardAt = Math.max(this.heardAt ?? sentAt, sentAt);
     this.forget();
   }
 
   private get silentMs(): number {
-    return performance.now() - this.heardAt;
+    return performance.now() - (this.heardAt ?? this.startedAt);
   }
 
   private async poll(): Promise<void> {
     await this.ask().catch((error: Error) =>
       this.logger.warn(
         `Ended sessions are not known for ${Math.round(this.silentMs / 1000)} s: ${error.message} ` +
-          `After ${ROLES_FOR_MS / 1000} s no role lets anybody in, after ${WRITES_FOR_MS / 1000} s no write is accepted: look at identity.`,
+          `After ${ROLES_FOR_MS / 1000} s, or without any answer yet, no role lets anybody in, ` +
+          `after ${WRITES_FOR_MS / 1000} s no write is accepted: look at identity.`,
       ),
     );
     if (!this.stopped) this.timer = setTimeout(() => void this.poll(), ASK_EVERY_MS);

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { SessionView } from '@turnpike/contracts';
-import { Problem, securityEvent, unavailable } from '@turnpike/service';
+import { Problem, securityEvent } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -78,8 +78,8 @@ export class SignInThrottle {
    * @throws Problem `rate-limited`; `unavailable` for the first administrator before it is there, and where the failures cannot be counted, since then nobody could be
    *   stopped from guessing (and no token could be used either: that needs the same database)
    */
-  check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
-    if (this.firstAdministrator.isAwaited(email)) return Promise.reject(notThereYet());
+  async check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
+    this.firstAdministrator.assertNotAwaited(email);
     const told = (): Promise<Result> =>
       check().catch((error: unknown) => this.tellFailure(email, request, error));
     const attempt = { account: this.fingerprints.hash(accountOf(email)), place: this.places.of(request) };
@@ -198,10 +198,6 @@ export class SignInThrottle {
 }
 
 /** Whoever starts a system asks for its administrator until there is one; there is nothing to guess, and no guess. */
-function notThereYet(): Problem {
-  return unavailable('The first administrator is not there yet.');
-}
-
 function accountOf(email: string): string {
   return `account ${email}`;
 }

@@ -93,7 +93,7 @@ export class SigningIn {
     if (!standing || isSpared(begun, standing)) return true;
     if (epoch > standing.accessEpoch) await this.endings.atLeast(userId, epoch);
     if (epoch < standing.accessEpoch) {
-      await this.identity.tellOf(userId);
+      await this.identity.tell(userId);
       return false;
     }
     if (epoch > 0) await this.revocations.ask();

@@ -41,6 +41,6 @@ export class UserSessionsController {
     const asking = { id: caller.sessionId, epoch: caller.sessionEpoch };
     const spared = caller.userId === id ? asking : null;
     if (!(await this.endings.end(id, spared))) throw new Problem('not-found');
-    await this.identity.tellNow(id);
+    await this.identity.tellSoon(id);
   }
 }

@@ -21,7 +21,7 @@ import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
-import { CurrentCaller } from './caller.js';
+import { CurrentCaller, verifyAgain } from './caller.js';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
@@ -88,7 +88,7 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.update', id, caller),
       payload: changes,
-      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request)),
+      ...(changes.email !== undefined && this.confirmed(caller, id, currentPassword, request, changes.email)),
     };
     return this.admission.submit(write, request, reply);
   }
@@ -129,7 +129,8 @@ export class UsersController {
       ...userWrite('user.set-roles', id, caller),
       payload: { ...body },
       grantsSince: () => this.grantsSince(id, body.roles),
-      ...(!body.roles.includes('admin') && this.acceptsInTurn({ caller, userId: id, request })),
+      ...(!body.roles.includes('admin') &&
+        this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAgain(request) })),
     };
     return this.admission.submit(write, request, reply);
   }
@@ -166,7 +167,7 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.delete', id, caller),
       cancelsWaiting: pending === 'cancel',
-      ...this.acceptsInTurn({ caller, userId: id, request }),
+      ...this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAgain(request) }),
       ...this.confirmed(caller, id, currentPassword, request),
     };
     return this.admission.submit(write, request, reply);
@@ -244,8 +245,10 @@ export class UsersController {
     userId: string,
     currentPassword: string | undefined,
     request: Request,
+    newEmail?: string,
   ): Pick<Write, 'prepare'> {
     const prepare = async (): Promise<Record<string, unknown>> => {
+      if (newEmail !== undefined) this.passwords.assertFree(newEmail);
       await this.passwords.confirmCaller(caller, userId, currentPassword, request);
       return {};
     };

@@ -117,9 +117,12 @@ export class AccessEndings {
     return row ?? null;
   }
 
-  /** @returns some lanes of which identity was not told */
-  untold(limit: number): Promise<Told[]> {
-    return this.database.query<Told>(`${TOLD} where access_told < access_epoch limit $1`, [limit]);
+  /** @returns some lanes of which identity was not told, in the order of their users */
+  untold({ after, limit }: { after: string; limit: number }): Promise<Told[]> {
+    return this.database.query<Told>(
+      `${TOLD} where access_told < access_epoch and user_id > $1 order by user_id limit $2`,
+      [after, limit],
+    );
   }
 
   /**

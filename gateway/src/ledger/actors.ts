@@ -42,15 +42,17 @@ export class Actors {
   constructor(private readonly database: Database) {}
 
   /**
-   * @param before a write of the actor's, where it is about one: changes of roles that stand behind it in its own lane do not count, since they
-   *   may be waiting for it
+   * @param before a write of the actor's, where it is about one: changes of roles that stand behind it in its own lane
+   *   do not count, since they may be waiting for it
    * @returns null where the actor has no lane, and so was never a user
    */
   async standing(actorId: string, before?: { userId: string; seq: number }): Promise<ActorStanding | null> {
     const [row] = await this.database.query<ActorStanding>(
-      `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq", exists (select 1 from operations o
-         where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
-           and o.kind = 'user.set-roles' and o.ends_access and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
+      `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq",
+         exists (select 1 from operations o
+           where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
+             and o.kind = 'user.set-roles' and o.ends_access
+             and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
        from lanes l where l.user_id = $1`,
       [actorId, before?.userId ?? null, before?.seq ?? null],
     );

@@ -107,9 +107,10 @@ export interface Placed {
 
 /**
  * Binds the keys of writes, takes a place in each one's lane, and writes the operations down. The guards decide in the
- * part that raises last_seq, so a refused write leaves no gap; a write that could not be sealed is refused. A key that stands for another operation already, and
- * has not expired, refuses its write before that; for a rival that is about to commit the same key it waits, in
- * the order of the keys, as everybody does. A head is released with it: its job is added after the commit.
+ * part that raises last_seq, so a refused write leaves no gap; a write that could not be sealed is refused. A key that
+ * stands for another operation already, and has not expired, refuses its write before that; for a rival that is about
+ * to commit the same key it waits, in the order of the keys, as everybody does. A head is released with it: its job is
+ * added after the commit.
  */
 export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
   const rows = await tx.query<PlacedRow>(

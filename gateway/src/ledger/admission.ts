@@ -140,7 +140,7 @@ async function leaveNothing(tx: Statements, batch: readonly Admittance[]): Promi
 async function accepted(tx: Statements, request: Admittance, place: Place): Promise<Admitted> {
   const { id, userId, actorId } = request.operation;
   const { seq, acceptance } = place;
-  if (request.cancelsWaiting && (await cancelWaiting(tx, { userId, before: seq, actorId }))) {
+  if (request.cancelsWaiting && (await withdrawsBefore(tx, { userId, before: seq, actorId }))) {
     const position = await readPosition(tx, userId, seq);
     // The head is another now: the deletion itself, or what was not withdrawn before it.
     const releases = await releaseHeads(tx, userId);
@@ -151,7 +151,7 @@ async function accepted(tx: Statements, request: Admittance, place: Place): Prom
 }
 
 /** @returns whether anything was withdrawn */
-async function cancelWaiting(tx: Statements, withdrawing: leaving.Withdrawing): Promise<boolean> {
+async function withdrawsBefore(tx: Statements, withdrawing: leaving.Withdrawing): Promise<boolean> {
   const { userId } = withdrawing;
   const count = await leaving.cancelWaiting(tx, withdrawing);
   if (count > 0) await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count }]);

@@ -32,9 +32,10 @@ export interface Withdrawing {
 }
 
 /**
- * Withdraws what waits before a deletion and has not begun, but never the write that makes the user, nor what is carried
- * out beside the lane, for nothing in it waits for that: only what its actor could withdraw one by one. Users withdraw what they asked for themselves; whoever deletes somebody else withdraws what
- * anybody asked for, and the audit trail tells of each write that was another's.
+ * Withdraws what waits before a deletion and has not begun: only what its actor could withdraw one by one. Never the
+ * write that makes the user, nor what is carried out beside the lane, for nothing in it waits for that. Users withdraw
+ * what they asked for themselves; whoever deletes somebody else withdraws what anybody asked for, and the audit trail
+ * tells of each write that was another's.
  * @returns how many
  */
 export async function cancelWaiting(

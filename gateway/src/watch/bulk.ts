@@ -18,6 +18,7 @@ import type { ClientKey, Made } from '../ledger/keys.js';
 import { Maintenance } from '../queue/maintenance.js';
 import { Authority, type Held } from '../run/authority.js';
 import { Actions } from './actions.js';
+import { Repetitions } from './repetitions.js';
 
 /*
  * Many writes repeated or withdrawn, each as if an operator had asked for it, with the same reason and an entry of its
@@ -41,6 +42,7 @@ export class Bulk implements OnModuleInit {
   constructor(
     private readonly runs: BulkRuns,
     private readonly actions: Actions,
+    private readonly repetitions: Repetitions,
     private readonly authority: Authority,
     private readonly maintenance: Maintenance,
   ) {}
@@ -133,7 +135,8 @@ export class Bulk implements OnModuleInit {
       for (const id of ids) {
         if (!(await mayGoOn())) return;
         try {
-          await this.actions[action](id, by, reason);
+          if (action === 'retry') await this.repetitions.retry(id, { by, reason });
+          else await this.actions.cancel(id, by, reason);
           progress.done += 1;
         } catch (error) {
           const { code } = problemOf(error);

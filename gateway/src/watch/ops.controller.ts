@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   type LaneView,
@@ -12,10 +12,12 @@ import {
 import { ApiProblems } from '@turnpike/service';
 import type { Caller } from '../entry/authorise.js';
 import { CurrentCaller } from '../entry/caller.js';
+import type { Request } from '../entry/http.js';
 import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
 import { Actions } from './actions.js';
 import { CloserLook } from './closer-look.js';
+import { Repetitions } from './repetitions.js';
 
 /** What operators do: look at a lane, stop it and let it go on, withdraw or repeat a write. */
 @ApiTags('operators')
@@ -24,6 +26,7 @@ export class OpsController {
   constructor(
     private readonly actions: Actions,
     private readonly closerLook: CloserLook,
+    private readonly repetitions: Repetitions,
   ) {}
 
   /** One lane: whether it takes writes, whether it carries them out, and its head. */
@@ -98,8 +101,9 @@ export class OpsController {
     @Id('id') id: string,
     @Body() { reason }: Reason,
     @CurrentCaller() caller: Caller,
+    @Req() request: Request,
   ): Promise<OperationView> {
-    return this.actions.retry(id, caller, reason ?? null);
+    return this.repetitions.retry(id, { by: caller, reason: reason ?? null, request });
   }
 
   /** Withdraws a write that has not begun, or that waits for a retry and turns out not to be applied. */

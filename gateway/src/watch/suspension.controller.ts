@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type LaneView, ROLES, StatedReason, type UserView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { authorise, type Caller } from '../entry/authorise.js';
-import { CurrentCaller } from '../entry/caller.js';
+import { CurrentCaller, verifyAgain } from '../entry/caller.js';
 import type { Request } from '../entry/http.js';
 import { IdentityTold } from '../entry/identity-told.js';
 import { LastAdministrator } from '../entry/last-administrator.js';
@@ -40,8 +40,11 @@ export class SuspensionController {
     await this.assertMay('user.suspend', caller, userId);
     const act = { userId, actorId: caller.userId, reason };
     const suspend = (): Promise<boolean> => this.suspensions.suspend(act);
-    const isThere = await this.administrators.guard({ caller, userId, request }, suspend);
-    if (isThere) this.identity.tellSoon(userId);
+    const isThere = await this.administrators.guard(
+      { caller, userId, verifyAgain: () => verifyAgain(request) },
+      suspend,
+    );
+    if (isThere) void this.identity.tellSoon(userId);
     if (isThere) this.former.withdraw(userId, ROLES);
     return this.actions.lane(userId);
   }
