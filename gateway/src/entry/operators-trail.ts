@@ -18,10 +18,10 @@ import { type Told, TRAIL } from './trail.js';
  * trail cannot be written, nobody's data is shown.
  */
 
-/** Milliseconds in which the same request of one caller is one entry: a page that is left open asks again and again. */
+/** Milliseconds in which the same read of one caller is one entry: a page that is left open asks again and again. */
 const ONE_ENTRY_MS = 60_000;
 
-/** Requests that are remembered; of one that is forgotten there is another entry. */
+/** Reads that are remembered; of one that is forgotten there is another entry. */
 const MAX_REMEMBERED = 10_000;
 
 const peopleShown = new Counter({
@@ -76,12 +76,18 @@ export class OperatorsTrail implements NestInterceptor {
     if (told === 'nothing') return;
     if (typeof told === 'string') return tellOfAct(told, done);
     if (told.unless?.(done.request)) return;
+    if ('acts' in told) return this.tellOfEachAct(told, done);
     const key = keyOf(done);
     if (this.told.has(key)) return;
     await this.trail.append(entryOf(told, done));
     this.told.set(key, true);
-    if ('acts' in told) return tellOfAct('by the act', done);
     tellOfRead(done, told.reads, told.inClear);
+  }
+
+  /** The same act again is another one: it may do something else by then. */
+  private async tellOfEachAct(told: Extract<Told, { acts: string }>, done: Done): Promise<void> {
+    await this.trail.append(entryOf(told, done));
+    tellOfAct('by the act', done);
   }
 }
 
