@@ -76,18 +76,12 @@ export class OperatorsTrail implements NestInterceptor {
     if (told === 'nothing') return;
     if (typeof told === 'string') return tellOfAct(told, done);
     if (told.unless?.(done.request)) return;
-    if ('acts' in told) return this.tellOfEachAct(told, done);
-    const key = keyOf(done);
-    if (this.told.has(key)) return;
+    // The same act again is another one: it may do something else by then.
+    if ('reads' in told && this.told.has(keyOf(done))) return;
     await this.trail.append(entryOf(told, done));
-    this.told.set(key, true);
+    if ('acts' in told) return tellOfAct('by the act', done);
+    this.told.set(keyOf(done), true);
     tellOfRead(done, told.reads, told.inClear);
-  }
-
-  /** The same act again is another one: it may do something else by then. */
-  private async tellOfEachAct(told: Extract<Told, { acts: string }>, done: Done): Promise<void> {
-    await this.trail.append(entryOf(told, done));
-    tellOfAct('by the act', done);
   }
 }
 
@@ -155,9 +149,8 @@ function countOf(answer: Answer): number {
   return answer?.items ? answer.items.length : 1;
 }
 
-/** What begins something new is answered with a new id. */
-function keyOf({ request: { method, url }, caller, answer }: Done): string {
-  return `${caller.userId} ${method} ${url} ${String(answer?.id)}`;
+function keyOf({ request: { method, url }, caller }: Done): string {
+  return `${caller.userId} ${method} ${url}`;
 }
 
 /** A route that nobody has thought of is told of as an act. */
