@@ -18,10 +18,10 @@ import { type Told, TRAIL } from './trail.js';
  * trail cannot be written, nobody's data is shown.
  */
 
-/** Milliseconds in which the same read of one caller is one entry: a page that is left open asks again and again. */
+/** Milliseconds in which the same request of one caller is one entry: a page that is left open asks again and again. */
 const ONE_ENTRY_MS = 60_000;
 
-/** Reads that are remembered; of one that is forgotten there is another entry. */
+/** Requests that are remembered; of one that is forgotten there is another entry. */
 const MAX_REMEMBERED = 10_000;
 
 const peopleShown = new Counter({
@@ -76,8 +76,7 @@ export class OperatorsTrail implements NestInterceptor {
     if (told === 'nothing') return;
     if (typeof told === 'string') return tellOfAct(told, done);
     if (told.unless?.(done.request)) return;
-    // The same act again is another one: it may do something else by then.
-    if ('reads' in told && this.told.has(keyOf(done))) return;
+    if (isOnce(told) && this.told.has(keyOf(done))) return;
     await this.trail.append(entryOf(told, done));
     if ('acts' in told) return tellOfAct('by the act', done);
     this.told.set(keyOf(done), true);
@@ -147,6 +146,11 @@ function isAboutOperation({ routeOptions: { url = '' } }: FastifyRequest): boole
 
 function countOf(answer: Answer): number {
   return answer?.items ? answer.items.length : 1;
+}
+
+/** The same act again is another one: it may do something else by then. */
+function isOnce(told: Exclude<Told, string>): boolean {
+  return 'reads' in told || told.once === true;
 }
 
 function keyOf({ request: { method, url }, caller }: Done): string {
