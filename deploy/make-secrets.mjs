@@ -1,7 +1,7 @@
 // Writes the file of secrets that docker-compose.yml reads: `npm run secrets`, or with another file's name behind `--`.
 // Each value is invented here. A file that is there is left alone: with other keys its data could not be read.
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readArguments } from '../scripts/arguments.mjs';
 import { Trouble, runScript } from '../scripts/console.mjs';
@@ -33,11 +33,13 @@ certs beside it. A file that is there is left as it is. It needs the program ope
 await runScript(() => {
   const { positionals } = readArguments(USAGE, { allowPositionals: true });
   const [file = '.env'] = positionals;
+  if (existsSync(file)) throw isThere(file);
   const passwords = PASSWORDS.map((name) => [name, randomBytes(PASSWORD_BYTES).toString('base64url')]);
   const secrets = inventSecrets();
   const values = { ...secrets, ...verifyKeysOf(secrets), COMPOSE_FILE };
-  write(file, [...Object.entries(values), ...passwords]);
+  // The file comes last: until it is there, a second try makes everything.
   makeCertificates(path.join(path.dirname(file), 'certs'));
+  write(file, [...Object.entries(values), ...passwords]);
   console.log(
     `${file} has fresh secrets. Keep a copy where the backups are not: DATA_KEY cannot be replaced by a new one.`,
   );
@@ -50,6 +52,10 @@ function write(file, secrets) {
     writeFileSync(file, lines.join(''), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    throw new Trouble(`${file} is there already and is left as it is`);
+    throw isThere(file);
   }
+}
+
+function isThere(file) {
+  return new Trouble(`${file} is there already and is left as it is`);
 }

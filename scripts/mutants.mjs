@@ -105,7 +105,7 @@ async function isKilled(scratch, guard) {
   console.log(`${killed ? 'killed  ' : 'SURVIVED'} ${guard.name} (${secondsSince(start)} s)`);
   for (const { test, verdict, complaint } of results) {
     if (verdict !== 'failed') console.log(`         ${wordsOf(test)} ${verdict}`);
-    else if (values.why) console.log(`         ${complaint}`);
+    if (complaint && (values.why || verdict !== 'failed')) console.log(`         ${complaint}`);
   }
   return killed;
 }

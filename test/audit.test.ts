@@ -77,6 +77,32 @@ describe('the audit trail', () => {
     expect((await revealing.post('/v1/ops/audit/999999999/reveal', { reason: 'x' })).status).toBe(404);
   });
 
+  it('hides from an operator what somebody wrote whose failed write the operator has repeated', async () => {
+    const [operator, other] = [await register(url), await register(url)];
+    expectStatus(await admin.put(`/v1/users/${operator.id}/roles`, { roles: ['operator.act'] }, WAIT), 200);
+    const acting = api(url, await signIn(url, operator));
+    const taken = await api(url, user.token).patch(`/v1/users/${user.id}`, { email: other.email }, WAIT);
+    expect(taken.body.code).toBe('email-taken');
+    const email = `new-${other.id}@example.com`;
+    expectStatus(await admin.patch(`/v1/users/${other.id}`, { email }, WAIT), 200);
+    const failed = taken.headers.get('operation-id')!;
+    const retried = expectStatus<{ id: string }>(
+      await acting.post(`/v1/ops/operations/${failed}/retry`, { reason: 'it is free now' }),
+      200,
+    );
+    expect((await admin.get(`/v1/operations/${retried.id}`, WAIT)).body.state).toBe('succeeded');
+    const list = `/v1/ops/audit?userId=${user.id}&action=user.update`;
+    const [entry] = expectStatus<{ items: AuditEntry[] }>(await acting.get(list), 200).items;
+    expect(entry).toMatchObject({ actorId: operator.id, operationId: retried.id });
+    expect([entry!.before!['email'], entry!.after!['email']]).toEqual(['•••', '•••']);
+  });
+
+  it('tells of a second ending of sessions within a minute, too', async () => {
+    const end = () => admin.delete(`/v1/users/${user.id}/sessions`);
+    for (const answer of [await end(), await end()]) expect(answer.status).toBe(204);
+    expect(await trail(`userId=${user.id}&action=user.end-sessions`)).toHaveLength(2);
+  });
+
   it('tells of a pause and a resume who did it and why, once', async () => {
     const lane = `/v1/ops/lanes/${user.id}`;
     expectStatus(await admin.post(`${lane}/pause`, { reason: 'under inquiry' }), 200);

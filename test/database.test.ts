@@ -1,6 +1,8 @@
 import { Database, problemOf } from '@turnpike/service';
 import { Client } from 'pg';
+import { HAS_TOO_MUCH } from '../libs/service/src/runtime-role.js';
 import { createDatabases } from './support/databases.js';
+import { postgresUrl } from './support/servers.js';
 
 let database: Database;
 let server: Client;
@@ -38,6 +40,25 @@ describe('statements', () => {
     await database.manager.query('/* without.parameters */ select 1');
     expect(await prepared()).toContain('of.typeorm');
     expect(await prepared()).not.toContain('without.parameters');
+  });
+});
+
+describe('the role of a process', () => {
+  it.each([
+    ['', 'grant select, insert, update, delete on audit to narrow', false],
+    ['', 'alter table audit owner to narrow', true],
+    ['', 'grant truncate on audit to narrow', true],
+    ['', 'grant trigger on audit to narrow', true],
+    ['createrole', 'grant select on audit to narrow', true],
+    ['superuser', 'grant select on audit to narrow', true],
+  ])('%s with “%s” has too much: %s', async (attributes, grant, hasTooMuch) => {
+    const client = new Client({ connectionString: postgresUrl() });
+    await client.connect();
+    await client.query(`begin; create role narrow ${attributes}; create table public.audit (id int); ${grant};
+      set local role narrow`);
+    const { rows } = await client.query(HAS_TOO_MUCH);
+    await client.end();
+    expect(rows).toEqual([{ hasTooMuch }]);
   });
 });
 

@@ -3,7 +3,16 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,6 +68,15 @@ describe('npm run secrets', () => {
     const before = readFileSync(envFile, 'utf8');
     expect(() => makeSecrets(envFile)).toThrow('is there already and is left as it is');
     expect(readFileSync(envFile, 'utf8')).toBe(before);
+  });
+
+  it('writes nothing where openssl is missing, so that a second try makes everything', () => {
+    const other = path.join(folder, 'other', '.env');
+    mkdirSync(path.dirname(other));
+    expect(() => makeSecrets(other, { PATH: '/nowhere' })).toThrow('the program openssl is needed');
+    expect(existsSync(other)).toBe(false);
+    makeSecrets(other);
+    expect(existsSync(other)).toBe(true);
   });
 
   it('invents each value, and a shell reads it as Compose does', () => {

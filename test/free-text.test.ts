@@ -95,6 +95,7 @@ describe('what people type', () => {
     const acts = [
       ...['pause', 'resume', 'release'].map((act) => `/v1/ops/lanes/${user.id}/${act}`),
       ...['reveal', 'cancel', 'retry'].map((act) => `/v1/ops/operations/${operation!.id}/${act}`),
+      `/v1/ops/audit/${await entryOf(user.id)}/reveal`,
     ];
     const statuses: number[] = [];
     for (const act of [...acts, acts[0]!]) statuses.push((await admin.post(act, reason)).status);
@@ -177,6 +178,7 @@ describe('what people type', () => {
     while ((await admin.get(`/v1/ops/bulk/${run.id}`)).body.state === 'running') await pause(50);
     for (const [id, why] of reasons) await plant(admin, 'post', '/v1/ops/lanes/{userId}/resume', why, id);
     await plant(admin, 'post', '/v1/ops/operations/{id}/reveal', reason, id);
+    await plant(admin, 'post', '/v1/ops/audit/{id}/reveal', reason, await entryOf(user.id));
     await system.databases.gateway.query(
       `update lanes set execution = 'halted', paused_at = now(), reason = $2 where user_id = $1`,
       [user.id, CANARY],
@@ -189,6 +191,15 @@ describe('what people type', () => {
       user.id,
       CANARY,
     ]);
+  }
+
+  /** @returns an entry of the audit trail about the user */
+  async function entryOf(userId: string): Promise<string> {
+    const { items } = expectStatus(
+      await admin.get(`/v1/ops/audit?userId=${userId}&reads=false&limit=1`),
+      200,
+    );
+    return items[0].id as string;
   }
 
   async function search(): Promise<string[]> {

@@ -3,6 +3,7 @@ import type { SessionView, SignIn } from '@turnpike/contracts';
 import fc from 'fast-check';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { type Answer, Identity, newUser, type Person, revokedSessions, sidOf } from './support/identity.js';
+import { until } from './support/processes.js';
 
 let identity: Identity;
 beforeAll(async () => {
@@ -322,12 +323,39 @@ describe('the sessions of a user', () => {
   });
 });
 
+describe('many sessions of a user', () => {
+  test('are at most 100: a sign-in ends the oldest', async () => {
+    const user = await newUser(identity);
+    const old = await identity.rows<{ id: string }>(
+      `insert into sessions (user_id, created_at, expires_at)
+       select $1, now() - n * interval '1 hour', now() + interval '1 day' from generate_series(1, 120) as n
+       returning id`,
+      user.userId,
+    );
+    const { items } = (await user.signIn()) && (await openOf(user));
+    expect(items).toHaveLength(100);
+    expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(old.slice(0, 99).map(({ id }) => id)));
+    const revoked = await revokedSessions(identity);
+    expect(old.slice(99).filter(({ id }) => !revoked.includes(id))).toEqual([]);
+  });
+
+  async function openOf({ userId }: Person): Promise<{ items: { id: string }[] }> {
+    return (await identity.get(`/internal/users/${userId}/sessions`)).body;
+  }
+});
+
 describe('the end of a session', () => {
   test('may be asked for again', async () => {
-    const session = await (await newUser(identity)).signIn();
-    for (let i = 0; i < 2; i++) {
-      expect((await identity.delete(`/internal/sessions/${sidOf(session)}`)).status).toBe(204);
+    const user = await newUser(identity);
+    const session = await user.signIn();
+    for (const id of [sidOf(session), sidOf(session), randomUUID()]) {
+      expect((await identity.delete(`/internal/sessions/${id}`)).status).toBe(204);
     }
+    const later = sidOf(await user.signIn());
+    const told = () => identity.process.output().split('\n');
+    await until(async () => told().some((line) => line.includes(later)));
+    const ended = told().filter((line) => line.includes('authn_token_revoked') && line.includes(user.userId));
+    expect(ended).toEqual([expect.stringContaining(sidOf(session))]);
     expect(await isOver(session)).toBe(true);
   });
 

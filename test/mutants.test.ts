@@ -23,6 +23,23 @@ describe('npm run mutants', () => {
     expect(stdout.trim().split('\n').length).toBeGreaterThanOrEqual(40);
   });
 
+  test.each([
+    ['Error: expect(received).toBe(expected)', 'failed'],
+    ['Error: expect(received).rejects.toThrow()\n\nTypeError: fetch failed', 'failed'],
+    ['thrown: "Exceeded timeout of 60000 ms for a test.', 'failed otherwise'],
+    ['ReferenceError: epoch is not defined\n    at claim', 'failed otherwise'],
+    ["TypeError: Cannot read properties of undefined (reading 'id')", 'failed otherwise'],
+    ['thrown: "Exceeded timeout of 60000 ms for a hook.', 'could not be started'],
+  ])('takes a test that complains %j for %s', async (message, verdict) => {
+    const failed = { fullName: 'of it', status: 'failed', failureMessages: [message] };
+    const results = [{ name: '/x.test.ts', status: 'failed', assertionResults: [failed] }];
+    const script = `import { verdictOn } from './scripts/mutants/proofs.mjs';
+      console.log(verdictOn(['x.test.ts', 'of it'], ${JSON.stringify(results)}).verdict)`;
+    const options = ['--input-type=module', '-e', script];
+    const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: ROOT });
+    expect(stdout).toBe(`${verdict}\n`);
+  });
+
   test('says which guard has moved, and which test is gone', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'turnpike-mutants-'));
     mkdirSync(path.join(folder, path.dirname(AUTHORISE)), { recursive: true });

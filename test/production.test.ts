@@ -30,7 +30,7 @@ const READ: Record<Core, (variables: Variables) => unknown> = {
 function complete(): Record<Core, Variables> {
   const { SERVICE_SIGNING_KEY, TOKEN_SIGNING_KEYS, DATA_KEY, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets();
   const database = (name: Core) => ({
-    [`${name.toUpperCase()}_DATABASE_URL`]: `postgres://${name}:s3cr3t-s3cr3t@db/${name}`,
+    [`${name.toUpperCase()}_DATABASE_URL`]: `postgres://${name}:kV3-tu9Qm_x7Lw@db/${name}`,
   });
   const services = { IDENTITY_URL: 'https://identity', ORDERING_URL: 'https://ordering' };
   const NODE_ENV = 'production';
@@ -103,6 +103,10 @@ const WRONG: Record<string, [string, () => string][]> = {
     'aaaaaaaaaaaa',
     'Turnpike-2026',
     'change-me!',
+    'P@ssw0rd2024!',
+    'Pa55w0rd2025',
+    'Sunshine2024!',
+    'iloveyou2024',
   ].map((value): [string, () => string] => [value, () => value]),
   GATEWAY_DATABASE_URL: [
     ['the sample', () => 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway'],
@@ -148,7 +152,7 @@ const WRONG: Record<string, [string, () => string][]> = {
 };
 
 /** A database of production, with nothing wrong. */
-const DATABASE = 'postgres://gateway:s3cr3t-s3cr3t@db/gateway';
+const DATABASE = 'postgres://gateway:kV3-tu9Qm_x7Lw@db/gateway';
 
 /** What is wrong with public keys, whoever's they are. */
 function wrongVerifyKeys(secret: Secret): [string, () => string][] {

@@ -41,6 +41,11 @@ function at({ user_id: userId, id: operationId }: Row, field: SealedAt['field'] 
   return { userId, operationId, field };
 }
 
+/** @returns the user's key as each of the processes still knows it */
+function known(userId: string): Promise<unknown[]> {
+  return Promise.all(t.keys.map(({ dataKeys }) => dataKeys.find(userId)));
+}
+
 async function count(userId: string): Promise<number> {
   const rows = await t.database.query('select 1 from data_keys where user_id = $1', [userId]);
   return rows.length;
@@ -211,6 +216,17 @@ describe("a user's key", () => {
       ...{ result: null, problem: problemBody('email-taken') },
     });
     expect(await count(userId)).toBe(0);
+    expect(await known(userId)).toContain(null);
+  });
+
+  it('goes with a registration that was withdrawn', async () => {
+    const userId = uuidv7();
+    const { id } = await t.accepted(userId, { kind: 'user.register', payload: PERSONAL });
+    // In the process that has accepted it, and knows the key.
+    const [, ledger] = [t.ledger, t.ledger];
+    expect((await ledger.cancel(userId, id)).outcome).toBe('cancelled');
+    expect(await count(userId)).toBe(0);
+    expect(await known(userId)).toEqual([null, null]);
   });
 
   it('is not made for a user who does not exist, nor in a closed lane', async () => {
@@ -256,8 +272,7 @@ describe('after a purge', () => {
     const other = await openKeys(t.database);
     expect(await other.seals.open(at(copy), copy.payload)).toEqual(PERSONAL);
     await purge(copy.user_id);
-    const known = await Promise.all(t.keys.map(({ dataKeys }) => dataKeys.find(copy.user_id)));
-    expect(known).toContain(null);
+    expect(await known(copy.user_id)).toContain(null);
     now += 60_001;
     expect(await other.seals.open(at(copy), copy.payload)).toBeNull();
   });

@@ -193,6 +193,18 @@ describe('signing in', () => {
     expect(elsewhere.headers.get('idempotency-replayed')).toBe('true');
   });
 
+  it('is forgiven nothing by the registration with its address that a stranger sends again and again', async () => {
+    const [client, key] = [newClient(), { 'idempotency-key': randomUUID() }];
+    const person = { email: user.email, password: `pass-${randomUUID()}`, firstName: 'M', lastName: 'X' };
+    const replay = () => api(url()).post('/v1/users', person, { ...key, ...client });
+    expectStatus(await replay(), 202);
+    expect(await times(LIMIT - 1, () => fail(client))).toEqual(failed(LIMIT - 1));
+    const again = await replay();
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+    expect(await times(2, () => fail(client))).toEqual([401, 429]);
+    expect((await system.databases.gateway.query('select from sign_in_places')).rowCount).toBe(0);
+  });
+
   it('counts a change of password that comes again with another new one', async () => {
     const [client, key] = [newClient(), { 'idempotency-key': randomUUID() }];
     const change = (newPassword: string, currentPassword = user.password) =>

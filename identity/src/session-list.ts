@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenSessions } from '@turnpike/contracts';
 import { Database, Problem, securityEvent } from '@turnpike/service';
+import { MAX_SESSIONS } from './sessions.js';
 
 interface SessionRow {
   id: string;
@@ -19,7 +20,7 @@ export class SessionList {
     const rows = await this.database.query<SessionRow>(
       `select id, created_at as "createdAt", coalesce(last_used_at, created_at) as "lastUsedAt", client
        from sessions where user_id = $1 and revoked_at is null and expires_at > now()
-       order by coalesce(last_used_at, created_at) desc, id`,
+       order by coalesce(last_used_at, created_at) desc, id limit ${MAX_SESSIONS}`,
       [userId],
     );
     const items = rows.map(({ createdAt, lastUsedAt, ...others }) => ({

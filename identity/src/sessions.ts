@@ -35,6 +35,9 @@ const SESSION_LIFETIME = '30 days';
 /** How long a session goes on that is not refreshed: a device that was lost, or a client that nobody opens any more. */
 const SESSION_IDLE = '14 days';
 
+/** Sessions of one user at a time: more than anybody has devices, and no more rows than can be looked at and ended. */
+export const MAX_SESSIONS = 100;
+
 /** For a client whose answer was lost to ask again; longer would only help a thief. */
 const GRACE = '10 seconds';
 
@@ -104,9 +107,10 @@ export class Sessions {
     return this.view(grant);
   }
 
+  /** Ends a session; one that is over, or was never there, is nothing to tell of. */
   async end(sid: string, requestId?: string): Promise<void> {
-    await revokeSession(this.database.manager, sid);
-    securityEvent('authn_token_revoked', { sessionId: sid, requestId });
+    const userId = await revokeSession(this.database.manager, sid);
+    if (userId) securityEvent('authn_token_revoked', { userId, sessionId: sid, requestId });
   }
 
   /**
@@ -221,10 +225,14 @@ export async function eraseSessionsOf(tx: EntityManager, userId: string): Promis
   return count;
 }
 
-async function revokeSession(tx: EntityManager, sid: string): Promise<void> {
-  await tx.query('update sessions set revoked_at = clock_timestamp() where id = $1 and revoked_at is null', [
-    sid,
-  ]);
+/** @returns whose session it was, or null where none went on */
+async function revokeSession(tx: EntityManager, sid: string): Promise<string | null> {
+  const [ended] = await tx.query<[{ userId: string }[], number]>(
+    `update sessions set revoked_at = clock_timestamp() where id = $1 and revoked_at is null
+     returning user_id as "userId"`,
+    [sid],
+  );
+  return ended[0]?.userId ?? null;
 }
 
 /** @returns a new session, or null if the account has changed since its password was checked */
@@ -241,6 +249,7 @@ async function openSession(
   if (!users[0]) return null;
   const { roles, epoch } = users[0];
   await forgetExpiredSessions(tx, userId);
+  await makeRoom(tx, userId);
   const sessions = await tx.query<{ id: string; beganAt: number }[]>(
     `insert into sessions (user_id, client, epoch, expires_at) values ($1, $2, $3, now() + interval '${SESSION_IDLE}')
      returning id, ${BEGAN_AT}`,
@@ -254,6 +263,20 @@ async function openSession(
 async function forgetExpiredSessions(tx: EntityManager, userId: string): Promise<void> {
   await tx.query(
     `delete from sessions where user_id = $1 and expires_at < now() - interval '${REVOCATIONS_KEPT}'`,
+    [userId],
+  );
+}
+
+/**
+ * Ends all but the newest sessions of a user, so that with the one to come there are MAX_SESSIONS. Of two sign-ins at once
+ * neither counts the other, and the next one makes up for it.
+ */
+async function makeRoom(tx: EntityManager, userId: string): Promise<void> {
+  await tx.query(
+    `update sessions set revoked_at = clock_timestamp() where id in (
+       select id from sessions where user_id = $1 and revoked_at is null and expires_at > now()
+       order by created_at desc, id offset ${MAX_SESSIONS - 1} for update skip locked
+     )`,
     [userId],
   );
 }

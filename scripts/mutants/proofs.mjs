@@ -34,18 +34,29 @@ async function runJest(folder, tests, resultFile) {
 /** What is said of a process that ends at its start, or is not there in time. */
 const NOT_STARTED = /ended \(\d+\) before it was ready|Exceeded timeout of \d+ ms for a hook/;
 
-/** A mutant with which a file cannot even be read, or a process not started, is no mutant. */
-function verdictOn([file, name], results) {
+/** A test that waits in vain has found nothing, and what is no longer defined has been broken, not taken out. */
+const FAILED_OTHERWISE = /^(thrown: "Exceeded timeout of \d+ ms for a test|(Reference|Type)Error: )/;
+
+/**
+ * A mutant with which a file cannot even be read, or a process not started, is no mutant.
+ * @returns `failed` only where the test has found that something is not as it should be
+ */
+export function verdictOn([file, name], results) {
   const result = results.find((one) => one.name.endsWith(`/${file}`));
   if (!result) return { verdict: 'was not run' };
   const ran = result.assertionResults.filter(
     ({ fullName, status }) => fullName.includes(name) && status !== 'pending',
   );
   const failed = ran.find(({ status }) => status === 'failed');
-  if (failed && NOT_STARTED.test(complaintOf(failed))) return { verdict: 'could not be started' };
-  if (failed) return { verdict: 'failed', complaint: complaintOf(failed) };
+  if (failed) return verdictOnFailure(complaintOf(failed));
   if (ran.length > 0) return { verdict: 'passed' };
   return { verdict: result.status === 'failed' ? 'could not be run' : 'was not found' };
+}
+
+function verdictOnFailure(complaint) {
+  if (NOT_STARTED.test(complaint)) return { verdict: 'could not be started' };
+  if (FAILED_OTHERWISE.test(complaint)) return { verdict: 'failed otherwise', complaint };
+  return { verdict: 'failed', complaint };
 }
 
 /** In one line, without the colours of a terminal and the stack. */

@@ -32,8 +32,8 @@ export function read(file: string): string {
 }
 
 /** As `npm run secrets` does. @throws Error with what it says, where it refuses */
-export function makeSecrets(file: string): void {
-  execFileSync(process.execPath, ['deploy/make-secrets.mjs', file], { cwd: ROOT, stdio: 'pipe' });
+export function makeSecrets(file: string, env: NodeJS.ProcessEnv = process.env): void {
+  execFileSync(process.execPath, ['deploy/make-secrets.mjs', file], { cwd: ROOT, env, stdio: 'pipe' });
 }
 
 /** Those that README.md lists, which are those that are read, and what the library of the traces reads by itself. */

@@ -36,6 +36,7 @@ describe('a stream of events', () => {
     jest.useFakeTimers();
     client = new Client();
     streams = new EventStreams();
+    streams.onApplicationBootstrap();
   });
   afterEach(() => jest.useRealTimers());
 
@@ -93,6 +94,16 @@ describe('a stream of events', () => {
     clients[3]!.emit('close');
     expect(begin().closed.aborted).toBe(false);
     expect(() => begin()).toThrow(Problem);
+  });
+
+  it('is looked at by no timer of the request that began it, and once at a time', async () => {
+    const before = jest.getTimerCount();
+    const verify = jest.fn(() => new Promise(() => {}));
+    begin('GET', verify);
+    // The heartbeat alone.
+    expect(jest.getTimerCount()).toBe(before + 1);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(verify).toHaveBeenCalledTimes(1);
   });
 
   it('ends within 5 s of the session that let it in, and not while nobody can say', async () => {

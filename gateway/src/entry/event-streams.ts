@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HEADERS, type ProblemCode } from '@turnpike/contracts';
 import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -83,11 +83,17 @@ type Verify = () => Promise<unknown>;
  * Opens streams of events, and ends them with the session, or when the process is to stop: HTTP would wait for them.
  */
 @Injectable()
-export class EventStreams implements BeforeApplicationShutdown {
+export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly open = new Map<EventStream, Verify>();
   private readonly countOf = new Map<string, number>();
-  private verifying: NodeJS.Timeout | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private isVerifying = false;
   private stopped = false;
+
+  /** Not with the first stream: what a request begins goes on in its name, its lines of the log and its share of the database. */
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.verifyAll(), VERIFY_MS).unref();
+  }
 
   /**
    * @param holder whose stream it is where nobody is signed in: what the token lets in to, since one token may be
@@ -118,7 +124,6 @@ export class EventStreams implements BeforeApplicationShutdown {
     endSpanOf(request, reply);
     const stream = new EventStream(reply);
     this.open.set(stream, verify);
-    this.verifying ??= setInterval(() => void this.verifyAll(), VERIFY_MS).unref();
     stream.closed.addEventListener('abort', () => {
       this.open.delete(stream);
       this.uncount(owner);
@@ -130,7 +135,7 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   beforeApplicationShutdown(): void {
     this.stopped = true;
-    if (this.verifying) clearInterval(this.verifying);
+    if (this.timer) clearInterval(this.timer);
     for (const stream of this.open.keys()) stream.end();
   }
 
@@ -148,12 +153,15 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   /** While it cannot be said whether a session goes on, nothing can be read that a stream could tell. */
   private async verifyAll(): Promise<void> {
-    await Promise.all(
-      [...this.open].map(([stream, verify]) =>
-        verify().catch((error: unknown) => {
-          if (ENDS.includes(problemOf(error).code)) stream.end();
-        }),
-      ),
-    );
+    if (this.isVerifying) return;
+    this.isVerifying = true;
+    await Promise.all([...this.open].map(([stream, verify]) => endUnless(stream, verify)));
+    this.isVerifying = false;
   }
+}
+
+async function endUnless(stream: EventStream, verify: Verify): Promise<void> {
+  await verify().catch((error: unknown) => {
+    if (ENDS.includes(problemOf(error).code)) stream.end();
+  });
 }

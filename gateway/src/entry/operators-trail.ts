@@ -76,11 +76,10 @@ export class OperatorsTrail implements NestInterceptor {
     if (told === 'nothing') return;
     if (typeof told === 'string') return tellOfAct(told, done);
     if (told.unless?.(done.request)) return;
-    const key = keyOf(done);
-    if (this.told.has(key)) return;
+    if (isOnce(told) && this.told.has(keyOf(done))) return;
     await this.trail.append(entryOf(told, done));
-    this.told.set(key, true);
     if ('acts' in told) return tellOfAct('by the act', done);
+    this.told.set(keyOf(done), true);
     tellOfRead(done, told.reads, told.inClear);
   }
 }
@@ -149,9 +148,13 @@ function countOf(answer: Answer): number {
   return answer?.items ? answer.items.length : 1;
 }
 
-/** What begins something new is answered with a new id. */
-function keyOf({ request: { method, url }, caller, answer }: Done): string {
-  return `${caller.userId} ${method} ${url} ${String(answer?.id)}`;
+/** The same act again is another one: it may do something else by then. */
+function isOnce(told: Exclude<Told, string>): boolean {
+  return 'reads' in told || told.once === true;
+}
+
+function keyOf({ request: { method, url }, caller }: Done): string {
+  return `${caller.userId} ${method} ${url}`;
 }
 
 /** A route that nobody has thought of is told of as an act. */

@@ -69,8 +69,9 @@ export class Passwords {
   }
 
   /**
-   * Compares the password of a request that comes again with the one that its key stands for. Once the credential is gone
-   * there is nothing to guess any more, and the key alone decides.
+   * Compares the password of a request that comes again with the one that its key stands for. Whoever sent the request has
+   * chosen that one, under whatever address: it is no password of the account until the write has succeeded. Once the
+   * credential is gone there is nothing to guess any more, and the key alone decides.
    * @throws Problem 422 where it is another one
    */
   async confirmReplayed(
@@ -82,7 +83,7 @@ export class Passwords {
     const id = payload?.['credentialId'];
     if (typeof id !== 'string') return;
     const check = () => this.ask(`/internal/credentials/${id}/check`, { password });
-    await this.throttle.check(email, request, check).catch(refuseOther);
+    await this.throttle.check(email, request, check, { isOwners: false }).catch(refuseOther);
   }
 
   /** @throws Problem 503 for the address of a first administrator who is not there yet: it is nobody else's */

@@ -44,6 +44,8 @@ const SHARE_AT_ONCE = 4;
 interface Attempt {
   account: string;
   place: string;
+  /** Whether a right password shows that the owner of the account is at that place. */
+  isOwners: boolean;
 }
 
 interface Reservation {
@@ -75,15 +77,23 @@ export class SignInThrottle {
    * Makes a check of a password, unless too many have failed.
    * @param email in its normal form
    * @param check throws Problem `invalid-credentials` for a wrong password; what else it throws counts for nothing
+   * @param isOwners whether that is the password of the account. Where anybody may have chosen what is compared, a success
+   *   forgives no failures and makes no place known: it would open the account to as many guesses as one likes
    * @throws Problem `rate-limited`; `unavailable` for the first administrator before it is there, and where the failures cannot be counted, since then nobody could be
    *   stopped from guessing (and no token could be used either: that needs the same database)
    */
-  async check<Result>(email: string, request: FastifyRequest, check: () => Promise<Result>): Promise<Result> {
+  async check<Result>(
+    email: string,
+    request: FastifyRequest,
+    check: () => Promise<Result>,
+    { isOwners = true }: { isOwners?: boolean } = {},
+  ): Promise<Result> {
     this.firstAdministrator.assertNotAwaited(email);
     const told = (): Promise<Result> =>
       check().catch((error: unknown) => this.tellFailure(email, request, error));
-    const attempt = { account: this.fingerprints.hash(accountOf(email)), place: this.places.of(request) };
-    if (this.limit === 0) return this.turns.take({ place: attempt.place, isKnown: false }, told);
+    const place = this.places.of(request);
+    if (this.limit === 0) return this.turns.take({ place, isKnown: false }, told);
+    const attempt = { account: this.fingerprints.hash(accountOf(email)), place, isOwners };
     return this.inTurn(attempt, () => this.try(attempt, told));
   }
 
@@ -116,7 +126,9 @@ export class SignInThrottle {
       if (!isWrongPassword(error)) await this.settle(() => this.giveBack(reservation));
       throw error;
     });
-    await this.settle(() => this.succeed(attempt, reservation));
+    await this.settle(() =>
+      attempt.isOwners ? this.succeed(attempt, reservation) : this.giveBack(reservation),
+    );
     return result;
   }
 

@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify';
 export type Told =
   /** Somebody's data was shown. */
   | { reads: ReadAction; inClear: boolean; unless?: Exception }
-  /** Something was done of which nothing else tells. */
-  | { acts: ActAction | InterventionAction; unless?: Exception }
+  /** Something was done of which nothing else tells; `once` where the same request does nothing when it comes again. */
+  | { acts: ActAction | InterventionAction; once?: true; unless?: Exception }
   /** It was done, and the trail is told by the transaction, or at the end of the write. */
   | 'by the act'
   /** Sealed data was shown in clear, and the trail was told before that, with the reason. */
@@ -44,7 +44,7 @@ export const TRAIL: Readonly<Record<string, Told>> = {
   'POST /v1/orders/:id/invoice/void': 'by the act',
   'GET /v1/operations/:id': { reads: 'operation.read', inClear: false },
   'GET /v1/operations/:id/events': { reads: 'operation.read', inClear: false },
-  'DELETE /v1/operations/:id': { acts: 'operation.cancel' },
+  'DELETE /v1/operations/:id': { acts: 'operation.cancel', once: true },
   'GET /ops/session': 'nothing',
   'GET /ops/queues': 'nothing',
   'GET /ops/queues/*': 'nothing',
@@ -69,7 +69,7 @@ export const TRAIL: Readonly<Record<string, Told>> = {
   'GET /v1/ops/bulk': 'nothing',
   'GET /v1/ops/bulk/:id': 'nothing',
   'POST /v1/ops/bulk': { acts: 'bulk.begin', unless: ONLY_COUNTED },
-  'POST /v1/ops/bulk/:id/abort': { acts: 'bulk.abort' },
+  'POST /v1/ops/bulk/:id/abort': { acts: 'bulk.abort', once: true },
   'GET /v1/ops/integrity/runs': 'nothing',
   'GET /v1/ops/integrity/runs/:id': 'nothing',
   'POST /v1/ops/integrity/runs': { acts: 'integrity.run' },

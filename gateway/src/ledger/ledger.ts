@@ -31,7 +31,7 @@ import * as leaving from './leaving-statements.js';
 import {
   claiming,
   type Ending,
-  erases,
+  endsLane,
   type Finished,
   finishing,
   puttingBack,
@@ -189,7 +189,7 @@ export class Ledger {
    */
   async finish(key: ClaimKey, ending: Ending, next: ClaimTerms | null = null): Promise<Finished | null> {
     const finished = await this.ends.submit({ key, ending: await this.sealed(key, ending), next });
-    if (erases(ending)) this.dataKeys.forget(key.userId);
+    if (endsLane(ending)) this.dataKeys.forget(key.userId);
     return finished && { ...finished, claimed: await this.opened(finished.claimed) };
   }
 
@@ -241,7 +241,17 @@ export class Ledger {
   }
 
   /** Withdraws a write: at once while it is queued; in retry a worker has to close its steps first. */
-  cancel(userId: string, operationId: string): Promise<{ outcome: Cancellation; releases: Release[] }> {
+  async cancel(userId: string, operationId: string): Promise<{ outcome: Cancellation; releases: Release[] }> {
+    const done = await this.withdraw(userId, operationId);
+    // A registration's key is destroyed with it; another is read again.
+    if (done.outcome === 'cancelled') this.dataKeys.forget(userId);
+    return done;
+  }
+
+  private withdraw(
+    userId: string,
+    operationId: string,
+  ): Promise<{ outcome: Cancellation; releases: Release[] }> {
     return this.database.statements(async (tx) => {
       await lockLane(tx, userId);
       const kind = await leaving.cancelQueued(tx, userId, operationId);

@@ -73,17 +73,17 @@ export const finishing: Work<Finish, Finished<Stored> | null> = {
 
   async decide(tx, batch) {
     const ended = await end(
-      batch.some(({ ending }) => isSpecial(ending)) ? tx : tx.last,
+      batch.some(({ ending }) => endsLane(ending)) ? tx : tx.last,
       batch.map(({ key, ending, next }) => ({
         ...{ key, ...ending, next },
         ...{
           move: admissionAtEnd(ending.kind, ending.state, ending.confirmed),
-          proceeds: !isSpecial(ending),
+          proceeds: !endsLane(ending),
         },
       })),
     );
     for (const { key, ending } of batch) {
-      if (isSpecial(ending) && ended.ended.has(key.id)) await endSpecially(tx, key, ending, ended);
+      if (endsLane(ending) && ended.ended.has(key.id)) await endSpecially(tx, key, ending, ended);
     }
     return new Map(
       batch.map((finish) => [finish, ended.ended.has(finish.key.id) ? finished(ended, finish.key) : null]),
@@ -100,8 +100,8 @@ export const puttingBack: Work<Retry, Release | null> = {
   },
 };
 
-/** Ends that change other writes of their lane before it goes on. */
-function isSpecial(ending: Outline): boolean {
+/** Ends that change other writes of their lane before it goes on; with them the key of its user is destroyed. */
+export function endsLane(ending: Outline): boolean {
   return (ending.kind === 'user.register' && ending.state !== 'succeeded') || erases(ending);
 }
 

@@ -15,7 +15,7 @@ import { release } from './execution-statements.js';
 import { erase } from './erase.js';
 import { lockLane } from './lane-statements.js';
 import { leaveLanes } from './leaving-statements.js';
-import { erases, rejectWaiting } from './outcomes.js';
+import { endsLane, erases, rejectWaiting } from './outcomes.js';
 import { type Release, releaseHeads } from './release-statements.js';
 import { admissionAtEnd } from './states.js';
 import { endByHand, findHalted, type HaltedWrite, reopen, voidSessions } from './way-out-statements.js';
@@ -72,7 +72,7 @@ export class WaysOut {
       return releaseHeads(tx, userId);
     });
     // After the commit, as where a worker ends it: until then the key may be read again.
-    if (releases && hasErased(decision)) this.dataKeys.forget(userId);
+    if (releases && hasEndedLane(decision)) this.dataKeys.forget(userId);
     return releases;
   }
 
@@ -124,8 +124,8 @@ function changeOf({ action, write, steps }: Decision): Change {
   };
 }
 
-function hasErased({ action, write }: Decision): boolean {
-  return action !== 'retry' && erases({ kind: write.kind, state: ENDS[action].state });
+function hasEndedLane({ action, write }: Decision): boolean {
+  return action !== 'retry' && endsLane({ kind: write.kind, state: ENDS[action].state });
 }
 
 function statesOf(steps: readonly StepOutcome[]): Record<string, string> {

@@ -164,7 +164,7 @@ export class Database implements OnApplicationShutdown, Statements {
     const [role] = await this.dataSource.query<{ hasTooMuch: boolean }[]>(HAS_TOO_MUCH);
     if (role?.hasTooMuch)
       this.logger.warn(
-        "The database's role owns its tables, or the server: whoever takes this process over could drop them and rewrite " +
+        "The database's role owns its tables, or has rights like an owner's: whoever takes this process over could drop them and rewrite " +
           'the audit trail. Give it a role that reads and writes rows alone (docs/deploying.md, "Two roles").',
       );
   }

@@ -27,7 +27,7 @@ export * from './remote-keys.js';
 export { keysOf, type KeySource, PinnedKeys, readVerifyKeys, requirePinned } from './pinned-keys.js';
 export { type GatewayTrust, readGatewayTrust } from './gateway-trust.js';
 export { isLoopback } from './server-address.js';
-export { guessBitsOf, MIN_GUESS_BITS } from './strength.js';
+export { guessBitsOf, MIN_GUESS_BITS, withoutKnown } from './strength.js';
 export { readServerTls, readTrustedCa, type ServerTls, trustingCa } from './tls.js';
 export * from './service-token.js';
 export * from './verified-tokens.js';

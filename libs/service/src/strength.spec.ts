@@ -5,11 +5,20 @@ describe('what it takes to guess a password', () => {
   it.each([
     ...['', 'a', 'turnpike', 'turnpike123', 'Postgres2026', 'gateway-gateway', 'abcdefghijklmnop'],
     ...['9876543210987654', 'aaaaaaaaaaaaaaaaaaaaaaaa', 'abababababababab', 'admin-password-1'],
+    ...[
+      'P@ssw0rd2024!',
+      'Pa55w0rd2025',
+      'Sunshine2024!',
+      'iloveyou2024',
+      '1l0v3y0u-1987',
+      'Winter2025Summer2026',
+    ],
+    ...['s3cr3t-s3cr3t', '$un5h1n3.Dr@g0n'],
   ])('%j is too little', (password) => {
     expect(guessBitsOf(password)).toBeLessThan(MIN_GUESS_BITS);
   });
 
-  it.each(['s3cr3t-s3cr3t', 'correct horse battery', 'kV3-tu9Qm_x7Lw'])('%j is enough', (password) => {
+  it.each(['lamp-kitchen-oven', 'correct horse battery', 'kV3-tu9Qm_x7Lw'])('%j is enough', (password) => {
     expect(guessBitsOf(password)).toBeGreaterThanOrEqual(MIN_GUESS_BITS);
   });
 
