@@ -3,6 +3,7 @@ import type { Maintenance } from '../queue/maintenance.js';
 import type { Authority, Held } from '../run/authority.js';
 import type { Actions } from './actions.js';
 import { Bulk } from './bulk.js';
+import type { Repetitions } from './repetitions.js';
 
 /** Carries out a run over three writes of one lane. @returns what was done to which of them, and to the run */
 async function runWhile(answers: readonly Held[]): Promise<string[]> {
@@ -21,6 +22,7 @@ async function runWhile(answers: readonly Held[]): Promise<string[]> {
   const bulk = new Bulk(
     runs as unknown as BulkRuns,
     { cancel: (id: string) => Promise.resolve(void done.push(id)) } as unknown as Actions,
+    {} as unknown as Repetitions,
     { of: () => Promise.resolve(left.shift() ?? 'held') } as unknown as Authority,
     { define: (task: { run: typeof run }) => (run = task.run) } as unknown as Maintenance,
   );
