@@ -7,8 +7,11 @@ import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { verifyAgain } from './caller.js';
 
-/** Milliseconds for an answer: longer than the transaction that waits for it may idle it must not take. */
+/** Milliseconds for an answer of identity, which is asked twice. */
 const ANSWER_WITHIN_MS = 1500;
+
+/** Milliseconds that the transaction with the lock may idle, while identity is asked and the act is accepted on another connection. */
+const MAY_IDLE_MS = 15_000;
 
 /** What may take an administrator away. */
 export interface TakingAway {
@@ -36,7 +39,8 @@ export class LastAdministrator {
 
   /**
    * Accepts an act by `accept` that may take an administrator away.
-   * @throws Problem 409 `last-administrator`, 401 where the caller's own access has ended meanwhile
+   * @throws Problem 409 `last-administrator`, 401 where the caller's own access has ended meanwhile, 403 where
+   *   the role is gone
    */
   guard<Result>(act: TakingAway, accept: () => Promise<Result>): Promise<Result> {
     if (!act.caller.roles.includes('admin')) return accept();
@@ -51,9 +55,10 @@ export class LastAdministrator {
     accept: () => Promise<Result>,
   ): Promise<Result> {
     return this.database.statements(async (tx) => {
+      await tx.query(`set local idle_in_transaction_session_timeout = '${MAY_IDLE_MS}ms'`);
       await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.administrators'))`);
       if (caller.userId === userId) await this.assertAnother(userId);
-      else await verifyAgain(request);
+      else assertAdministrator(await verifyAgain(request));
       return accept();
     });
   }
@@ -74,4 +79,9 @@ export class LastAdministrator {
     const call = { method: 'GET', path, timeoutMs: ANSWER_WITHIN_MS } as const;
     return (await this.services.ask<Administrators>('identity', call)).ids;
   }
+}
+
+/** One who has lost the role since the request came takes away nobody else. */
+function assertAdministrator(caller: Caller | null): void {
+  if (!caller?.roles.includes('admin')) throw new Problem('forbidden');
 }
