@@ -97,11 +97,8 @@ export const AUTHORISATION = [
     is: 'whoever only asked for a write sees nothing of what it was about, once the role is gone',
     file: 'gateway/src/entry/operation-access.ts',
     edits: [
-      [
-        "whoIs('operation.result', caller, view.userId)",
-        "whoIs('operation.read', caller, view.userId, caller.userId)",
-      ],
-      ["if (who === 'owner' || (who && caller.rolesAreKnown)) return", 'if (who) return'],
+      ["whoIs('operation.result', caller, userId)", "whoIs('operation.read', caller, userId, caller.userId)"],
+      ["return who === 'owner' || (who !== null && caller.rolesAreKnown);", 'return who !== null;'],
     ],
     tests: [[AUTHORITY, 'is to see what came of a write in the lane of another']],
   },

@@ -15,6 +15,7 @@ import { LedgerQueries } from '../ledger/queries.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../ledger/views.js';
 import { callerOf, verifyAgain } from './caller.js';
+import { seenBy, seesResult } from './operation-access.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from './request.js';
 import { clientGone } from './under-way.js';
@@ -76,9 +77,12 @@ export class Answers {
     if (wait !== null && callerOf(request)?.userId !== operation.userId) await verifyAgain(request);
     await this.giveToken(operation, reply);
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
-    if (wait !== null && isEnded(operation.state)) return outcomeOf(operation, reply);
+    const caller = callerOf(request);
+    const seesAll = !caller || seesResult(caller, operation.userId);
+    if (wait !== null && isEnded(operation.state) && seesAll) return outcomeOf(operation, reply);
     sayAccepted(operation.id, reply);
-    return this.view(operation);
+    const view = await this.view(operation);
+    return seesAll ? view : seenBy(caller, view);
   }
 
   /** @returns the operation once it has ended, or as it is after that many seconds */

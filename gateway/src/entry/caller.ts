@@ -18,7 +18,7 @@ interface Known {
 
 const callers = new WeakMap<FastifyRequest, Known>();
 
-/** @returns who sends that request; null where the route does without, and nobody is signed in */
+/** @returns who sends that request, as last verified; null where the route does without, and nobody is signed in */
 export function callerOf(request: FastifyRequest): Caller | null {
   return callers.get(request)?.caller ?? null;
 }
@@ -30,9 +30,16 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
   return caller;
 });
 
-/** @throws Problem 401 when the session of a request has ended, or 403 when a role is gone; its answer may go on for hours */
-export async function verifyAgain(request: FastifyRequest): Promise<void> {
-  await callers.get(request)?.verifyAgain();
+/**
+ * From now on the caller of the request is who it is now: a role that is gone shows nothing more, and does nothing.
+ * @returns that caller; null where nobody is signed in
+ * @throws Problem 401 when the session of a request has ended, or 403 when a role is gone; its answer may go on for hours
+ */
+export async function verifyAgain(request: FastifyRequest): Promise<Caller | null> {
+  const known = callers.get(request);
+  if (!known) return null;
+  known.caller = await known.verifyAgain();
+  return known.caller;
 }
 
 /**

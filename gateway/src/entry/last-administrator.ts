@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { Administrators } from '@turnpike/contracts';
 import { Database, Problem } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
 import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
 import type { Asker } from './authorise.js';
+import { verifyAgain } from './caller.js';
 
-/** Milliseconds for an answer: longer than the transaction that waits for it may idle it must not take. */
+/** Milliseconds for an answer of identity, which is asked twice. */
 const ANSWER_WITHIN_MS = 1500;
+
+/** Milliseconds that the transaction with the lock may idle, while identity is asked and the act is accepted on another connection. */
+const MAY_IDLE_MS = 15_000;
 
 /** What may take an administrator away. */
 export interface TakingAway {
   caller: Asker;
   /** From whom. */
   userId: string;
-  /** @throws Problem where the caller would not be let in any more */
+  /** @throws Problem where the caller would not be let in as an administrator any more */
   verifyAgain: () => Promise<void>;
 }
 
@@ -35,7 +40,8 @@ export class LastAdministrator {
 
   /**
    * Accepts an act by `accept` that may take an administrator away.
-   * @throws Problem 409 `last-administrator`, 401 where the caller's own access has ended meanwhile
+   * @throws Problem 409 `last-administrator`, 401 where the caller's own access has ended meanwhile, 403 where
+   *   the role is gone
    */
   guard<Result>(act: TakingAway, accept: () => Promise<Result>): Promise<Result> {
     if (!act.caller.roles.includes('admin')) return accept();
@@ -50,6 +56,7 @@ export class LastAdministrator {
     accept: () => Promise<Result>,
   ): Promise<Result> {
     return this.database.statements(async (tx) => {
+      await tx.query(`set local idle_in_transaction_session_timeout = '${MAY_IDLE_MS}ms'`);
       await tx.query(`select pg_advisory_xact_lock(hashtext('turnpike.administrators'))`);
       if (caller.userId === userId) await this.assertAnother(userId);
       else await verifyAgain();
@@ -73,4 +80,10 @@ export class LastAdministrator {
     const call = { method: 'GET', path, timeoutMs: ANSWER_WITHIN_MS } as const;
     return (await this.services.ask<Administrators>('identity', call)).ids;
   }
+}
+
+/** @throws Problem 401 or 403 where the administrator who sent the request is none any more */
+export async function verifyAdministrator(request: FastifyRequest): Promise<void> {
+  const caller = await verifyAgain(request);
+  if (!caller?.roles.includes('admin')) throw new Problem('forbidden');
 }

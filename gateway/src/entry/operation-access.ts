@@ -22,9 +22,8 @@ export class OperationAccess {
    */
   async sightOf(id: string, request: FastifyRequest): Promise<Sight> {
     if (await this.hasToken(id, request)) return WHOLE;
-    const caller = callerOf(request);
-    authoriseFor('operation.read', await this.queries.operation(id), caller);
-    return (view) => seenBy(caller!, view);
+    authoriseFor('operation.read', await this.queries.operation(id), callerOf(request));
+    return (view) => seenBy(callerOf(request)!, view);
   }
 
   /** @throws Problem 401 when what let the request in is over, whose answer may go on for hours */
@@ -57,9 +56,14 @@ export const WHOLE: Sight = (view) => view;
  * Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about.
  */
 export function seenBy(caller: Caller, view: OperationView): OperationView {
-  const who = whoIs('operation.result', caller, view.userId);
-  if (who === 'owner' || (who && caller.rolesAreKnown)) return view;
+  if (seesResult(caller, view.userId)) return view;
   return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
+}
+
+/** @returns whether somebody sees what a write in that user's lane was about */
+export function seesResult(caller: Caller, userId: string): boolean {
+  const who = whoIs('operation.result', caller, userId);
+  return who === 'owner' || (who !== null && caller.rolesAreKnown);
 }
 
 /** Whoever asked for a write may see what became of it, as may the user whose data it is about. */

@@ -21,7 +21,7 @@ import { AccessEndings } from '../ledger/access-endings.js';
 import { Services } from '../run/services.js';
 import { Admission, type Write } from './admit.js';
 import { authorise, type Caller } from './authorise.js';
-import { CurrentCaller, verifyAgain } from './caller.js';
+import { CurrentCaller } from './caller.js';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
@@ -30,7 +30,7 @@ import {
   type Request,
   TakesNoBody,
 } from './http.js';
-import { LastAdministrator, type TakingAway } from './last-administrator.js';
+import { LastAdministrator, type TakingAway, verifyAdministrator } from './last-administrator.js';
 import { Passwords } from './passwords.js';
 import { Reads, sendResource } from './reads.js';
 import { Registered } from './registered.js';
@@ -130,7 +130,7 @@ export class UsersController {
       payload: { ...body },
       grantsSince: () => this.grantsSince(id, body.roles),
       ...(!body.roles.includes('admin') &&
-        this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAgain(request) })),
+        this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAdministrator(request) })),
     };
     return this.admission.submit(write, request, reply);
   }
@@ -167,7 +167,7 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.delete', id, caller),
       cancelsWaiting: pending === 'cancel',
-      ...this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAgain(request) }),
+      ...this.acceptsInTurn({ caller, userId: id, verifyAgain: () => verifyAdministrator(request) }),
       ...this.confirmed(caller, id, currentPassword, request),
     };
     return this.admission.submit(write, request, reply);

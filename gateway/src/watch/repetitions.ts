@@ -6,9 +6,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { Acceptances, rolesTakenBy } from '../entry/acceptances.js';
 import { type Action, type Asker, authorise, roleIn } from '../entry/authorise.js';
-import { verifyAgain } from '../entry/caller.js';
 import { hiddenView } from '../entry/hidden.js';
-import { LastAdministrator } from '../entry/last-administrator.js';
+import { LastAdministrator, verifyAdministrator } from '../entry/last-administrator.js';
 import type { Admitted } from '../ledger/admission.js';
 import type { NewOperation } from '../ledger/admission-statements.js';
 import { AuditTrail } from '../ledger/audit-trail.js';
@@ -78,7 +77,8 @@ export class Repetitions {
     const { laneMaxDepth: maxDepth } = this.config;
     const admit = (): Promise<Admitted> => this.ledger.admit({ operation, clientKey: null, maxDepth });
     if (!rolesTakenBy(operation).includes('admin')) return admit();
-    const again = (): Promise<void> => (request ? verifyAgain(request) : this.assertStillAdmin(by.userId));
+    const again = (): Promise<void> =>
+      request ? verifyAdministrator(request) : this.assertStillAdmin(by.userId);
     return this.administrators.guard({ caller: by, userId: operation.userId, verifyAgain: again }, admit);
   }
 

@@ -3,10 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { type LaneView, ROLES, StatedReason, type UserView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { authorise, type Caller } from '../entry/authorise.js';
-import { CurrentCaller, verifyAgain } from '../entry/caller.js';
+import { CurrentCaller } from '../entry/caller.js';
 import type { Request } from '../entry/http.js';
 import { IdentityTold } from '../entry/identity-told.js';
-import { LastAdministrator } from '../entry/last-administrator.js';
+import { LastAdministrator, verifyAdministrator } from '../entry/last-administrator.js';
 import { Id } from '../entry/request.js';
 import { Allows } from '../entry/routes.js';
 import { Suspensions } from '../ledger/suspensions.js';
@@ -41,7 +41,7 @@ export class SuspensionController {
     const act = { userId, actorId: caller.userId, reason };
     const suspend = (): Promise<boolean> => this.suspensions.suspend(act);
     const isThere = await this.administrators.guard(
-      { caller, userId, verifyAgain: () => verifyAgain(request) },
+      { caller, userId, verifyAgain: () => verifyAdministrator(request) },
       suspend,
     );
     if (isThere) void this.identity.tellSoon(userId);
