@@ -96,7 +96,8 @@ export class SigningIn {
       await this.identity.tell(userId);
       return false;
     }
-    if (epoch > 0) await this.revocations.ask();
+    // A process that has just started knows nothing yet: whoever signs in there by a role is let in by it at once.
+    if (epoch > 0 || !this.revocations.areKnown) await this.revocations.ask();
     return !this.revocations.has(sessionId);
   }
 
