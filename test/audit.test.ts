@@ -262,7 +262,9 @@ describe('the audit trail', () => {
     const [gateway] = system.processes.gateways;
     const shown = async (): Promise<number> => {
       const text = await (await fetch(`http://127.0.0.1:${gateway!.env['METRICS_PORT']}/metrics`)).text();
-      const line = text.split('\n').find((one) => one.startsWith('turnpike_operator_people_shown_total{'));
+      const line = text
+        .split('\n')
+        .find((one) => one.startsWith(`turnpike_operator_people_shown_total{operator="${adminId}"`));
       return Number(line?.split(' ').at(-1) ?? 0);
     };
     const before = await shown();

@@ -78,8 +78,8 @@ export class OperatorsTrail implements NestInterceptor {
     if (told.unless?.(done.request)) return;
     if (isOnce(told) && this.told.has(keyOf(done))) return;
     await this.trail.append(entryOf(told, done));
-    if ('acts' in told) return tellOfAct('by the act', done);
     this.told.set(keyOf(done), true);
+    if ('acts' in told) return tellOfAct('by the act', done);
     tellOfRead(done, told.reads, told.inClear);
   }
 }
