@@ -15,7 +15,7 @@ const GATEWAY_ARROWS = {
     'ledger/',
     'queue/',
     'run/(authority|outcome|services)',
-    'entry/(authorise|caller|event-streams|fingerprint|hidden|http|identity-told|last-administrator|once|request)',
+    'entry/(acceptances|authorise|caller|event-streams|fingerprint|hidden|http|identity-told|last-administrator|once|request)',
     'entry/(routes|shown|system-writes|user-limit)',
     'config',
   ],

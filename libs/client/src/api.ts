@@ -1840,7 +1840,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
                 limit?: number;
-                /** @description Whether entries of what was only read are listed, too; left out, they are. */
+                /**
+                 * @description Whether entries of what was only read are listed, too: `true`, all of them; `false`, none; left out, those of users'
+                 *     data. An `action` that is asked for is always listed.
+                 */
                 reads?: "true" | "false";
                 /** @description To whom it was done. */
                 userId?: string;
