@@ -5,6 +5,7 @@ import { databaseOptions } from '../gateway/src/database.js';
 import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
 import { Unreadable } from '../gateway/src/ledger/cipher.js';
 import { isPersonal, type SealedAt, type Stored } from '../gateway/src/ledger/seals.js';
+import { LedgerQueries } from '../gateway/src/ledger/queries.js';
 import { AuditQuery, OPERATION_KINDS, problemBody } from '@turnpike/contracts';
 import { createDatabases } from './support/databases.js';
 import { type Keys, openKeys } from './support/keys.js';
@@ -262,7 +263,8 @@ describe('after a purge', () => {
       copy.id,
       JSON.stringify(copy.result),
     ]);
-    expect((await t.queries.operation(copy.id))!.result).toBeNull();
+    const queries = new LedgerQueries(t.database, seals);
+    expect((await queries.operation(copy.id))!.result).toBeNull();
   });
 
   it('the process that did it forgets the key at once, and every other in a minute', async () => {

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens } from './access-tokens.js';
 import { ALLOWED, authorise, type Caller, dependsOnOwner } from './authorise.js';
 import { actionsOf } from './routes.js';
+import { noteAgain } from './let-in.js';
 import { CookieSessions } from './cookie-sessions.js';
 import { Revocations } from './revocations.js';
 
@@ -38,8 +39,10 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
 export async function verifyAgain(request: FastifyRequest): Promise<Caller | null> {
   const known = callers.get(request);
   if (!known) return null;
-  known.caller = await known.verifyAgain();
-  return known.caller;
+  const again = await known.verifyAgain();
+  noteAgain(known.caller, again);
+  known.caller = again;
+  return again;
 }
 
 /**

@@ -19,6 +19,12 @@ export function noteLetIn(caller: object, action: string, ownerId: string | null
   known.set(caller, { action, ownerId });
 }
 
+/** Notes of a caller who was verified again what is noted of the caller of before: the request is still the same. */
+export function noteAgain(before: object, again: object): void {
+  const letIn = known.get(before);
+  if (letIn && !known.has(again)) known.set(again, letIn);
+}
+
 /** @returns what a caller was let in to by a role, or null where none was needed */
 export function letInByRole(caller: object): LetIn | null {
   return known.get(caller) ?? null;
