@@ -71,7 +71,7 @@ describe('the repetition of a failed write', () => {
     ['order.pay', {}, ['admitted', 'followed']],
   ] as const)('of %s with %j is accepted as the request would be', async (kind, payload, expected) => {
     const { did, retry } = repetitionOf(kind, payload);
-    await retry('admin', {} as FastifyRequest);
+    await retry('admin');
     expect(did).toEqual(expected);
   });
 
