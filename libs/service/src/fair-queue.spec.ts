@@ -58,10 +58,12 @@ describe('a fair queue', () => {
     const leave = await queue.take();
     leave();
     leave();
-    await queue.take();
+    const second = await queue.take();
     const third = jest.fn();
-    void queue.take().then(third);
+    const waiting = queue.take().then(third);
     await pause(WORK_MS);
     expect(third).not.toHaveBeenCalled();
+    second();
+    await waiting;
   });
 });
