@@ -18,8 +18,9 @@ export class ClientPlaces implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    fastify.addHook('onRequest', (request, _reply, done) => {
+    // The benchmarks of the lanes run without HTTP.
+    const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
+    fastify?.addHook('onRequest', (request, _reply, done) => {
       nameAddress(request, () => this.fingerprints.pseudonym(placeOf(request)));
       done();
     });
