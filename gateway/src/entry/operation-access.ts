@@ -52,9 +52,7 @@ export type Sight = (view: OperationView) => OperationView;
 /** The owner's, and of whoever has the token of a registration. */
 export const WHOLE: Sight = (view) => view;
 
-/**
- * Whoever only asked for a write, and has no role now, sees how it ended, and nothing of what it was about.
- */
+/** An actor who has no role now sees how the write ended, and nothing of what it was about. */
 export function seenBy(caller: Caller, view: OperationView): OperationView {
   if (seesResult(caller, view.userId)) return view;
   return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
