@@ -1,9 +1,9 @@
-// Users who read and write at a steady rate, and perhaps one beside them who takes all that the quotas leave, in a
-// process of its own:
+// Users who read and write at a steady rate, and perhaps one beside them who takes all that the quotas leave:
 //   node bench/flood-load.mjs '{"url": "http://…", "users": 100, "perSecond": 60, "seconds": 30, "flood": true}'
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
+import { startChild } from './child.mjs';
 import { ECHO_BODY } from './parts/limits.mjs';
 import { percentile } from './statistics.mjs';
 import { registerAll } from './users.mjs';
@@ -11,43 +11,40 @@ import { registerAll } from './users.mjs';
 /** Seconds before it counts: a process that has just started compiles while it answers. */
 const WARM_UP_S = 5;
 
-/** Requests that a user may have under way, and may send in a minute. */
-const FLOOD_AT_ONCE = 32;
-const FLOOD_REQUESTS = 1200;
-
 /** Orders of a hundred lines in the lane of the one: a page of 200 would have 6 MB. */
 const LARGE_ORDERS = 200;
 const LARGE_LINES = 100;
+
+/** What the quota of a minute leaves to the one when the lane is filled. */
+const FLOOD_REQUESTS = 1200 - LARGE_ORDERS;
 
 const REQUESTS = [
   { method: 'GET', url: '/v1/operations' },
   { method: 'GET', url: '/v1/me' },
   { method: 'POST', url: '/v1/orders', data: ECHO_BODY },
 ];
-const COSTLY = [
-  { method: 'GET', url: '/v1/operations?limit=200' },
-  { method: 'GET', url: '/v1/orders?limit=200' },
-  { method: 'GET', url: '/v1/me', headers: { 'read-after': 'latest' } },
-];
 
 const { url, users, perSecond, seconds, flood } = JSON.parse(process.argv[2]);
 const [floodToken, ...tokens] = await registerAll(url, users + 1);
 const client = axios.create({
   ...{ baseURL: url, httpAgent: new Agent({ keepAlive: true }), validateStatus: () => true },
-  maxContentLength: Infinity,
 });
 if (flood) await fillLane();
+const beginAt = Date.now() + WARM_UP_S * 1000;
+const flooder = flood
+  ? startChild('flooder.mjs', { url, token: floodToken, requests: FLOOD_REQUESTS, beginAt })
+  : { result: { answered: 0, refused: 0 } };
 await steadily(WARM_UP_S);
-const flooding = flood ? floodAll() : [];
 const { times, statuses } = await steadily(seconds);
-const floodStatuses = await Promise.all(flooding);
+const { answered, refused } = await flooder.result;
 console.log(
   JSON.stringify({
     answered: times.length,
     p50Ms: percentile(times, 0.5),
     p99Ms: percentile(times, 0.99),
     refused: statuses.filter((status) => status >= 400).length,
-    floodAnswered: floodStatuses.flat().filter((status) => status < 400).length,
+    floodAnswered: answered,
+    floodRefused: refused,
   }),
 );
 process.exit(0);
@@ -84,17 +81,4 @@ async function fillLane() {
   const headers = { prefer: 'wait=30' };
   for (let order = 0; order < LARGE_ORDERS; order += 1)
     await send(floodToken, { method: 'POST', url: '/v1/orders', data: { lines }, headers });
-}
-
-/** As many at once as are allowed, each as soon as the one before was answered, until the quota of the minute is spent. */
-function floodAll() {
-  let next = 0;
-  return Array.from({ length: FLOOD_AT_ONCE }, async () => {
-    const statuses = [];
-    while (next < FLOOD_REQUESTS - LARGE_ORDERS) {
-      const { status } = await send(floodToken, COSTLY[next++ % COSTLY.length]);
-      statuses.push(status);
-    }
-    return statuses;
-  });
 }

@@ -8,6 +8,7 @@ import { openBrowser, openWindow } from './support/browser.js';
 import { api, expectStatus, LINE, persistently, type Person, register, WAIT } from './support/client.js';
 import { fillIn } from './support/dashboard.js';
 import { freePort } from './support/ports.js';
+import { until } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
 const PREFIX = '/turnpike';
@@ -138,6 +139,12 @@ describe('the edge of the gateway', () => {
     await system.restart(identity);
     try {
       const { email, password } = user;
+      // While identity started, its breaker may have opened.
+      const gateway = system.processes.gateways[0]!;
+      await until(async () => {
+        await api(url).post('/v1/sessions', { email, password });
+        return gateway.output().includes('SERVICE_SIGNING_KEY');
+      });
       const answers = [
         await api(url).post('/v1/sessions', { email, password }),
         await api(url).post('/v1/sessions/refresh', { refreshToken }),
@@ -149,7 +156,6 @@ describe('the edge of the gateway', () => {
         expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
         expect(answer.headers.get('retry-after')).toBe('1');
       }
-      expect(system.processes.gateways[0]!.output()).toContain('SERVICE_SIGNING_KEY');
     } finally {
       identity.env['GATEWAY_URL'] = GATEWAY_URL!;
       await system.restart(identity);

@@ -23,7 +23,7 @@ const PER_USER = 4;
 const PER_ADDRESS = 6;
 
 /** Bytes of a page, with all that stands around its items. */
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 512 * 1024;
 
 /** Copies a user's newest row so many times, with what `changes` says instead. */
 function copyRows(
@@ -121,6 +121,18 @@ describe('a quota by cost', () => {
     expectStatus(await resume(), 200);
     expect(await Promise.all(held.map(({ answer }) => answer))).toEqual([null, 200, 200, 200]);
     expect((await next()).status).toBe(200);
+  });
+
+  it('begins few requests of a user at once, and the others one after the other', async () => {
+    const user = await register(free);
+    const begun = performance.now();
+    for (let asked = 0; asked < 60; asked += PER_USER) {
+      const ask = () => api(limited, user.token).get('/v1/operations?limit=1', newClient());
+      const answers = await Promise.all(Array.from({ length: PER_USER }, ask));
+      expect(answers.map(({ status }) => status)).toEqual(Array(PER_USER).fill(200));
+    }
+    // 4 at once, and 56 at 50 a second.
+    expect(performance.now() - begun).toBeGreaterThan(1000);
   });
 
   it('does not count streams of events twice', async () => {

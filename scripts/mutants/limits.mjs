@@ -123,10 +123,24 @@ export const LIMITS = [
   },
   {
     name: 'page-bytes',
-    is: 'a page of a list is a mebibyte at most',
+    is: 'a page of a list is half a mebibyte at most',
     file: 'libs/service/src/page-of.ts',
-    edits: [['const MAX_BYTES = 1024 * 1024;', 'const MAX_BYTES = 1024 * 1024 * 1024;']],
-    tests: [['libs/service/src/page-of.spec.ts', 'ends at a mebibyte']],
+    edits: [['const MAX_BYTES = 512 * 1024;', 'const MAX_BYTES = 1024 * 1024 * 1024;']],
+    tests: [['libs/service/src/page-of.spec.ts', 'ends at half a mebibyte']],
+  },
+  {
+    name: 'page-rest',
+    is: 'a user is given a mebibyte of pages in a second',
+    file: 'libs/service/src/page-of.ts',
+    edits: [['(bytesOf(made) * 1000) / BYTES_PER_SECOND', '0 * bytesOf(made)']],
+    tests: [['libs/service/src/page-of.spec.ts', 'is followed by a rest']],
+  },
+  {
+    name: 'beginnings',
+    is: 'few requests of a user begin at once',
+    file: 'gateway/src/entry/under-way.ts',
+    edits: [['const BEGIN_AT_ONCE = 4;', 'const BEGIN_AT_ONCE = 4000;']],
+    tests: [['test/quotas.test.ts', 'begins few requests of a user at once']],
   },
   {
     name: 'fair-turns',

@@ -69,11 +69,18 @@ export function sendResource(body: object, request: FastifyRequest, reply: Fasti
 /** Gives an answer its ETag: the version where the resource has one. @returns it */
 export function tag(body: object, reply: FastifyReply): string {
   const { version } = body as { version?: unknown };
-  const etag = typeof version === 'number' ? etagOf(version) : hashOf(body);
+  const etag = typeof version === 'number' ? etagOf(version) : hashOf(sentOnce(body, reply));
   void reply.header('etag', etag);
   return etag;
 }
 
-function hashOf(body: object): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+/** @returns the answer as JSON, which is not made a second time when it is sent */
+function sentOnce(body: object, reply: FastifyReply): string {
+  const json = JSON.stringify(body);
+  void reply.serializer((sent: unknown) => (sent === body ? json : JSON.stringify(sent)));
+  return json;
+}
+
+function hashOf(json: string): string {
+  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
 }

@@ -23,6 +23,7 @@ import {
   type Fence,
   formatFence,
   inSpan,
+  PagesInTurn,
   Problem,
   ServiceTokenSigner,
   type SpanDescription,
@@ -53,6 +54,7 @@ interface ServiceCall {
   method: Method;
   path: string;
   body?: unknown;
+  /** What is asked with one is a list. */
   query?: object;
   headers?: Record<string, string>;
   /** The trace that it belongs to where no span is active. */
@@ -68,7 +70,7 @@ interface ServiceCall {
 /** In the addresses of resources. */
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** A page has 1 MiB; one of a service of the version before has 200 orders, each as large as a request may be: 50 MiB. */
+/** A page has 512 KiB; one of a service of the version before has 200 orders, each as large as a request may be: 50 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -84,6 +86,7 @@ const READS: FairQueueOptions = {
 @Injectable()
 export class Services {
   private readonly reads = new FairQueue(READS);
+  private readonly pages = new PagesInTurn(READS.places);
   private readonly logger = new Logger(Services.name);
 
   constructor(
@@ -116,17 +119,18 @@ export class Services {
    */
   ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
     const isSomebodysRead = call.method === 'GET' && currentOwner() !== null;
-    const ask = (): Promise<Body> => this.askNow(service, call);
-    return isSomebodysRead ? this.reads.run(ask) : ask();
+    const ask = (): Promise<AxiosResponse<Body>> => this.askNow(service, call);
+    if (!isSomebodysRead) return bodyOf(ask());
+    return bodyOf(call.query ? this.pages.make(ask, bytesOf) : this.reads.run(ask));
   }
 
-  private async askNow<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
+  private async askNow<Body>(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<Body>> {
     const response = await this.send(service, call).catch((error: unknown) => {
       const reason = (error as Error).message;
       if (!call.quiet) this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${reason}`);
       throw unavailable(`${service} does not answer.`);
     });
-    if (response.status < 300) return response.data as Body;
+    if (response.status < 300) return response as AxiosResponse<Body>;
     const problem = problemIn(response);
     if (!problem || response.status >= 500)
       throw unavailable(`${service} cannot answer at the moment (${response.status}).`);
@@ -207,6 +211,14 @@ export class Services {
     // Inside of the breaker: a call that was held back was not made.
     return this.breakers.call(service, () => inSpan(calling(call, baseURL), send));
   }
+}
+
+async function bodyOf<Body>(response: Promise<AxiosResponse<Body>>): Promise<Body> {
+  return (await response).data;
+}
+
+function bytesOf({ headers }: AxiosResponse): number {
+  return Number(headers['content-length'] ?? 0);
 }
 
 /** The lines of all processes about a request have one id. What belongs to none gets one of the service's own. */

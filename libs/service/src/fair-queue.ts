@@ -39,8 +39,8 @@ export interface FairQueueOptions {
   placesEach: number;
   /** Milliseconds after which nobody waits any more. */
   patienceMs: number;
-  /** What is thrown then. */
-  late: () => Error;
+  /** What is thrown then; `behindOneself`: of all places some are free, and the owner has his share of them. */
+  late: (behindOneself: boolean) => Error;
 }
 
 interface Waiting {
@@ -58,24 +58,34 @@ export class FairQueue {
 
   constructor(private readonly options: FairQueueOptions) {}
 
-  /** Does work in a place of the current owner. @throws what `late` makes where none is had in time */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Does work in a place of the current owner.
+   * @param restMs milliseconds for which the owner has no use of the place after that result; others have
+   * @throws what `late` makes where none is had in time
+   */
+  async run<Result>(
+    work: () => Promise<Result>,
+    restMs: (result: Result) => number = () => 0,
+  ): Promise<Result> {
     const leave = await this.take();
+    let rest = 0;
     try {
-      return await work();
+      const result = await work();
+      rest = restMs(result);
+      return result;
     } finally {
-      leave();
+      leave(rest);
     }
   }
 
   /** @returns what gives the place back, however often it is called */
-  take(): Promise<() => void> {
+  take(): Promise<(restMs?: number) => void> {
     const name = currentOwner()?.name ?? ALL;
     if (this.hasPlaceFor(name)) return Promise.resolve(this.enter(name));
     return this.waitAs(name);
   }
 
-  private waitAs(name: string): Promise<() => void> {
+  private waitAs(name: string): Promise<(restMs?: number) => void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         begin: () => {
@@ -85,24 +95,30 @@ export class FairQueue {
       };
       const timer = setTimeout(() => {
         this.remove(name, waiting);
-        reject(this.options.late());
+        reject(this.options.late(this.allTaken < this.options.places));
       }, this.options.patienceMs);
       this.queues.set(name, (this.queues.get(name) ?? new Set()).add(waiting));
     });
   }
 
-  private enter(name: string): () => void {
+  private enter(name: string): (restMs?: number) => void {
     this.allTaken += 1;
     this.taken.set(name, (this.taken.get(name) ?? 0) + 1);
     let isLeft = false;
-    return () => {
-      if (!isLeft) this.leave(name);
+    return (restMs = 0) => {
+      if (!isLeft) this.leave(name, restMs);
       isLeft = true;
     };
   }
 
-  private leave(name: string): void {
+  private leave(name: string, restMs: number): void {
     this.allTaken -= 1;
+    if (restMs > 0 && name !== ALL) setTimeout(() => this.endShare(name), restMs).unref();
+    else this.endShare(name);
+    this.next();
+  }
+
+  private endShare(name: string): void {
     const left = this.taken.get(name)! - 1;
     if (left > 0) this.taken.set(name, left);
     else this.taken.delete(name);

@@ -41,7 +41,7 @@ export {
   onBehalfOfAll,
   type Owner,
 } from './fair-queue.js';
-export { type Listing, pageOf } from './page-of.js';
+export { type Listing, pageOf, PagesInTurn } from './page-of.js';
 export { sharedFor } from './shared-for.js';
 export { type MetricsPort } from './metrics.js';
 export * from './public.js';

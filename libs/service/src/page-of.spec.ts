@@ -35,12 +35,12 @@ describe('a page', () => {
     expect(reads.length).toBeLessThanOrEqual(2);
   });
 
-  it('ends at a mebibyte, and reads little more than it shows', async () => {
+  it('ends at half a mebibyte, and reads little more than it shows', async () => {
     const list = listOf(200, 29_939);
     const page = await pageOf({ limit: 200 }, list);
-    expect(JSON.stringify(page).length).toBeLessThanOrEqual(2 ** 20);
-    expect(page.items).toHaveLength(34);
-    expect(page.nextCursor).toBe('33');
+    expect(JSON.stringify(page).length).toBeLessThanOrEqual(2 ** 19);
+    expect(page.items).toHaveLength(17);
+    expect(page.nextCursor).toBe('16');
     expect(reads.reduce((sum, rows) => sum + rows)).toBeLessThan(45);
   });
 
@@ -80,5 +80,47 @@ describe('a page', () => {
     expect(most).toBe(1);
     await Promise.all(['a', 'b', 'c'].map(ask));
     expect(most).toBe(3);
+  });
+
+  it('is followed by a rest of its user as long as it was large, and of nobody else', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    try {
+      const list = listOf(10, 104_800); // 4 or 5 of them are a page
+      const done: string[] = [];
+      const ask = (name: string) =>
+        onBehalfOf({ name }, () => pageOf({ limit: 200 }, list)).then(() => done.push(name));
+      const asked = [ask('one'), ask('one'), ask('two')];
+      await Promise.all([asked[0], asked[2]]);
+      await jest.advanceTimersByTimeAsync(300);
+      expect(done.sort()).toEqual(['one', 'two']);
+      await jest.advanceTimersByTimeAsync(200);
+      await asked[1];
+      expect(done).toEqual(['one', 'two', 'one']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('refuses a user who asks for more than pages are made for one, and nobody else', async () => {
+    const list = listOf(10, 104_800);
+    const ask = (name: string) => onBehalfOf({ name }, () => pageOf({ limit: 200 }, list));
+    const answers = await Promise.allSettled([...Array.from({ length: 9 }, () => ask('one')), ask('two')]);
+    expect(answers.at(-1)).toMatchObject({ status: 'fulfilled' });
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThanOrEqual(4);
+    const reason = expect.objectContaining({ code: 'rate-limited', headers: { 'retry-after': '1' } });
+    expect(refused[0]).toEqual({ status: 'rejected', reason });
+  });
+
+  it('lets what else there is to do come in between', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      turning = setImmediate(count);
+    };
+    let turning = setImmediate(count);
+    await pageOf({ limit: 200 }, listOf(200, 100));
+    clearImmediate(turning);
+    expect(turns).toBeGreaterThan(15);
   });
 });
