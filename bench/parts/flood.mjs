@@ -35,15 +35,15 @@ async function measureOne(servers, load) {
 
 export function describe({ medians, size: { users, perSecond } }) {
   const rows = Object.entries(CASES).map(([name, title]) => {
-    const { p50Ms, p99Ms, refused, floodAnswered } = medians[name];
-    return [title, p50Ms, p99Ms, refused, floodAnswered];
+    const { p50Ms, p99Ms, refused, floodAnswered, floodRefused } = medians[name];
+    return [title, p50Ms, p99Ms, refused, floodAnswered, floodRefused];
   });
   return {
     title: 'Flood',
     tables: [
       {
         title: `${users} users, ${perSecond} requests/s: lists, \`/v1/me\` and orders`,
-        columns: ['', 'p50 ms', 'p99 ms', 'refused', 'requests of the one answered'],
+        columns: ['', 'p50 ms', 'p99 ms', 'refused', 'of the one answered', 'and refused'],
         rows,
         notes: [
           'The one asks for its largest pages, 32 at once, until its 1,200 requests of a minute are spent.',
