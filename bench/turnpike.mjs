@@ -63,7 +63,7 @@ export async function open({ settings, handle, done }) {
  * @param apply stands in for the services
  */
 export async function openGateway({ databaseUrl, redisUrl, concurrency, role = 'worker' }, apply) {
-  const config = built('gateway/src/config').readConfig({
+  const config = built('libs/engine/src/config').readConfig({
     GATEWAY_DATABASE_URL: databaseUrl,
     ...(redisUrl && { QUEUE_URL: redisUrl }),
     WORKER_CONCURRENCY: String(concurrency),
@@ -79,16 +79,16 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
   const module = await Test.createTestingModule({
     imports: [built('gateway/src/app.module').AppModule.for(config)],
   })
-    .overrideProvider(built('gateway/src/run/services').Services)
+    .overrideProvider(built('libs/engine/src/execution/service-client').Services)
     .useValue({ apply, ask: () => Promise.reject(new Error('there are no services here')) })
     .setLogger(false)
     .compile();
   await module.init();
-  const database = module.get(built('libs/service/src/database').Database);
-  const ledger = module.get(built('gateway/src/ledger/ledger').Ledger);
-  const keys = module.get(built('gateway/src/ledger/data-keys').DataKeys);
-  const releaser = module.get(built('gateway/src/queue/release').Releaser);
-  const proof = module.get(built('gateway/src/queue/queue-proof').QueueProof);
+  const database = module.get(built('libs/service/src/database/database').Database);
+  const ledger = module.get(built('libs/engine/src/ledger/ledger').Ledger);
+  const keys = module.get(built('libs/engine/src/encryption/data-keys').DataKeys);
+  const releaser = module.get(built('libs/engine/src/queue/enqueue').Releaser);
+  const proof = module.get(built('libs/engine/src/queue/proof/queue-proof').QueueProof);
   while (!proof.queueWorks) await pause(10);
   return {
     makeLanes: (count) => makeLanes(database, keys, count),
@@ -147,9 +147,9 @@ export async function releaseTimes(databaseUrl, since) {
 }
 
 async function migrateAll(config) {
-  const { migrate } = built('libs/service/src/database');
-  await migrate(built('gateway/src/database').databaseOptions(config));
-  await built('gateway/src/queue/migrate').migrateQueue(config.queue);
+  const { migrate } = built('libs/service/src/database/database');
+  await migrate(built('libs/engine/src/ledger/database').databaseOptions(config));
+  await built('libs/engine/src/queue/migrate').migrateQueue(config.queue);
 }
 
 /** As registrations make them: each with its key. */

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate, Steps } from '@turnpike/service';
 import { Client } from 'pg';
-import { readConfig } from '../gateway/src/config.js';
-import { Endings } from '../gateway/src/ledger/endings.js';
+import { readConfig } from '../libs/engine/src/config.js';
+import { Endings } from '../libs/engine/src/notify/operation-watcher.js';
 import { databaseOptions } from '../ordering/src/database.js';
 import { createDatabases } from './support/databases.js';
 import { TestLedger } from './support/ledger.js';

@@ -1,8 +1,8 @@
 // What a process does when its database is away, silent, read-only, or set to something else: each mechanism by itself,
 // on the database of each process.
 import { Database, type DatabaseOptions, migrate, problemOf } from '@turnpike/service';
-import { databaseOptions as gatewayOptions } from '../gateway/src/database.js';
-import { type Hit, RateWindows } from '../gateway/src/ledger/rate-windows.js';
+import { databaseOptions as gatewayOptions } from '../libs/engine/src/ledger/database.js';
+import { type Hit, RateWindows } from '../libs/engine/src/limits/rate-windows.js';
 import { databaseOptions as identityOptions } from '../identity/src/database.js';
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { createDatabases, type Databases } from './support/databases.js';

@@ -1,6 +1,6 @@
 import { Database, problemOf } from '@turnpike/service';
 import { Client } from 'pg';
-import { HAS_TOO_MUCH } from '../libs/service/src/runtime-role.js';
+import { HAS_TOO_MUCH } from '../libs/service/src/database/runtime-role.js';
 import { createDatabases } from './support/databases.js';
 import { postgresUrl } from './support/servers.js';
 

@@ -1,7 +1,7 @@
 // Whatever is declared of relations: a history that keeps to it has no finding, and each fault that it implies is found.
 import type { Consequence, FindingKind, Relation } from '@turnpike/contracts';
 import fc from 'fast-check';
-import { findingsAbout, goneBy } from '../gateway/src/watch/faults.js';
+import { findingsAbout, goneBy } from '../libs/engine/src/integrity/rules.js';
 import { comparisonOf, hasOne, type Life, type Row, world } from './support/declared-lives.js';
 
 async function suspectsIn(lives: readonly Life[], declared: readonly Relation[]): Promise<Set<string>> {

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACTS, CLIENT_KINDS, READS, RELATION_EVENTS, RELATIONS, ROLES } from '@turnpike/contracts';
 import { HealthController, SECURITY_EVENTS } from '@turnpike/service';
-import { ALLOWED } from '../gateway/src/entry/authorise.js';
+import { ALLOWED } from '../libs/engine/src/request/authorise.js';
 import { matrix } from './support/authorisation-matrix.js';
-import { type Route, routesOf } from '../gateway/src/entry/routes.js';
-import { TRAIL } from '../gateway/src/entry/trail.js';
-import { TRANSITIONS } from '../gateway/src/ledger/states.js';
-import { sagaOf } from '../gateway/src/run/operations/sagas.js';
+import { type Route, routesOf } from '../libs/engine/src/request/route-actions.js';
+import { TRAIL } from '../libs/engine/src/ops/audited-routes.js';
+import { TRANSITIONS } from '../libs/engine/src/ledger/states.js';
+import { sagaOf } from '../libs/engine/src/definitions/lifecycle-sagas.js';
 
 const ROOT = path.resolve(__dirname, '..');
 const TOP_FOLDERS = readdirSync(ROOT, { withFileTypes: true })

@@ -1,13 +1,13 @@
 // What an operator's end of a write makes of its lane, used directly on a ledger.
 import { type OperationKind, type StepState, type WayOut } from '@turnpike/contracts';
-import type { GatewayConfig } from '../gateway/src/config.js';
-import type { Lane } from '../gateway/src/ledger/lane.entity.js';
-import { readRegister } from '../gateway/src/ledger/register.js';
-import { WaysOut } from '../gateway/src/ledger/ways-out.js';
-import type { Releaser } from '../gateway/src/queue/release.js';
-import type { StepAnswer } from '../gateway/src/run/outcome.js';
-import type { Services } from '../gateway/src/run/services.js';
-import { LaneRelease } from '../gateway/src/watch/release.js';
+import type { GatewayConfig } from '../libs/engine/src/config.js';
+import type { Lane } from '../libs/engine/src/ledger/lane.entity.js';
+import { readRegister } from '../libs/engine/src/ledger/register.js';
+import { WaysOut } from '../libs/engine/src/ledger/resolve-halt.js';
+import type { Releaser } from '../libs/engine/src/queue/enqueue.js';
+import type { StepAnswer } from '../libs/engine/src/definitions/outcome.js';
+import type { Services } from '../libs/engine/src/execution/service-client.js';
+import { LaneRelease } from '../libs/engine/src/ops/resolve-halt.js';
 import { keyOf, TestLedger } from './support/ledger.js';
 
 const OPERATOR = '00000000-0000-7000-8000-000000000001';

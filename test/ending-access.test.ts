@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
-import { ledgerCommand } from '../gateway/src/command/command.js';
+import { ledgerCommand } from '../libs/engine/src/cli/command.js';
 import {
   type Answer,
   api,

@@ -2,14 +2,15 @@ import { HttpService } from '@nestjs/axios';
 import type { Database } from '@turnpike/service';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../gateway/src/config.js';
-import { readConfig } from '../gateway/src/config.js';
-import { SystemWrites } from '../gateway/src/entry/system-writes.js';
-import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
-import { Releaser } from '../gateway/src/queue/release.js';
-import { Breakers } from '../gateway/src/run/breakers.js';
-import { Services } from '../gateway/src/run/services.js';
-import { EventInbox } from '../gateway/src/watch/events.js';
+import type { GatewayConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../libs/engine/src/config.js';
+import { SystemWrites } from '../libs/engine/src/queue/internal-writes.js';
+import { ReceivedEvents } from '../libs/engine/src/relay/received-events.js';
+import { Releaser } from '../libs/engine/src/queue/enqueue.js';
+import { ShopOperations } from '../gateway/src/operations/plans.js';
+import { Breakers } from '../libs/engine/src/execution/circuit-breakers.js';
+import { Services } from '../libs/engine/src/execution/service-client.js';
+import { EventInbox } from '../libs/engine/src/relay/outbox-relay.js';
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
 import { allEnded } from './support/effects.js';
 import { EventSource } from './support/event-source.js';
@@ -134,7 +135,7 @@ describe("the gateway's inbox of events", () => {
   function inboxOn(database: Database): EventInbox {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
     const services = new Services(new HttpService(), signer, new Breakers(), config);
-    const writes = new SystemWrites(t.ledger, new Releaser(config), config);
+    const writes = new SystemWrites(t.ledger, new Releaser(config), new ShopOperations(), config);
     return new EventInbox(database, new ReceivedEvents(database), services, writes, config);
   }
 

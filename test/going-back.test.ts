@@ -3,17 +3,18 @@ import { HttpService } from '@nestjs/axios';
 import { AuditQuery, problemBody } from '@turnpike/contracts';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { type GatewayConfig, readConfig } from '../gateway/src/config.js';
-import { SystemWrites } from '../gateway/src/entry/system-writes.js';
-import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { type DueRepair, DueRepairs, dueSince } from '../gateway/src/ledger/due-repairs.js';
-import { FenceWalks } from '../gateway/src/ledger/fence-walks.js';
-import { type KnownMarks, ServiceMarks } from '../gateway/src/ledger/service-marks.js';
-import { Releaser } from '../gateway/src/queue/release.js';
-import { Breakers } from '../gateway/src/run/breakers.js';
-import { Services } from '../gateway/src/run/services.js';
-import { GoingBack } from '../gateway/src/watch/going-back.js';
-import { Reapplication } from '../gateway/src/watch/reapplication.js';
+import { type GatewayConfig, readConfig } from '../libs/engine/src/config.js';
+import { SystemWrites } from '../libs/engine/src/queue/internal-writes.js';
+import { AuditTrail } from '../libs/engine/src/audit/audit-trail.js';
+import { type DueRepair, DueRepairs, dueSince } from '../libs/engine/src/recovery/due-repairs.js';
+import { FenceWalks } from '../libs/engine/src/recovery/fence-walks.js';
+import { type KnownMarks, ServiceMarks } from '../libs/engine/src/recovery/service-marks.js';
+import { Releaser } from '../libs/engine/src/queue/enqueue.js';
+import { ShopOperations } from '../gateway/src/operations/plans.js';
+import { Breakers } from '../libs/engine/src/execution/circuit-breakers.js';
+import { Services } from '../libs/engine/src/execution/service-client.js';
+import { GoingBack } from '../libs/engine/src/recovery/going-back.js';
+import { Reapplication } from '../libs/engine/src/recovery/reapplication.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 import { MarkKeeper } from './support/mark-keeper.js';
 import { pause } from './support/processes.js';
@@ -268,7 +269,7 @@ function startWorkers(count: number): void {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
     const services = new Services(new HttpService(), signer, new Breakers(), config);
     const [repairs, walks] = [new DueRepairs(t.database), new FenceWalks(t.database)];
-    const writes = new SystemWrites(t.ledger, new Releaser(config), config);
+    const writes = new SystemWrites(t.ledger, new Releaser(config), new ShopOperations(), config);
     const workers = [
       new GoingBack(t.database, new ServiceMarks(t.database), repairs, services, config),
       new Reapplication(t.database, walks, repairs, services, writes, config),

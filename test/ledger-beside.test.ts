@@ -1,11 +1,11 @@
 // Changes of roles and of the password have their places in the lane, and wait for nothing that it waits for.
 import { type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import { AccessEndings } from '../gateway/src/ledger/access-endings.js';
-import { Actors } from '../gateway/src/ledger/actors.js';
-import { LaneControl } from '../gateway/src/ledger/lane-control.js';
-import { findHalted, reopen } from '../gateway/src/ledger/way-out-statements.js';
-import type { Finished } from '../gateway/src/ledger/outcomes.js';
+import { AccessEndings } from '../libs/engine/src/ledger/access-endings.js';
+import { Actors } from '../libs/engine/src/ledger/actor-standings.js';
+import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
+import { findHalted, reopen } from '../libs/engine/src/ledger/statements/resolve-halt.js';
+import type { Finished } from '../libs/engine/src/ledger/completion-batches.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
 const BESIDE = ['user.set-roles', 'user.change-password'] as const satisfies OperationKind[];

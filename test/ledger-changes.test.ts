@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Change } from '../gateway/src/ledger/lane-changes.js';
+import type { Change } from '../libs/engine/src/queries/change-feed.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 
 describe('changes of a lane', () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Logger } from '@nestjs/common';
-import { ledgerCommand } from '../gateway/src/command/command.js';
+import { ledgerCommand } from '../libs/engine/src/cli/command.js';
 import { api, expectStatus, LINE, type Operation, placeOrder, register, signIn } from './support/client.js';
 import { createDatabases } from './support/databases.js';
 import { allEnded, applied } from './support/effects.js';

@@ -1,7 +1,7 @@
 // What operators are told of a lane that stands though nobody holds it, and of how long its head has waited.
 import { type LaneHold, problemBody } from '@turnpike/contracts';
-import { LaneControl } from '../gateway/src/ledger/lane-control.js';
-import { LedgerCounts } from '../gateway/src/ledger/counts.js';
+import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
+import { LedgerCounts } from '../libs/engine/src/queries/totals.js';
 import { keyOf, TestLedger } from './support/ledger.js';
 
 describe('a lane that stands', () => {

@@ -1,7 +1,7 @@
 import { migrate } from '@turnpike/service';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { databaseOptions } from '../gateway/src/database.js';
+import { databaseOptions } from '../libs/engine/src/ledger/database.js';
 import { createDatabases } from './support/databases.js';
 
 /** The first that the ledger of this test lacks. */

@@ -1,11 +1,11 @@
 import { type OperationKind, problemBody, RELATIONS, type StepState } from '@turnpike/contracts';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
-import type { ClaimKey, StepOutcome } from '../gateway/src/ledger/claim-statements.js';
-import { LaneControl } from '../gateway/src/ledger/lane-control.js';
-import type { Release } from '../gateway/src/ledger/release-statements.js';
-import type { EndState } from '../gateway/src/ledger/states.js';
-import { stepsOf } from '../gateway/src/run/operations/plans.js';
+import type { ClaimKey, StepOutcome } from '../libs/engine/src/ledger/statements/claim.js';
+import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
+import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
+import type { EndState } from '../libs/engine/src/ledger/states.js';
+import { stepsOf } from '../gateway/src/operations/plans.js';
 import {
   type Answer,
   fingerprintOf,

@@ -1,7 +1,7 @@
 import { AuditQuery, type OperationKind, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { DuePurges } from '../gateway/src/ledger/due-purges.js';
+import { AuditTrail } from '../libs/engine/src/audit/audit-trail.js';
+import { DuePurges } from '../libs/engine/src/lifecycle/due-purges.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 
 let t: TestLedger;

@@ -1,8 +1,8 @@
 import { problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import { claim, type ClaimedRow } from '../gateway/src/ledger/claim-statements.js';
-import { lockLanes } from '../gateway/src/ledger/lane-statements.js';
-import type { Finished } from '../gateway/src/ledger/outcomes.js';
+import { claim, type ClaimedRow } from '../libs/engine/src/ledger/statements/claim.js';
+import { lockLanes } from '../libs/engine/src/ledger/statements/lane-lock.js';
+import type { Finished } from '../libs/engine/src/ledger/completion-batches.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 
 let t: TestLedger;

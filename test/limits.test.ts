@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate, Retention } from '@turnpike/service';
-import { readConfig } from '../gateway/src/config.js';
-import { databaseOptions } from '../gateway/src/database.js';
-import { type Hit, RateWindows } from '../gateway/src/ledger/rate-windows.js';
-import { ledgerRetention } from '../gateway/src/ledger/retention.js';
+import { readConfig } from '../libs/engine/src/config.js';
+import { databaseOptions } from '../libs/engine/src/ledger/database.js';
+import { type Hit, RateWindows } from '../libs/engine/src/limits/rate-windows.js';
+import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';
+import { trimSignInPlaces } from '../gateway/src/sign-in/known-origins.js';
 import { type Answer, api, register, signIn } from './support/client.js';
 import { BELIEVES_TESTS, from, limit, newClient } from './support/clients.js';
 import { createDatabases, type Databases } from './support/databases.js';
@@ -289,7 +290,7 @@ describe('windows', () => {
   it('are forgotten when they are over, and not before', async () => {
     await Promise.all(['old', 'older', 'young'].map((key) => hitOf(windows[0], key)));
     await database.query(`update rate_windows set ends_at = now() - interval '1 s' where key like 'old%'`);
-    await new Retention(database, ledgerRetention(readConfig({}).retention)).round();
+    await new Retention(database, ledgerRetention(readConfig({}).retention, [trimSignInPlaces])).round();
     expect(await database.query(`select key from rate_windows where key like 'old%'`)).toEqual([]);
     expect((await hitOf(windows[0], 'young')).number).toBe(2);
   });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { Listener } from '../gateway/src/ledger/listener.js';
+import { Listener } from '../libs/engine/src/notify/listener.js';
 import { freePort } from './support/ports.js';
 import { TcpProxy } from './support/proxy.js';
 import { postgresUrl } from './support/servers.js';

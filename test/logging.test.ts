@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-const LOGGING = path.resolve(__dirname, '../dist/identity/libs/service/src/logging.js');
-const RUN_MAIN = path.resolve(__dirname, '../dist/identity/libs/service/src/run-main.js');
+const LOGGING = path.resolve(__dirname, '../dist/identity/libs/service/src/process/logging.js');
+const RUN_MAIN = path.resolve(__dirname, '../dist/identity/libs/service/src/process/run-main.js');
 const LINES = 1000;
 
 /** Writes more lines than are buffered, and then ends as it is told to. */

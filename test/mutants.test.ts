@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = path.resolve(__dirname, '..');
-const AUTHORISE = 'gateway/src/entry/authorise.ts';
+const AUTHORISE = 'libs/engine/src/request/authorise.ts';
 
 const check = (...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/mutants.mjs'), '--check', ...args]);
@@ -49,6 +49,6 @@ describe('npm run mutants', () => {
     rmSync(folder, { recursive: true });
     expect(stderr).toContain(`owner-only: the guard has moved, ${AUTHORISE} has 0 times`);
     expect(stderr).not.toContain('role-only: the guard has moved');
-    expect(stderr).toContain('owner-only: gateway/src/entry/authorise.spec.ts has no test');
+    expect(stderr).toContain('owner-only: libs/engine/src/request/authorise.spec.ts has no test');
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PROBLEMS } from '@turnpike/contracts';
-import { ALLOWED } from '../gateway/src/entry/authorise.js';
+import { ALLOWED } from '../libs/engine/src/request/authorise.js';
 import { startSystem, type System } from './support/system.js';
 
 type Json = any;

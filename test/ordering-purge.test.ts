@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Erasure, RELATIONS, STEPS } from '@turnpike/contracts';
-import { PLANS } from '../gateway/src/run/operations/plans.js';
+import { PLANS } from '../gateway/src/operations/plans.js';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;

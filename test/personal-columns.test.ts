@@ -6,7 +6,7 @@ import {
   BULK_RUN_COLUMNS,
   LANE_COLUMNS,
   OPERATION_COLUMNS,
-} from '../gateway/src/ledger/personal-columns.js';
+} from '../libs/engine/src/ledger/personal-columns.js';
 import { USER_COLUMNS } from '../identity/src/personal-columns.js';
 import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from '../ordering/src/personal-columns.js';
 import { createMigratedDatabases, type Databases } from './support/databases.js';

@@ -1,8 +1,8 @@
 // Behind a pooler that pools by session, with roles that set everything otherwise. Where pgbouncer is not installed,
 // there is nothing to test.
 import { Database, migrate } from '@turnpike/service';
-import { databaseOptions as gatewayOptions } from '../gateway/src/database.js';
-import { migrateQueue } from '../gateway/src/queue/migrate.js';
+import { databaseOptions as gatewayOptions } from '../libs/engine/src/ledger/database.js';
+import { migrateQueue } from '../libs/engine/src/queue/migrate.js';
 import { databaseOptions as identityOptions } from '../identity/src/database.js';
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { api, expectStatus, LINE, persistently, register, signIn, WAIT } from './support/client.js';

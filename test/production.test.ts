@@ -10,8 +10,8 @@ import {
   TOKEN_SIGNING_KEYS,
 } from '@turnpike/service';
 import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
-import { readConfig as readGateway } from '../gateway/src/config.js';
-import { Addresses } from '../gateway/src/hooks/addresses.js';
+import { readConfig as readGateway } from '../libs/engine/src/config.js';
+import { Addresses } from '../libs/engine/src/webhooks/address-guard.js';
 import { readConfig as readIdentity } from '../identity/src/config.js';
 import { readConfig as readOrdering } from '../ordering/src/config.js';
 import { type Project, type Variables } from './support/processes.js';

@@ -1,8 +1,8 @@
 // The connections of BullMQ's PostgreSQL backend, without BullMQ.
 import { Logger } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
-import { openConnections } from '../gateway/src/queue/connections.js';
-import { migrateQueue } from '../gateway/src/queue/migrate.js';
+import { openConnections } from '../libs/engine/src/queue/connections.js';
+import { migrateQueue } from '../libs/engine/src/queue/migrate.js';
 import { createDatabases, type Databases } from './support/databases.js';
 import { freePort } from './support/ports.js';
 import { pause } from './support/processes.js';

@@ -4,8 +4,9 @@ import { Database, Retention, type Trim } from '@turnpike/service';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
-import { readConfig } from '../gateway/src/config.js';
-import { ledgerRetention } from '../gateway/src/ledger/retention.js';
+import { readConfig } from '../libs/engine/src/config.js';
+import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';
+import { trimSignInPlaces } from '../gateway/src/sign-in/known-origins.js';
 import { AppModule as IdentityModule } from '../identity/src/app.module.js';
 import { readConfig as readIdentityConfig } from '../identity/src/config.js';
 import { databaseOptions } from '../identity/src/database.js';
@@ -267,7 +268,7 @@ describe('the ledger', () => {
       [userId, MANY],
     );
     const batches: number[] = [];
-    const trims = ledgerRetention(readConfig({}).retention).filter(({ table }) => table === 'operations');
+    const trims = ledgerRetention(readConfig({}).retention, [trimSignInPlaces]).filter(({ table }) => table === 'operations');
     const counted = trims.map((trim) => ({
       ...trim,
       batch: async (...given: Parameters<typeof trim.batch>) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { migrate } from '@turnpike/service';
 import { Client } from 'pg';
-import { databaseOptions as gatewayOptions } from '../gateway/src/database.js';
+import { databaseOptions as gatewayOptions } from '../libs/engine/src/ledger/database.js';
 import { databaseOptions as identityOptions } from '../identity/src/database.js';
 import { databaseOptions as orderingOptions } from '../ordering/src/database.js';
 import { createDatabases, type Databases } from './support/databases.js';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { databaseOptions } from '../gateway/src/database.js';
-import { AuditTrail } from '../gateway/src/ledger/audit-trail.js';
-import { Unreadable } from '../gateway/src/ledger/cipher.js';
-import { isPersonal, type SealedAt, type Stored } from '../gateway/src/ledger/seals.js';
-import { LedgerQueries } from '../gateway/src/ledger/queries.js';
+import { databaseOptions } from '../libs/engine/src/ledger/database.js';
+import { AuditTrail } from '../libs/engine/src/audit/audit-trail.js';
+import { Unreadable } from '../libs/engine/src/encryption/cipher.js';
+import { isPersonal, type SealedAt, type Stored } from '../libs/engine/src/encryption/payload-encryption.js';
+import { LedgerQueries } from '../libs/engine/src/queries/operations.js';
 import { AuditQuery, OPERATION_KINDS, problemBody } from '@turnpike/contracts';
 import { createDatabases } from './support/databases.js';
 import { type Keys, openKeys } from './support/keys.js';

@@ -2,18 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { type DomainEvent, encodeCursor, problemBody } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../gateway/src/config.js';
-import { Addresses } from '../gateway/src/hooks/addresses.js';
-import { Bell } from '../gateway/src/hooks/bell.js';
-import { Courier } from '../gateway/src/hooks/courier.js';
-import { WebhookAdmin } from '../gateway/src/hooks/webhook-admin.js';
-import { ReceivedEvents } from '../gateway/src/ledger/received-events.js';
+import type { GatewayConfig } from '../libs/engine/src/config.js';
+import { Addresses } from '../libs/engine/src/webhooks/address-guard.js';
+import { Bell } from '../libs/engine/src/webhooks/wake-up.js';
+import { Courier } from '../libs/engine/src/webhooks/dispatcher.js';
+import { WebhookAdmin } from '../libs/engine/src/webhooks/webhook-admin.js';
+import { ReceivedEvents } from '../libs/engine/src/relay/received-events.js';
 import {
   type Attempted,
   type ClaimedDelivery,
   WebhookDeliveries,
-} from '../gateway/src/ledger/webhook-deliveries.js';
-import { Webhooks } from '../gateway/src/ledger/webhooks.js';
+} from '../libs/engine/src/webhooks/delivery-store.js';
+import { Webhooks } from '../libs/engine/src/webhooks/webhook-store.js';
 import { inState, keyOf, TestLedger } from './support/ledger.js';
 import { Receiver, type Subscriber } from './support/receiver.js';
 

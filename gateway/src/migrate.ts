@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { migrate, runMain } from '@turnpike/service';
-import { readMigrationConfig } from './config.js';
-import { databaseOptions } from './database.js';
-import { migrateQueue } from './queue/migrate.js';
+import { readMigrationConfig } from '../../libs/engine/src/config.js';
+import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
+import { migrateQueue } from '../../libs/engine/src/queue/migrate.js';
 
 runMain(async () => {
   const config = readMigrationConfig();

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { startProcess } from '@turnpike/service';
 import { AppModule } from './app.module.js';
-import { type GatewayConfig, readConfig } from './config.js';
-import { assertPlansHaveWaysOut } from './run/operations/plan-check.js';
-import { PLANS } from './run/operations/plans.js';
-import { assertCarriedOut } from './run/operations/sagas.js';
+import { type GatewayConfig, readConfig } from '../../libs/engine/src/config.js';
+import { assertPlansHaveWaysOut } from '../../libs/engine/src/definitions/plan-check.js';
+import { PLANS } from './operations/plans.js';
+import { assertCarriedOut } from '../../libs/engine/src/definitions/lifecycle-sagas.js';
 
 /** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
 function settingsOf(config: GatewayConfig): object {

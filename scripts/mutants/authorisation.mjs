@@ -1,6 +1,6 @@
 // Guards of who may do what.
 const MATRIX = 'test/authorisation.test.ts';
-const TABLE = 'gateway/src/entry/authorise.spec.ts';
+const TABLE = 'libs/engine/src/request/authorise.spec.ts';
 const AUTHORITY = 'test/authority.test.ts';
 const DASHBOARD = 'test/dashboard-session.test.ts';
 const OPERATORS = 'test/operators.test.ts';
@@ -9,14 +9,14 @@ export const AUTHORISATION = [
   {
     name: 'route-names-action',
     is: 'a process does not start with a route of which nobody has said who may use it',
-    file: 'gateway/src/entry/routes.ts',
+    file: 'libs/engine/src/request/route-actions.ts',
     edits: [['if (forgotten.length === 0) return;', 'if (forgotten.length >= 0) return;']],
-    tests: [['gateway/src/entry/routes.spec.ts', 'does not start with a route of which nobody has said']],
+    tests: [['libs/engine/src/request/route-actions.spec.ts', 'does not start with a route of which nobody has said']],
   },
   {
     name: 'owner-only',
     is: 'what is somebody else’s is not there',
-    file: 'gateway/src/entry/authorise.ts',
+    file: 'libs/engine/src/request/authorise.ts',
     edits: [
       [
         "if (allowed.includes('owner') && ownerId === userId) return 'owner';",
@@ -28,7 +28,7 @@ export const AUTHORISATION = [
   {
     name: 'actor-only',
     is: 'what somebody asked for is not for those who did not',
-    file: 'gateway/src/entry/authorise.ts',
+    file: 'libs/engine/src/request/authorise.ts',
     edits: [
       [
         "if (allowed.includes('actor') && actorId === userId) return 'actor';",
@@ -40,7 +40,7 @@ export const AUTHORISATION = [
   {
     name: 'role-only',
     is: 'what needs a role needs one that the table names',
-    file: 'gateway/src/entry/authorise.ts',
+    file: 'libs/engine/src/request/authorise.ts',
     edits: [
       [
         'ROLES.findLast((role) => allowed.includes(role) && roles.includes(role))',
@@ -52,7 +52,7 @@ export const AUTHORISATION = [
   {
     name: 'own-lane',
     is: 'nobody acts as an operator on the own lane',
-    file: 'gateway/src/entry/authorise.ts',
+    file: 'libs/engine/src/request/authorise.ts',
     edits: [
       [
         'if (NEVER_OWN.has(action) && ownerId === caller.userId)',
@@ -64,21 +64,21 @@ export const AUTHORISATION = [
   {
     name: 'guard-asks',
     is: 'the guard of all routes asks for what does not depend on an owner',
-    file: 'gateway/src/entry/caller.ts',
+    file: 'libs/engine/src/http/authentication.guard.ts',
     edits: [['if (!dependsOnOwner(action!)) authorise(action!, again, null);', '']],
     tests: [[OPERATORS, 'are the only ones who may']],
   },
   {
     name: 'orders-filter',
     is: 'a filter of a list opens nobody else’s orders',
-    file: 'gateway/src/entry/orders.controller.ts',
+    file: 'gateway/src/api/orders.controller.ts',
     edits: [["if (userId !== caller.userId) authorise('order.list-all', caller, userId);", '']],
     tests: [[MATRIX, 'orders by a filter is for administrators']],
   },
   {
     name: 'operation-read',
     is: 'what became of a write is for owner, actor and administrators',
-    file: 'gateway/src/entry/operation-access.ts',
+    file: 'libs/engine/src/http/operation-access.ts',
     edits: [
       [
         'authorise(action, caller, operation?.userId ?? null, operation?.actorId ?? null);',
@@ -95,7 +95,7 @@ export const AUTHORISATION = [
   {
     name: 'operation-result',
     is: 'whoever only asked for a write sees nothing of what it was about, once the role is gone',
-    file: 'gateway/src/entry/operation-access.ts',
+    file: 'libs/engine/src/http/operation-access.ts',
     edits: [
       ["whoIs('operation.result', caller, userId)", "whoIs('operation.read', caller, userId, caller.userId)"],
       ["return who === 'owner' || (who !== null && caller.rolesAreKnown);", 'return who !== null;'],
@@ -105,14 +105,14 @@ export const AUTHORISATION = [
   {
     name: 'authority-at-the-turn',
     is: 'the role by which a write was accepted is asked for again when it begins',
-    file: 'gateway/src/run/authority.ts',
+    file: 'libs/engine/src/execution/authority.ts',
     edits: [['if (!actorId || !role) return', 'if (!actorId || !role || claimed) return']],
     tests: [[AUTHORITY, 'and what the role is gone for is rejected, and nothing else']],
   },
   {
     name: 'withdrawal-of-anothers',
     is: 'what somebody else asked for is not withdrawn by its user',
-    file: 'gateway/src/entry/operations.controller.ts',
+    file: 'libs/engine/src/http/operations.controller.ts',
     edits: [
       [
         "if (!isOwn(operation, caller)) authorise('operation.cancel-anothers', caller, operation.userId);",
@@ -124,21 +124,21 @@ export const AUTHORISATION = [
   {
     name: 'deletion-withdraws',
     is: 'a deletion of one’s own withdraws nothing that somebody else asked for',
-    file: 'gateway/src/ledger/leaving-statements.ts',
+    file: 'libs/engine/src/ledger/statements/cancel.ts',
     edits: [['and ($4::uuid is distinct from user_id or actor_id = user_id)', '']],
     tests: [[AUTHORITY, 'as far as one by one']],
   },
   {
     name: 'operation-token-subject',
     is: 'the token of an operation opens that operation alone',
-    file: 'gateway/src/entry/operation-token.ts',
+    file: 'libs/engine/src/http/operation-token.ts',
     edits: [['{ typ: TYPE, subject: operationId, algorithms', '{ typ: TYPE, algorithms']],
     tests: [['test/tokens.test.ts', 'of an operation opens that operation alone']],
   },
   {
     name: 'csrf-token',
     is: 'a write by cookie needs the token that only the dashboard’s page has',
-    file: 'gateway/src/entry/cookie-sessions.ts',
+    file: 'libs/engine/src/ops-page/cookie-sessions.ts',
     edits: [
       [
         'if (given.length !== expected.length || !timingSafeEqual(given, expected)) {',
@@ -150,21 +150,21 @@ export const AUTHORISATION = [
   {
     name: 'dashboard-role',
     is: 'the dashboard’s session is for operators, and another is ended again',
-    file: 'gateway/src/dashboard/session.controller.ts',
+    file: 'libs/engine/src/ops-page/session.controller.ts',
     edits: [['await this.onlyForOperators(caller);', '']],
     tests: [[DASHBOARD, 'is not begun for a user without a role']],
   },
   {
     name: 'dashboard-idle',
     is: 'the dashboard’s session ends by half an hour without use',
-    file: 'gateway/src/entry/cookie-sessions.ts',
+    file: 'libs/engine/src/ops-page/cookie-sessions.ts',
     edits: [["const IDLE = '30 minutes';", "const IDLE = '30 days';"]],
     tests: [[DASHBOARD, 'it has been idle for half an hour']],
   },
   {
     name: 'service-guard',
     is: 'a service lets in the gateway’s calls alone',
-    file: 'libs/service/src/service-token.ts',
+    file: 'libs/service/src/auth/service-token.ts',
     edits: [
       [
         "await this.verifier.verify(bearerTokenOf(request, 'A service token is needed.'));",

@@ -1,63 +1,63 @@
 // Guards of what comes in, from clients and from services.
 const PROTOCOL = 'test/http-protocol.test.ts';
-const JSON_BODIES = 'libs/service/src/json.spec.ts';
-const ADDRESSES = 'gateway/src/hooks/addresses.spec.ts';
-const ANSWERS = 'gateway/src/run/services.spec.ts';
+const JSON_BODIES = 'libs/service/src/http/json.spec.ts';
+const ADDRESSES = 'libs/engine/src/webhooks/address-guard.spec.ts';
+const ANSWERS = 'libs/engine/src/execution/service-client.spec.ts';
 
 export const INPUT = [
   {
     name: 'body-limit',
     is: 'a body has 256 KiB',
-    file: 'libs/service/src/http.ts',
+    file: 'libs/service/src/http/http.ts',
     edits: [['const BODY_LIMIT_BYTES = 256 * 1024;', 'const BODY_LIMIT_BYTES = 257 * 1024;']],
     tests: [[PROTOCOL, 'takes a body of 256 KiB and refuses one of a byte more']],
   },
   {
     name: 'json-depth',
     is: 'JSON is 20 deep',
-    file: 'libs/service/src/validation.ts',
+    file: 'libs/service/src/http/validation.ts',
     edits: [['const MAX_DEPTH = 20;', 'const MAX_DEPTH = 2000;']],
     tests: [[JSON_BODIES, 'is 20 deep at most']],
   },
   {
     name: 'json-values',
     is: 'JSON has 2,000 values',
-    file: 'libs/service/src/validation.ts',
+    file: 'libs/service/src/http/validation.ts',
     edits: [['const MAX_VALUES = 2000;', 'const MAX_VALUES = 2_000_000;']],
     tests: [[JSON_BODIES, 'has 2,000 values at most']],
   },
   {
     name: 'member-twice',
     is: 'a member that is there twice is refused',
-    file: 'libs/service/src/json.ts',
+    file: 'libs/service/src/http/json.ts',
     edits: [['if (membersIn(text) !== members)', 'if (membersIn(text) < members)']],
     tests: [[JSON_BODIES, 'has each member once']],
   },
   {
     name: 'unknown-field',
     is: 'a field that is not known is refused, so that no role can be slipped in',
-    file: 'libs/service/src/sound.ts',
+    file: 'libs/service/src/http/fast-validation.ts',
     edits: [['for (const name of Object.keys(object)) if (!plan.has(name)) return false;', '']],
     tests: [['test/http-input.test.ts', 'is no registration with']],
   },
   {
     name: 'compressed-body',
     is: 'a compressed body is not unpacked',
-    file: 'libs/service/src/http.ts',
+    file: 'libs/service/src/http/http.ts',
     edits: [["if (coding !== 'identity') throw", "if (coding === 'none') throw"]],
     tests: [[PROTOCOL, 'unpacked by nobody']],
   },
   {
     name: 'host-twice',
     is: 'what two readers may read in two ways is refused',
-    file: 'libs/service/src/http.ts',
+    file: 'libs/service/src/http/http.ts',
     edits: [['if (new Set(once).size < once.length) {', 'if (new Set(once).size > once.length) {']],
     tests: [['test/http-hardening.test.ts', 'is no request']],
   },
   {
     name: 'webhook-address',
     is: 'a webhook is at a public address',
-    file: 'gateway/src/hooks/addresses.ts',
+    file: 'libs/engine/src/webhooks/address-guard.ts',
     edits: [
       [
         "if (address.range() !== 'unicast' || address.toString() === METADATA) return false;",
@@ -69,7 +69,7 @@ export const INPUT = [
   {
     name: 'webhook-connection',
     is: 'the address of a webhook is judged when the connection is made',
-    file: 'gateway/src/hooks/addresses.ts',
+    file: 'libs/engine/src/webhooks/address-guard.ts',
     edits: [
       [
         'const refused = addresses.find(({ address }) => !this.isAllowed(address));',
@@ -81,7 +81,7 @@ export const INPUT = [
   {
     name: 'recorded-answer',
     is: 'an answer ends a step only if the service has recorded it',
-    file: 'gateway/src/run/services.ts',
+    file: 'libs/engine/src/execution/service-client.ts',
     edits: [
       [
         "const recorded = response.headers[HEADERS.stepRecorded] === 'true';",
@@ -93,26 +93,26 @@ export const INPUT = [
   {
     name: 'bounded-answer',
     is: 'an answer of a service has 64 MiB',
-    file: 'gateway/src/run/services.ts',
+    file: 'libs/engine/src/execution/service-client.ts',
     edits: [['        maxContentLength: MAX_ANSWER_BYTES,\n', '']],
     tests: [[ANSWERS, 'is left when it has more than 64 MiB']],
   },
   {
     name: 'answer-to-another',
     is: 'an answer counts for the call that it names',
-    file: 'gateway/src/run/transport.ts',
+    file: 'libs/engine/src/execution/http-adapter.ts',
     edits: [
       [
         'if (answered !== undefined && answered !== this.config.headers.get(HEADERS.callId)) {',
         'if (answered === HEADERS.callId) {',
       ],
     ],
-    tests: [['gateway/src/run/transport.spec.ts', 'take no answer that names another call']],
+    tests: [['libs/engine/src/execution/http-adapter.spec.ts', 'take no answer that names another call']],
   },
   {
     name: 'cors-list',
     is: 'pages of origins on the list alone read answers',
-    file: 'libs/service/src/browsers.ts',
+    file: 'libs/service/src/http/security-headers.ts',
     edits: [
       [
         'decide(null, origin !== undefined && origins.includes(origin))',

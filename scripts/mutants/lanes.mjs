@@ -6,35 +6,35 @@ export const LANES = [
   {
     name: 'lane-depth',
     is: 'a lane that is full takes no write',
-    file: 'gateway/src/ledger/admission-statements.ts',
+    file: 'libs/engine/src/ledger/statements/admit.ts',
     edits: [['depth < asked.max_depth', 'depth < asked.max_depth + 1000']],
     tests: [[LEDGER, 'leaves no gap where a write was refused or replayed']],
   },
   {
     name: 'lane-admission',
     is: 'a lane that is deleting or deleted takes no other write',
-    file: 'gateway/src/ledger/admission-statements.ts',
+    file: 'libs/engine/src/ledger/statements/admit.ts',
     edits: [['and admission = any(asked.admissions) and', 'and asked.admissions is not null and']],
     tests: [[LEDGER, 'closes the lane at its acknowledgement']],
   },
   {
     name: 'key-of-another-request',
     is: 'a key is not used for another request',
-    file: 'gateway/src/ledger/keys.ts',
+    file: 'libs/engine/src/ledger/statements/idempotency-keys.ts',
     edits: [['return known.fingerprint === fingerprint', "return known.fingerprint !== ''"]],
     tests: [[LEDGER, 'refuses a key that was used for another request']],
   },
   {
     name: 'key-of-its-caller',
     is: 'a key is its caller’s own',
-    file: 'gateway/src/entry/once.ts',
+    file: 'libs/engine/src/http/once-route.ts',
     edits: [['return `user ${userId}`;', 'return `user ${userId.length}`;']],
     tests: [['test/http-idempotency.test.ts', 'is the own of its caller']],
   },
   {
     name: 'claim-epoch',
     is: 'a worker whose claim was taken over ends nothing',
-    file: 'gateway/src/ledger/end-statements.ts',
+    file: 'libs/engine/src/ledger/statements/complete.ts',
     edits: [
       [
         "case o.state when 'running' then o.epoch = e.epoch end",
@@ -46,14 +46,14 @@ export const LANES = [
   {
     name: 'steps-agree',
     is: 'an operation ends as its steps are',
-    file: 'gateway/src/ledger/end-statements.ts',
+    file: 'libs/engine/src/ledger/statements/complete.ts',
     edits: [['and steps_allow(e.known, e.ends_as)', '']],
     tests: [[LEDGER, 'cannot end as not applied while a step may still be applied']],
   },
   {
     name: 'system-write-stays',
     is: 'what the system itself writes is not withdrawn',
-    file: 'gateway/src/ledger/leaving-statements.ts',
+    file: 'libs/engine/src/ledger/statements/cancel.ts',
     edits: [
       [
         "case state when 'queued' then kind <> all($3) end",
@@ -65,14 +65,14 @@ export const LANES = [
   {
     name: 'fence',
     is: 'a service refuses the call of an older claim',
-    file: 'libs/service/src/steps.ts',
+    file: 'libs/service/src/steps/steps.ts',
     edits: [['if (isOlder(call.fence, fence)) {', 'if (isOlder(call.fence, { seq: 0, epoch: 0 })) {']],
     tests: [[STEPS, 'refuses an older claim, which is no final answer']],
   },
   {
     name: 'inbox',
     is: 'a service carries a step out once',
-    file: 'libs/service/src/steps.ts',
+    file: 'libs/service/src/steps/steps.ts',
     edits: [
       [
         'if (answer) return new RecordedAnswer(answer.status, answer.body);',
@@ -84,7 +84,7 @@ export const LANES = [
   {
     name: 'tombstone',
     is: 'a service takes nothing for a user who is deleted',
-    file: 'libs/service/src/steps.ts',
+    file: 'libs/service/src/steps/steps.ts',
     edits: [
       [
         "if (fence.tombstoned && tombstone === 'forbids')",

@@ -1,12 +1,12 @@
 // Guards of what is personal or secret: seals, logs, answers and the audit trail.
 const SEALS = 'test/seals.test.ts';
-const REDACTION = 'libs/service/src/redact.spec.ts';
+const REDACTION = 'libs/service/src/process/redact.spec.ts';
 
 export const PRIVACY = [
   {
     name: 'seal-context',
     is: 'what is sealed can be read in its own place alone',
-    file: 'gateway/src/ledger/cipher.ts',
+    file: 'libs/engine/src/encryption/cipher.ts',
     edits: [
       ['  cipher.setAAD(Buffer.from(`${VERSION} ${context}`));', '  void context;'],
       ['decipher.setAAD(Buffer.from(`${VERSION} ${context}`)).setAuthTag', 'decipher.setAuthTag'],
@@ -16,14 +16,14 @@ export const PRIVACY = [
   {
     name: 'seal-nonce',
     is: 'nothing is sealed the same way twice',
-    file: 'gateway/src/ledger/cipher.ts',
+    file: 'libs/engine/src/encryption/cipher.ts',
     edits: [['store = store.subarray(NONCE_BYTES);', '']],
     tests: [[SEALS, 'is never sealed the same way twice']],
   },
   {
     name: 'data-key-erased',
     is: 'a purge destroys the user’s key',
-    file: 'gateway/src/ledger/erase.ts',
+    file: 'libs/engine/src/ledger/statements/erase-user.ts',
     edits: [
       [
         "return rows(tx, 'delete from data_keys where user_id = $1 returning 1', [userId]);",
@@ -35,14 +35,14 @@ export const PRIVACY = [
   {
     name: 'data-key-after-purge',
     is: 'no key is made in a closed lane',
-    file: 'gateway/src/ledger/data-keys.ts',
+    file: 'libs/engine/src/encryption/data-keys.ts',
     edits: [["and admission <> 'closed' order by", 'order by']],
     tests: [[SEALS, 'no key is left by a process that makes one while the purge commits']],
   },
   {
     name: 'log-members',
     is: 'no log line shows a secret or personal member',
-    file: 'libs/service/src/redact.ts',
+    file: 'libs/service/src/process/redact.ts',
     edits: [
       [
         'shown[name] = HIDDEN.get(name.toLowerCase()) ?? redactValue(value, within);',
@@ -54,7 +54,7 @@ export const PRIVACY = [
   {
     name: 'log-errors',
     is: 'an error in the log does not show what it carries',
-    file: 'libs/service/src/redact.ts',
+    file: 'libs/service/src/process/redact.ts',
     edits: [
       [
         'if (value instanceof Error) return describeError(value);',
@@ -66,40 +66,40 @@ export const PRIVACY = [
   {
     name: 'log-values',
     is: 'an error of the database does not quote the value that was refused',
-    file: 'libs/service/src/redact.ts',
+    file: 'libs/service/src/process/redact.ts',
     edits: [['const QUOTING = /^22/;', 'const QUOTING = /^none/;']],
     tests: [[REDACTION, 'of a value does not quote it']],
   },
   {
     name: 'problem-tells-nothing',
     is: 'an answer to what nobody foresaw tells nothing of the inside',
-    file: 'libs/service/src/problem.ts',
+    file: 'libs/service/src/problems/problem.ts',
     edits: [
       [
         "return new Problem(known ?? 'internal-error');",
         "return new Problem(known ?? 'internal-error', error instanceof Error ? error.message : undefined);",
       ],
     ],
-    tests: [['libs/service/src/problem.spec.ts', 'tells nothing of the inside']],
+    tests: [['libs/service/src/problems/problem.spec.ts', 'tells nothing of the inside']],
   },
   {
     name: 'request-id',
     is: 'a request has an id of ours, whatever the client calls it',
-    file: 'libs/service/src/http.ts',
+    file: 'libs/service/src/http/http.ts',
     edits: [['requestIdHeader: false,', "requestIdHeader: 'x-request-id',"]],
     tests: [['test/http-protocol.test.ts', 'gives every answer an id of its own']],
   },
   {
     name: 'audit-append-only',
     is: 'the audit trail is only appended to',
-    file: 'gateway/src/ledger/migrations/1764530000002-reasons.ts',
+    file: 'libs/engine/src/ledger/migrations/1764530000002-reasons.ts',
     edits: [["raise exception 'the audit trail is only appended to';", 'return new;']],
     tests: [['test/audit.test.ts', 'is only appended to']],
   },
   {
     name: 'reveal-audit',
     is: 'the audit trail tells who has seen what is hidden, and why',
-    file: 'gateway/src/watch/closer-look.ts',
+    file: 'libs/engine/src/ops/operation-detail.ts',
     edits: [
       [
         "await this.trail.append({ action: 'operation.reveal', userId, operationId: id, actorId, reason });",
@@ -111,7 +111,7 @@ export const PRIVACY = [
   {
     name: 'hidden-texts',
     is: 'operators do not see what people have written',
-    file: 'gateway/src/entry/hidden.ts',
+    file: 'libs/engine/src/support/redact-payload.ts',
     edits: [
       [
         'return isPlain(value, name) ? value : HIDDEN;',
@@ -123,14 +123,14 @@ export const PRIVACY = [
   {
     name: 'reads-audit',
     is: 'the audit trail tells what an operator was shown of others',
-    file: 'gateway/src/entry/operators-trail.ts',
+    file: 'libs/engine/src/ops/audited-requests.interceptor.ts',
     edits: [['await this.trail.append(entryOf(told, done));', 'void entryOf;']],
     tests: [['test/audit.test.ts', 'tells of every read of somebody else']],
   },
   {
     name: 'nothing-untold',
     is: 'nobody is shown what the audit trail cannot tell',
-    file: 'gateway/src/entry/operators-trail.ts',
+    file: 'libs/engine/src/ops/audited-requests.interceptor.ts',
     edits: [['if (!reply.sent) throw error;', 'if (!reply.sent) return void error;']],
     tests: [['test/audit.test.ts', 'shows nothing while it cannot be written']],
   },
@@ -144,7 +144,7 @@ export const PRIVACY = [
   {
     name: 'intervention-audit',
     is: 'the audit trail tells who withdrew or repeated a write',
-    file: 'gateway/src/watch/actions.ts',
+    file: 'libs/engine/src/ops/operator-actions.ts',
     edits: [
       [
         "await this.trail.append({ action: 'operation.cancel', userId, operationId: id, actorId, reason });",
@@ -156,14 +156,14 @@ export const PRIVACY = [
   {
     name: 'hsts',
     is: 'browsers come by HTTPS alone in production',
-    file: 'libs/service/src/browsers.ts',
+    file: 'libs/service/src/http/security-headers.ts',
     edits: [['strictTransportSecurity: production && {', 'strictTransportSecurity: !production && {']],
-    tests: [['libs/service/src/http.spec.ts', 'tells browsers to come by HTTPS in production alone']],
+    tests: [['libs/service/src/http/http.spec.ts', 'tells browsers to come by HTTPS in production alone']],
   },
   {
     name: 'no-store',
     is: 'no answer is kept by a cache',
-    file: 'libs/service/src/browsers.ts',
+    file: 'libs/service/src/http/security-headers.ts',
     edits: [["    'cache-control': 'no-store',\n", '']],
     tests: [['test/http-hardening.test.ts', 'are kept by nobody']],
   },

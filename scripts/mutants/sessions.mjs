@@ -81,14 +81,14 @@ export const SESSIONS = [
   {
     name: 'password-turns',
     is: 'sign-ins from one place do not keep those from others waiting',
-    file: 'gateway/src/entry/places-in-turn.ts',
+    file: 'gateway/src/sign-in/places-in-turn.ts',
     edits: [['this.places.delete(place);', 'if (rest.length === 0) this.places.delete(place);']],
-    tests: [['gateway/src/entry/password-turns.spec.ts', 'serves places in turn']],
+    tests: [['gateway/src/sign-in/password-turns.spec.ts', 'serves places in turn']],
   },
   {
     name: 'fresh-session',
     is: 'login and account are not taken away with a bearer token alone',
-    file: 'gateway/src/entry/passwords.ts',
+    file: 'gateway/src/sign-in/passwords.ts',
     edits: [
       [
         'if (currentPassword === undefined) return assertFresh(caller);',
@@ -100,7 +100,7 @@ export const SESSIONS = [
   {
     name: 'password-oracle',
     is: 'a key of before answers no guess at a password',
-    file: 'gateway/src/entry/fingerprint.ts',
+    file: 'libs/engine/src/request/fingerprints.ts',
     edits: [["new Set(['password', 'currentPassword', 'newPassword'])", "new Set(['none'])"]],
     tests: [['test/sign-in.test.ts', 'counts a registration that comes again with another password']],
   },

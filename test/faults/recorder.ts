@@ -1,7 +1,7 @@
 // Fills a history: a client that writes down what it asks and is told, and readers of what really happened.
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Stored } from '../../gateway/src/ledger/seals.js';
+import type { Stored } from '../../libs/engine/src/encryption/payload-encryption.js';
 import { type Answer, api } from '../support/client.js';
 import { keysOf } from '../support/keys.js';
 import { pause } from '../support/processes.js';

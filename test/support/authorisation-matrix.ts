@@ -1,7 +1,7 @@
 // What the table of authorisation says to each of those who may come, about what belongs to somebody.
 import { CLIENT_KINDS, type Role, ROLES } from '@turnpike/contracts';
 import { problemOf } from '@turnpike/service';
-import { type Action, ALLOWED, authorise, roleIn } from '../../gateway/src/entry/authorise.js';
+import { type Action, ALLOWED, authorise, roleIn } from '../../libs/engine/src/request/authorise.js';
 
 /** Whoever comes, as the columns of the matrix. */
 export const PERSONS = ['owner', 'other', 'actor', 'former', ...ROLES, 'admin (own)'] as const;

@@ -1,7 +1,7 @@
 // Relations as any service may declare them, and users to whom something has happened by those declarations.
 import type { Consequence, IntegrityRow, IntegrityUser, Relation } from '@turnpike/contracts';
 import fc from 'fast-check';
-import { Comparison } from '../../gateway/src/watch/comparison.js';
+import { Comparison } from '../../libs/engine/src/integrity/scan.js';
 
 type Admission = 'open' | 'deleted' | 'closed';
 

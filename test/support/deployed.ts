@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfig as readGateway } from '../../gateway/src/config.js';
+import { readConfig as readGateway } from '../../libs/engine/src/config.js';
 import { readConfig as readIdentity } from '../../identity/src/config.js';
-import { Environment } from '../../libs/service/src/environment.js';
-import { STOP_WITHIN_MS } from '../../libs/service/src/start.js';
+import { Environment } from '../../libs/service/src/process/environment.js';
+import { STOP_WITHIN_MS } from '../../libs/service/src/http/start.js';
 import { readConfig as readOrdering } from '../../ordering/src/config.js';
 import { ROOT } from './compose.js';
 import { buildManifests, type Manifest } from './kustomize.js';

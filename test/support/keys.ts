@@ -1,10 +1,10 @@
 // The keys of a ledger, as a process has them.
 import type { Database } from '@turnpike/service';
 import type { Pool } from 'pg';
-import type { GatewayConfig } from '../../gateway/src/config.js';
-import { DataKeys } from '../../gateway/src/ledger/data-keys.js';
-import { RootKey } from '../../gateway/src/ledger/root-key.js';
-import { Seals } from '../../gateway/src/ledger/seals.js';
+import type { GatewayConfig } from '../../libs/engine/src/config.js';
+import { DataKeys } from '../../libs/engine/src/encryption/data-keys.js';
+import { RootKey } from '../../libs/engine/src/encryption/root-key.js';
+import { Seals } from '../../libs/engine/src/encryption/payload-encryption.js';
 import { secrets } from './servers.js';
 
 export interface Keys {

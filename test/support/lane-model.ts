@@ -1,7 +1,7 @@
 // The rules of the ledger once more, as plain functions over plain data: what a test of it compares it with.
 import type { OperationKind, StepState } from '@turnpike/contracts';
-import type { ClaimKey } from '../../gateway/src/ledger/claim-statements.js';
-import type { EndState } from '../../gateway/src/ledger/states.js';
+import type { ClaimKey } from '../../libs/engine/src/ledger/statements/claim.js';
+import type { EndState } from '../../libs/engine/src/ledger/states.js';
 
 export interface OperationModel {
   id: string;

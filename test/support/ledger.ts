@@ -2,19 +2,20 @@
 import { type OperationKind, RELATIONS } from '@turnpike/contracts';
 import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { databaseOptions } from '../../gateway/src/database.js';
-import type { Admitted } from '../../gateway/src/ledger/admission.js';
-import { Announcer } from '../../gateway/src/ledger/announcer.js';
-import { Ledger } from '../../gateway/src/ledger/ledger.js';
-import type { Ending } from '../../gateway/src/ledger/outcomes.js';
-import { type ClientKey, isExpired } from '../../gateway/src/ledger/keys.js';
-import { LaneChanges } from '../../gateway/src/ledger/lane-changes.js';
-import { ledgerRetention } from '../../gateway/src/ledger/retention.js';
-import { LaneViews } from '../../gateway/src/ledger/lane-views.js';
-import { LedgerQueries } from '../../gateway/src/ledger/queries.js';
-import type { ClaimedRow, ClaimKey, StepOutcome } from '../../gateway/src/ledger/claim-statements.js';
-import { stepsOf } from '../../gateway/src/run/operations/plans.js';
-import { readConfig, type RetentionConfig } from '../../gateway/src/config.js';
+import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
+import type { Admitted } from '../../libs/engine/src/ledger/admit-batch.js';
+import { Announcer } from '../../libs/engine/src/ledger/change-notifier.js';
+import { Ledger } from '../../libs/engine/src/ledger/ledger.js';
+import type { Ending } from '../../libs/engine/src/ledger/completion-batches.js';
+import { type ClientKey, isExpired } from '../../libs/engine/src/ledger/statements/idempotency-keys.js';
+import { LaneChanges } from '../../libs/engine/src/queries/change-feed.js';
+import { ledgerRetention } from '../../libs/engine/src/lifecycle/retention.js';
+import { trimSignInPlaces } from '../../gateway/src/sign-in/known-origins.js';
+import { LaneViews } from '../../libs/engine/src/queries/lanes.js';
+import { LedgerQueries } from '../../libs/engine/src/queries/operations.js';
+import type { ClaimedRow, ClaimKey, StepOutcome } from '../../libs/engine/src/ledger/statements/claim.js';
+import { stepsOf } from '../../gateway/src/operations/plans.js';
+import { readConfig, type RetentionConfig } from '../../libs/engine/src/config.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
@@ -191,7 +192,7 @@ export class TestLedger {
 
   /** One round of what the workers do once a minute. @param only the one table to be trimmed */
   async trim(config: Partial<RetentionConfig> = {}, only?: string): Promise<void> {
-    const trims = ledgerRetention({ ...readConfig({}).retention, ...config });
+    const trims = ledgerRetention({ ...readConfig({}).retention, ...config }, [trimSignInPlaces]);
     const chosen = trims.filter(({ table }) => only === undefined || table === only);
     await new Retention(this.database, chosen).round();
   }

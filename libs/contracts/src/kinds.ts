@@ -47,7 +47,7 @@ export function isSystemKind(kind: OperationKind): kind is SystemKind {
   return (SYSTEM_KINDS as readonly OperationKind[]).includes(kind);
 }
 
-/** The states of an operation; gateway/src/ledger/states.ts has the transitions between them. */
+/** The states of an operation; libs/engine/src/ledger/states.ts has the transitions between them. */
 export const OPERATION_STATES = [
   'queued',
   'running',

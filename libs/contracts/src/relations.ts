@@ -5,7 +5,7 @@ import type { StepName } from './steps.js';
  * The foreign keys between services. No database can hold them, so they stand here: which rows refer to a user,
  * and what becomes of them when the user is registered, changed, deleted, restored and purged. The gateway
  * computes the steps of those five operations from this table and carries them out in the user's lane
- * (gateway/src/run/operations/sagas.ts); integrity runs look for rows that break it, and repair follows it.
+ * (libs/engine/src/definitions/lifecycle-sagas.ts); integrity runs look for rows that break it, and repair follows it.
  */
 
 /** What happens to a user that the rows which refer to one have to follow. */

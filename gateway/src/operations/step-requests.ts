@@ -1,0 +1,86 @@
+import { type ConfirmedState, type PurgeUserStep, RELATIONS, type StepName } from '@turnpike/contracts';
+import type { Answers } from '../../../libs/engine/src/definitions/outcome.js';
+import type { Call } from '../../../libs/engine/src/definitions/plan.js';
+import { copySteps } from '../../../libs/engine/src/definitions/lifecycle-sagas.js';
+
+/** What the client sent is the body of the step. */
+const payloadOnly: Call['body'] = ({ payload }) => payload;
+
+/** The step needs nothing but the lane's user. */
+const nothing: Call['body'] = () => ({});
+
+/** The client's write of one resource, whose version it may have named. */
+const write: Call = { body: payloadOnly, checksVersion: true };
+
+/** Every write to an order is one step of ordering, which knows the order's state. */
+const orderWrite: Call = {
+  body: ({ payload, targetId }) => ({ ...payload, orderId: targetId }),
+  checksVersion: true,
+};
+
+/** A copy of the user's name, taken from identity's answer and not from the request. */
+const copyOfName: Call = {
+  body: (_, answers) => ({
+    name: nameOf(answers['identity.register'] ?? answers['identity.update'] ?? {}),
+  }),
+  checksVersion: false,
+};
+
+const byUserAlone: Call = { body: nothing, checksVersion: false };
+
+/** The register's word, where it has one. */
+const confirmUser: Call = { body: ({ register }) => register ?? {}, checksVersion: false };
+
+/** A purge is the register's word. */
+const purgeUser: Call = {
+  body: (): PurgeUserStep => ({ register: 'purged' }),
+  checksVersion: false,
+};
+
+/** What identity said at this turn. */
+const followUser: Call = {
+  body: (_, answers) => {
+    const user = answers['identity.confirm'] ?? {};
+    const state = user['state'] as ConfirmedState;
+    return state === 'absent' ? { state } : { state, name: nameOf(user) };
+  },
+  checksVersion: false,
+};
+
+/** The steps that are not a write of the client's, a copy of the name, or something that follows the user. */
+const CALLS: Partial<Record<StepName, Call>> = {
+  'identity.register': { ...write, checksVersion: false },
+  'identity.update': write,
+  // While the change could still be undone the old address stays reserved for its owner.
+  'identity.release-email': byUserAlone,
+  'identity.delete': { body: nothing, checksVersion: true },
+  'identity.restore': { body: nothing, checksVersion: true },
+  'identity.purge': purgeUser,
+  'identity.confirm': confirmUser,
+  'ordering.delete-customer': {
+    body: (_operation, _answers, { paidOrders }) => ({ paidOrders }),
+    checksVersion: false,
+  },
+  'ordering.restore-customer': byUserAlone,
+  'ordering.purge-customer': byUserAlone,
+  'ordering.place': orderWrite,
+  'ordering.change': orderWrite,
+  'ordering.pay': orderWrite,
+  'ordering.cancel': orderWrite,
+  'ordering.ship': orderWrite,
+  'ordering.deliver': orderWrite,
+};
+
+const COPIES = copySteps(RELATIONS);
+const FOLLOWERS = new Set(RELATIONS.map(({ follow }) => follow));
+
+/** @returns how that step is sent */
+export function callOf(step: StepName): Call {
+  if (COPIES.has(step)) return copyOfName;
+  if (FOLLOWERS.has(step)) return followUser;
+  return CALLS[step] ?? write;
+}
+
+function nameOf(user: Answers[string]): string {
+  return `${String(user['firstName'])} ${String(user['lastName'])}`;
+}

@@ -1,0 +1,73 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
+import { ApiProblems } from '@turnpike/service';
+import { Services } from '../../../libs/engine/src/execution/service-client.js';
+import type { Caller } from '../../../libs/engine/src/request/authorise.js';
+import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
+import { clientNameOf } from '../../../libs/engine/src/support/client-name.js';
+import type { Request } from '../../../libs/engine/src/http/write-route.js';
+import { Id } from '../../../libs/engine/src/request/request-headers.js';
+import { Revocations } from './revocations.js';
+import { SigningIn } from './signing-in.js';
+import { SignInThrottle } from './sign-in-throttle.js';
+import { Allows } from '../../../libs/engine/src/request/route-actions.js';
+
+/** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
+@ApiTags('sessions')
+@Controller('v1/sessions')
+export class SessionsController {
+  constructor(
+    private readonly services: Services,
+    private readonly revocations: Revocations,
+    private readonly throttle: SignInThrottle,
+    private readonly signingIn: SigningIn,
+  ) {}
+
+  /** Signs in. After too many failures it is 429 for a while, whatever the password. */
+  @Post()
+  @Allows('session.begin')
+  @ApiProblems('invalid-credentials', 'user-suspended')
+  signIn(@Body() body: SignIn, @Req() request: Request): Promise<SessionView> {
+    const begin = { ...body, client: clientNameOf(request) };
+    return this.throttle.signIn(body.email, request, () => this.signingIn.signIn(begin));
+  }
+
+  /** New tokens for a refresh token, which is spent; its second use ends the session. */
+  @Post('refresh')
+  @Allows('session.refresh')
+  @ApiProblems('unauthenticated')
+  @HttpCode(200)
+  refresh(@Body() body: RefreshSession): Promise<SessionView> {
+    return this.signingIn.refresh(body);
+  }
+
+  /** The caller's sessions that go on, the one that was used last first. */
+  @Get()
+  @Allows('session.list')
+  async list(@CurrentCaller() { userId, sessionId }: Caller): Promise<SessionEntries> {
+    const call = { method: 'GET', path: `/internal/users/${userId}/sessions` } as const;
+    const { items } = await this.services.ask<OpenSessions>('identity', call);
+    return { items: items.map((session) => ({ ...session, current: session.id === sessionId })) };
+  }
+
+  /** Signs out. */
+  @Delete('current')
+  @Allows('session.end')
+  @HttpCode(204)
+  async signOut(@CurrentCaller() { sessionId }: Caller): Promise<void> {
+    await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
+    this.revocations.add(sessionId);
+  }
+
+  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  @Delete(':id')
+  @Allows('session.end')
+  @ApiProblems('not-found')
+  @HttpCode(204)
+  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    const path = `/internal/users/${userId}/sessions/${id}`;
+    await this.services.ask('identity', { method: 'DELETE', path });
+    this.revocations.add(id);
+  }
+}

@@ -1,0 +1,31 @@
+import { type OperationCause, problemBody } from '@turnpike/contracts';
+import { NO_LONGER } from '../ledger/actor-standings.js';
+import { sentenceOf } from '../encryption/operation-causes.js';
+import type { ClaimedRow } from '../ledger/statements/claim.js';
+import type { AbortReason } from './saga.js';
+
+/** An operation that killed that many workers is given up. */
+export const POISON_AFTER_CRASHES = 3;
+
+/** @returns why this run closes the steps at once, or null. A first attempt is always made. */
+export function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
+  if (claimed.cancel_requested) return { type: 'cancel' };
+  if (claimed.crashes >= POISON_AFTER_CRASHES) {
+    const detail = 'Every process that began this write died. It is given up and not applied.';
+    return { type: 'poison', problem: problemBody('internal-error', detail) };
+  }
+  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded(claimed.cause) : null;
+}
+
+/** Its actor has not the role any more by which it was accepted. */
+export function noLonger(): AbortReason {
+  return { type: 'no-longer', problem: NO_LONGER };
+}
+
+/** @param cause why its last attempt failed */
+export function deadlineExceeded(cause: OperationCause | null = null): AbortReason {
+  return {
+    type: 'deadline',
+    problem: problemBody('deadline-exceeded', cause ? sentenceOf(cause) : undefined),
+  };
+}

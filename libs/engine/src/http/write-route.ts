@@ -1,0 +1,119 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  HttpCode,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiResponse } from '@nestjs/swagger';
+import { type ClientKind, OperationView, type ProblemCode } from '@turnpike/contracts';
+import { ApiProblems, invalidRequest } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
+import { successStatusOf } from './write-responses.js';
+import { Allows } from '../request/route-actions.js';
+
+export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
+
+const header = (description: string, required: boolean) => ({
+  description,
+  required,
+  schema: { type: 'string' },
+});
+
+const ETAG = { ETag: header('The version, for `If-Match` and `If-None-Match`', true) };
+const LOCATION = { Location: header('Where to read what it became', true) };
+const TOKEN = {
+  'Operation-Token': header('Lets whoever sends it back read the operation, for 15 minutes', true),
+};
+const WAITED = {
+  'Preference-Applied': header('`wait=N`', true),
+  'Operation-Id': header('The operation that did it', true),
+};
+
+/** What becomes known of any write at its turn, beside what its kind can be refused for. */
+const LATE_PROBLEMS: ProblemCode[] = ['not-found', 'version-conflict', 'deadline-exceeded'];
+const ADMISSION_PROBLEMS: ProblemCode[] = [
+  'user-deleting',
+  'user-deleted',
+  'idempotency-key-reused',
+  'lane-full',
+];
+
+/**
+ * A route that accepts a write of that kind: who may, 202, the outcome, and the headers that every write understands.
+ * @param result the resource as the write leaves it; null where none is left
+ * @param refusals problems that this kind alone can end with
+ */
+export function AcceptsWrite(
+  kind: ClientKind,
+  result: Type | null,
+  ...refusals: ProblemCode[]
+): MethodDecorator {
+  const status = successStatusOf(kind);
+  return applyDecorators(
+    Allows(kind),
+    HttpCode(202),
+    ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
+    ApiHeader({
+      name: 'Prefer',
+      required: false,
+      description: '`wait=N`: answer with the outcome, in N ≤ 30 s',
+    }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'ETag of the resource, checked at its turn',
+    }),
+    ApiAcceptedResponse({
+      type: OperationView,
+      description: 'The write is durable and waits for its turn.',
+      headers: { ...LOCATION, ...(kind === 'user.register' && TOKEN) },
+    }),
+    ApiResponse({
+      status,
+      ...(result && { type: result }),
+      description: 'With `Prefer: wait`: the outcome that a synchronous interface would give.',
+      headers: { ...WAITED, ...(status === 201 && LOCATION), ...(result && ETAG) },
+    }),
+    ApiProblems(...ADMISSION_PROBLEMS, ...LATE_PROBLEMS, ...refusals),
+  );
+}
+
+/** A route that reads: it may be told to come after a write. */
+export function AcceptsReadAfter(): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'Read-After',
+      required: false,
+      description: 'Id of a write, or `latest`: the answer waits until that write has ended; else it is 409',
+    }),
+    ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: how many seconds, 5 if left out' }),
+    ApiProblems('operation-pending', 'not-found'),
+  );
+}
+
+/** A route that answers with one resource and its ETag. */
+export function AcceptsIfNoneMatch(resource: Type): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags that need no answer: 304' }),
+    ApiOkResponse({ type: resource, description: 'The resource.', headers: ETAG }),
+    ApiResponse({ status: 304, description: 'The client has it already.', headers: ETAG }),
+    ApiProblems('user-deleted'),
+  );
+}
+
+/** Whatever stands in the body of a route that has none is an unknown field. */
+class NoBody implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+    const paths = Object.keys(body ?? {});
+    if (paths.length === 0) return true;
+    throw invalidRequest(paths.map((path) => ({ path, message: `property ${path} should not exist` })));
+  }
+}
+
+/** A route that has no body. */
+export function TakesNoBody(): MethodDecorator {
+  return UseGuards(NoBody);
+}

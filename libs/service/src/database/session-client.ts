@@ -1,0 +1,175 @@
+import { Client, type ClientConfig } from 'pg';
+import { isSpoiled, Unreachable } from '../problems/transient-errors.js';
+
+/** What a session sets for itself, beside what every session relies on; 0 is no limit, whatever the role has. */
+export type SessionSettings = Readonly<Record<string, string | number>>;
+
+export interface SessionConfig extends ClientConfig {
+  session?: SessionSettings;
+}
+
+/**
+ * What the code relies on, and a role or a database may have set to something else. `pg` reads ISO dates, bytes in hex
+ * and UTF-8 only; the rules of lanes and fences hold under read committed. No parameter is sent when the connection
+ * begins: a pooler refuses those that it does not know.
+ */
+const RELIED_ON: SessionSettings = {
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  bytea_output: 'hex',
+  extra_float_digits: 1,
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  search_path: '"$user", public',
+  default_transaction_isolation: 'read committed',
+  idle_session_timeout: 0,
+};
+
+/** No limits: for sessions that wait on purpose. */
+export const PATIENT: SessionSettings = {
+  statement_timeout: 0,
+  lock_timeout: 0,
+  idle_in_transaction_session_timeout: 0,
+};
+
+/** Nothing is acknowledged before it is durable. What is stricter than `on` stays. */
+const DURABLE = `set_config('synchronous_commit',
+  case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`;
+
+const READ_ONLY = `pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"`;
+
+/** Milliseconds for the settings of a new session. A pool that waits for a connection is less patient. */
+const SETTLE_MS = 2000;
+
+/** Milliseconds between two moments at which a connection that waits for no answer is asked for a sign of life. */
+const BEAT_MS = 3000;
+
+/** Milliseconds for the sign of life: with BEAT_MS a connection that leads nowhere is found within 6 s. */
+const SILENT_MS = 3000;
+
+/** Milliseconds for an orderly end: the peer of a connection that leads nowhere never takes part in it. */
+const GOODBYE_MS = 1000;
+
+/** Milliseconds until the system's own probes begin, for a statement that may last: the beat waits for its answer. */
+const KEEP_ALIVE_MS = 10_000;
+
+interface Mode {
+  readOnly: boolean;
+}
+
+type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
+type Callback = (error: Error | null, result?: unknown) => void;
+type Query = (query: unknown, values?: unknown, callback?: Callback) => unknown;
+
+/**
+ * A connection that sets what it relies on, leads to a server that can be written to, notices by itself when it leads
+ * nowhere any more, and is never used again after an error that leaves its state in doubt. A server that turned
+ * read-only is left, reads too: what a standby says may be old, and would let in whoever was deleted.
+ */
+export class SessionClient extends Client {
+  private readonly settings: SessionSettings;
+  private unanswered = 0;
+  private discarded = false;
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(config: SessionConfig = {}) {
+    super({ keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, ...config });
+    this.settings = { ...RELIED_ON, ...config.session };
+    this.query = this.watched(this.query.bind(this)) as Client['query'];
+    // Whoever waits for an answer is told by it. An event that nobody hears would end the process.
+    this.on('error', () => undefined);
+    this.once('end', () => clearInterval(this.heartbeat));
+  }
+
+  override connect(): Promise<Client>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<Client> | void {
+    const begun = this.begin();
+    if (!callback) return begun;
+    const tell = callback as Callback;
+    begun.then(() => tell(null, this), tell);
+  }
+
+  override end(): Promise<void>;
+  override end(callback: (error: Error) => void): void;
+  override end(callback?: (error: Error) => void): Promise<void> | void {
+    clearInterval(this.heartbeat);
+    setTimeout(() => this.connection.stream.destroy(), GOODBYE_MS).unref();
+    return callback ? super.end(callback) : super.end();
+  }
+
+  /** @returns whether the connection can be given to another: every answer is in, and no transaction is open */
+  get isClean(): boolean {
+    return this.unanswered === 0 && this.getTransactionStatus() === 'I';
+  }
+
+  private async begin(): Promise<Client> {
+    try {
+      await super.connect();
+      await this.settle();
+    } catch (error) {
+      this.discard(error as Error);
+      throw new Unreachable(error as Error);
+    }
+    this.heartbeat = setInterval(() => this.beat(), BEAT_MS).unref();
+    return this;
+  }
+
+  private async settle(): Promise<void> {
+    const settings = Object.entries(this.settings).map(
+      ([name, value]) =>
+        `set_config(${this.escapeLiteral(name)}, ${this.escapeLiteral(String(value))}, false)`,
+    );
+    await this.refuseReadOnly(`select ${[...settings, DURABLE, READ_ONLY].join(', ')}`, SETTLE_MS);
+  }
+
+  private async refuseReadOnly(text: string, timeoutMs: number): Promise<void> {
+    const query = { text, query_timeout: timeoutMs };
+    const { rows } = await this.query<Mode>(query);
+    if (!rows[0]!.readOnly) return;
+    const refusal = new Error('the server is read-only');
+    this.discard(refusal);
+    throw refusal;
+  }
+
+  /** Asks for a sign of life, unless an answer is due anyway: that has a time limit of its own. */
+  private beat(): void {
+    if (!this.isClean) return;
+    this.refuseReadOnly(`select ${READ_ONLY}`, SILENT_MS).catch(() => undefined);
+  }
+
+  /** Ends the connection at once, and tells whoever holds it. */
+  private discard(reason: Error): void {
+    if (this.discarded) return;
+    this.discarded = true;
+    void this.end();
+    this.connection.stream.destroy();
+    this.emit('error', reason);
+  }
+
+  private watched(send: Query): Query {
+    return (text, values, callback) => {
+      const answered = this.awaitAnswer();
+      if (callback) {
+        return send(text, values, (error, result) => {
+          answered(error);
+          callback(error, result);
+        });
+      }
+      const answer = send(text, values) as Promise<unknown>;
+      // Before the caller hears of it and gives the connection back.
+      answer.then(() => answered(null), answered);
+      return answer;
+    };
+  }
+
+  private awaitAnswer(): (error: Error | null) => void {
+    this.unanswered += 1;
+    return (error) => {
+      this.unanswered -= 1;
+      if (error && isSpoiled(error)) this.discard(error);
+    };
+  }
+}
