@@ -37,8 +37,9 @@ module.exports = {
   roots: ['gateway', 'identity', 'ordering', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
   moduleNameMapper: {
-    '^@turnpike/(client|contracts|service)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@turnpike/(contracts|service)/([\\w-]+)$': '<rootDir>/libs/$1/src/$2.ts',
+    '^@turnpike/(client|contracts|engine|service)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@turnpike/contracts/sensitive$': '<rootDir>/libs/contracts/src/sensitive.ts',
+    '^@turnpike/service/run-main$': '<rootDir>/libs/service/src/process/run-main.ts',
   },
   resolver: '<rootDir>/test/support/resolver.cjs',
   transform: {

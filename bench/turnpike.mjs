@@ -77,7 +77,7 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
   });
   await migrateAll(config);
   const module = await Test.createTestingModule({
-    imports: [built('gateway/src/app.module').AppModule.for(config)],
+    imports: [built('gateway/src/app.module').gatewayModule(config)],
   })
     .overrideProvider(built('libs/engine/src/execution/service-client').Services)
     .useValue({ apply, ask: () => Promise.reject(new Error('there are no services here')) })

@@ -5,7 +5,7 @@ import { runScript } from './console.mjs';
 import { embeddedServer, readIfThere } from './embedded-address.mjs';
 
 await runScript(async () => {
-  const args = [builtEntryOf('gateway', 'command/main'), ...process.argv.slice(2)];
+  const args = [builtEntryOf('gateway', 'ledger-command'), ...process.argv.slice(2)];
   const child = spawn(process.execPath, args, { env: environment(process.env), stdio: 'inherit' });
   process.exitCode = await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 });

@@ -3,6 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
+import { GRANT_ADMIN } from '../gateway/src/sign-in/grant-admin.js';
 import { ledgerCommand } from '../libs/engine/src/cli/command.js';
 import {
   type Answer,
@@ -403,7 +404,11 @@ describe('access', () => {
       const { env } = system.processes.gateways[0]!;
       const grant = async (whom: string): Promise<{ code: number; said: string }> => {
         const err = new PassThrough();
-        const code = await ledgerCommand(['grant-admin', whom], { env, out: new PassThrough(), err });
+        const code = await ledgerCommand(
+          ['grant-admin', whom],
+          { env, out: new PassThrough(), err },
+          { 'grant-admin': GRANT_ADMIN },
+        );
         return { code, said: await text(err.end()) };
       };
       expect(await grant(person.email.toUpperCase())).toEqual({

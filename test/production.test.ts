@@ -9,7 +9,7 @@ import {
   SERVICE_SIGNING_KEY,
   TOKEN_SIGNING_KEYS,
 } from '@turnpike/service';
-import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
+import { gatewayModule } from '../gateway/src/app.module.js';
 import { readConfig as readGateway } from '../libs/engine/src/config.js';
 import { Addresses } from '../libs/engine/src/webhooks/address-guard.js';
 import { readConfig as readIdentity } from '../identity/src/config.js';
@@ -341,7 +341,7 @@ it('what is wrong with the previous DATA_KEY is said of it', () => {
 });
 
 it('webhooks are sent by https alone', async () => {
-  const { providers = [] } = GatewayModule.for(readGateway(complete().gateway));
+  const { providers = [] } = gatewayModule(readGateway(complete().gateway));
   const given = (providers as FactoryProvider<Addresses>[]).find(({ provide }) => provide === Addresses);
   const addresses = await given!.useFactory();
   expect(await addresses.complaintAbout('https://93.184.215.14/')).toBeNull();

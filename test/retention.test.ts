@@ -3,7 +3,7 @@ import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { Database, Retention, type Trim } from '@turnpike/service';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
-import { AppModule as GatewayModule } from '../gateway/src/app.module.js';
+import { gatewayModule } from '../gateway/src/app.module.js';
 import { readConfig } from '../libs/engine/src/config.js';
 import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';
 import { trimSignInPlaces } from '../gateway/src/sign-in/known-origins.js';
@@ -139,7 +139,7 @@ describe('the ledger', () => {
     const userId = await t.newLane();
     await age(userId, '91 days');
     const trimAs = (role: string): Promise<void> =>
-      retentionIn(GatewayModule.for(readConfig({ GATEWAY_ROLE: role })), t.database).round();
+      retentionIn(gatewayModule(readConfig({ GATEWAY_ROLE: role })), t.database).round();
     await trimAs('api');
     expect(await idsIn(userId)).toHaveLength(1);
     await trimAs('worker');
@@ -268,7 +268,9 @@ describe('the ledger', () => {
       [userId, MANY],
     );
     const batches: number[] = [];
-    const trims = ledgerRetention(readConfig({}).retention, [trimSignInPlaces]).filter(({ table }) => table === 'operations');
+    const trims = ledgerRetention(readConfig({}).retention, [trimSignInPlaces]).filter(
+      ({ table }) => table === 'operations',
+    );
     const counted = trims.map((trim) => ({
       ...trim,
       batch: async (...given: Parameters<typeof trim.batch>) => {

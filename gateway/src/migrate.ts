@@ -1,8 +1,6 @@
 import 'reflect-metadata';
+import { databaseOptions, migrateQueue, readMigrationConfig } from '@turnpike/engine';
 import { migrate, runMain } from '@turnpike/service';
-import { readMigrationConfig } from '../../libs/engine/src/config.js';
-import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
-import { migrateQueue } from '../../libs/engine/src/queue/migrate.js';
 
 runMain(async () => {
   const config = readMigrationConfig();

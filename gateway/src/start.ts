@@ -1,10 +1,8 @@
 import 'reflect-metadata';
+import { assertCarriedOut, assertPlansHaveWaysOut, type GatewayConfig, readConfig } from '@turnpike/engine';
 import { startProcess } from '@turnpike/service';
-import { AppModule } from './app.module.js';
-import { type GatewayConfig, readConfig } from '../../libs/engine/src/config.js';
-import { assertPlansHaveWaysOut } from '../../libs/engine/src/definitions/plan-check.js';
+import { gatewayModule } from './app.module.js';
 import { PLANS } from './operations/plans.js';
-import { assertCarriedOut } from '../../libs/engine/src/definitions/lifecycle-sagas.js';
 
 /** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
 function settingsOf(config: GatewayConfig): object {
@@ -28,7 +26,7 @@ export async function start(): Promise<void> {
   assertPlansHaveWaysOut(PLANS, config.relations);
   await startProcess({
     name: 'gateway',
-    module: AppModule.for(config),
+    module: gatewayModule(config),
     host: config.host,
     port: config.port,
     production: config.production,

@@ -11,7 +11,12 @@ export const AUTHORISATION = [
     is: 'a process does not start with a route of which nobody has said who may use it',
     file: 'libs/engine/src/request/route-actions.ts',
     edits: [['if (forgotten.length === 0) return;', 'if (forgotten.length >= 0) return;']],
-    tests: [['libs/engine/src/request/route-actions.spec.ts', 'does not start with a route of which nobody has said']],
+    tests: [
+      [
+        'libs/engine/src/request/route-actions.spec.ts',
+        'does not start with a route of which nobody has said',
+      ],
+    ],
   },
   {
     name: 'owner-only',

@@ -98,7 +98,9 @@ export const LIMITS = [
     is: 'a client that does not take its answer loses its connection',
     file: 'libs/service/src/http/http.ts',
     edits: [['if (!isEventStream) reply.raw.setTimeout(READ_WITHIN_MS);', 'void isEventStream;']],
-    tests: [['libs/service/src/http/http.spec.ts', 'ends a connection on which nothing of an answer is read']],
+    tests: [
+      ['libs/service/src/http/http.spec.ts', 'ends a connection on which nothing of an answer is read'],
+    ],
   },
   {
     name: 'connection-count',

@@ -1,5 +1,8 @@
 // Guards of access tokens: how they are verified, and whom they let in.
-const FORGERIES = ['libs/service/src/auth/bearer.spec.ts', 'is refused in every way in which one may be forged'];
+const FORGERIES = [
+  'libs/service/src/auth/bearer.spec.ts',
+  'is refused in every way in which one may be forged',
+];
 const LET_IN = 'gateway/src/sign-in/access-tokens.spec.ts';
 const HEARD = 'gateway/src/sign-in/revocations.spec.ts';
 

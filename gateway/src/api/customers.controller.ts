@@ -1,15 +1,23 @@
 import { Body, Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CustomerView, UpdateCustomer } from '@turnpike/contracts';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { Admission } from '../../../libs/engine/src/http/submit-write.js';
-import { authorise, type Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
-import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from '../../../libs/engine/src/http/write-route.js';
-import { Reads, sendResource } from '../../../libs/engine/src/http/consistent-reads.js';
+import {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  AcceptsWrite,
+  Admission,
+  Allows,
+  authorise,
+  type Caller,
+  CurrentCaller,
+  Id,
+  Reads,
+  type Reply,
+  type Request,
+  sendResource,
+  Services,
+} from '@turnpike/engine';
 import { Registered } from '../sign-in/registered.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** What ordering knows of a user: a copy of the name, an address, a telephone number. */
 @ApiTags('customers')

@@ -1,18 +1,26 @@
 import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { InvoiceView, IssueInvoice, type Money, type OrderView, VoidInvoice } from '@turnpike/contracts';
+import {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  AcceptsWrite,
+  Admission,
+  Allows,
+  authorise,
+  type Caller,
+  CurrentCaller,
+  Id,
+  LedgerQueries,
+  Reads,
+  type Reply,
+  type Request,
+  sendResource,
+  Services,
+} from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { Admission } from '../../../libs/engine/src/http/submit-write.js';
-import { authorise, type Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
-import { AcceptsIfNoneMatch, AcceptsReadAfter, AcceptsWrite, type Reply, type Request } from '../../../libs/engine/src/http/write-route.js';
-import { Reads, sendResource } from '../../../libs/engine/src/http/consistent-reads.js';
 import { Registered } from '../sign-in/registered.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** The invoice of an order, where billing takes part. Its lane is the order's. */
 @ApiTags('invoices')

@@ -10,13 +10,20 @@ import {
   type Page,
   type UserView,
 } from '@turnpike/contracts';
-import { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
-import { AcceptsIfNoneMatch, AcceptsReadAfter, type Reply, type Request } from '../../../libs/engine/src/http/write-route.js';
-import { Reads, sendResource, tag } from '../../../libs/engine/src/http/consistent-reads.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
+import {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  Allows,
+  type Caller,
+  CurrentCaller,
+  LedgerQueries,
+  Reads,
+  type Reply,
+  type Request,
+  sendResource,
+  Services,
+  tag,
+} from '@turnpike/engine';
 
 /** Milliseconds in which a part must have answered; a page that waits longer is worse than one without it. */
 const PART_TIMEOUT_MS = 2000;

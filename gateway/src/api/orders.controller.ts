@@ -11,25 +11,27 @@ import {
   PlaceOrder,
   ShipOrder,
 } from '@turnpike/contracts';
-import { ApiPage, invalidRequest, Problem } from '@turnpike/service';
-import { v7 as uuidv7 } from 'uuid';
-import { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { Admission } from '../../../libs/engine/src/http/submit-write.js';
-import { authorise, type Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
   AcceptsWrite,
+  Admission,
+  Allows,
+  authorise,
+  type Caller,
+  CurrentCaller,
+  Id,
+  LedgerQueries,
+  Reads,
   type Reply,
   type Request,
+  sendResource,
+  Services,
   TakesNoBody,
-} from '../../../libs/engine/src/http/write-route.js';
-import { Reads, sendResource } from '../../../libs/engine/src/http/consistent-reads.js';
+} from '@turnpike/engine';
+import { ApiPage, invalidRequest, Problem } from '@turnpike/service';
+import { v7 as uuidv7 } from 'uuid';
 import { Registered } from '../sign-in/registered.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** Orders. The lane of an order is that of the user who placed it, whoever writes to it. */
 @ApiTags('orders')

@@ -15,29 +15,32 @@ import {
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
-import { ApiPage, invalidRequest } from '@turnpike/service';
-import { v7 as uuidv7 } from 'uuid';
-import { AccessEndings } from '../../../libs/engine/src/ledger/access-endings.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { Admission, type Write } from '../../../libs/engine/src/http/submit-write.js';
-import { authorise, type Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
   AcceptsWrite,
+  AccessEndings,
+  Admission,
+  Allows,
+  authorise,
+  type Caller,
+  CurrentCaller,
+  Id,
+  Reads,
   type Reply,
   type Request,
+  sendResource,
+  Services,
   TakesNoBody,
-} from '../../../libs/engine/src/http/write-route.js';
+  type TakingAway,
+  verifyAdministrator,
+  type Write,
+} from '@turnpike/engine';
+import { ApiPage, invalidRequest } from '@turnpike/service';
+import { v7 as uuidv7 } from 'uuid';
 import { LastAdministrator } from '../sign-in/last-administrator.js';
-import { type TakingAway } from '../../../libs/engine/src/ports/subject-access.js';
-import { verifyAdministrator } from '../../../libs/engine/src/request/caller.js';
 import { Passwords } from '../sign-in/passwords.js';
-import { Reads, sendResource } from '../../../libs/engine/src/http/consistent-reads.js';
 import { Registered } from '../sign-in/registered.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** Milliseconds for an answer, without which roles are taken to be taken away. */
 const ROLES_WITHIN_MS = 1500;

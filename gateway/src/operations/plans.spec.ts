@@ -6,8 +6,7 @@ import {
   type StepName,
   STEPS,
 } from '@turnpike/contracts';
-import { assertCarriedOut, followSaga, sagaOf } from '../../../libs/engine/src/definitions/lifecycle-sagas.js';
-import { assertPlansHaveWaysOut } from '../../../libs/engine/src/definitions/plan-check.js';
+import { assertCarriedOut, assertPlansHaveWaysOut, followSaga, sagaOf } from '@turnpike/engine';
 import { PLANS, stepsOf } from './plans.js';
 
 const [CUSTOMERS] = RELATIONS;

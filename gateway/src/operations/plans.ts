@@ -7,13 +7,18 @@ import {
   STEPS,
   USER_CONFIRMED,
 } from '@turnpike/contracts';
-import type { Change } from '../../../libs/engine/src/audit/audit-entries.js';
-import type { PlannedStep } from '../../../libs/engine/src/ledger/statements/admit.js';
-import type { Answers } from '../../../libs/engine/src/definitions/outcome.js';
-import { type OperationEnd, OperationRegistry } from '../../../libs/engine/src/definitions/registry.js';
+import {
+  type Answers,
+  type Change,
+  copySteps,
+  followSaga,
+  type OperationEnd,
+  OperationRegistry,
+  type Plan,
+  type PlannedStep,
+  sagaOf,
+} from '@turnpike/engine';
 import { callOf } from './step-requests.js';
-import type { Plan } from '../../../libs/engine/src/definitions/plan.js';
-import { copySteps, followSaga, sagaOf } from '../../../libs/engine/src/definitions/lifecycle-sagas.js';
 
 /** @returns the plan of a write that is one step, whose answer is the resource */
 function singleStep(step: StepName): Plan {

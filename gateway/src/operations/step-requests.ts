@@ -1,7 +1,5 @@
 import { type ConfirmedState, type PurgeUserStep, RELATIONS, type StepName } from '@turnpike/contracts';
-import type { Answers } from '../../../libs/engine/src/definitions/outcome.js';
-import type { Call } from '../../../libs/engine/src/definitions/plan.js';
-import { copySteps } from '../../../libs/engine/src/definitions/lifecycle-sagas.js';
+import { type Answers, type Call, copySteps } from '@turnpike/engine';
 
 /** What the client sent is the body of the step. */
 const payloadOnly: Call['body'] = ({ payload }) => payload;

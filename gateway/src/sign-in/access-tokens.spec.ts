@@ -1,8 +1,6 @@
 import type { AccessClaims } from '@turnpike/contracts';
-import type { GatewayConfig } from '../../../libs/engine/src/config.js';
-import type { LedgerQueries, Standing } from '../../../libs/engine/src/queries/operations.js';
+import type { Caller, GatewayConfig, LedgerQueries, Standing } from '@turnpike/engine';
 import { AccessTokens } from './access-tokens.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
 import type { Revocations } from './revocations.js';
 
 const USER = '01900000-0000-7000-8000-000000000001';

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
 import {
+  Authenticator,
+  type Caller,
+  GatewayConfig,
+  isUuid,
+  LedgerQueries,
+  type Standing,
+} from '@turnpike/engine';
+import {
   ClockWatch,
   invalidToken,
   keysOf,
@@ -9,11 +17,6 @@ import {
   VerifiedTokens,
   verifyToken,
 } from '@turnpike/service';
-import { Authenticator } from '../../../libs/engine/src/ports/authenticator.js';
-import { GatewayConfig } from '../../../libs/engine/src/config.js';
-import { LedgerQueries, type Standing } from '../../../libs/engine/src/queries/operations.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
-import { isUuid } from '../../../libs/engine/src/request/request-headers.js';
 import { Revocations } from './revocations.js';
 
 const CLAIMS = ['sub', 'sid', 'roles'];

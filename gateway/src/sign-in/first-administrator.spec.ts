@@ -1,12 +1,14 @@
 import { Logger } from '@nestjs/common';
+import type {
+  Fingerprints,
+  GatewayConfig,
+  Ledger,
+  LedgerQueries,
+  Releaser,
+  Services,
+} from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
-import type { GatewayConfig } from '../../../libs/engine/src/config.js';
 import type { FirstAdministrators } from './first-administrators.js';
-import type { Ledger } from '../../../libs/engine/src/ledger/ledger.js';
-import type { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import type { Releaser } from '../../../libs/engine/src/queue/enqueue.js';
-import type { Services } from '../../../libs/engine/src/execution/service-client.js';
-import type { Fingerprints } from '../../../libs/engine/src/request/fingerprints.js';
 import { FirstAdministrator } from './first-administrator.js';
 
 const LOOK_AGAIN_MS = 20;

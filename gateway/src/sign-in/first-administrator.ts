@@ -5,16 +5,19 @@ import {
   type OperationState,
   type PreparedCredential,
 } from '@turnpike/contracts';
+import {
+  type AdminConfig,
+  Fingerprints,
+  GatewayConfig,
+  Ledger,
+  LedgerQueries,
+  Releaser,
+  Services,
+} from '@turnpike/engine';
 import { Problem, problemOf, unavailable } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import { type AdminConfig, GatewayConfig } from '../../../libs/engine/src/config.js';
 import { FirstAdministrators } from './first-administrators.js';
-import { Ledger } from '../../../libs/engine/src/ledger/ledger.js';
-import { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import { Releaser } from '../../../libs/engine/src/queue/enqueue.js';
 import { stepsOf } from '../operations/plans.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { Fingerprints } from '../../../libs/engine/src/request/fingerprints.js';
 
 /** Milliseconds between two looks for the administrator, and two attempts while database or identity are away. */
 const LOOK_AGAIN_MS = 500;

@@ -1,22 +1,40 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpService } from '@nestjs/axios';
 import { normaliseEmail, type Role, type UserView } from '@turnpike/contracts';
+import {
+  type Asked,
+  assertKeys,
+  Breakers,
+  type Command,
+  type GatewayConfig,
+  isEnded,
+  type NewOperation,
+  type OpenLedger,
+  type OperationRead,
+  operator,
+  readConfig,
+  say,
+  Services,
+  Usage,
+  withLedger,
+} from '@turnpike/engine';
 import { ServiceTokenSigner } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayConfig } from '../../../libs/engine/src/config.js';
-import type { NewOperation } from '../../../libs/engine/src/ledger/statements/admit.js';
-import type { OperationRead } from '../../../libs/engine/src/ledger/operation.entity.js';
-import { isEnded } from '../../../libs/engine/src/ledger/states.js';
-import { Breakers } from '../../../libs/engine/src/execution/circuit-breakers.js';
 import { stepsOf } from '../operations/plans.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { assertKeys } from '../../../libs/engine/src/cli/contents.js';
-import type { OpenLedger } from '../../../libs/engine/src/cli/open-ledger.js';
 
 /** Milliseconds in which a worker carries the write out, if one runs. */
 const DONE_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 200;
+
+/** `npm run ledger -- grant-admin`. */
+export const GRANT_ADMIN: Command = {
+  usage: [
+    'grant-admin <e-mail|userId>',
+    'makes somebody an administrator; needs DATA_KEY, IDENTITY_URL and SERVICE_SIGNING_KEY',
+  ],
+  ...{ options: [], takesArgument: true, run: grant },
+};
 
 /** Whom to make an administrator, and what the audit trail says of who did it. */
 export interface GrantAdmin {
@@ -109,4 +127,13 @@ function said({ id, userId, state, problem }: OperationRead): string {
   if (state === 'succeeded') return `${userId} is an administrator now (operation ${id}).`;
   if (isEnded(state)) throw new Error(`Operation ${id} ended as ${state}: ${problem?.code ?? 'no problem'}.`);
   return `Operation ${id} is accepted and ${state}: a worker carries it out when it can.`;
+}
+
+async function grant({ argument, values: _none, ...around }: Asked): Promise<void> {
+  if (!argument) throw new Usage('grant-admin needs an e-mail address or the id of a user.');
+  const whom = { whom: argument, reason: `npm run ledger, ${operator()}` };
+  const tell = (line: string): void => say(around, line);
+  await withLedger(around, async (ledger) => {
+    tell(await grantAdmin(readConfig(around.env), ledger, { ...whom, tell }));
+  });
 }

@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
+import type { AccessEndings, GatewayConfig, Services, Told } from '@turnpike/engine';
 import { Problem, unavailable } from '@turnpike/service';
-import type { GatewayConfig } from '../../../libs/engine/src/config.js';
-import type { AccessEndings, Told } from '../../../libs/engine/src/ledger/access-endings.js';
-import type { Services } from '../../../libs/engine/src/execution/service-client.js';
 import { IdentityTold } from './identity-told.js';
 
 const PATIENCE_MS = 5000;

@@ -1,12 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AccessEnded, EndAccess } from '@turnpike/contracts';
+import { AccessEndings, AccessListener, GatewayConfig, Services, type Told } from '@turnpike/engine';
 import { Problem, problemOf } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessListener } from '../../../libs/engine/src/ports/subject-access.js';
-import { GatewayConfig } from '../../../libs/engine/src/config.js';
-import { AccessEndings, type Told } from '../../../libs/engine/src/ledger/access-endings.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
 
 /** Milliseconds between two looks for what identity was not told by the process that ended the access. */
 const LOOK_EVERY_MS = 1000;

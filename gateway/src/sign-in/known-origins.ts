@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@turnpike/service';
+import { Database, trimOldest } from '@turnpike/service';
 
 /** How long it counts that an account has signed in from somewhere. */
 const KEPT = '30 days';

@@ -1,20 +1,23 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { OperationView, Role } from '@turnpike/contracts';
+import {
+  type AccessEndings,
+  Allows,
+  type Caller,
+  CallerGuard,
+  callerOf,
+  type CookieTokens,
+  type LedgerQueries,
+  OperationAccess,
+  type OperationTokens,
+  type Services,
+  verifyAdministrator,
+  verifyAgain,
+} from '@turnpike/engine';
 import type { Database, Statements } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import type { AccessEndings } from '../../../libs/engine/src/ledger/access-endings.js';
-import type { LedgerQueries } from '../../../libs/engine/src/queries/operations.js';
-import type { Services } from '../../../libs/engine/src/execution/service-client.js';
 import type { AccessTokens } from './access-tokens.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CallerGuard } from '../../../libs/engine/src/http/authentication.guard.js';
-import { callerOf, verifyAgain } from '../../../libs/engine/src/request/caller.js';
-import type { CookieTokens } from '../../../libs/engine/src/ports/cookie-tokens.js';
 import { LastAdministrator } from './last-administrator.js';
-import { verifyAdministrator } from '../../../libs/engine/src/request/caller.js';
-import { OperationAccess } from '../../../libs/engine/src/http/operation-access.js';
-import type { OperationTokens } from '../../../libs/engine/src/http/operation-token.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 class Route {
   @Allows('operation.read')

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Administrators as AdministratorIds } from '@turnpike/contracts';
+import { AccessEndings, Administrators, Services, type TakingAway } from '@turnpike/engine';
 import { Database, Problem } from '@turnpike/service';
-import { Administrators, type TakingAway } from '../../../libs/engine/src/ports/subject-access.js';
-import { AccessEndings } from '../../../libs/engine/src/ledger/access-endings.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
 
 /** Milliseconds for an answer of identity, which is asked twice. */
 const ANSWER_WITHIN_MS = 1500;

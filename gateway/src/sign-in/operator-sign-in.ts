@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionView, SignIn } from '@turnpike/contracts';
+import { clientNameOf, OperatorSignIn, Services } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import { OperatorSignIn } from '../../../libs/engine/src/ports/operator-sign-in.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import { clientNameOf } from '../../../libs/engine/src/support/client-name.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';

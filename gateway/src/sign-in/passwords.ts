@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ChangePassword, PreparedCredential, RegisterUser, UserView } from '@turnpike/contracts';
+import { type Caller, ClientPlaces, type Content, Services } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import type { Content } from '../../../libs/engine/src/encryption/payload-encryption.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
-import { ClientPlaces } from '../../../libs/engine/src/limits/client-address.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { PasswordTurns } from './password-turns.js';
 import { SignInThrottle } from './sign-in-throttle.js';

@@ -8,13 +8,10 @@ import {
   type SessionView,
   type UserView,
 } from '@turnpike/contracts';
+import { LedgerQueries, registerOf, Services, type Standing, SystemWrites } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import { decodeJwt } from 'jose';
-import { LedgerQueries, type Standing } from '../../../libs/engine/src/queries/operations.js';
-import { registerOf } from '../../../libs/engine/src/ledger/register.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
 import { Revocations } from './revocations.js';
-import { SystemWrites } from '../../../libs/engine/src/queue/internal-writes.js';
 
 /*
  * Holds what the services say to the register. A service that was put back from a backup has users who are deleted or

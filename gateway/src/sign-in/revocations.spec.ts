@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { GatewayConfig } from '../../../libs/engine/src/config.js';
-import type { Services } from '../../../libs/engine/src/execution/service-client.js';
+import type { GatewayConfig, Services } from '@turnpike/engine';
 import { Revocations } from './revocations.js';
 
 beforeAll(() => Logger.overrideLogger(false));

@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ACCESS_TOKENS, type RevokedSessions } from '@turnpike/contracts';
-import { GatewayConfig } from '../../../libs/engine/src/config.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
+import { GatewayConfig, Services } from '@turnpike/engine';
 
 /** Milliseconds between two questions to identity; a session's end acts within 5 s. */
 const ASK_EVERY_MS = 1000;

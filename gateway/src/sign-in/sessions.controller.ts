@@ -1,17 +1,19 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
+import {
+  Allows,
+  type Caller,
+  clientNameOf,
+  CurrentCaller,
+  Id,
+  type Request,
+  Services,
+} from '@turnpike/engine';
 import { ApiProblems } from '@turnpike/service';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
-import type { Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
-import { clientNameOf } from '../../../libs/engine/src/support/client-name.js';
-import type { Request } from '../../../libs/engine/src/http/write-route.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
 @ApiTags('sessions')

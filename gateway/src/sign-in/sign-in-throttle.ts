@@ -1,17 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { SessionView } from '@turnpike/contracts';
+import {
+  ClientPlaces,
+  Fingerprints,
+  GatewayConfig,
+  type Hit,
+  rateLimited,
+  RateWindows,
+  shortened,
+} from '@turnpike/engine';
 import { Problem, securityEvent } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { GatewayConfig } from '../../../libs/engine/src/config.js';
-import { type Hit, RateWindows } from '../../../libs/engine/src/limits/rate-windows.js';
 import { SignInPlaces } from './known-origins.js';
-import { ClientPlaces } from '../../../libs/engine/src/limits/client-address.js';
 import { FirstAdministrator } from './first-administrator.js';
-import { Fingerprints, shortened } from '../../../libs/engine/src/request/fingerprints.js';
 import { PasswordTurns } from './password-turns.js';
-import { rateLimited } from '../../../libs/engine/src/limits/quota.js';
 
 /*
  * Bounds the guessing of passwords. Failures are counted of an account from one place, of the account from all places

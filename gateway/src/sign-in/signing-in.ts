@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { BeginSession, RefreshSession, SessionView } from '@turnpike/contracts';
+import { AccessEndings, LedgerQueries, Services, type Standing } from '@turnpike/engine';
 import { Problem, unavailable } from '@turnpike/service';
 import { decodeJwt } from 'jose';
-import { AccessEndings } from '../../../libs/engine/src/ledger/access-endings.js';
-import { LedgerQueries, type Standing } from '../../../libs/engine/src/queries/operations.js';
-import { Services } from '../../../libs/engine/src/execution/service-client.js';
 import { IdentityTold } from './identity-told.js';
 import { Registered } from './registered.js';
 import { Revocations } from './revocations.js';

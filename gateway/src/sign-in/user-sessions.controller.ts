@@ -1,15 +1,18 @@
 import { Body, Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { CurrentPassword } from '@turnpike/contracts';
+import {
+  AccessEndings,
+  Allows,
+  authorise,
+  type Caller,
+  CurrentCaller,
+  Id,
+  type Request,
+} from '@turnpike/engine';
 import { ApiProblems, Problem } from '@turnpike/service';
-import { AccessEndings } from '../../../libs/engine/src/ledger/access-endings.js';
-import { authorise, type Caller } from '../../../libs/engine/src/request/authorise.js';
-import { CurrentCaller } from '../../../libs/engine/src/request/caller.js';
-import type { Request } from '../../../libs/engine/src/http/write-route.js';
 import { IdentityTold } from './identity-told.js';
 import { Passwords } from './passwords.js';
-import { Id } from '../../../libs/engine/src/request/request-headers.js';
-import { Allows } from '../../../libs/engine/src/request/route-actions.js';
 
 /** All sessions of a user at once: of one who has lost a device, or of an account that somebody else is in. */
 @ApiTags('sessions')

@@ -5,7 +5,12 @@ export * from './problems/problem.js';
 export * from './http/validation.js';
 export * from './process/logging.js';
 export * from './database/database.js';
-export { PATIENT, SessionClient, type SessionConfig, type SessionSettings } from './database/session-client.js';
+export {
+  PATIENT,
+  SessionClient,
+  type SessionConfig,
+  type SessionSettings,
+} from './database/session-client.js';
 export { type Statements, Transaction } from './database/transaction.js';
 export * from './protocol/fence.js';
 export * from './steps/inbox.migration.js';

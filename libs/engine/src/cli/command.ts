@@ -5,7 +5,6 @@ import { ConfigurationError } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { readConfig } from '../config.js';
 import { exportOperations } from './export.js';
-import { grantAdmin } from '../../../../gateway/src/sign-in/grant-admin.js';
 import { inspectLane } from './inspect.js';
 import { openLedger, type OpenLedger } from './open-ledger.js';
 import { rebuildQueue } from '../queue/rebuild.js';
@@ -15,23 +14,19 @@ import { rebuildQueue } from '../queue/rebuild.js';
  * could not be done, 2 it was not said right. What was asked for goes to standard output, everything else to the other.
  */
 
-const HELP = `npm run ledger -- <command>
+const HEAD = `npm run ledger -- <command>
+`;
 
-  rebuild-queue --yes           drops all jobs and queues every head of a lane that is due again, from the ledger
-  inspect <userId>              tells how a user's lane stands, and its last 20 operations
-  export [--user <userId>]      writes operations as NDJSON, in the order of users and places
-  grant-admin <e-mail|userId>   makes somebody an administrator; the way back where none is left
-
+const FOOT = `
   --reveal --reason <text>      with inspect and export: what people have written, too; the audit trail tells of it
   --help                        this
 
-The ledger is that of GATEWAY_DATABASE_URL, the queue that of QUEUE_URL and QUEUE_PARTITIONS; --reveal needs DATA_KEY,
-grant-admin that, too, and IDENTITY_URL and SERVICE_SIGNING_KEY.
+The ledger is that of GATEWAY_DATABASE_URL, the queue that of QUEUE_URL and QUEUE_PARTITIONS; --reveal needs DATA_KEY.
 They must be those of the gateway. Processes may run meanwhile.
 `;
 
 /** It was not said right. */
-class Usage extends Error {}
+export class Usage extends Error {}
 
 const OPTIONS = {
   yes: { type: 'boolean' },
@@ -43,14 +38,33 @@ const OPTIONS = {
 
 type Values = Partial<{ yes: boolean; user: string; reveal: boolean; reason: string; help: boolean }>;
 
-/** The options that each command knows. */
-const COMMANDS: Record<string, { options: readonly (keyof Values)[]; run: (asked: Asked) => Promise<void> }> =
-  {
-    'rebuild-queue': { options: ['yes'], run: rebuild },
-    inspect: { options: ['reveal', 'reason'], run: inspect },
-    export: { options: ['user', 'reveal', 'reason'], run: exportAll },
-    'grant-admin': { options: [], run: grant },
-  };
+/** What the command line can be asked to do. */
+export interface Command {
+  /** As it is written, and what it does. */
+  usage: readonly [string, string];
+  /** The options that it knows. */
+  options: readonly (keyof Values)[];
+  takesArgument: boolean;
+  run: (asked: Asked) => Promise<void>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'rebuild-queue': {
+    usage: [
+      'rebuild-queue --yes',
+      'drops all jobs and queues every head of a lane that is due again, from the ledger',
+    ],
+    ...{ options: ['yes'], takesArgument: false, run: rebuild },
+  },
+  inspect: {
+    usage: ['inspect <userId>', "tells how a user's lane stands, and its last 20 operations"],
+    ...{ options: ['reveal', 'reason'], takesArgument: true, run: inspect },
+  },
+  export: {
+    usage: ['export [--user <userId>]', 'writes operations as NDJSON, in the order of users and places'],
+    ...{ options: ['user', 'reveal', 'reason'], takesArgument: false, run: exportAll },
+  },
+};
 
 /** Where the command is given, and where its answers go. */
 export interface Surroundings {
@@ -60,18 +74,24 @@ export interface Surroundings {
   err: Writable;
 }
 
-/** The commands that take an argument. */
-const TAKE_ONE = ['inspect', 'grant-admin'];
-
-interface Asked extends Surroundings {
+/** A command with its argument and options. */
+export interface Asked extends Surroundings {
   argument: string | undefined;
   values: Values;
 }
 
-/** Does what the arguments say. @returns the exit code */
-export async function ledgerCommand(args: readonly string[], around: Surroundings): Promise<number> {
+/**
+ * Does what the arguments say.
+ * @param own commands of the application, by their names
+ * @returns the exit code
+ */
+export async function ledgerCommand(
+  args: readonly string[],
+  around: Surroundings,
+  own: Readonly<Record<string, Command>> = {},
+): Promise<number> {
   try {
-    await carryOut(args, around);
+    await carryOut(args, around, { ...COMMANDS, ...own });
     return 0;
   } catch (error) {
     say(around, (error as Error).message);
@@ -80,15 +100,19 @@ export async function ledgerCommand(args: readonly string[], around: Surrounding
   }
 }
 
-async function carryOut(args: readonly string[], around: Surroundings): Promise<void> {
+async function carryOut(
+  args: readonly string[],
+  around: Surroundings,
+  commands: Readonly<Record<string, Command>>,
+): Promise<void> {
   const { positionals, values } = parsed(args);
   const [name, argument, tooMuch] = positionals;
-  if (values.help) return void around.out.write(HELP);
-  const command = name === undefined ? undefined : COMMANDS[name];
+  if (values.help) return void around.out.write(helpOf(commands));
+  const command = name === undefined ? undefined : commands[name];
   if (!command) throw new Usage(name === undefined ? 'A command is missing.' : `${name} is not a command.`);
   const foreign = Object.keys(values).find((option) => !command.options.some((known) => known === option));
   if (foreign) throw new Usage(`${name} has no --${foreign}.`);
-  if (tooMuch !== undefined || (argument !== undefined && !TAKE_ONE.includes(name!))) {
+  if (tooMuch !== undefined || (argument !== undefined && !command.takesArgument)) {
     throw new Usage(`${tooMuch ?? argument} is too much.`);
   }
   await command.run({ ...around, argument, values });
@@ -132,22 +156,8 @@ async function exportAll({ values, ...around }: Asked): Promise<void> {
   });
 }
 
-async function grant({ argument, values: _none, ...around }: Asked): Promise<void> {
-  if (!argument) throw new Usage('grant-admin needs an e-mail address or the id of a user.');
-  const reason = `npm run ledger, ${operator()}`;
-  await withLedger(around, async (ledger) => {
-    say(
-      around,
-      await grantAdmin(readConfig(around.env), ledger, {
-        whom: argument,
-        reason,
-        tell: (line) => say(around, line),
-      }),
-    );
-  });
-}
-
-function operator(): string {
+/** @returns who gives the command, as the audit trail tells */
+export function operator(): string {
   return `${os.userInfo().username} at ${os.hostname()}`;
 }
 
@@ -164,7 +174,11 @@ function asUserId(text: string | undefined, complaint: string): string {
   return text!.toLowerCase();
 }
 
-async function withLedger({ env }: Surroundings, work: (ledger: OpenLedger) => Promise<void>): Promise<void> {
+/** Does work on the ledger of the environment, which is closed afterwards. */
+export async function withLedger(
+  { env }: Surroundings,
+  work: (ledger: OpenLedger) => Promise<void>,
+): Promise<void> {
   const ledger = await openLedger(readConfig(env));
   try {
     await work(ledger);
@@ -173,6 +187,12 @@ async function withLedger({ env }: Surroundings, work: (ledger: OpenLedger) => P
   }
 }
 
-function say({ err }: Surroundings, line: string): void {
+/** Tells whoever gave the command, beside its answer. */
+export function say({ err }: Surroundings, line: string): void {
   err.write(`${line}\n`);
+}
+
+function helpOf(commands: Readonly<Record<string, Command>>): string {
+  const lines = Object.values(commands).map(({ usage: [form, does] }) => `  ${form.padEnd(29)} ${does}\n`);
+  return `${HEAD}\n${lines.join('')}${FOOT}`;
 }

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config.js';
+import type { OperationRegistry } from '../definitions/registry.js';
 import type { ClaimedRow, Retry } from '../ledger/statements/claim.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Ending } from '../ledger/completion-batches.js';
@@ -9,6 +10,12 @@ import type { StepAnswer } from '../definitions/outcome.js';
 import type { Services } from './service-client.js';
 
 const RETRY_MAX_MS = 30_000;
+/** Each write is one step, whose body is that of the write. */
+const OPERATIONS = {
+  callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
+  endOf: () => ({ result: null, change: { before: null, after: null } }),
+} as unknown as OperationRegistry;
+
 const CONFIG = {
   run: { leaseMs: 10_000, deadlineMs: 60_000, retryBaseMs: 200, retryMaxMs: RETRY_MAX_MS },
 } as GatewayConfig;
@@ -49,6 +56,7 @@ async function run(claimed: Partial<ClaimedRow>, answer: StepAnswer, mayEnd = tr
     { apply: call, settle: call } as unknown as Services,
     leases as unknown as Leases,
     { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
+    OPERATIONS,
     CONFIG,
   );
   await executor.run('u', ID);

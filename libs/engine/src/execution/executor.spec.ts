@@ -1,10 +1,17 @@
 import type { GatewayConfig } from '../config.js';
+import type { OperationRegistry } from '../definitions/registry.js';
 import type { ClaimedRow, ClaimTerms } from '../ledger/statements/claim.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Authority, Held } from './authority.js';
 import { Executor } from './executor.js';
 import type { Leases } from './leases.js';
 import type { Services } from './service-client.js';
+
+/** Each write is one step, whose body is that of the write. */
+const OPERATIONS = {
+  callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
+  endOf: () => ({ result: null, change: { before: null, after: null } }),
+} as unknown as OperationRegistry;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;
 
@@ -65,6 +72,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     { apply } as unknown as Services,
     leases as unknown as Leases,
     { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
+    OPERATIONS,
     CONFIG,
   );
   return { executor, terms, lost };
@@ -137,6 +145,7 @@ describe('a write in retry by a role', () => {
         hold: () => ({ signal: new AbortController().signal, release: () => undefined }),
       } as unknown as Leases,
       { toCarryOut: () => Promise.resolve(held) } as unknown as Authority,
+      OPERATIONS,
       { run: { ...CONFIG.run, retryBaseMs: 1, retryMaxMs: 1 } } as unknown as GatewayConfig,
     );
     await executor.run('u', idOf(1));

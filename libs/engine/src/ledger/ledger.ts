@@ -40,7 +40,13 @@ import {
 import { readRegister } from './register.js';
 import * as releases from './statements/enqueue.js';
 import { type OverduePage, type Release, releaseHeads } from './statements/enqueue.js';
-import { type Content, type SealedAt, Seals, sealWith, type Stored } from '../encryption/payload-encryption.js';
+import {
+  type Content,
+  type SealedAt,
+  Seals,
+  sealWith,
+  type Stored,
+} from '../encryption/payload-encryption.js';
 import { admissionAtEnd } from './states.js';
 import { Turns } from './batching/lane-mutex.js';
 

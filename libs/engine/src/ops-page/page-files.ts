@@ -5,8 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '@turnpike/service';
 import { GatewayConfig, publicPath } from '../config.js';
 
-/** Beside the build of the gateway, of which this file is a part: dist/gateway/gateway/src/dashboard. */
-const FOLDER = path.resolve(__dirname, '../../../../dashboard');
+/** Beside the build of the gateway, of which this file is a part: dist/gateway/libs/engine/src/ops-page. */
+const FOLDER = path.resolve(__dirname, '../../../../../dashboard');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,0 +1,51 @@
+export type { Change } from './audit/audit-entries.js';
+export { type Asked, type Command, ledgerCommand, operator, say, Usage, withLedger } from './cli/command.js';
+export { assertKeys } from './cli/contents.js';
+export type { OpenLedger } from './cli/open-ledger.js';
+export { type AdminConfig, GatewayConfig, readConfig, readMigrationConfig } from './config.js';
+export { assertCarriedOut, copySteps, followSaga, sagaOf } from './definitions/lifecycle-sagas.js';
+export type { Answers } from './definitions/outcome.js';
+export { assertPlansHaveWaysOut } from './definitions/plan-check.js';
+export type { Call, Plan } from './definitions/plan.js';
+export { type OperationEnd, OperationRegistry } from './definitions/registry.js';
+export type { Content } from './encryption/payload-encryption.js';
+export { type Application, TurnpikeModule } from './engine.module.js';
+export { Breakers } from './execution/circuit-breakers.js';
+export { Services } from './execution/service-client.js';
+export { CallerGuard } from './http/authentication.guard.js';
+export { Reads, sendResource, tag } from './http/consistent-reads.js';
+export { OperationAccess } from './http/operation-access.js';
+export { OperationTokens } from './http/operation-token.js';
+export { Admission, type Write } from './http/submit-write.js';
+export {
+  AcceptsIfNoneMatch,
+  AcceptsReadAfter,
+  AcceptsWrite,
+  type Reply,
+  type Request,
+  TakesNoBody,
+} from './http/write-route.js';
+export { AccessEndings, type Told } from './ledger/access-endings.js';
+export { databaseOptions } from './ledger/database.js';
+export { Ledger } from './ledger/ledger.js';
+export type { OperationRead } from './ledger/operation.entity.js';
+export { registerOf } from './ledger/register.js';
+export type { NewOperation, PlannedStep } from './ledger/statements/admit.js';
+export { isEnded } from './ledger/states.js';
+export { ClientPlaces } from './limits/client-address.js';
+export { rateLimited } from './limits/quota.js';
+export { type Hit, RateWindows } from './limits/rate-windows.js';
+export { Authenticator } from './ports/authenticator.js';
+export { CookieTokens } from './ports/cookie-tokens.js';
+export { OperatorSignIn } from './ports/operator-sign-in.js';
+export { AccessListener, Administrators, type TakingAway } from './ports/subject-access.js';
+export { LedgerQueries, type Standing } from './queries/operations.js';
+export { Releaser } from './queue/enqueue.js';
+export { SystemWrites } from './queue/internal-writes.js';
+export { migrateQueue } from './queue/migrate.js';
+export { authorise, type Caller } from './request/authorise.js';
+export { callerOf, CurrentCaller, verifyAdministrator, verifyAgain } from './request/caller.js';
+export { Fingerprints, shortened } from './request/fingerprints.js';
+export { Id, isUuid } from './request/request-headers.js';
+export { Allows } from './request/route-actions.js';
+export { clientNameOf } from './support/client-name.js';
