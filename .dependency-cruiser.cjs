@@ -1,57 +1,82 @@
-// The arrows of the architecture. Inside the gateway a write flows entry → ledger → queue → run, and imports point
-// only the way that the lists below allow; config.ts, app.module.ts and main.ts are everybody's and nobody's.
+// The arrows of the architecture, between folders: what is below knows nothing of what is above. A write flows through the
+// engine from `http` by `ledger` and `queue` to `execution`; the gateway adds its shop to it.
 
-/** Each folder of the gateway, and what else of the gateway it may import. */
-const GATEWAY_ARROWS = {
-  // Reads go straight to the services, through the same typed clients as steps.
-  entry: ['entry/', 'ledger/', 'queue/', 'run/services', 'run/operations/plans', 'config'],
-  ledger: ['ledger/', 'config'],
-  queue: ['queue/', 'ledger/', 'run/', 'config'],
-  run: ['run/', 'ledger/', 'config'],
-  // Operators' routes ask the one table of authorisation who may use them. What is found here is mended by writes
-  // that come in like any other, and the services' data is read through the same typed clients as steps.
-  watch: [
-    'watch/',
-    'ledger/',
-    'queue/',
-    'run/(authority|outcome|services)',
-    'entry/(acceptances|authorise|caller|event-streams|fingerprint|hidden|http|identity-told|last-administrator|once|request)',
-    'entry/(routes|shown|system-writes|user-limit)',
-    'config',
+/** The folders of the engine from the lowest to the highest, and what each may import beside itself. */
+const ENGINE = {
+  support: [],
+  encryption: ['support'],
+  audit: ['encryption', 'support'],
+  // The truth: statements, and what is made of their rows.
+  ledger: ['audit', 'encryption', 'support'],
+  definitions: ['audit', 'ledger'],
+  queries: ['encryption', 'ledger', 'support'],
+  // Who asks, for what, and whether that is allowed.
+  request: ['encryption', 'ledger'],
+  // What the application brings.
+  ports: ['request'],
+  notify: ['ledger', 'queries'],
+  limits: ['request', 'support'],
+  execution: ['definitions', 'encryption', 'ledger'],
+  processes: ['execution'],
+  queue: ['definitions', 'encryption', 'execution', 'ledger', 'notify', 'queries'],
+  // For emergencies: beside the processes, straight at the ledger.
+  cli: ['audit', 'encryption', 'ledger', 'queries', 'queue'],
+  http: [
+    ...['definitions', 'encryption', 'execution', 'ledger', 'limits', 'notify', 'ports', 'queries', 'queue'],
+    'request',
   ],
-  // For emergencies: beside the processes, straight to the ledger; who is to be an administrator is asked of identity.
-  command: [
-    'command/',
-    'ledger/',
-    'queue/rebuild',
-    'run/(breakers|operations/plans|services)',
-    'config',
-    'database',
+  'ops-page': ['encryption', 'ports', 'queue', 'request'],
+  // What is found by these is mended by writes that go through the queue like all others.
+  integrity: ['execution', 'ledger', 'limits', 'queries', 'queue', 'request', 'support'],
+  recovery: ['audit', 'execution', 'ledger', 'queue', 'support'],
+  relay: ['execution', 'queue'],
+  webhooks: ['audit', 'encryption', 'execution', 'http', 'ledger', 'notify', 'queue', 'request', 'support'],
+  ops: [
+    ...[
+      'audit',
+      'definitions',
+      'encryption',
+      'execution',
+      'http',
+      'integrity',
+      'ledger',
+      'ports',
+      'processes',
+    ],
+    ...['queries', 'queue', 'request', 'support'],
   ],
-  // What has happened is told to others from the ledger; the pauses between two attempts are those of steps.
-  hooks: [
-    'hooks/',
-    'ledger/',
-    'queue/maintenance',
-    'run/backoff',
-    'entry/(authorise|caller|fingerprint|http|once|request|routes)',
-    'config',
-  ],
-  dashboard: [
-    'dashboard/',
-    'entry/(access-tokens|authorise|caller|client-name|cookie-sessions|revocations|routes|signing-in|sign-in-throttle)',
-    'queue/board',
-    'run/services',
-    'config',
-  ],
+  bulk: ['execution', 'http', 'ledger', 'ops', 'queries', 'queue', 'request', 'support'],
+  lifecycle: ['ledger', 'queue', 'recovery', 'webhooks'],
 };
 
-const gatewayRules = Object.entries(GATEWAY_ARROWS).map(([folder, allowed]) => ({
-  name: `gateway-${folder}-imports-only-what-it-may`,
-  severity: 'error',
-  from: { path: `^gateway/src/${folder}/` },
-  to: { path: '^gateway/src/', pathNot: `^gateway/src/(${allowed.join('|')})` },
-}));
+/** The same of the services' half. */
+const SERVICE = {
+  process: [],
+  protocol: [],
+  problems: ['process', 'protocol'],
+  auth: ['problems', 'process'],
+  database: ['problems', 'process'],
+  http: ['problems', 'process', 'protocol'],
+  steps: ['auth', 'database', 'http', 'problems', 'process', 'protocol'],
+};
+
+/** And of the gateway. */
+const GATEWAY = { operations: [], 'sign-in': ['operations'], api: ['sign-in'] };
+
+/** @returns the rules of one root; config.ts, the module and the index are everybody's and nobody's */
+const rulesOf = (root, arrows) =>
+  Object.entries(arrows).map(([folder, allowed]) => ({
+    name: `${root}-${folder}-imports-only-what-it-may`,
+    severity: 'error',
+    from: { path: `^${root}/${folder}/` },
+    to: { path: `^${root}/`, pathNot: `^${root}/((${[folder, ...allowed].join('|')})/|config\\.ts)` },
+  }));
+
+const folderRules = [
+  ...rulesOf('libs/engine/src', ENGINE),
+  ...rulesOf('libs/service/src', SERVICE),
+  ...rulesOf('gateway/src', GATEWAY),
+];
 
 const SERVICES = ['gateway', 'identity', 'ordering', 'examples/billing'];
 
@@ -65,20 +90,27 @@ const serviceRules = SERVICES.map((service) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...gatewayRules,
+    ...folderRules,
     ...serviceRules,
     {
       name: 'bullmq-only-in-the-queue',
       comment: 'The ledger is the truth; what carries it can then be replaced in one folder.',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '^gateway/src/queue/' },
+      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '^libs/engine/src/queue/' },
       to: { path: 'node_modules/(bullmq|@nestjs/bullmq)/' },
     },
     {
       name: 'contracts-import-nothing-of-ours',
       severity: 'error',
       from: { path: '^libs/contracts/' },
-      to: { path: '^(libs/service|gateway|identity|ordering|examples)/' },
+      to: { path: '^(libs/(engine|service)|gateway|identity|ordering|examples)/' },
+    },
+    {
+      name: 'services-import-no-engine',
+      comment: 'A service knows the steps that it is sent, and nothing of who sends them.',
+      severity: 'error',
+      from: { path: '^(identity|ordering|examples|libs/service)/' },
+      to: { path: '^libs/engine/' },
     },
     {
       name: 'libs-import-no-service',
@@ -96,26 +128,28 @@ module.exports = {
       name: 'dashboard-imports-what-crosses-the-border-only',
       severity: 'error',
       from: { path: '^dashboard/' },
-      to: { path: '^(libs/service|gateway|identity|ordering|examples)/' },
+      to: { path: '^(libs/(engine|service)|gateway|identity|ordering|examples)/' },
     },
     {
       name: 'client-imports-nothing-of-ours',
       comment: 'It is published by itself, and runs in browsers.',
       severity: 'error',
       from: { path: '^libs/client/' },
-      to: { path: '^(libs/(contracts|service)|gateway|identity|ordering|dashboard|examples)/' },
+      to: { path: '^(libs/(contracts|engine|service)|gateway|identity|ordering|dashboard|examples)/' },
     },
     {
       name: 'only-those-outside-use-the-client',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|dashboard|examples/billing|libs/(contracts|service))/' },
+      from: {
+        path: '^(gateway|identity|ordering|dashboard|examples/billing|libs/(contracts|engine|service))/',
+      },
       to: { path: '^libs/client/' },
     },
     {
       name: 'storefront-imports-the-client-only',
       severity: 'error',
       from: { path: '^examples/storefront/' },
-      to: { path: '^(libs/(contracts|service)|gateway|identity|ordering|dashboard)/' },
+      to: { path: '^(libs/(contracts|engine|service)|gateway|identity|ordering|dashboard)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -2,8 +2,7 @@ import type { OperationKind, Role } from '@turnpike/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import type { Acceptances } from '../http/acceptances.js';
-import type { LastAdministrator } from '../../../../gateway/src/sign-in/last-administrator.js';
-import type { TakingAway } from '../ports/subject-access.js';
+import type { Administrators, TakingAway } from '../ports/subject-access.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerQueries } from '../queries/operations.js';
@@ -34,7 +33,7 @@ function repetitionOf(kind: OperationKind, payload: object = {}, held = 'held') 
         await verifyAgain();
         return accept();
       },
-    } as unknown as LastAdministrator,
+    } as unknown as Administrators,
     { follow: () => did.push('followed') } as unknown as Acceptances,
     { of: () => Promise.resolve(held) } as unknown as Authority,
     { laneMaxDepth: 1 } as unknown as GatewayConfig,

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endings } from '../notify/operation-watcher.js';
 import type { LaneChanges } from '../queries/change-feed.js';
 import type { LedgerQueries } from '../queries/operations.js';
-import type { EventStreams } from '../http/event-streams.js';
-import type { OperationAccess } from '../http/operation-access.js';
-import { OperationStreams } from '../http/operation-streams.js';
-import { Replays } from './replay-pace.js';
+import type { EventStreams } from './event-streams.js';
+import type { OperationAccess } from './operation-access.js';
+import { OperationStreams } from './operation-streams.js';
+import { Replays } from '../limits/replay-pace.js';
 
 const AT_ONCE = 60;
 const MINUTE_MS = 60_000;
