@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const HERE = import.meta.dirname;
 
-/** The gateway serves what this makes: gateway/src/dashboard. */
+/** The gateway serves what this makes: libs/engine/src/ops-page. */
 export default defineConfig({
   root: HERE,
   // The gateway writes whole paths into the page when it starts: a proxy may add one.

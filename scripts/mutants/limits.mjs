@@ -161,6 +161,6 @@ export const LIMITS = [
     is: 'replays of a lane are paced',
     file: 'libs/engine/src/limits/replay-pace.ts',
     edits: [['this.pages -= 1;', '']],
-    tests: [['libs/engine/src/limits/replay-pace.spec.ts', 'have so many pages at once']],
+    tests: [['libs/engine/src/http/operation-streams.spec.ts', 'have so many pages at once']],
   },
 ];

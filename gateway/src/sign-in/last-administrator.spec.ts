@@ -16,7 +16,7 @@ import {
 } from '@turnpike/engine';
 import type { Database, Statements } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import type { AccessTokens } from './access-tokens.js';
+
 import { LastAdministrator } from './last-administrator.js';
 
 class Route {
@@ -30,7 +30,7 @@ async function letIn(): Promise<{ request: FastifyRequest; become: (...roles: Ro
   const verify = (): Promise<Caller> =>
     Promise.resolve({ userId: 'a', sessionId: 's', sessionEpoch: 0, roles, rolesAreKnown: true } as Caller);
   const guard = new CallerGuard(
-    { verify, acceptsWrites: true } as unknown as AccessTokens,
+    { verify, acceptsWrites: true },
     {} as CookieTokens,
   );
   const request = {
