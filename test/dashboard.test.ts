@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type ProblemCode, problemBody, PROBLEMS } from '@turnpike/contracts';
+import { AUDIT_ACTIONS, type ProblemCode, problemBody, PROBLEMS, type Role } from '@turnpike/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import {
@@ -15,6 +15,7 @@ import {
   WAIT,
 } from './support/client.js';
 import { fillIn, Operator, picture } from './support/dashboard.js';
+import { newOperator } from './support/operators.js';
 import type { Fault, Matches } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
 import { until } from './support/processes.js';
@@ -31,6 +32,7 @@ describe('the dashboard', () => {
   let system: System;
   let url: string;
   let admin: Api;
+  let adminToken: string;
   let browser: Browser;
   let operator: Operator;
   let page: Page;
@@ -43,7 +45,8 @@ describe('the dashboard', () => {
       env: { RETRY_BASE_MS: '4000', RETRY_MAX_MS: '8000', SERVICE_TIMEOUT_MS: '2000' },
     });
     url = system.gatewayUrls[0]!;
-    admin = api(url, await signIn(url, system.admin));
+    adminToken = await signIn(url, system.admin);
+    admin = api(url, adminToken);
     for (const name of ['paused', 'retrying', 'halted', 'deleting', 'failed'] as const) {
       people[name] = await register(url);
     }
@@ -57,7 +60,7 @@ describe('the dashboard', () => {
     await system?.stop();
   });
 
-  it('lets nobody in but administrators', async () => {
+  it('lets nobody in but those with a role for it', async () => {
     const { page, complaints } = await openWindow(browser);
     await page.goto(`${url}/ops/lanes`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -229,9 +232,61 @@ describe('the dashboard', () => {
   it('tells who did what, by filters', async () => {
     await operator.open(`audit?userId=${people.paused.id}`);
     await page.getByRole('row', { name: /lane paused/ }).waitFor();
+    const choices = page.getByLabel('Action').getByRole('option');
+    const values = await choices.evaluateAll((options) => options.map((one) => one.getAttribute('value')));
+    expect(values.filter(Boolean).sort()).toEqual([...AUDIT_ACTIONS].sort());
     await page.getByLabel('Action').selectOption('lane.pause');
     await operator.rows(1);
-    await picture(page, 'audit');
+  });
+
+  describe('the names in the audit log', () => {
+    let user: Person;
+    beforeAll(async () => {
+      user = await register(url);
+      const renaming = { firstName: 'Augusta' };
+      expectStatus(await api(url, user.token).patch(`/v1/users/${user.id}`, renaming, WAIT), 200);
+    });
+
+    /** Signs in somebody with that role, who looks at how the user was renamed. */
+    async function lookAs(role: Role): Promise<Operator> {
+      const looking = new Operator(url, await openWindow(browser));
+      await looking.signIn(await newOperator(url, adminToken, role));
+      await lookAt(looking);
+      return looking;
+    }
+
+    async function lookAt(operator: Operator): Promise<void> {
+      const { page } = operator;
+      await operator.open(`audit?userId=${user.id}`);
+      await page
+        .getByRole('row', { name: /user.update/ })
+        .getByRole('button', { name: 'Show' })
+        .click();
+      await page.getByText('••• → •••').waitFor();
+      expect(await page.getByText(user.email).count()).toBe(0);
+    }
+
+    it('are hidden from operators, who are offered no way to see them without the role', async () => {
+      const { page, complaints } = await lookAs('operator.act');
+      expect(await page.getByRole('button', { name: 'Reveal what is hidden…' }).count()).toBe(0);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
+
+    it('are shown in place to one who may see them and says why, until the view is left', async () => {
+      const operator = await lookAs('operator.reveal');
+      const { page, complaints } = operator;
+      await picture(page, 'audit');
+      await operator.act('Reveal what is hidden', 'the user asks', /The audit log tells that you looked/);
+      await page.getByText('Personal data is shown.').waitFor();
+      await page.getByText('Grace → Augusta').waitFor();
+      expect(await hindrances(page)).toEqual([]);
+      const { body } = await admin.get(`/v1/ops/audit?userId=${user.id}&action=audit.reveal`);
+      expect(body.items).toMatchObject([{ reason: 'the user asks' }]);
+      await lookAt(operator);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
   });
 
   it('compares the services and mends what it finds', async () => {
