@@ -1,5 +1,6 @@
 import type { LaneView, Page, UserView } from '@turnpike/contracts';
 import { Combobox, Modal, Text, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -8,6 +9,9 @@ import { STILL } from './dialog.js';
 import { isUuid } from './names.js';
 import { Refused } from './parts.js';
 import { queryOf, useReadsUsers } from './queries.js';
+
+/** Milliseconds without a key after which a text is looked for: the audit log tells of every search. */
+const PAUSE_MS = 250;
 
 interface Place {
   href: string;
@@ -32,10 +36,11 @@ function Jump({ close }: { close: () => void }): ReactElement {
   const [text, setText] = useState('');
   const sought = text.trim();
   const lanesFor = useReadsUsers() ? lanesOfUsers : lanesFound;
+  const [settled] = useDebouncedValue(sought, PAUSE_MS);
   const { data, error, isFetching } = useQuery({
     queryKey: ['jump', sought],
     queryFn: ({ signal }) => (isUuid(sought) ? placesOf(sought, signal) : lanesFor(sought, signal)),
-    enabled: sought.length > 1,
+    enabled: sought.length > 1 && sought === settled,
   });
   const combobox = useCombobox({ opened: Boolean(data?.length), onDropdownClose: close });
   const { selectFirstOption } = combobox;

@@ -10,15 +10,7 @@ import { revealing } from '../reveal.js';
 import { Time } from '../time.js';
 
 /** The columns of an entry. */
-export const HEAD = [
-  'When',
-  'By whom',
-  'Action',
-  'To whom',
-  'Operation',
-  'Reason',
-  'Before and after',
-] as const;
+export const HEAD = ['When', 'By whom', 'Action', 'Details', 'To whom', 'Operation', 'Reason'] as const;
 
 interface EntryProps {
   entry: AuditEntry;
@@ -38,9 +30,6 @@ export function Entry({ entry }: EntryProps): ReactElement {
           <Actor id={actorId} action={action} />
         </Table.Td>
         <Table.Td>{actionName(action, after)}</Table.Td>
-        <Table.Td>{userId && <LaneLink id={userId} />}</Table.Td>
-        <Table.Td>{operationId && <OperationLink id={operationId} />}</Table.Td>
-        <Table.Td>{reason}</Table.Td>
         <Table.Td>
           {(before ?? after) && (
             <Button size="compact-sm" aria-expanded={isOpen} onClick={toggle}>
@@ -48,6 +37,9 @@ export function Entry({ entry }: EntryProps): ReactElement {
             </Button>
           )}
         </Table.Td>
+        <Table.Td>{userId && <LaneLink id={userId} />}</Table.Td>
+        <Table.Td>{operationId && <OperationLink id={operationId} />}</Table.Td>
+        <Table.Td className="text">{reason}</Table.Td>
       </Table.Tr>
       {isOpen && (
         <Table.Tr>
@@ -86,8 +78,9 @@ function Contents({ entry }: EntryProps): ReactElement {
   );
 }
 
-/** What stayed as it was is said once. */
-function sentenceOf({ before, after }: Change): string {
-  if (before === undefined || before === after) return after ?? 'none';
-  return `${before} → ${after ?? 'none'}`;
+/** What stayed as it was is said once; of what is hidden nobody can say that it did. */
+function sentenceOf(change: Change): string {
+  const { before, after = 'none' } = change;
+  if (before === undefined || (before === after && !isHidden(change))) return after;
+  return `${before} → ${after}`;
 }
