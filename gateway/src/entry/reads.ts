@@ -77,6 +77,8 @@ export function tag(body: object, reply: FastifyReply): string {
 /** @returns the answer as JSON, which is not made a second time when it is sent */
 function sentOnce(body: object, reply: FastifyReply): string {
   const json = JSON.stringify(body);
+  // Fastify gives no type to what has a serializer of its own.
+  void reply.type('application/json; charset=utf-8');
   void reply.serializer((sent: unknown) => (sent === body ? json : JSON.stringify(sent)));
   return json;
 }
