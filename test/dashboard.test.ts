@@ -512,7 +512,7 @@ describe('the dashboard', () => {
     }
     const sizes = await Promise.all(answers.map(async (answer) => gzipSync(await answer.text()).length));
     expect(sizes.reduce((sum, size) => sum + size) / 1000).toBeLessThan(FIRST_LOAD_KB);
-    expect((await fetch(`${url}/ops/assets/gone.js`)).status).toBe(404);
+    for (const name of ['gone.js', '']) expect((await fetch(`${url}/ops/assets/${name}`)).status).toBe(404);
   });
 
   it('passes on the licences of what its scripts contain, all of which allow it', async () => {
