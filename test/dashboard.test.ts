@@ -14,7 +14,7 @@ import {
   signIn,
   WAIT,
 } from './support/client.js';
-import { fillIn, Operator, picture } from './support/dashboard.js';
+import { copyPaste, fillIn, Operator, picture } from './support/dashboard.js';
 import { newOperator } from './support/operators.js';
 import type { Fault, Matches } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
@@ -65,6 +65,10 @@ describe('the dashboard', () => {
     await page.goto(`${url}/ops/lanes`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await picture(page, 'sign-in');
+    const password = page.locator('input[type=password][autocomplete=current-password]');
+    expect(await password.count()).toBe(1);
+    await copyPaste(page.getByLabel('E-mail'), password, 'pasted');
+    expect(await password.inputValue()).toBe('pasted');
     await fillIn(page, people.failed);
     await page.getByText('This needs a role that you do not have').waitFor();
     await fillIn(page, { ...system.admin, password: 'a wrong password' });
@@ -580,7 +584,7 @@ describe('the dashboard', () => {
     }
     const sizes = await Promise.all(answers.map(async (answer) => gzipSync(await answer.text()).length));
     expect(sizes.reduce((sum, size) => sum + size) / 1000).toBeLessThan(FIRST_LOAD_KB);
-    expect((await fetch(`${url}/ops/assets/gone.js`)).status).toBe(404);
+    for (const name of ['gone.js', '']) expect((await fetch(`${url}/ops/assets/${name}`)).status).toBe(404);
   });
 
   it('passes on the licences of what its scripts contain, all of which allow it', async () => {
@@ -658,8 +662,10 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await fillIn(page, system.admin);
     await operator.heading(/^order.pay #/);
+    await page.getByText(people.failed.id).first().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.content()).not.toContain(people.failed.id);
     expect(operator.complaints).toEqual([]);
   });
 

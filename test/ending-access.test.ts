@@ -17,6 +17,7 @@ import {
   waitFor,
 } from './support/client.js';
 import { EventStreamClient } from './support/event-stream.js';
+import { linesOf } from './support/log-lines.js';
 import { until } from './support/processes.js';
 import type { Trap } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
@@ -263,6 +264,11 @@ describe('access', () => {
       { action: 'user.reinstate', actorId: own, reason: 'it was not' },
       { action: 'user.suspend', actorId: own, reason: 'stolen' },
     ]);
+    const told = { event: 'authz_change', actorId: own, userId: user.id };
+    const linesAbout = (action: string) =>
+      system.processes.gateways.flatMap((one) => linesOf(one, { ...told, action }));
+    for (const action of ['user.suspend', 'user.reinstate'])
+      await until(() => Promise.resolve(linesAbout(action).length > 0));
   });
 
   it('ends its streams within 5 s', async () => {

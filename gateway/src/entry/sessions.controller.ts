@@ -1,12 +1,20 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import {
+  CurrentPassword,
+  type OpenSessions,
+  RefreshSession,
+  SessionEntries,
+  SessionView,
+  SignIn,
+} from '@turnpike/contracts';
 import { ApiProblems } from '@turnpike/service';
 import { Services } from '../run/services.js';
 import type { Caller } from './authorise.js';
 import { CurrentCaller } from './caller.js';
 import { clientNameOf } from './client-name.js';
 import type { Request } from './http.js';
+import { Passwords } from './passwords.js';
 import { Id } from './request.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
@@ -22,6 +30,7 @@ export class SessionsController {
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
     private readonly signingIn: SigningIn,
+    private readonly passwords: Passwords,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
@@ -60,12 +69,23 @@ export class SessionsController {
     this.revocations.add(sessionId);
   }
 
-  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  /**
+   * Ends one of the caller's sessions: at once here, and everywhere within 5 s. For another one than that which asks the
+   * caller sends `currentPassword`, or has signed in within the last five minutes.
+   */
   @Delete(':id')
   @Allows('session.end')
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'invalid-credentials')
+  @ApiBody({ type: CurrentPassword, required: false })
   @HttpCode(204)
-  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+  async end(
+    @Id('id') id: string,
+    @Body() { currentPassword }: CurrentPassword,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<void> {
+    const { userId, sessionId } = caller;
+    if (id !== sessionId) await this.passwords.confirmCaller(caller, userId, currentPassword, request);
     const path = `/internal/users/${userId}/sessions/${id}`;
     await this.services.ask('identity', { method: 'DELETE', path });
     this.revocations.add(id);
