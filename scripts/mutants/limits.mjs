@@ -117,7 +117,7 @@ export const LIMITS = [
     is: 'a user has 32 requests under way, and an address 128',
     file: 'gateway/src/entry/under-way.ts',
     edits: [
-      ['if (this.limit > 0 && count >= this.limit) throw', 'if (this.limit > 0 && count >= 1e6) throw'],
+      ['if (this.isLimited && count >= this.limit) throw', 'if (this.isLimited && count >= 1e6) throw'],
     ],
     tests: [['test/quotas.test.ts', 'lets a user have few requests under way']],
   },

@@ -60,7 +60,7 @@ export function sendResource(body: object, request: FastifyRequest, reply: Fasti
   const etag = tag(body, reply);
   const known = request.headers[HEADERS.ifNoneMatch];
   if (known && namesEtag(String(known), etag)) {
-    void reply.status(304);
+    void reply.status(304).removeHeader('content-type');
     return undefined;
   }
   return body;
@@ -77,6 +77,8 @@ export function tag(body: object, reply: FastifyReply): string {
 /** @returns the answer as JSON, which is not made a second time when it is sent */
 function sentOnce(body: object, reply: FastifyReply): string {
   const json = JSON.stringify(body);
+  // Fastify leaves the type to whoever brings a serialiser.
+  void reply.type('application/json; charset=utf-8');
   void reply.serializer((sent: unknown) => (sent === body ? json : JSON.stringify(sent)));
   return json;
 }
