@@ -51,21 +51,28 @@ const ACCOUNTS: [string, string[], string[], string][] = [
   ['may not run scripts', ['-evalsha', '-eval'], ['+evalsha', '+eval'], "run the 'eval"],
 ];
 
-if (backends().includes('redis')) {
-  describe('a Redis that is silent', silent);
-  describe('a Redis that refuses', refusing);
-}
+if (backends().includes('redis')) describe('a Redis', held);
 
-function silent(): void {
+function held(): void {
+  let redis: OwnRedis;
+  let operator: Redis;
   let system: System;
   let url: string;
   beforeAll(async () => {
-    system = await startSystem({ queue: 'redis', env: FAST, proxied: ['queue'] });
+    redis = await OwnRedis.start();
+    operator = new Redis(redis.url);
+    await operator.call('acl', 'setuser', 'turnpike', ...ACCOUNT);
+    const env = { ...FAST, QUEUE_URL: redis.url.replace('//', '//turnpike:secret@') };
+    system = await startSystem({ gateways: [{ env }], proxied: ['queue'] });
     url = system.gatewayUrls[0]!;
   }, 240_000);
-  afterAll(() => system?.stop());
+  afterAll(async () => {
+    await system?.stop();
+    operator?.disconnect();
+    await redis?.kill();
+  });
 
-  it('on every connection at once is found out, and writes go on over new ones', async () => {
+  it('that is silent on every connection at once is found out, and writes go on over new ones', async () => {
     const { token } = await register(url);
     system.proxies.queue!.forget();
     const since = performance.now();
@@ -76,7 +83,7 @@ function silent(): void {
     await becomes(url, 200);
   }, 60_000);
 
-  it('and answers nobody else either makes the process unready, and is used again when it is back', async () => {
+  it('that is silent, and answers nobody else either, makes the process unready, and is used again when it is back', async () => {
     const { token } = await register(url);
     system.proxies.queue!.vanish();
     const { checks, detail } = await becomes(url, 503);
@@ -92,29 +99,9 @@ function silent(): void {
     expect(await waitFor(url, token, id)).toMatchObject({ state: 'succeeded' });
     expect(performance.now() - since).toBeLessThan(WELL_WITHIN_MS);
   }, 60_000);
-}
-
-function refusing(): void {
-  let redis: OwnRedis;
-  let operator: Redis;
-  let system: System;
-  let url: string;
-  beforeAll(async () => {
-    redis = await OwnRedis.start();
-    operator = new Redis(redis.url);
-    await operator.call('acl', 'setuser', 'turnpike', ...ACCOUNT);
-    const env = { ...FAST, QUEUE_URL: redis.url.replace('//', '//turnpike:secret@') };
-    system = await startSystem({ gateways: [{ env }] });
-    url = system.gatewayUrls[0]!;
-  }, 240_000);
-  afterAll(async () => {
-    await system?.stop();
-    operator?.disconnect();
-    await redis?.kill();
-  });
 
   it.each(FULL ? REFUSALS : REFUSALS.slice(2, 5))(
-    'because it %s: unready, writes are accepted, and carried out when it is over',
+    'that %s makes the process unready: writes are accepted, and carried out when it is over',
     async (_, refuse, heal) => {
       const { token } = await register(url);
       await operator.call(...(refuse as [string, ...string[]]));
@@ -134,7 +121,7 @@ function refusing(): void {
   );
 
   it.each(FULL ? ACCOUNTS : ACCOUNTS.slice(0, 2))(
-    'an account that %s leaves a gateway alive that says so, can be stopped, and is ready once it is right',
+    'whose account %s leaves a gateway alive that says so, can be stopped, and is ready once it is right',
     async (_, less, more, said) => {
       const [gateway] = system.processes.gateways;
       await gateway!.stop();
