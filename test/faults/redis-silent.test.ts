@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { api, expectStatus, LINE, register, WAIT, waitFor } from '../support/client.js';
-import { pause } from '../support/processes.js';
+import { pause, type SystemProcess, until } from '../support/processes.js';
 import { backends } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 import { FAST, FULL } from './kit.js';
@@ -11,6 +11,9 @@ const WELL_WITHIN_MS = 10_000;
 
 /** Until a fault is noticed: a proof of the queue holds 6 s, and readiness is looked at once a second. */
 const NOTICED_WITHIN_MS = 10_000;
+
+/** Far longer than a start takes. */
+const STARTS_WITHIN_MS = 60_000;
 
 const LOOK_AGAIN_MS = 100;
 
@@ -126,18 +129,18 @@ function held(): void {
       const [gateway] = system.processes.gateways;
       await gateway!.stop();
       await operator.call('acl', 'setuser', 'turnpike', ...less);
-      gateway!.start();
+      await startAlive(gateway!);
       await says(gateway!, said);
       expect((await becomes(url, 503)).checks).toMatchObject({ queue: false });
       expect(await gateway!.stop()).toBeNull();
-      gateway!.start();
+      await startAlive(gateway!);
       await becomes(url, 503);
       await operator.call('acl', 'setuser', 'turnpike', ...more);
       const since = performance.now();
       await becomes(url, 200);
       expect(performance.now() - since).toBeLessThan(WELL_WITHIN_MS);
     },
-    90_000,
+    150_000,
   );
 }
 
@@ -158,6 +161,19 @@ async function becomes(url: string, status: number): Promise<ReadyAnswer> {
       throw new Error(`still ${answer?.status}: ${JSON.stringify(answer?.body)}`);
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+/** Nothing is measured before the process answers: on a busy machine a start takes its time. */
+async function startAlive(gateway: SystemProcess): Promise<void> {
+  gateway.start();
+  const isAlive = ({ status }: { status: number }): boolean => status === 200;
+  await until(
+    () =>
+      api(gateway.url)
+        .get('/health/live')
+        .then(isAlive, () => false),
+    STARTS_WITHIN_MS,
+  );
 }
 
 async function says(gateway: { output(): string }, text: string): Promise<void> {
