@@ -47,6 +47,7 @@ module.exports = {
     '\\.js$': toCommonJs({ syntax: 'ecmascript' }, false),
   },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Three on two cores: the tests of the whole system start four or more processes each, and wait half of their time

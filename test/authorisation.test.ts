@@ -153,6 +153,7 @@ describe('access', () => {
   let admin: string;
   let service: string;
   let other: Resources;
+  let toRead: [Resources, Resources];
   let operators: { role: Role; token: string }[];
   let allowed: Map<string, readonly string[]>;
   let run: string;
@@ -175,6 +176,7 @@ describe('access', () => {
     const trial = await api(url, admin).post(`/v1/ops/webhooks/${webhook}/test`, {});
     delivery = expectStatus(trial, 200).id as string;
     other = await newResources();
+    toRead = await newPair();
     operators = [];
     for (const role of OPERATORS)
       operators.push({ role, token: (await newOperator(url, admin, role)).token });
@@ -212,6 +214,15 @@ describe('access', () => {
       webhook,
       delivery,
     };
+  }
+
+  function newPair(): Promise<[Resources, Resources]> {
+    return Promise.all([newResources(), newResources()]);
+  }
+
+  /** Reads change nothing, so all of them share two. */
+  function pairFor(route: string): Promise<[Resources, Resources]> {
+    return route.startsWith('GET ') ? Promise.resolve(toRead) : newPair();
   }
 
   function nothing(): Resources {
@@ -285,7 +296,7 @@ describe('access', () => {
     'to %s is for whom it is, and what is not the own looks missing',
     async (route, { body, access }) => {
       const [own, others, missing, byAdmin, adminMissing] = access as OfOne;
-      const [mine, theirs] = await Promise.all([newResources(), newResources()]);
+      const [mine, theirs] = await pairFor(route);
       const answers = {
         anonymous: await ask(undefined, route, mine, body),
         anonymousMissing: await ask(undefined, route, nothing(), body),

@@ -1,16 +1,16 @@
 import { api, expectStatus, LINE, register, waitFor } from './support/client.js';
 import { startSystem, type System } from './support/system.js';
 
+let system: System;
+let url: string;
+beforeAll(async () => {
+  system = await startSystem({ queue: 'redis', proxied: ['database', 'queue'] });
+  url = system.gatewayUrls[0]!;
+});
+afterAll(() => system?.stop());
+
 /** A gateway whose database is cut off and given back. */
 describe('without its database', () => {
-  let system: System;
-  let url: string;
-  beforeAll(async () => {
-    system = await startSystem({ proxied: ['database'] });
-    url = system.gatewayUrls[0]!;
-  });
-  afterAll(() => system?.stop());
-
   it('a gateway answers 503 within 2 s, and goes on by itself when the database is back', async () => {
     const user = await register(url);
     const before = await api(url, user.token).post('/v1/orders', { lines: [LINE] });
@@ -44,14 +44,7 @@ describe('without its database', () => {
 });
 
 describe('without its queue', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await startSystem({ queue: 'redis', proxied: ['queue'] });
-  });
-  afterAll(() => system?.stop());
-
   it('a gateway accepts every write, and carries it out when the queue is back', async () => {
-    const url = system.gatewayUrls[0]!;
     const user = await register(url);
     await system.proxies.queue!.down();
     const accepted = [];
@@ -65,7 +58,6 @@ describe('without its queue', () => {
   }, 120_000);
 
   it('a gateway that starts accepts writes too', async () => {
-    const url = system.gatewayUrls[0]!;
     const user = await register(url);
     const [gateway] = system.processes.gateways;
     await gateway!.stop();

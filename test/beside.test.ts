@@ -141,6 +141,29 @@ describe('beside a lane', () => {
     },
   );
 
+  it.each([
+    ['at its deadline', 'failed', (id: string) => makeDue(id, `deadline_at = now()`)],
+    ['when it is withdrawn', 'cancelled', (id: string) => admin.delete(`/v1/operations/${id}`)],
+  ] as const)(
+    'a change that cannot be read is given up %s, and a deletion waits no longer',
+    async (...row) => {
+      const [, end, giveUp] = row;
+      const user = await register(url);
+      const away = trap('identity', isCallOf(user, 'identity.set-roles'), UNAVAILABLE);
+      const { id } = await askForRoles(user, ['operator']);
+      await away.caught;
+      await untilUnreadable(id);
+      away.release();
+      const deletion = expectStatus(await admin.delete<Operation>(`/v1/users/${user.id}`), 202);
+      await makeDue(id, 'attempts = attempts');
+      await untilOperation(id, ({ state, attempts }) => state === 'retrying' && attempts > 2);
+      expect((await admin.get(`/v1/operations/${deletion.id}`)).body).toMatchObject({ state: 'queued' });
+      await giveUp(id);
+      expect(await over(id)).toMatchObject({ state: end, steps: [{ state: 'sealed' }] });
+      expect(await over(deletion.id)).toMatchObject({ state: 'succeeded' });
+    },
+  );
+
   it('a change is carried out once, though its worker is killed before it hears of it', async () => {
     const user = await register(url);
     const before = (await admin.get(`/v1/users/${user.id}`)).body.version;
@@ -167,6 +190,21 @@ describe('beside a lane', () => {
     const set = system.proxies[proxy]!.trap(direction, matches, fault, times);
     traps.push(set);
     return set;
+  }
+
+  /** Changes what is sealed of a write, and waits for whoever tries it next. */
+  async function untilUnreadable(id: string): Promise<void> {
+    const { gateway } = system.databases;
+    await gateway.query(`update operations set payload = to_jsonb('v1.spoilt'::text) where id = $1`, [id]);
+    await untilOperation(id, ({ problem }) => problem?.code === 'internal-error');
+  }
+
+  /** Lets a write in retry be tried now. @param and what else is set */
+  function makeDue(id: string, and: string): Promise<unknown> {
+    return system.databases.gateway.query(
+      `update operations set next_attempt_at = now(), ${and} where id = $1 and state = 'retrying'`,
+      [id],
+    );
   }
 
   function logOf(): string {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type ProblemCode, problemBody, PROBLEMS } from '@turnpike/contracts';
+import { AUDIT_ACTIONS, type ProblemCode, problemBody, PROBLEMS, type Role } from '@turnpike/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import {
@@ -14,7 +14,8 @@ import {
   signIn,
   WAIT,
 } from './support/client.js';
-import { fillIn, Operator, picture } from './support/dashboard.js';
+import { copyPaste, fillIn, Operator, picture } from './support/dashboard.js';
+import { newOperator } from './support/operators.js';
 import type { Fault, Matches } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
 import { until } from './support/processes.js';
@@ -31,6 +32,7 @@ describe('the dashboard', () => {
   let system: System;
   let url: string;
   let admin: Api;
+  let adminToken: string;
   let browser: Browser;
   let operator: Operator;
   let page: Page;
@@ -43,7 +45,8 @@ describe('the dashboard', () => {
       env: { RETRY_BASE_MS: '4000', RETRY_MAX_MS: '8000', SERVICE_TIMEOUT_MS: '2000' },
     });
     url = system.gatewayUrls[0]!;
-    admin = api(url, await signIn(url, system.admin));
+    adminToken = await signIn(url, system.admin);
+    admin = api(url, adminToken);
     for (const name of ['paused', 'retrying', 'halted', 'deleting', 'failed'] as const) {
       people[name] = await register(url);
     }
@@ -57,11 +60,15 @@ describe('the dashboard', () => {
     await system?.stop();
   });
 
-  it('lets nobody in but administrators', async () => {
+  it('lets nobody in but those with a role for it', async () => {
     const { page, complaints } = await openWindow(browser);
     await page.goto(`${url}/ops/lanes`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await picture(page, 'sign-in');
+    const password = page.locator('input[type=password][autocomplete=current-password]');
+    expect(await password.count()).toBe(1);
+    await copyPaste(page.getByLabel('E-mail'), password, 'pasted');
+    expect(await password.inputValue()).toBe('pasted');
     await fillIn(page, people.failed);
     await page.getByText('This needs a role that you do not have').waitFor();
     await fillIn(page, { ...system.admin, password: 'a wrong password' });
@@ -229,9 +236,75 @@ describe('the dashboard', () => {
   it('tells who did what, by filters', async () => {
     await operator.open(`audit?userId=${people.paused.id}`);
     await page.getByRole('row', { name: /lane paused/ }).waitFor();
+    const choices = page.getByLabel('Action').getByRole('option');
+    const values = await choices.evaluateAll((options) => options.map((one) => one.getAttribute('value')));
+    expect(values.filter(Boolean).sort()).toEqual([...AUDIT_ACTIONS].sort());
     await page.getByLabel('Action').selectOption('lane.pause');
     await operator.rows(1);
-    await picture(page, 'audit');
+  });
+
+  describe('the names in the audit log', () => {
+    let user: Person;
+    beforeAll(async () => {
+      user = await register(url);
+      const renaming = { firstName: 'Augusta' };
+      expectStatus(await api(url, user.token).patch(`/v1/users/${user.id}`, renaming, WAIT), 200);
+    });
+
+    /** Signs in somebody with that role, who looks at how the user was renamed. */
+    async function lookAs(role: Role): Promise<Operator> {
+      const looking = new Operator(url, await openWindow(browser));
+      await looking.signIn(await newOperator(url, adminToken, role));
+      await lookAt(looking);
+      return looking;
+    }
+
+    async function lookAt(operator: Operator): Promise<void> {
+      const { page } = operator;
+      await operator.open(`audit?userId=${user.id}`);
+      await page
+        .getByRole('row', { name: /user.update/ })
+        .getByRole('button', { name: 'Show' })
+        .click();
+      await page.getByText('••• → •••').first().waitFor();
+      expect(await page.getByText(user.email).count()).toBe(0);
+    }
+
+    it('are hidden from operators, who are offered no way to see them without the role', async () => {
+      const { page, complaints } = await lookAs('operator.act');
+      expect(await page.getByRole('button', { name: 'Reveal what is hidden…' }).count()).toBe(0);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
+
+    it('are not asked for where the gateway would refuse them: the lane is found by its user all the same', async () => {
+      const operator = await lookAs('operator');
+      const { page, complaints } = operator;
+      const refused: string[] = [];
+      page.on('response', (answer) => answer.status() === 403 && refused.push(answer.url()));
+      await operator.jump(user.email);
+      await page.getByRole('option', { name: `Lane of user ${user.id}` }).waitFor();
+      await page.keyboard.press('Enter');
+      await operator.heading(`Lane of ${user.id}`);
+      await page.getByRole('list', { name: 'Done, newest first' }).waitFor();
+      expect([refused, complaints]).toEqual([[], []]);
+      await page.context().close();
+    });
+
+    it('are shown in place to one who may see them and says why, until the view is left', async () => {
+      const operator = await lookAs('operator.reveal');
+      const { page, complaints } = operator;
+      await picture(page, 'audit');
+      await operator.act('Reveal what is hidden', 'the user asks', /The audit log tells that you looked/);
+      await page.getByText('Personal data is shown.').waitFor();
+      await page.getByText('Grace → Augusta').waitFor();
+      expect(await hindrances(page)).toEqual([]);
+      const { body } = await admin.get(`/v1/ops/audit?userId=${user.id}&action=audit.reveal`);
+      expect(body.items).toMatchObject([{ reason: 'the user asks' }]);
+      await lookAt(operator);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
   });
 
   it('compares the services and mends what it finds', async () => {
@@ -245,11 +318,10 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Repair what is found…' }).click();
     await page.getByRole('button', { name: 'Repair what is found', exact: true }).click();
     await page.getByRole('heading', { name: 'Repairs' }).waitFor();
+    await page.getByRole('link', { name: 'All repairs, and how far they are' }).click();
+    await page.getByRole('row', { name: /repair.user #\d+ succeeded/ }).waitFor();
     await page.getByRole('link', { name: 'Integrity' }).click();
-    await page
-      .getByRole('row', { name: /stale-copy|done|succeeded/ })
-      .first()
-      .waitFor();
+    await page.getByText('The services contradict each other.').waitFor();
     await picture(page, 'integrity');
   });
 
@@ -421,12 +493,16 @@ describe('the dashboard', () => {
   it('jumps to a user or an operation, by the keyboard alone', async () => {
     await operator.open('');
     await operator.heading('Overview');
+    const searches: string[] = [];
+    page.on('request', (request) => request.url().includes('/v1/users?') && searches.push(request.url()));
     await operator.jump(people.paused.email);
     await page.getByRole('option', { name: people.paused.email }).waitFor();
     expect(await hindrances(page)).toEqual([]);
     await picture(page, 'palette');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/ops/lanes/${people.paused.id}`);
+    // Each is an entry of the audit log.
+    expect(searches).toHaveLength(1);
     await operator.jump(failedId);
     await page.getByRole('option', { name: `Operation ${failedId}` }).waitFor();
     await page.keyboard.press('Enter');
@@ -508,7 +584,7 @@ describe('the dashboard', () => {
     }
     const sizes = await Promise.all(answers.map(async (answer) => gzipSync(await answer.text()).length));
     expect(sizes.reduce((sum, size) => sum + size) / 1000).toBeLessThan(FIRST_LOAD_KB);
-    expect((await fetch(`${url}/ops/assets/gone.js`)).status).toBe(404);
+    for (const name of ['gone.js', '']) expect((await fetch(`${url}/ops/assets/${name}`)).status).toBe(404);
   });
 
   it('passes on the licences of what its scripts contain, all of which allow it', async () => {
@@ -586,8 +662,10 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await fillIn(page, system.admin);
     await operator.heading(/^order.pay #/);
+    await page.getByText(people.failed.id).first().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.content()).not.toContain(people.failed.id);
     expect(operator.complaints).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { allEnded, applied, inParallel } from './support/effects.js';
 import { volume } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
-const MOST_ROUNDS = FULL ? 20 : 8;
+const MOST_ROUNDS = FULL ? 20 : 4;
 const ROUNDS_AT_ONCE = 4;
 const WRITES = 200;
 /** Of one round. */

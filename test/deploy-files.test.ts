@@ -341,6 +341,11 @@ describe('npm start', () => {
   });
 });
 
+test.each([COMPOSE, TLS])('the PostgreSQL of %s writes no value that it refuses into its log', (file) => {
+  const { command } = readCompose(file).services['postgres']!;
+  expect(command!.join(' ')).toContain('-c log_error_verbosity=terse');
+});
+
 describe(TLS, () => {
   const certs = path.join(folder, 'certs');
   let variables: Variables;

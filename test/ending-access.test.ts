@@ -10,6 +10,7 @@ import {
   api,
   expectStatus,
   type Operation,
+  persistently,
   type Person,
   placeOrder,
   register,
@@ -18,6 +19,7 @@ import {
   waitFor,
 } from './support/client.js';
 import { EventStreamClient } from './support/event-stream.js';
+import { linesOf } from './support/log-lines.js';
 import { until } from './support/processes.js';
 import type { Trap } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
@@ -75,7 +77,8 @@ describe('access', () => {
     system.proxies.identity!.appear();
     system.proxies.identity!.cut();
     system.proxies.ordering!.appear();
-    await until(async () => (await api(urls[0]!, admin).get('/v1/ops/summary')).status === 200);
+    // Each has found identity away by itself, and holds its calls back until it has found it again.
+    await Promise.all(urls.map((one) => persistently(() => api(one, admin).get('/v1/ops/summary'))));
   });
 
   let turn = 0;
@@ -264,6 +267,11 @@ describe('access', () => {
       { action: 'user.reinstate', actorId: own, reason: 'it was not' },
       { action: 'user.suspend', actorId: own, reason: 'stolen' },
     ]);
+    const told = { event: 'authz_change', actorId: own, userId: user.id };
+    const linesAbout = (action: string) =>
+      system.processes.gateways.flatMap((one) => linesOf(one, { ...told, action }));
+    for (const action of ['user.suspend', 'user.reinstate'])
+      await until(() => Promise.resolve(linesAbout(action).length > 0));
   });
 
   it('ends its streams within 5 s', async () => {

@@ -10,6 +10,7 @@ import {
   signIn,
   waitFor,
 } from './support/client.js';
+import { lineWith } from './support/log-lines.js';
 import type { Fault, Matches, Trap } from './support/proxy.js';
 import { startSystem, type System } from './support/system.js';
 
@@ -91,6 +92,8 @@ describe('a halted lane', () => {
     await store(spoilt(rows[0]!.payload));
     await admin.post(`/v1/ops/lanes/${user.id}/resume`, { reason: 'test' });
     expect((await untilHalted(user)).reason).toContain('cannot be read');
+    const unreadable = { event: 'crypt_decrypt_fail', userId: user.id, operationId: id };
+    await lineWith(system.processes.gateways[0]!, unreadable);
     await store(rows[0]!.payload);
     await expectWayOut(user, id, way, { retried: 'succeeded' });
     await expectGoesOn(user);

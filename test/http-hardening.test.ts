@@ -176,6 +176,16 @@ describe('HTTP', () => {
       }
     });
 
+    it('that are JSON say so, and that it is UTF-8', async () => {
+      const me = api(url, token);
+      for (const path of ['/v1/me', '/v1/operations', '/v1/sessions', '/health/live', '/openapi.json']) {
+        const { headers } = await me.get(path);
+        expect([path, headers.get('content-type')]).toEqual([path, 'application/json; charset=utf-8']);
+      }
+      const problem = await api(url).get('/v1/me');
+      expect(problem.headers.get('content-type')).toMatch(/^application\/problem\+json(; charset=utf-8)?$/);
+    });
+
     it('are kept by nobody, and still have an ETag', async () => {
       const user = await register(url);
       const me = api(url, user.token);

@@ -1,3 +1,4 @@
+import { FULL } from './faults/kit.js';
 import {
   type Answer,
   api,
@@ -11,8 +12,8 @@ import { allEnded, applied, inParallel, overlaps, states } from './support/effec
 import { backends, volume } from './support/servers.js';
 import { startSystem, type System } from './support/system.js';
 
-const USERS = 50;
-const MOST_WRITES = 40;
+const USERS = FULL ? 50 : 25;
+const MOST_WRITES = FULL ? 40 : 20;
 const CLIENTS = 32;
 
 describe.each(backends())('lanes over two gateways and the %s queue', (queue) => {

@@ -32,53 +32,61 @@ class Counting {
   }
 }
 
-describe.each([302, 307])('a service that answers %i', (status) => {
+const STATUSES = [302, 307];
+
+describe('a service that answers with a redirect', () => {
   let canary: Counting;
-  let fake: Counting;
+  let fakes: Counting[];
   let system: System;
-  let url: string;
   let token: string;
   beforeAll(async () => {
     canary = await Counting.start();
-    fake = await Counting.start(`${canary.url}/latest/meta-data`, status);
-    // Without an administrator to wait for, it is ready whatever stands at these addresses.
-    const nobody = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' };
-    const misled = { IDENTITY_URL: fake.url, ORDERING_URL: fake.url, ...nobody };
+    const elsewhere = `${canary.url}/latest/meta-data`;
+    fakes = await Promise.all(STATUSES.map((status) => Counting.start(elsewhere, status)));
     const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
     const env = { NODE_USE_ENV_PROXY: '1', ...Object.fromEntries(proxies.map((name) => [name, canary.url])) };
-    system = await startSystem({ gateways: [{ env }, { role: 'api', env: { ...env, ...misled } }] });
+    const misled = fakes.map((fake) => ({ role: 'api' as const, env: { ...env, ...misledBy(fake) } }));
+    system = await startSystem({ gateways: [{ env }, ...misled] });
     token = await signIn(system.gatewayUrls[0]!, system.admin);
-    url = system.gatewayUrls[1]!;
   });
   afterAll(async () => {
     await system?.stop();
-    fake?.stop();
+    fakes?.forEach((fake) => fake.stop());
     canary?.stop();
   });
 
-  it('is not followed anywhere by the gateway, and no proxy of the environment is asked', async () => {
-    const answers: Answer[] = [
-      await api(url).post('/v1/sessions', system.admin),
-      await api(url, token).get('/v1/me'),
-      await api(url).get('/.well-known/jwks.json'),
-    ];
-    expect(answers.map((answer) => answer.status)).toEqual([503, 503, 503]);
-    expect(fake.asked).toBeGreaterThanOrEqual(answers.length);
-    expect(canary.asked).toBe(0);
-  });
-
-  it('is not followed by a service that wants the keys of the gateway', async () => {
-    const before = fake.asked;
-    const verifier = new ServiceTokenVerifier(
-      'ordering',
-      gatewayKeys({ gatewayUrl: fake.url, serviceVerifyKeys: null, trustedCa: null }),
-      0,
-    );
-    const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
-    await expect(verifier.verify(await signer.tokenFor('ordering'))).rejects.toMatchObject({
-      code: 'unavailable',
+  describe.each(STATUSES.map((status, index) => [status, index] as const))('%i', (_status, index) => {
+    it('is not followed anywhere by the gateway, and no proxy of the environment is asked', async () => {
+      const url = system.gatewayUrls[1 + index]!;
+      const answers: Answer[] = [
+        await api(url).post('/v1/sessions', system.admin),
+        await api(url, token).get('/v1/me'),
+        await api(url).get('/.well-known/jwks.json'),
+      ];
+      expect(answers.map((answer) => answer.status)).toEqual([503, 503, 503]);
+      expect(fakes[index]!.asked).toBeGreaterThanOrEqual(answers.length);
+      expect(canary.asked).toBe(0);
     });
-    expect(fake.asked).toBeGreaterThan(before);
-    expect(canary.asked).toBe(0);
+
+    it('is not followed by a service that wants the keys of the gateway', async () => {
+      const fake = fakes[index]!;
+      const before = fake.asked;
+      const verifier = new ServiceTokenVerifier(
+        'ordering',
+        gatewayKeys({ gatewayUrl: fake.url, serviceVerifyKeys: null, trustedCa: null }),
+        0,
+      );
+      const signer = new ServiceTokenSigner(secrets().SERVICE_SIGNING_KEY);
+      await expect(verifier.verify(await signer.tokenFor('ordering'))).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      expect(fake.asked).toBeGreaterThan(before);
+      expect(canary.asked).toBe(0);
+    });
   });
 });
+
+/** Without an administrator to wait for, a gateway is ready whatever stands at these addresses. */
+function misledBy({ url }: Counting): Record<string, string> {
+  return { IDENTITY_URL: url, ORDERING_URL: url, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' };
+}

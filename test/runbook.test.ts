@@ -9,6 +9,7 @@ import { databaseOptions as orderingOptions } from '../ordering/src/database.js'
 import { createDatabases, type Databases } from './support/databases.js';
 
 const runbook = readFileSync(path.resolve(__dirname, '../docs/runbook.md'), 'utf8');
+const authorisation = readFileSync(path.resolve(__dirname, '../docs/authorisation.md'), 'utf8');
 const queries = [...runbook.matchAll(/```sql\n([^]*?)```/g)].map(([, query]) => query!);
 
 let databases: Databases;
@@ -44,6 +45,18 @@ test.each(queries)('%s', async (query) => {
   // It is for one of the three databases; the others do not have its tables.
   expect(complaints).toContain(null);
 });
+
+test('every route that it names is one of the gateway', () => {
+  const named = routesIn(runbook, /(?:`|-X )([A-Z]+) (?:\$GATEWAY)?(\/[^\s`?]+)/g);
+  const known = routesIn(authorisation, /^\| `([A-Z]+) (\/[^`]+)` \|/gm);
+  expect(named.length).toBeGreaterThan(8);
+  expect(named.filter((route) => !known.includes(route))).toEqual([]);
+});
+
+/** Whatever their parameters are called. */
+function routesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, method, at]) => `${method} ${at!.replaceAll(/\{\w+\}/g, '{}')}`);
+}
 
 test('every alert has a row that says where to look and what to do', () => {
   const alerts = readFileSync(path.resolve(__dirname, '../deploy/prometheus/alerts.yml'), 'utf8');

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { Database, migrate } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import type { GatewayConfig } from '../libs/engine/src/config.js';
 import { databaseOptions } from '../libs/engine/src/ledger/database.js';
 import { AuditTrail } from '../libs/engine/src/audit/audit-trail.js';
 import { Unreadable } from '../libs/engine/src/encryption/cipher.js';
+import { RootKey } from '../libs/engine/src/encryption/root-key.js';
 import { isPersonal, type SealedAt, type Stored } from '../libs/engine/src/encryption/payload-encryption.js';
 import { LedgerQueries } from '../libs/engine/src/queries/operations.js';
 import { AuditQuery, OPERATION_KINDS, problemBody } from '@turnpike/contracts';
+import { type SecurityDetails, writeSecurityLogTo } from '../libs/service/src/process/security-log.js';
 import { createDatabases } from './support/databases.js';
 import { type Keys, openKeys } from './support/keys.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
+import { until } from './support/processes.js';
 
 const PERSONAL = { email: 'canary@example.com', phone: '+43 canary' };
 
@@ -344,6 +349,20 @@ describe('DATA_KEY', () => {
     await expect(openKeys(database, { dataKey: newKey() })).rejects.toThrow(Unreadable);
     const both = { dataKey: newKey(), previousDataKey: newKey() };
     await expect(openKeys(database, both)).rejects.toThrow(Unreadable);
+  });
+
+  it('that is wrong leaves a process without its keys, and the security log tells of it', async () => {
+    await openKeys(database, { dataKey: newKey() });
+    const line = jest.fn<void, [SecurityDetails]>();
+    writeSecurityLogTo({ child: () => ({ info: line }) } as unknown as Parameters<
+      typeof writeSecurityLogTo
+    >[0]);
+    jest.spyOn(Logger.prototype, 'fatal').mockImplementation();
+    const root = new RootKey(database, { dataKey: newKey(), previousDataKey: null } as GatewayConfig);
+    root.onApplicationBootstrap();
+    await until(() => Promise.resolve(line.mock.calls.length > 0));
+    expect(line).toHaveBeenCalledWith({ event: 'crypt_decrypt_fail', severity: 'WARN' });
+    expect(root.isOpen).toBe(false);
   });
 
   it('can be changed: with the old one beside it the new one takes its place', async () => {

@@ -44,8 +44,16 @@ const ANY_TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/;
 /** Everything that somebody could read, by where it is. */
 type Places = Record<string, string>;
 
+/** What is searched of a place: its content, and the same as base64 for URLs would have it. */
+type Searched = readonly [place: string, contents: readonly [string, string]];
+
+/** Once for all texts that are searched for: the logs are megabytes. */
+function searchable(places: Places): Searched[] {
+  return Object.entries(places).map(([place, content]) => [place, [content, toUrlSafe(content)]]);
+}
+
 /** @returns where a text is found, as it is or in a form in which columns of bytes or URLs have it */
-function placesWith(text: string, places: Places): string[] {
+function placesWith(text: string, searched: readonly Searched[]): string[] {
   const bytes = Buffer.from(text);
   // In base64 a text looks different at each third place; the ends depend on what stands beside it.
   const shifted = [0, 1, 2].map((shift) =>
@@ -54,10 +62,8 @@ function placesWith(text: string, places: Places): string[] {
       .slice(shift + 1, -3),
   );
   const forms = [text, encodeURIComponent(text), bytes.toString('hex'), ...shifted];
-  return Object.entries(places)
-    .filter(([, content]) =>
-      forms.some((form) => content.includes(form) || toUrlSafe(content).includes(form)),
-    )
+  return searched
+    .filter(([, contents]) => forms.some((form) => contents.some((content) => content.includes(form))))
     .map(([place]) => place);
 }
 
@@ -67,7 +73,8 @@ function toUrlSafe(content: string): string {
 
 /** @returns what was found of these, with its places; an empty object is what everybody hopes for */
 function found(texts: Record<string, string>, places: Places): Record<string, string[]> {
-  const hits = Object.entries(texts).map(([name, text]) => [name, placesWith(text, places)] as const);
+  const searched = searchable(places);
+  const hits = Object.entries(texts).map(([name, text]) => [name, placesWith(text, searched)] as const);
   return Object.fromEntries(hits.filter(([, where]) => where.length > 0));
 }
 
@@ -299,7 +306,7 @@ describe.each(backends())('on the %s queue', (queue) => {
     await writeWhileOrderingIsAway(me, userId);
     expectStatus(await me.delete(`/v1/users/${userId}`, WAIT), 204);
     await purged(userId);
-    while (placesWith('run user.purge', { spans: collector.content }).length === 0) await pause(20);
+    while (!collector.content.includes('run user.purge')) await pause(20);
     await expectNothingFound();
   }, 120_000);
 
@@ -325,7 +332,7 @@ describe.each(backends())('on the %s queue', (queue) => {
     for (const [place, text] of Object.entries(logs())) {
       expect([place, text]).toEqual([place, expect.stringContaining('Starting Nest application')]);
     }
-    expect(placesWith('/v1/users/:id/password', logs())).toHaveLength(1);
+    expect(placesWith('/v1/users/:id/password', searchable(logs()))).toHaveLength(1);
     if (queue === 'redis') {
       const redis = new Redis(system.processes.gateways[0]!.env.QUEUE_URL!);
       await redis.hset('planted-hash', 'field', planted.text);

@@ -27,7 +27,12 @@ describe('the security log', () => {
   beforeAll(async () => {
     system = await startSystem({
       gateways: [{ role: 'api' }, { role: 'worker' }],
-      env: { LOG_LEVEL: 'info', LOGIN_FAILURE_LIMIT: String(LIMIT), RATE_LIMIT_USER: '30' },
+      env: {
+        LOG_LEVEL: 'info',
+        LOGIN_FAILURE_LIMIT: String(LIMIT),
+        RATE_LIMIT_USER: '30',
+        DELETION_GRACE_MS: '0',
+      },
     });
     url = system.gatewayUrls[0]!;
     [user, other] = [await register(url), await register(url)];
@@ -79,6 +84,9 @@ describe('the security log', () => {
     const ended = await last.delete('/v1/sessions/current');
     const revoked = { event: 'authn_token_revoked', requestId: requestIdOf(ended) };
     await lineWith(identity, revoked);
+    const lost = decodeJwt<{ sid: string }>((await open(user)).accessToken).sid;
+    expectStatus(await api(url, (await open(user)).accessToken).delete(`/v1/sessions/${lost}`), 204);
+    await lineWith(identity, { event: 'authn_token_revoked', userId: user.id, sessionId: lost });
     user.token = await signIn(url, user);
   });
 
@@ -120,33 +128,45 @@ describe('the security log', () => {
     expect(gateway().output()).not.toContain(canary);
   });
 
-  it('tells of roles that are asked for and in force, passwords and deletions, by whom and by which operation', async () => {
-    const admin = api(url, await signIn(url, system.admin));
-    const { id, token, password } = await register(url);
-    const roles = await admin.put(`/v1/users/${id}/roles`, { roles: ['operator'] }, WAIT);
+  it('tells of roles that are asked for and in force, by whom and by which operation', async () => {
+    const { id } = await register(url);
+    const roles = await (await admin()).put(`/v1/users/${id}/roles`, { roles: ['operator'] }, WAIT);
     const operationId = roles.headers.get('operation-id')!;
     const asked = await told(roles, 'authz_change');
     expect(asked).toMatchObject({ userId: id, operationId, roles: ['operator'] });
     const inForce = { event: 'privilege_permissions_changed', operationId, requestId: requestIdOf(roles) };
     expect(await lineWith(worker(), inForce)).toMatchObject({ userId: id, actorId: asked['actorId'] });
-    const passwords = { currentPassword: password, newPassword: `pass-${randomUUID()}` };
-    const session = await open({ id, token, password, email: await emailOf(id) });
-    const mine = api(url, session.accessToken);
-    const changed = await mine.put(`/v1/users/${id}/password`, passwords, WAIT);
-    expectStatus(changed, 200);
-    await lineWith(worker(), { event: 'authn_password_change', userId: id, requestId: requestIdOf(changed) });
-    const deleted = await admin.delete(`/v1/users/${id}`, WAIT);
-    expectStatus(deleted, 204);
-    await lineWith(worker(), { event: 'user_archived', userId: id, requestId: requestIdOf(deleted) });
   });
 
-  const emailOf = async (id: string): Promise<string> => {
-    const { rows } = await system.databases.identity.query<{ email: string }>(
-      'select email from users where id = $1',
-      [id],
-    );
-    return rows[0]!.email;
-  };
+  it('tells of a password that is changed, of one that is not, and of the sessions that end with it', async () => {
+    const { id, token, password } = await register(url);
+    const change = (): Promise<Answer> => {
+      const passwords = { currentPassword: password, newPassword: `pass-${randomUUID()}` };
+      return api(url, token).put(`/v1/users/${id}/password`, passwords, WAIT);
+    };
+    // Both are accepted while the present password is the one that they name: the second one changes nothing.
+    const answers = await Promise.all([change(), change()]);
+    const held = answers.find(({ status }) => status === 200)!;
+    const refused = answers.find(({ status }) => status !== 200)!;
+    const of = (answer: Answer) => ({ userId: id, requestId: requestIdOf(answer) });
+    await lineWith(worker(), { event: 'authn_password_change', ...of(held) });
+    await lineWith(worker(), { event: 'authn_password_change_fail', ...of(refused) });
+    await lineWith(system.processes.identity, { event: 'authn_token_revoked', userId: id });
+  });
+
+  it('tells of users: created, changed, deleted and purged', async () => {
+    const { id, token } = await register(url);
+    await lineWith(worker(), { event: 'user_created', userId: id });
+    const renamed = await api(url, token).patch(`/v1/users/${id}`, { firstName: 'Augusta' }, WAIT);
+    expectStatus(renamed, 200);
+    await lineWith(worker(), { event: 'user_updated', userId: id, requestId: requestIdOf(renamed) });
+    const deleted = await (await admin()).delete(`/v1/users/${id}`, WAIT);
+    expectStatus(deleted, 204);
+    await lineWith(worker(), { event: 'user_archived', userId: id, requestId: requestIdOf(deleted) });
+    await lineWith(worker(), { event: 'user_deleted', userId: id, actorId: null });
+  });
+
+  const admin = async () => api(url, await signIn(url, system.admin));
 
   it('has the start of every process with what bounds it, and nothing secret; and counts in each', async () => {
     for (const process of [gateway(), worker(), system.processes.identity, system.processes.ordering]) {

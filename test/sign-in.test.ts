@@ -323,7 +323,10 @@ describe('signing in', () => {
   });
 });
 
-describe('a password hash', () => {
+/** How many of 200 answers, one of each kind in each round, are compared. */
+const ROUNDS = 200;
+
+describe('a password', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem();
@@ -345,12 +348,12 @@ describe('a password hash', () => {
   const signIn = (email: string, password: string) =>
     api(system.gatewayUrls[0]!).post('/v1/sessions', { email, password });
 
-  it('is of the strength that OWASP recommends', async () => {
+  it('has a hash of the strength that OWASP recommends', async () => {
     const user = await register(system.gatewayUrls[0]!);
     expect(await hashOf(user)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  it('that is weaker is made anew by a sign-in, and only by one that succeeds', async () => {
+  it('with a weaker hash has it made anew by a sign-in, and only by one that succeeds', async () => {
     const user = await register(system.gatewayUrls[0]!);
     const weak = await hash(user.password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
     await setHash(user, weak);
@@ -363,7 +366,7 @@ describe('a password hash', () => {
     expect(await hashOf(user)).toBe(strong);
   });
 
-  it('that cannot be made anew does not keep anybody from signing in', async () => {
+  it('with a hash that cannot be made anew keeps nobody from signing in', async () => {
     const user = await register(system.gatewayUrls[0]!);
     const weak = await hash(user.password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
     await setHash(user, weak);
@@ -375,19 +378,8 @@ describe('a password hash', () => {
     await identity.query('alter table credentials drop constraint stays');
     expect(await hashOf(user)).toBe(weak);
   });
-});
 
-/** How many of 200 answers, one of each kind in each round, are compared. */
-const ROUNDS = 200;
-
-describe('the time of a refused sign-in', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await startSystem();
-  });
-  afterAll(() => system?.stop());
-
-  it('does not tell whether there is, was or never was such an account', async () => {
+  it('that is refused does not tell by its time whether there is, was or never was such an account', async () => {
     const url = system.gatewayUrls[0]!;
     const [known, deleted] = [await register(url), await register(url)];
     expectStatus(await api(url, deleted.token).delete(`/v1/users/${deleted.id}`, WAIT), 204);

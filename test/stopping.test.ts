@@ -6,6 +6,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createMigratedDatabases, type Databases } from './support/databases.js';
+import { lineWith } from './support/log-lines.js';
 import { freePort } from './support/ports.js';
 import { pause, SystemProcess, type Variables } from './support/processes.js';
 import { secrets } from './support/servers.js';
@@ -67,6 +68,7 @@ describe('a process that is told to stop', () => {
     expect(await process.exited).toBe(0);
     expect(performance.now() - since).toBeGreaterThan(delayMs);
     await expect(ask('/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await lineWith(process, { event: 'sys_shutdown' });
   });
 
   it('ends at once when it is told a second time', async () => {

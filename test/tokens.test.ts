@@ -28,16 +28,19 @@ interface Refusal {
   body: Record<string, unknown>;
 }
 
+let system: System;
+let url: string;
+beforeAll(async () => {
+  system = await startSystem({ gateways: [{}, {}] });
+  url = system.gatewayUrls[0]!;
+});
+afterAll(() => system?.stop());
+
 describe('a token', () => {
-  let system: System;
-  let url: string;
   let user: Person;
   beforeAll(async () => {
-    system = await startSystem();
-    url = system.gatewayUrls[0]!;
     user = await register(url);
   });
-  afterAll(() => system?.stop());
 
   const addressOf = (door: Door): string => {
     if (door === 'gateway') return `${url}/v1/users/${user.id}`;
@@ -183,13 +186,10 @@ describe('a token', () => {
 });
 
 describe('the keys of tokens', () => {
-  let system: System;
   let urls: string[];
-  beforeAll(async () => {
-    system = await startSystem({ gateways: [{}, {}] });
+  beforeAll(() => {
     urls = system.gatewayUrls;
   });
-  afterAll(() => system?.stop());
 
   it('of users change by a restart of identity, and no good token is refused meanwhile', async () => {
     const user = await register(urls[0]!);

@@ -1,9 +1,11 @@
 // An installation in which nobody is believed who cannot prove it: production, TLS between all parts by a private CA, keys
 // that are pinned, and for each process a role that owns nothing. It does everything, and lets nothing more be done.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect as connectTls, type SecureVersion } from 'node:tls';
 import { promisify } from 'node:util';
 import { Database, Retention, SessionClient } from '@turnpike/service';
 import axios from 'axios';
@@ -183,6 +185,22 @@ describe('TLS between the parts', () => {
     ['those that come with Node.js', () => null],
   ])('the gateway does not speak with a service that is certified by %s', async (_what, authority) => {
     await expect(ask(authority())).rejects.toThrow(/certificate/);
+  });
+
+  it('a service speaks TLS 1.2 and 1.3, and nothing older', async () => {
+    const { hostname: host, port } = new URL(system.identityUrl);
+    const speak = async (maxVersion: SecureVersion): Promise<string | null> => {
+      // Node.js itself would not ask for what is older.
+      const old = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+      const socket = connectTls({ host, port: Number(port), ca: ca(certs), ...old, maxVersion });
+      await once(socket, 'secureConnect');
+      const protocol = socket.getProtocol();
+      socket.destroy();
+      return protocol;
+    };
+    expect(await speak('TLSv1.3')).toBe('TLSv1.3');
+    expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+    await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/);
   });
 
   it('a process does not speak with a database that another CA has certified', async () => {

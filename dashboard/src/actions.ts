@@ -2,7 +2,7 @@ import type { LaneView, OperationView } from '@turnpike/contracts';
 import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action, Choice } from './dialog.js';
-import { short, writes } from './names.js';
+import { sentence, short, writes } from './names.js';
 
 /** What may be done to a lane as it is; what cannot be done now is left out. */
 export function laneActions(lane: LaneView): Action[] {
@@ -79,7 +79,7 @@ function release({ userId, head, reason: halt }: LaneView): Action {
   return {
     name: 'Release this lane',
     explanation:
-      `It stopped because ${halt ?? 'something could not be taken back'}. Mend that first. Nothing else of this user, a ` +
+      `It stopped: ${sentence(halt ?? 'something could not be taken back')} Mend that first. Nothing else of this user, a ` +
       `deletion neither, is carried out before ${head ? `#${head.seq} ${head.kind}` : 'what it stopped at'} is decided.`,
     ...(head && { choices: WAYS_OUT }),
     carryOut: async (reason, choice) => {

@@ -1,9 +1,13 @@
 import type {
+  ActAction,
   HoldReason,
   InterventionAction,
   LaneState,
   LaneView,
+  NoticeAction,
   OperationState,
+  ReadAction,
+  WebhookAction,
 } from '@turnpike/contracts';
 
 /** Enough of an id to tell it from its neighbours: the end, since UUIDv7s of one hour begin alike. */
@@ -17,6 +21,15 @@ export function writes(count: number): string {
 
 export function users(count: number): string {
   return count === 1 ? '1 user' : `${count.toLocaleString()} users`;
+}
+
+export function findings(count: number): string {
+  return count === 1 ? '1 finding' : `${count.toLocaleString()} findings`;
+}
+
+/** @returns a text of a problem as a whole sentence: some end with a full stop, and titles do not */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 export function isUuid(text: string): boolean {
@@ -59,7 +72,10 @@ export function holdText({ reason, service }: { reason: HoldReason; service: str
   }
 }
 
-export const INTERVENTION_NAMES: Readonly<Record<InterventionAction, string>> = {
+type AuditAction = InterventionAction | ActAction | ReadAction | WebhookAction | NoticeAction;
+
+/** What the audit log calls everything that is not the end of a write; a write has the name of its kind. */
+export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
   'lane.pause': 'lane paused',
   'lane.resume': 'lane resumed',
   'lane.release': 'lane released',
@@ -69,6 +85,30 @@ export const INTERVENTION_NAMES: Readonly<Record<InterventionAction, string>> = 
   'user.suspend': 'user suspended',
   'user.reinstate': 'user reinstated',
   'user.grant-admin': 'administrator made by hand',
+  'user.end-sessions': 'sessions ended',
+  'bulk.begin': 'bulk run begun',
+  'bulk.abort': 'bulk run aborted',
+  'integrity.run': 'comparison begun',
+  'integrity.repair': 'findings repaired',
+  'audit.reveal': 'audit entry revealed',
+  'user.read': 'user read',
+  'user.list': 'users listed',
+  'customer.read': 'customer read',
+  'order.read': 'order read',
+  'order.list': 'orders listed',
+  'invoice.read': 'invoice read',
+  'operation.read': 'operation read',
+  'lane.search': 'lanes searched',
+  'audit.read': 'audit log read',
+  'webhook.create': 'webhook created',
+  'webhook.change': 'webhook changed',
+  'webhook.delete': 'webhook deleted',
+  'webhook.disable': 'webhook disabled',
+  'webhook.rotate-secret': 'webhook secret rotated',
+  'webhook.test': 'webhook tested',
+  'webhook.replay': 'webhook replayed',
+  'service.went-back': 'service database put back',
+  'ledger.went-back': 'ledger put back',
 };
 
 /** Where a lane stands, for the head of a table row. */

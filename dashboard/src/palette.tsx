@@ -1,5 +1,6 @@
-import type { Page, UserView } from '@turnpike/contracts';
+import type { LaneView, Page, UserView } from '@turnpike/contracts';
 import { Combobox, Modal, Text, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -7,7 +8,10 @@ import { get } from './api.js';
 import { STILL } from './dialog.js';
 import { isUuid } from './names.js';
 import { Refused } from './parts.js';
-import { queryOf } from './queries.js';
+import { queryOf, useReadsUsers } from './queries.js';
+
+/** Milliseconds without a key after which a text is looked for: the audit log tells of every search. */
+const PAUSE_MS = 250;
 
 interface Place {
   href: string;
@@ -31,10 +35,12 @@ function Jump({ close }: { close: () => void }): ReactElement {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const sought = text.trim();
+  const lanesFor = useReadsUsers() ? lanesOfUsers : lanesFound;
+  const [settled] = useDebouncedValue(sought, PAUSE_MS);
   const { data, error, isFetching } = useQuery({
     queryKey: ['jump', sought],
-    queryFn: ({ signal }) => placesFor(sought, signal),
-    enabled: sought.length > 1,
+    queryFn: ({ signal }) => (isUuid(sought) ? placesOf(sought, signal) : lanesFor(sought, signal)),
+    enabled: sought.length > 1 && sought === settled,
   });
   const combobox = useCombobox({ opened: Boolean(data?.length), onDropdownClose: close });
   const { selectFirstOption } = combobox;
@@ -73,8 +79,7 @@ function Jump({ close }: { close: () => void }): ReactElement {
 }
 
 /** An id may be an operation's or a user's: both are asked for, and who is there is offered. */
-async function placesFor(sought: string, signal: AbortSignal): Promise<Place[]> {
-  if (!isUuid(sought)) return usersFor(sought, signal);
+async function placesOf(sought: string, signal: AbortSignal): Promise<Place[]> {
   const id = sought.toLowerCase();
   const isThere = (path: string): Promise<boolean> => get(path, signal).then(Boolean, () => false);
   const [operation, lane] = await Promise.all([
@@ -83,11 +88,11 @@ async function placesFor(sought: string, signal: AbortSignal): Promise<Place[]> 
   ]);
   return [
     ...(operation ? [{ href: `/operations/${id}`, what: 'Operation', name: id }] : []),
-    ...(lane ? [{ href: `/lanes/${id}`, what: 'Lane of user', name: id }] : []),
+    ...(lane ? [laneOf(id)] : []),
   ];
 }
 
-async function usersFor(search: string, signal: AbortSignal): Promise<Place[]> {
+async function lanesOfUsers(search: string, signal: AbortSignal): Promise<Place[]> {
   const path = `/v1/users${queryOf({ search, limit: USERS_SHOWN })}`;
   const { items } = await get<Page<UserView>>(path, signal);
   return items.map(({ id, firstName, lastName, email }) => ({
@@ -95,4 +100,17 @@ async function usersFor(search: string, signal: AbortSignal): Promise<Place[]> {
     what: 'Lane of',
     name: `${firstName} ${lastName} · ${email}`,
   }));
+}
+
+/** By their ids alone: names are for those who may read users. */
+async function lanesFound(search: string, signal: AbortSignal): Promise<Place[]> {
+  const { items } = await get<Page<LaneView>>(
+    `/v1/ops/lanes${queryOf({ search, limit: USERS_SHOWN })}`,
+    signal,
+  );
+  return items.map(({ userId }) => laneOf(userId));
+}
+
+function laneOf(userId: string): Place {
+  return { href: `/lanes/${userId}`, what: 'Lane of user', name: userId };
 }

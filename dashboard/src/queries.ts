@@ -45,6 +45,11 @@ export function useSession(): UseQueryResult<DashboardSession | null> {
   return useQuery({ queryKey: SESSION, queryFn: currentSession, staleTime: Infinity, retry: false });
 }
 
+/** @returns whether the operator may read users, which is for administrators; the gateway would refuse, and log it */
+export function useReadsUsers(): boolean {
+  return useSession().data?.roles.includes('admin') ?? false;
+}
+
 interface Reading<Body> {
   /** Whether it is looked at again and again; a function decides by what was read last. */
   live?: boolean | ((body: Body) => boolean);

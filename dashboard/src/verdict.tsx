@@ -2,6 +2,7 @@ import type { IntegrityHealth, OpsSummary, ProblemBody } from '@turnpike/contrac
 import { Alert } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
+import { findings, sentence } from './names.js';
 import { Read } from './parts.js';
 import { useRead } from './queries.js';
 import { Time } from './time.js';
@@ -49,9 +50,12 @@ export function Disagreement({ integrity }: { integrity: IntegrityHealth }): Rea
   const count = integrity.findings.reduce((sum, finding) => sum + finding.count, 0);
   return (
     <p>
-      <Link href="/integrity">{TITLES[integrity.verdict]}</Link>{' '}
-      {count > 0 && `${count.toLocaleString()} findings. `}
-      {integrity.problem?.detail ?? <LastCompared integrity={integrity} />}
+      <Link href="/integrity">{TITLES[integrity.verdict]}</Link> {count > 0 && `${findings(count)}. `}
+      {integrity.problem?.detail ? (
+        sentence(integrity.problem.detail)
+      ) : (
+        <LastCompared integrity={integrity} />
+      )}
     </p>
   );
 }
@@ -60,7 +64,7 @@ export function Disagreement({ integrity }: { integrity: IntegrityHealth }): Rea
 export function Cause({ problem: { detail, title, service } }: { problem: ProblemBody }): ReactElement {
   return (
     <>
-      <p>{detail ?? title}</p>
+      <p>{sentence(detail ?? title)}</p>
       {typeof service === 'string' && (
         <p>Look at the log and the /health/ready of {service} and mend it; then begin another run.</p>
       )}

@@ -1,6 +1,6 @@
 import type { LaneView, OperationView } from '@turnpike/contracts';
 import type { ReactElement, ReactNode } from 'react';
-import { writes } from './names.js';
+import { sentence, writes } from './names.js';
 import { Actor, OperationLink } from './parts.js';
 import { Time } from './time.js';
 
@@ -142,8 +142,4 @@ function Expected({
     );
   if (operation.state === 'retrying' || lane.hold || ahead.length === 0 || usualMs === null) return null;
   return <> Expected in about {Math.max(1, Math.round((usualMs * ahead.length) / 1000))} s.</>;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -17,7 +17,7 @@ check() {
   (
     cd "$folder" && spin $flags -a "$here/$model.pml" > spin.log 2>&1 &&
       gcc -w $gcc_flags -DCOLLAPSE -DVECTORSZ=1024 -DMEMLIM=6000 -o pan pan.c 2> gcc.log &&
-      ./pan -m1000000 -w24 $pan_flags > out 2>&1
+      ./pan $pan_flags > out 2>&1
   )
   result=$(outcome "$folder/out")
   states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' "$folder/out" 2> /dev/null)
@@ -46,13 +46,14 @@ if [ "$1" = check ]; then
   exit
 fi
 
-# The whole space, a few bytes a state; where it is small, compiling is what takes time. Liveness: under weak fairness. A rule taken out: breadth first, so that the
-# trace is the shortest.
-small() { echo "ok|$1|$2|-O0 -DSAFETY -DHC4|"; }
-ok() { echo "ok|$1|$2|-O1 -DSAFETY -DHC4|"; }
-drains() { echo "ok|$1|$2|-O1 -DNFAIR=4|-a -f"; }
-starves() { echo "found|$1|$2|-O0 -DNFAIR=4|-a -f"; }
-found() { echo "found|$1|$2|-O0 -DSAFETY -DBFS|"; }
+# The whole space, a few bytes a state; where it is small, compiling and clearing the table of states are what takes
+# time. Liveness: under weak fairness. A rule taken out: breadth first, so that the trace is the shortest.
+deep='-m1000000 -w24' shallow='-m100000 -w20'
+small() { echo "ok|$1|$2|-O0 -DSAFETY -DHC4|$shallow"; }
+ok() { echo "ok|$1|$2|-O1 -DSAFETY -DHC4|$deep"; }
+drains() { echo "ok|$1|$2|-O1 -DNFAIR=4|$deep -a -f"; }
+starves() { echo "found|$1|$2|-O0 -DNFAIR=4|$deep -a -f"; }
+found() { echo "found|$1|$2|-O0 -DSAFETY -DBFS|$shallow"; }
 
 small_spaces() {
   small lane "-DSCN=4 -DCRASHES=0 -DSTALLS=0"
@@ -63,6 +64,9 @@ small_spaces() {
   small admission "-DSCN=4 -DCANCELS=1 -DWITHDRAW"
   small admission "-DSCN=5 -DEXPIRIES=2"
   small wait ""
+  small beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0"
+  small beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DPAUSED"
+  small beside "-DSCN=2 -DCRASHES=0 -DSTALLS=0 -DPRUNE"
   small deleted "-DBACKS=0"
   small deleted "-DWRITES=0 -DREFUSALS=0 -DRESTORES=0 -DONE_GOES_BACK"
   small deleted "-DWRITES=0 -DREFUSALS=0 -DRESTORES=0 -DLOOKS=0 -DBACKS=0 -DLEDGER_BACKS=1"
@@ -95,6 +99,16 @@ whole_spaces() {
   ok lane "-DREALQ -DSCN=4 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0"
   ok lane "-DREALQ -DSCN=4 -DCRASHES=0 -DREFUSALS=0 -DDEADLINES=0"
   ok lane "-DREALQ -DSCN=4 -DDUPS=0 -DFLUSHES=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0 -DPAUSES=1"
+  ok beside "-DSCN=1 -DCRASHES=0"
+  ok beside "-DSCN=1 -DSTALLS=0"
+  ok beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DHANGS"
+  ok beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DUNSERVED=1"
+  ok beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DCANCELS=1 -DLAPSES=1"
+  ok beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DVANISH=1"
+  ok beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DCANCELS=1 -DUNREADABLE"
+  ok beside "-DSCN=2"
+  ok beside "-DSCN=2 -DPRUNE"
+  ok beside "-DSCN=3"
   ok deleted "-DWRITES=0 -DREFUSALS=0 -DLOOKS=0"
   ok deleted "-DREFUSALS=0 -DONE_GOES_BACK"
   ok deleted "-DWRITES=0 -DREFUSALS=0 -DRESTORES=0 -DLOOKS=0 -DONE_GOES_BACK -DLEDGER_BACKS=1"
@@ -139,6 +153,13 @@ rules() {
   found lane "-DREALQ -DSCN=4 -DTOS=0 -DCRASHES=0 -DSTALLS=0 -DDUPS=0 -DBUG_NO_RECONCILER"
   found wait "-DBUG_LOOKS_FIRST"
   found wait "-DBUG_NEW_CONNECTION_WAKES_NOBODY"
+  # beside the lane
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DBUG_ONE_FENCE"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DBUG_DELETION_DOES_NOT_WAIT"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DUNSERVED=1 -DBUG_HALTS_THE_LANE"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DPAUSED -DBUG_WAITS_FOR_THE_LANE"
+  found beside "-DSCN=2 -DCRASHES=0 -DSTALLS=0 -DBUG_ENDS_UNSETTLED"
+  found beside "-DSCN=2 -DCRASHES=0 -DSTALLS=0 -DPRUNE -DBUG_FORGETS_BELOW_THE_LANE"
   # what was deleted
   found deleted "-DWRITES=0 -DREFUSALS=0 -DLOOKS=0 -DBUG_REPAIRS_NOTHING"
   found deleted "-DWRITES=0 -DREFUSALS=0 -DLOOKS=0 -DBUG_IDENTITYS_WORD_WINS"
@@ -157,6 +178,13 @@ more_rules() {
   found lane "-DSCN=4 -DBUG_UNDO_EARLY"
   found lane "-DSCN=4 -DPRUNE -DBUG_NO_EPOCH -DBUG_STALE_IS_4XX"
   starves lane "-DREALQ -DLIVE -DSCN=4 -DTOS=0 -DCRASHES=0 -DSTALLS=0 -DREFUSALS=0 -DDEADLINES=0 -DBUG_NO_RECONCILER"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DBUG_ACCEPTS_WHILE_DELETING"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DUNREADABLE -DBUG_NOT_GIVEN_UP_UNREAD"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DBUG_NO_HEAD"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DHANGS -DBUG_HOLDS_THE_LANE"
+  found beside "-DSCN=3 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DBUG_WAITS_FOR_NO_REGISTRATION"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DVANISH=1 -DBUG_NO_TOMBSTONE"
+  found beside "-DSCN=1 -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DCANCELS=1 -DLAPSES=1 -DBUG_STAYS_BELOW_FENCE"
   found deleted "-DWRITES=0 -DREFUSALS=0 -DLOOKS=0 -DOTHERS=1 -DBUG_POSITIONS_ONLY"
   found deleted "-DWRITES=0 -DREFUSALS=0 -DLOOKS=0 -DBUG_REGISTER_AT_ACCEPTANCE"
   found deleted "-DWRITES=0 -DREFUSALS=0 -DRESTORES=0 -DONE_GOES_BACK -DLEDGER_BACKS=1 -DBUG_MARK_WITHOUT_TOKEN"
@@ -164,6 +192,7 @@ more_rules() {
   found lane "-DSCN=2 -DN=4 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=4"
   found lane "-DSCN=5 -DN=4 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=3"
   found lane "-DSCN=6 -DN=5 -DTOS=0 -DSTALLS=0 -DCRASHES=0 -DWITNESS=4"
+  for scenario in 1 2 3; do found beside "-DSCN=$scenario -DCRASHES=0 -DSTALLS=0 -DTOS=0 -DWITNESS=4"; done
 }
 
 checks() {

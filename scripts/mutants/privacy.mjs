@@ -1,6 +1,7 @@
 // Guards of what is personal or secret: seals, logs, answers and the audit trail.
 const SEALS = 'test/seals.test.ts';
 const REDACTION = 'libs/service/src/process/redact.spec.ts';
+const SECURITY_LOG = 'test/security-log.test.ts';
 
 export const PRIVACY = [
   {
@@ -139,7 +140,28 @@ export const PRIVACY = [
     is: 'the security log tells of a spent refresh token that comes again',
     file: 'identity/src/sessions.ts',
     edits: [["securityEvent('authn_token_reuse', {", 'void ({']],
-    tests: [['test/security-log.test.ts', 'tells of the sessions']],
+    tests: [[SECURITY_LOG, 'tells of the sessions']],
+  },
+  {
+    name: 'refused-access-told',
+    is: 'the security log tells of every access that is refused',
+    file: 'libs/service/src/problems/refusals.ts',
+    edits: [["? 'authz_fail' : EVENTS[code]", '? undefined : EVENTS[code]']],
+    tests: [[SECURITY_LOG, 'tells of refused access']],
+  },
+  {
+    name: 'wrong-password-told',
+    is: 'the security log tells of a wrong password, wherever one is asked for',
+    file: 'gateway/src/sign-in/sign-in-throttle.ts',
+    edits: [["securityEvent('authn_login_fail', {", 'void ({']],
+    tests: [[SECURITY_LOG, 'tells of a sign-in, a wrong password and a lock']],
+  },
+  {
+    name: 'roles-told',
+    is: 'the security log tells who asked for other roles, and for which',
+    file: 'libs/engine/src/http/acceptances.ts',
+    edits: [["securityEvent('authz_change', {", 'void ({']],
+    tests: [[SECURITY_LOG, 'tells of roles that are asked for and in force']],
   },
   {
     name: 'intervention-audit',

@@ -13,8 +13,8 @@ import { FAST, FULL } from './kit.js';
 import { Recorder } from './recorder.js';
 import { OwnRedis } from './redis.js';
 
-const USERS = FULL ? 200 : 80;
-const MOST_WRITES = FULL ? 5000 : 500;
+const USERS = FULL ? 200 : 40;
+const MOST_WRITES = FULL ? 5000 : 240;
 const CLIENTS = 16;
 const ENDED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 20;

@@ -1,7 +1,7 @@
 // What an operator does at the dashboard, in one window of the browser.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { hindrances, type Window } from './browser.js';
 import { until } from './processes.js';
 
@@ -15,6 +15,14 @@ export async function fillIn(
   await on.getByLabel('E-mail').fill(email);
   await on.getByLabel('Password').fill(password);
   await on.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Takes a text from one field to the other by the clipboard. */
+export async function copyPaste(from: Locator, to: Locator, text: string): Promise<void> {
+  await from.fill(text);
+  await from.press('ControlOrMeta+A');
+  await from.press('ControlOrMeta+C');
+  await to.press('ControlOrMeta+V');
 }
 
 export class Operator {

@@ -1,17 +1,18 @@
 import type { AuditEntry } from '@turnpike/contracts';
-import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
-import { ChoiceFilter, TextFilter, useFilters } from '../filters.js';
-import { INTERVENTION_NAMES } from '../names.js';
-import { Actor, LaneLink, OperationLink, Paged, View } from '../parts.js';
+import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';
+import { AUDIT_NAMES } from '../names.js';
+import { Paged, View } from '../parts.js';
 import { usePages } from '../queries.js';
-import { Time } from '../time.js';
+import { Entry, HEAD } from './audit-entry.js';
+
+/** How the log tells that a write has ended: by its kind alone when it succeeded. */
+const ENDS = ['', ' failed', ' cancelled', ' rejected'];
 
 const ACTIONS: [string, string][] = [
-  ...Object.entries(INTERVENTION_NAMES),
-  ...OPERATION_KINDS.map((kind): [string, string] => [kind, kind]),
-  ...OPERATION_KINDS.map((kind): [string, string] => [`${kind} failed`, `${kind} failed`]),
+  ...Object.entries(AUDIT_NAMES),
+  ...plain(OPERATION_KINDS.flatMap((kind) => ENDS.map((end) => kind + end))),
 ];
 
 export function Audit(): ReactElement {
@@ -42,30 +43,10 @@ export function Audit(): ReactElement {
       <Paged
         pages={entries}
         label="Audit log"
-        head={['When', 'By whom', 'Action', 'To whom', 'Operation', 'Reason']}
+        head={HEAD}
         empty="The log has nothing like that."
-        row={({ id, at, actorId, action, userId, operationId, reason, after }) => (
-          <Table.Tr key={id}>
-            <Table.Th scope="row">
-              <Time at={at} />
-            </Table.Th>
-            <Table.Td>
-              <Actor id={actorId} action={action} />
-            </Table.Td>
-            <Table.Td>{actionName(action, after)}</Table.Td>
-            <Table.Td>{userId && <LaneLink id={userId} />}</Table.Td>
-            <Table.Td>{operationId && <OperationLink id={operationId} />}</Table.Td>
-            <Table.Td>{reason}</Table.Td>
-          </Table.Tr>
-        )}
+        row={(entry) => <Entry key={entry.id} entry={entry} />}
       />
     </View>
   );
-}
-
-/** Of a lane that was released, on which way it got out of its halt. */
-function actionName(action: string, after: AuditEntry['after']): string {
-  const name = (INTERVENTION_NAMES as Record<string, string>)[action] ?? action;
-  const way = action === 'lane.release' ? after?.['action'] : undefined;
-  return typeof way === 'string' ? `${name}: ${way}` : name;
 }

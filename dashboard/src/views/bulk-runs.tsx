@@ -39,7 +39,7 @@ export function BulkRuns(): ReactElement {
             <Table.Td>
               <Actor id={actorId} />
             </Table.Td>
-            <Table.Td>{reason}</Table.Td>
+            <Table.Td className="text">{reason}</Table.Td>
           </Table.Tr>
         )}
       />

@@ -1,10 +1,11 @@
 import type { IntegrityRun, OperationView, ProblemBody, Repair } from '@turnpike/contracts';
 import { Alert, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
+import { Link } from 'wouter';
 import { post } from '../api.js';
 import { type Action, Actions } from '../dialog.js';
 import { short, users, writes } from '../names.js';
-import { Card, Empty, Facts, LaneLink, Listing, OperationLink, Read, StateBadge, View } from '../parts.js';
+import { Card, Empty, Facts, LaneLink, Listing, OperationLink, Read, View } from '../parts.js';
 import { RunBadge } from '../badges.js';
 import { useRead } from '../queries.js';
 import { Time } from '../time.js';
@@ -109,15 +110,17 @@ function Repairs({ repairs }: { repairs: readonly OperationView[] }): ReactEleme
   return (
     <Card title="Repairs">
       <ul className="counts">
-        {repairs.map(({ id, kind, state }) => (
+        {repairs.map(({ id, kind }) => (
           <li key={id}>
             <OperationLink id={id}>
               {kind} {short(id)}
             </OperationLink>
-            <StateBadge state={state} />
           </li>
         ))}
       </ul>
+      <p>
+        <Link href="/operations?kind=repair.user">All repairs, and how far they are</Link>
+      </p>
     </Card>
   );
 }

@@ -3,11 +3,15 @@ import { Button, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { post } from '../api.js';
+import { sentence } from '../names.js';
 import { Muted, Paged, Refused, View } from '../parts.js';
 import { RunBadge } from '../badges.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
 import { Verdict } from '../verdict.js';
+
+/** Until when a run has looked for what it has found. */
+const UNTIL = { running: 'so far', failed: 'until it failed', done: '' } as const;
 
 export function Integrity(): ReactElement {
   const [, navigate] = useLocation();
@@ -31,12 +35,14 @@ export function Integrity(): ReactElement {
                 <Time at={startedAt} />
               </Link>
             </Table.Th>
-            <Table.Td>
+            <Table.Td className="text">
               <RunBadge state={state} left={findings.length} />
-              {problem && <Muted> {problem.detail ?? problem.title}</Muted>}
+              {problem && <Muted> {sentence(problem.detail ?? problem.title)}</Muted>}
             </Table.Td>
             <Table.Td>{checked.toLocaleString()}</Table.Td>
-            <Table.Td>{state === 'done' ? findings.length : `${findings.length} so far`}</Table.Td>
+            <Table.Td>
+              {findings.length} {UNTIL[state]}
+            </Table.Td>
             <Table.Td>{finishedAt ? <Time at={finishedAt} /> : '–'}</Table.Td>
           </Table.Tr>
         )}

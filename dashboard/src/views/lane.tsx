@@ -1,12 +1,13 @@
 import type { AuditEntry, LaneView, OperationView, Page, UserView } from '@turnpike/contracts';
 import { Button } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
 import { laneActions } from '../actions.js';
 import { Refusal } from '../api.js';
 import { duration } from '../clock.js';
 import { Actions } from '../dialog.js';
-import { UNFINISHED, writes } from '../names.js';
+import { sentence, UNFINISHED, writes } from '../names.js';
 import {
   Card,
   Empty,
@@ -20,7 +21,7 @@ import {
   View,
 } from '../parts.js';
 import { LaneBadge } from '../badges.js';
-import { type Pages, usePages, useRead } from '../queries.js';
+import { type Pages, usePages, useRead, useReadsUsers } from '../queries.js';
 import { Time } from '../time.js';
 import { Why } from '../why.js';
 
@@ -34,13 +35,16 @@ const LIVE_PAGES = 6;
 
 export function Lane({ userId }: { userId: string }): ReactElement {
   const lane = useRead<LaneView>(`/v1/ops/lanes/${userId}`, { live: true });
-  const title = `Lane of ${useNameOf(userId)}`;
+  const user = useUser(userId);
   return (
-    <View title={title} aside={<Actions actions={lane.data ? laneActions(lane.data) : []} />}>
+    <View
+      title={`Lane of ${nameOf(user) ?? userId}`}
+      aside={<Actions actions={lane.data ? laneActions(lane.data) : []} />}
+    >
       <Read query={lane} maxAgeMs={LIVE_MS}>
         {(now) => (
           <>
-            <About lane={now} />
+            <About lane={now} email={user.data?.email} />
             <Timeline lane={now} />
           </>
         )}
@@ -49,16 +53,19 @@ export function Lane({ userId }: { userId: string }): ReactElement {
   );
 }
 
-/** Who it is, as far as that is known still: identity may be away, and a purged user is nobody. */
-function useNameOf(userId: string): string {
-  const { data, error } = useRead<UserView>(`/v1/users/${userId}`);
-  if (data) return `${data.firstName} ${data.lastName}`;
-  return error instanceof Refusal && error.problem.code === 'user-deleted' ? 'an erased user' : userId;
+function useUser(userId: string): UseQueryResult<UserView> {
+  const path = `/v1/users/${userId}`;
+  return useRead<UserView>(useReadsUsers() ? path : null);
 }
 
-function About({ lane }: { lane: LaneView }): ReactElement {
+/** @returns who it is, as far as that is known still: identity may be away, and a purged user is nobody */
+function nameOf({ data, error }: UseQueryResult<UserView>): string | null {
+  if (data) return `${data.firstName} ${data.lastName}`;
+  return error instanceof Refusal && error.problem.code === 'user-deleted' ? 'an erased user' : null;
+}
+
+function About({ lane, email }: { lane: LaneView; email: string | undefined }): ReactElement {
   const { userId, depth, lastSeq, oldestQueuedAt } = lane;
-  const user = useRead<UserView>(`/v1/users/${userId}`).data;
   return (
     <Card>
       <Facts
@@ -68,7 +75,7 @@ function About({ lane }: { lane: LaneView }): ReactElement {
           ['Accepted in all', writes(lastSeq)],
           ['Oldest', oldestQueuedAt ? <Time key="oldest" at={oldestQueuedAt} exact /> : 'nothing waits'],
           ['User', <code key="id">{userId}</code>],
-          ...(user ? ([['E-mail', user.email]] as const) : []),
+          ...(email ? ([['E-mail', email]] as const) : []),
           [
             'More',
             <span key="more" className="row">
@@ -151,7 +158,7 @@ function Ending({ operation }: { operation: OperationView }): ReactElement {
   const took = tookMs(operation);
   return (
     <>
-      {problem && `${problem.detail ?? problem.title} `}
+      {problem && `${sentence(problem.detail ?? problem.title)} `}
       {took === null ? 'It never began; it ended ' : `It took ${duration(took)} and ended `}
       {finishedAt && <Time at={finishedAt} />}.
     </>

@@ -3,9 +3,9 @@ import { Code, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { operationActions } from '../actions.js';
-import { post, Refusal } from '../api.js';
-import { type Action, Actions } from '../dialog.js';
-import { short, type Tone, UNFINISHED } from '../names.js';
+import { Refusal } from '../api.js';
+import { Actions } from '../dialog.js';
+import { sentence, short, type Tone, UNFINISHED } from '../names.js';
 import {
   Actor,
   Badge,
@@ -23,6 +23,7 @@ import {
   View,
 } from '../parts.js';
 import { useRead } from '../queries.js';
+import { revealing } from '../reveal.js';
 import { duration } from '../clock.js';
 import { Time } from '../time.js';
 
@@ -110,7 +111,8 @@ function Cause({ cause, steps }: CauseProps): ReactElement {
         {status === null
           ? `${service} did not answer ${step} (${code})`
           : `${service} answered ${status} (${code}) to ${step}`}
-        {calls !== undefined && `, call ${calls}`}, <Time at={at} exact />.{detail && ` It said: ${detail}`}
+        {calls !== undefined && `, call ${calls}`}, <Time at={at} exact />.
+        {detail && ` It said: ${sentence(detail)}`}
       </p>
       {requestId && (
         <p>
@@ -166,7 +168,7 @@ function reasonFor(
     case 'paused':
       return `The lane is paused${lane?.reason ? `: “${lane.reason}”` : ''}.`;
     case 'halted':
-      return `The lane is halted${lane?.reason ? `: ${lane.reason}` : ''}.`;
+      return sentence(`The lane is halted${lane?.reason ? `: ${lane.reason}` : ''}`);
   }
 }
 
@@ -199,15 +201,7 @@ function Steps({ steps }: { steps: OpsOperationView['steps'] }): ReactElement {
 function Contents({ operation }: { operation: OpsOperationView }): ReactElement {
   const [revealed, setRevealed] = useState<RevealedOperation | null>(null);
   const { payload, result } = revealed ?? operation;
-  const reveal: Action = {
-    name: 'Reveal what is hidden',
-    needs: 'operator.reveal',
-    explanation: 'You will see personal data. The audit log tells that you looked, and why.',
-    carryOut: async (reason) => {
-      setRevealed(await post<RevealedOperation>(`/v1/ops/operations/${operation.id}/reveal`, { reason }));
-      return 'What was hidden is shown until you leave.';
-    },
-  };
+  const reveal = revealing(`/v1/ops/operations/${operation.id}`, setRevealed);
   return (
     <Card title="What was asked for">
       {revealed && <Notice>Personal data is shown.</Notice>}

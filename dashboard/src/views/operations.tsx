@@ -70,7 +70,7 @@ export function Operations(): ReactElement {
               <Time at={operation.createdAt} />
             </Table.Td>
             <Table.Td>{operation.attempts}</Table.Td>
-            <Table.Td>
+            <Table.Td className="text">
               {operation.problem ? (operation.problem.detail ?? operation.problem.title) : ''}
             </Table.Td>
           </Table.Tr>

@@ -29,10 +29,7 @@ async function letIn(): Promise<{ request: FastifyRequest; become: (...roles: Ro
   let roles: readonly Role[] = ['admin'];
   const verify = (): Promise<Caller> =>
     Promise.resolve({ userId: 'a', sessionId: 's', sessionEpoch: 0, roles, rolesAreKnown: true } as Caller);
-  const guard = new CallerGuard(
-    { verify, acceptsWrites: true },
-    {} as CookieTokens,
-  );
+  const guard = new CallerGuard({ verify, acceptsWrites: true }, {} as CookieTokens);
   const request = {
     method: 'GET',
     headers: { authorization: 'Bearer a.b.c' },

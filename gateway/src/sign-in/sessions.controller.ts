@@ -1,6 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import {
+  CurrentPassword,
+  type OpenSessions,
+  RefreshSession,
+  SessionEntries,
+  SessionView,
+  SignIn,
+} from '@turnpike/contracts';
 import {
   Allows,
   type Caller,
@@ -11,6 +18,7 @@ import {
   Services,
 } from '@turnpike/engine';
 import { ApiProblems } from '@turnpike/service';
+import { Passwords } from './passwords.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
@@ -24,6 +32,7 @@ export class SessionsController {
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
     private readonly signingIn: SigningIn,
+    private readonly passwords: Passwords,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
@@ -62,12 +71,23 @@ export class SessionsController {
     this.revocations.add(sessionId);
   }
 
-  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+  /**
+   * Ends one of the caller's sessions: at once here, and everywhere within 5 s. For another one than that which asks the
+   * caller sends `currentPassword`, or has signed in within the last five minutes.
+   */
   @Delete(':id')
   @Allows('session.end')
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'invalid-credentials')
+  @ApiBody({ type: CurrentPassword, required: false })
   @HttpCode(204)
-  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+  async end(
+    @Id('id') id: string,
+    @Body() { currentPassword }: CurrentPassword,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<void> {
+    const { userId, sessionId } = caller;
+    if (id !== sessionId) await this.passwords.confirmCaller(caller, userId, currentPassword, request);
     const path = `/internal/users/${userId}/sessions/${id}`;
     await this.services.ask('identity', { method: 'DELETE', path });
     this.revocations.add(id);

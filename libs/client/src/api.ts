@@ -775,7 +775,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
+        /**
+         * Ends one of the caller's sessions: at once here, and everywhere within 5 s. For another one than that which asks the
+         *     caller sends `currentPassword`, or has signed in within the last five minutes.
+         */
         delete: operations["SessionsController_end"];
         options?: never;
         head?: never;
@@ -3069,7 +3072,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CurrentPassword"];
+            };
+        };
         responses: {
             /** @description Done. */
             204: {

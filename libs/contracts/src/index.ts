@@ -17,6 +17,7 @@ export * from './events.js';
 export * from './integrity.js';
 export * from './pages.js';
 export * from './audit.js';
+export * from './hidden.js';
 export * from './sensitive.js';
 export * from './me.js';
 export * from './bulk.js';

@@ -1,7 +1,7 @@
 import { type OperationCause, problemBody } from '@turnpike/contracts';
 import { NO_LONGER } from '../ledger/actor-standings.js';
 import { sentenceOf } from '../encryption/operation-causes.js';
-import type { ClaimedRow } from '../ledger/statements/claim.js';
+import { type ClaimedRow, isOverdue } from '../ledger/statements/claim.js';
 import type { AbortReason } from './saga.js';
 
 /** An operation that killed that many workers is given up. */
@@ -14,7 +14,7 @@ export function abortReasonOf(claimed: ClaimedRow): AbortReason | null {
     const detail = 'Every process that began this write died. It is given up and not applied.';
     return { type: 'poison', problem: problemBody('internal-error', detail) };
   }
-  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0 ? deadlineExceeded(claimed.cause) : null;
+  return isOverdue(claimed) ? deadlineExceeded(claimed.cause) : null;
 }
 
 /** Its actor has not the role any more by which it was accepted. */

@@ -141,7 +141,7 @@ export class Ledger {
     return this.opened(await this.claims.submit({ userId, id, ...terms }));
   }
 
-  /** What cannot be read cannot be carried out: its lane waits for somebody to look at it, unless it is beside the lane. */
+  /** What cannot be read cannot be carried out: its lane waits for somebody to look at it. Beside the lane it is given up. */
   private async opened(claimed: ClaimedRow<Stored> | null): Promise<ClaimedRow | null> {
     if (!claimed) return null;
     const { user_id: userId, id, epoch } = claimed;
@@ -152,6 +152,7 @@ export class Ledger {
       if (!(error instanceof Unreadable)) throw error;
     }
     securityEvent('crypt_decrypt_fail', { userId, operationId: id });
+    if (isGivenUp(claimed)) return { ...claimed, payload: {} };
     await this.putUnreadableAside({ userId, id, epoch }, claimed);
     return null;
   }
@@ -165,7 +166,7 @@ export class Ledger {
     if (beside) {
       this.logger.error(
         `${kind} of ${userId} (${id}) cannot be read: compare DATA_KEY with the key that sealed it. It is tried again in ` +
-          `${UNREADABLE_AGAIN_MS} ms, beside the lane.`,
+          `${UNREADABLE_AGAIN_MS} ms, beside the lane, until its deadline.`,
       );
       const problem = problemBody('internal-error', reason);
       await this.retryLater({ key, delayMs: UNREADABLE_AGAIN_MS, problem, steps });
@@ -293,6 +294,11 @@ export class Ledger {
   hurryRetries(service: ServiceName, limit: number, before: string | null): Promise<releases.HurriedPage> {
     return this.database.statements((tx) => releases.hurryRetries(tx, service, { limit, before }));
   }
+}
+
+/** Whether a write beside its lane is only to be closed now, for which its step's key is enough. */
+function isGivenUp(claimed: ClaimedRow<Stored>): boolean {
+  return claimed.beside && (claimed.cancel_requested || claims.isOverdue(claimed));
 }
 
 function admitting({ id, kind, userId }: NewOperation): () => SpanDescription {

@@ -1,4 +1,4 @@
-import type { OperationView } from '@turnpike/contracts';
+import { HIDDEN, type OperationView } from '@turnpike/contracts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -8,8 +8,6 @@ const PLAIN = new Set(['status', 'state', 'currency', 'sku', 'roles', 'type', 'r
 
 /** Members in which people name what they like: no name in them says anything of its text. */
 const FREE = 'claims';
-
-const HIDDEN = '•••';
 
 /** @returns the same with every text hidden that a person may have written; ids, times and numbers are shown */
 export function hidden(value: Record<string, unknown>): Record<string, unknown> {

@@ -40,6 +40,7 @@ describe('a log line', () => {
     );
     expect(JSON.parse(lines)).toMatchObject({
       ...{ name: 'test', requestId: 'r', status: 200, at: at.toISOString() },
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       deep: { list: [1, { a: null }] },
     });
   });

@@ -50,6 +50,11 @@ export interface ClaimedRow<Payload = Content> {
   cause?: StoredCause | null;
 }
 
+/** Whether a claim is past its operation's deadline. A first attempt is always made. */
+export function isOverdue(claimed: Pick<ClaimedRow, 'epoch' | 'ms_to_deadline'>): boolean {
+  return claimed.epoch > 1 && claimed.ms_to_deadline <= 0;
+}
+
 export interface StepOutcome {
   name: StepName;
   service: ServiceName;
