@@ -111,8 +111,8 @@ describe('the example that joins', () => {
   }, 60_000);
 
   it('is known to nothing in ledger, queue, executor and admission', () => {
-    const cores = ['ledger', 'queue', 'run/executor.ts', 'run/saga.ts', 'run/services.ts', 'entry/admit.ts'];
-    const paths = cores.map((name) => `gateway/src/${name}`);
+    const cores = ['ledger', 'queries', 'queue', 'execution', 'http/submit-write.ts'];
+    const paths = cores.map((name) => `libs/engine/src/${name}`);
     const grep = (): string =>
       execFileSync('grep', ['-riE', 'billing|invoice', ...paths], { cwd: ROOT }).toString();
     // grep answers 1 where there is nothing.

@@ -134,7 +134,7 @@ describe('docs/security-log.md', () => {
   });
 
   test('has no event that nothing in the sources tells of', () => {
-    const sources = ['gateway/src', 'identity/src', 'libs/service/src']
+    const sources = ['gateway/src', 'identity/src', 'libs/engine/src', 'libs/service/src']
       .flatMap(filesBelow)
       .filter((file) => /(?<!\.spec)\.ts$/.test(file) && !file.endsWith('/security-log.ts'));
     const code = sources.map(read).join('\n');
@@ -168,7 +168,7 @@ test('docs/observability.md lists every metric of ours', () => {
   const named = (text: string, quote: string) => [
     ...text.matchAll(new RegExp(`${quote}(turnpike_\\w+)${quote}`, 'g')),
   ];
-  const sources = ['gateway/src', 'libs/service/src']
+  const sources = ['libs/engine/src', 'libs/service/src']
     .flatMap(filesBelow)
     .filter((file) => /(?<!\.spec)\.ts$/.test(file));
   const coded = sources.flatMap((file) => named(read(file), "'").map(([, name]) => name));
@@ -252,7 +252,9 @@ function isPath(name: string): boolean {
 /** One file of each process reads the environment, by a library; so do the scripts. */
 /** Every route of the gateway, as `GET /v1/orders/{id}`. */
 function routesInCode(): Route[] {
-  const files = filesBelow('gateway/src').filter((file) => file.endsWith('.controller.ts'));
+  const files = ['gateway/src', 'libs/engine/src']
+    .flatMap(filesBelow)
+    .filter((file) => file.endsWith('.controller.ts'));
   const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
   const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
   return [...controllers, HealthController]
@@ -261,8 +263,10 @@ function routesInCode(): Route[] {
 }
 
 function variablesRead(): string[] {
-  const configs = ['gateway', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
-  const library = ['environment', 'development-keys', 'tls'].map((name) => `libs/service/src/${name}.ts`);
+  const configs = ['libs/engine', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
+  const library = ['process/environment', 'auth/development-keys', 'process/tls'].map(
+    (name) => `libs/service/src/${name}.ts`,
+  );
   const sources = [...configs, ...library, ...filesBelow('scripts')];
   const names = sources.flatMap((file) => {
     const code = read(file).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');

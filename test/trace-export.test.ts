@@ -15,7 +15,7 @@ interface Told {
 /** Makes a span in a process of its own, which ends then. */
 async function makeSpan(protocol: string | null, variables: Record<string, string>): Promise<Told> {
   // All of the library is loaded where it matters what is loaded.
-  const file = path.join(LIBRARY, protocol ? 'tracing.js' : 'index.js');
+  const file = path.join(LIBRARY, protocol ? 'process/tracing.js' : 'index.js');
   const script = `
     const { startTracing, inSpan, activeContext } = require(${JSON.stringify(file)});
     void (async () => {

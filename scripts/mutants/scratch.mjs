@@ -87,10 +87,14 @@ function compiled(file, text) {
   return ts.transpileModule(text, { compilerOptions, fileName: file }).outputText;
 }
 
+/** Where tsconfig.json has parts of libraries that are imported by a name of their own. */
+const PARTS = { 'run-main': 'process/run-main' };
+
 /** The build gives `@turnpike/service` and the like as paths within the project. */
 function withPaths(code, file) {
   const [project] = path.relative(path.join(FOLDER, 'dist'), file).split(path.sep);
-  const pathOf = (library, part = 'index') => {
+  const pathOf = (library, name) => {
+    const part = PARTS[name] ?? name ?? 'index';
     const target = path.join(FOLDER, 'dist', project, 'libs', library, 'src', `${part}.js`);
     return path.relative(path.dirname(file), target);
   };
