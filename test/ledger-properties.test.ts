@@ -363,7 +363,7 @@ it('is as its rules say, whatever is done to it in whatever order', async () => 
 
 /** Two users and one who is not registered yet, in an empty ledger. */
 async function begin(): Promise<{ model: LedgerModel; real: Real }> {
-  for (const table of ['operations', 'idempotency_keys', 'order_lanes', 'lanes']) {
+  for (const table of ['operations', 'idempotency_keys', 'target_lanes', 'lanes']) {
     await t.database.query(`delete from ${table}`);
   }
   const users = [...(await Promise.all([t.newLane(), t.newLane()])), uuidv7()];

@@ -51,7 +51,7 @@ describe('the ledger', () => {
     await t.trim();
     expect(await idsIn(userId)).toEqual([{ id: young }]);
     expect(await t.queries.operation(placed)).toBeNull();
-    expect(await t.queries.laneOfOrder(targetId)).toBe(userId);
+    expect(await t.queries.laneOf('order', targetId)).toBe(userId);
     expect(await t.queries.lane(userId)).toEqual({ ...lane, lastSeq: 3, endedTo: 3 });
     expect(await t.accepted(userId)).toMatchObject({ seq: 4 });
     expect(await t.queries.firstUnfinished(userId)).toBe(4);

@@ -24,7 +24,7 @@ class Later2000000000000 implements MigrationInterface {
   name = 'Later2000000000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const table of ['lanes', 'operations', 'audit', 'idempotency_keys', 'order_lanes', 'data_keys']) {
+    for (const table of ['lanes', 'operations', 'audit', 'idempotency_keys', 'target_lanes', 'data_keys']) {
       await runner.query(
         `alter table ${table} add column later text, add column later_too integer not null default 0`,
       );
@@ -85,7 +85,7 @@ async function look(t: TestLedger): Promise<void> {
   await new OperationList(t.database, t.queries).page(new OpsOperationsQuery());
   await new AuditTrail(t.database, seals).page(new AuditQuery());
   await t.queries.operationsOf(uuidv7(), new OperationsQuery());
-  await t.queries.laneOfOrder(uuidv7());
+  await t.queries.laneOf('order', uuidv7());
   await t.queries.standing(uuidv7());
   await t.trim();
 }

@@ -31,7 +31,7 @@ export async function makeLanes({ databases }: System, count: number): Promise<L
     [users, lanes.map(({ registrationId }) => registrationId)],
   );
   await databases.gateway.query(
-    `insert into order_lanes (order_id, user_id) select * from unnest($1::uuid[], $2::uuid[])`,
+    `insert into target_lanes (type, id, user_id) select 'order', * from unnest($1::uuid[], $2::uuid[])`,
     [orders, users],
   );
   await databases.ordering.query(

@@ -45,7 +45,7 @@ export async function makeCrowd({ gatewayUrls: [url], databases }: System, count
   );
   await gateway.query(
     `with lane as (insert into lanes (user_id, last_seq) select unnest($1::uuid[]), 2)
-     insert into order_lanes (user_id, order_id) select * from unnest($1::uuid[], $2::uuid[])`,
+     insert into target_lanes (type, user_id, id) select 'order', * from unnest($1::uuid[], $2::uuid[])`,
     [ids, orders],
   );
   return crowd;

@@ -122,6 +122,7 @@ export class TestLedger {
         kind,
         actorId: userId,
         target,
+        creates: kind === 'order.place',
         payload,
         ifMatch: null,
         steps: stepsOf(kind, payload, RELATIONS),

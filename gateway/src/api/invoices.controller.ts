@@ -105,7 +105,7 @@ export class InvoicesController {
     orderId: string,
     caller: Caller,
   ): Promise<string> {
-    const userId = await this.queries.laneOfOrder(orderId);
+    const userId = await this.queries.laneOf('order', orderId);
     authorise(action, caller, userId);
     if (!userId) throw new Problem('not-found');
     return userId;

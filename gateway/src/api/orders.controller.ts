@@ -182,7 +182,7 @@ export class OrdersController {
 
   /** By the gateway's own index, so that writes are accepted while ordering is away. */
   private async ownerOf(action: ClientKind | 'order.read', id: string, caller: Caller): Promise<string> {
-    const userId = await this.queries.laneOfOrder(id);
+    const userId = await this.queries.laneOf('order', id);
     authorise(action, caller, userId);
     if (!userId) throw new Problem('not-found');
     return userId;

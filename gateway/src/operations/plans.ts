@@ -152,6 +152,10 @@ export class ShopOperations extends OperationRegistry {
   stepsOf = stepsOf;
   callOf = callOf;
 
+  creates(kind: OperationKind): boolean {
+    return kind === 'order.place';
+  }
+
   endOf(kind: OperationKind, answers: Answers): OperationEnd {
     return {
       result: PLANS[kind].result(answers),

@@ -24,6 +24,9 @@ export abstract class OperationRegistry {
     relations: readonly Relation[],
   ): NewOperation['steps'];
 
+  /** @returns whether an operation of that kind makes its target: a resource whose later writes go to the same lane */
+  abstract creates(kind: OperationKind): boolean;
+
   /** @returns how that step is sent */
   abstract callOf(step: StepName): Call;
 

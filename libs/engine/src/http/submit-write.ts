@@ -129,6 +129,7 @@ export class Admission {
       kind: write.kind,
       actorId: write.caller?.userId ?? null,
       target: write.target,
+      creates: this.operations.creates(write.kind),
       payload: { ...write.payload },
       ifMatch: ifMatchOf(request),
       steps: this.operations.stepsOf(write.kind, write.payload, this.config.relations),

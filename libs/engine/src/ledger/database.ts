@@ -21,15 +21,16 @@ import { Beside1764550000000 } from './migrations/1764550000000-beside.js';
 import { EndingAccess1764560000000 } from './migrations/1764560000000-ending-access.js';
 import { ByRole1764570000000 } from './migrations/1764570000000-by-role.js';
 import { RequestIds1764610000000 } from './migrations/1764610000000-request-ids.js';
+import { TargetLanes1764620000000 } from './migrations/1764620000000-target-lanes.js';
 import { Operation } from './operation.entity.js';
-import { OrderLane } from './target-lane.entity.js';
+import { TargetLane } from './target-lane.entity.js';
 
 /** @returns the gateway's own database, with its entities and migrations */
 export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUrl'>): DatabaseOptions {
   return {
     url: databaseUrl,
     applicationName: 'turnpike-gateway',
-    entities: [Lane, Operation, IdempotencyKey, OrderLane],
+    entities: [Lane, Operation, IdempotencyKey, TargetLane],
     migrations: [
       Ledger1763800000000,
       Relations1763900000000,
@@ -50,6 +51,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       EndingAccess1764560000000,
       ByRole1764570000000,
       RequestIds1764610000000,
+      TargetLanes1764620000000,
     ],
   };
 }

@@ -1,10 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The gateway's own index of orders: whose lane an order's writes go to, known while ordering is away. */
-@Entity('order_lanes')
-export class OrderLane {
-  @PrimaryColumn('uuid', { name: 'order_id' })
-  orderId: string;
+/** The ledger's own index of resources: whose lane the writes of each go to, known while its service is away. */
+@Entity('target_lanes')
+export class TargetLane {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  type: string;
 
   @Column('uuid', { name: 'user_id' })
   userId: string;

@@ -8,7 +8,7 @@ import { KEPT as DELIVERIES_KEPT } from '../webhooks/delivery-store.js';
  * purge, findings with their run) and for two tables that whoever writes in them keeps short (samples, processes).
  *
  * What never goes: lanes, so that no place is given twice and no tombstone is lost; operations that have not ended; the
- * index of orders; the audit trail and receipts of purges before their own, longer time.
+ * index of resources; the audit trail and receipts of purges before their own, longer time.
  */
 
 /** Its result is the erasure receipt, which is kept as long as the audit trail. */

@@ -5,6 +5,7 @@ import {
   type OperationsQuery,
   type OperationView,
   type Page,
+  type TargetType,
   type WaitingView,
 } from '@turnpike/contracts';
 import { Database, invalidRequest, pageOf } from '@turnpike/service';
@@ -25,6 +26,12 @@ interface Place {
   seq: number;
 }
 
+/** Of the index of resources. */
+interface Target {
+  type: string;
+  userId: string;
+}
+
 /** Reads of the ledger. None of them decides anything. */
 @Injectable()
 export class LedgerQueries {
@@ -33,7 +40,7 @@ export class LedgerQueries {
   private readonly heads = gathered((userIds) => this.readHeads(userIds));
   private readonly waits = batched((places: readonly Place[]) => this.readWaits(places));
   private readonly standings = gathered((userIds) => this.readStandings(userIds));
-  private readonly lanesOfOrders = gathered((orderIds) => this.readLanesOfOrders(orderIds));
+  private readonly targets = gathered((ids) => this.readTargets(ids));
 
   constructor(
     private readonly database: Database,
@@ -98,9 +105,10 @@ export class LedgerQueries {
     return this.standings(userId);
   }
 
-  /** @returns whose lane that order's writes go to, or null */
-  laneOfOrder(orderId: string): Promise<string | null> {
-    return this.lanesOfOrders(orderId);
+  /** @returns whose lane the writes of that resource go to, or null */
+  async laneOf(type: TargetType, id: string): Promise<string | null> {
+    const target = await this.targets(id);
+    return target && target.type === type ? target.userId : null;
   }
 
   /** @returns the place of the lane's first write that has not ended; beyond all places where all have */
@@ -182,12 +190,12 @@ export class LedgerQueries {
     return places.map((_, index) => found.get(index + 1) ?? null);
   }
 
-  private async readLanesOfOrders(orderIds: string[]): Promise<Map<string, string>> {
-    const rows = await this.database.query<{ orderId: string; userId: string }>(
-      'select order_id as "orderId", user_id as "userId" from order_lanes where order_id = any($1)',
-      [orderIds],
+  private async readTargets(ids: string[]): Promise<Map<string, Target>> {
+    const rows = await this.database.query<Target & { id: string }>(
+      'select id, type, user_id as "userId" from target_lanes where id = any($1)',
+      [ids],
     );
-    return new Map(rows.map(({ orderId, userId }) => [orderId, userId]));
+    return new Map(rows.map((row) => [row.id, row]));
   }
 }
 

@@ -28,6 +28,8 @@ export interface NewOperation {
   /** The role that let the actor in; null where the actor needed none, or is the system. */
   byRole?: Role | null;
   target: { type: TargetType; id: string };
+  /** Whether the target is made by it: later writes of the target find their lane by it. */
+  creates?: boolean;
   payload: Content;
   ifMatch: string | null;
   steps: readonly PlannedStep[];
@@ -119,7 +121,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
-         beside boolean, closes boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
+         creates boolean, beside boolean, closes boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -152,7 +154,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
          array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
-       insert into order_lanes (order_id, user_id) select target_id, user_id from placed where kind = 'order.place'
+       insert into target_lanes (type, id, user_id) select target_type, target_id, user_id from placed where creates
        on conflict do nothing
      )
      select id, seq, position, case when beside then 'running' else execution end as execution, now() as created_at,
@@ -211,6 +213,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     admissions: terms.in,
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,
+    creates: operation.creates === true,
     beside: isBeside(operation.kind),
     closes: isClosing(operation.kind),
     moves_from: terms.moves?.from,
