@@ -120,9 +120,14 @@ describe('forward', () => {
 describe('a step that is final', () => {
   const PURGE: StepName[] = ['identity.purge', 'ordering.purge-customer', 'billing.purge-user'];
 
-  it('is not undone when a later one is refused: the saga is stuck', async () => {
-    const { saga, calls } = sagaWith({ 'apply ordering.purge-customer': refused }, PURGE);
-    const reason = 'identity.purge is final and cannot be undone';
+  it.each([
+    ['is refused', refused],
+    ['finds its user deleted', gone],
+    ['was closed', sealed],
+  ])('leads forward alone: a service by which a later one %s breaks its word', async (_how, answer) => {
+    const { saga, calls } = sagaWith({ 'apply ordering.purge-customer': answer }, PURGE);
+    const reason =
+      'ordering.purge-customer was refused, which it never is by its declaration: identity.purge is in force, and nothing leads back';
     expect(await saga.forward()).toEqual({ type: 'stuck', reason });
     expect(calls).toEqual(['apply identity.purge', 'apply ordering.purge-customer']);
   });

@@ -56,10 +56,13 @@ export class Saga {
 
   /** Carries the steps out in order. */
   async forward(): Promise<Outcome> {
+    const decision = decisionOf(this.steps);
     for (const [index, step] of this.steps.entries()) {
       const stopped = await this.closeUndo(step);
       if (stopped) return stopped;
       const answer = await this.call(step, (known) => this.calls.apply(step, this.answers, known));
+      if (answer.type !== 'applied' && index > decision && IS_RECORDED[answer.type])
+        return this.broken(index);
       switch (answer.type) {
         case 'applied':
           break;
@@ -155,7 +158,6 @@ export class Saga {
     this.sealUnsent(index);
     for (const step of this.steps.slice(0, index).toReversed()) {
       if (this.stateOf(step) !== 'applied') continue;
-      if (!STEPS[step].undo) return { type: 'stuck', reason: `${step} is final and cannot be undone` };
       const answer = await this.calls.undo(step, this.outcomes.get(step)!);
       switch (answer.type) {
         case 'applied':
@@ -174,6 +176,15 @@ export class Saga {
       }
     }
     return ending;
+  }
+
+  /** No plan has a step behind its decision that may refuse: a service that refuses one does not keep to its word. */
+  private broken(index: number): Outcome {
+    const [step, decision] = [this.steps[index]!, this.steps[decisionOf(this.steps)]!];
+    return {
+      type: 'stuck',
+      reason: `${step} was refused, which it never is by its declaration: ${decision} is in force, and nothing leads back`,
+    };
   }
 
   private sealUnsent(from: number): void {
@@ -228,6 +239,12 @@ const STATE_AFTER: Readonly<Record<StepAnswer['type'], StepState | null>> = {
   stale: null,
   unknown: null,
   unserved: null,
+};
+
+/** Answers that a service gives for ever, and that mean that the step is not in force. */
+const IS_RECORDED: Readonly<Record<Exclude<StepAnswer['type'], 'applied'>, boolean>> = {
+  ...{ refused: true, gone: true, sealed: true },
+  ...{ stale: false, unknown: false, unserved: false },
 };
 
 /** Behind an open breaker nothing was sent. */
