@@ -10,7 +10,7 @@ import { type DueRepair, DueRepairs, dueSince } from '../libs/engine/src/recover
 import { FenceWalks } from '../libs/engine/src/recovery/fence-walks.js';
 import { type KnownMarks, ServiceMarks } from '../libs/engine/src/recovery/service-marks.js';
 import { Releaser } from '../libs/engine/src/queue/enqueue.js';
-import { ShopOperations } from '../gateway/src/operations/plans.js';
+import { OPERATIONS } from '../gateway/src/operations/definitions.js';
 import { Breakers } from '../libs/engine/src/execution/circuit-breakers.js';
 import { Services } from '../libs/engine/src/execution/service-client.js';
 import { GoingBack } from '../libs/engine/src/recovery/going-back.js';
@@ -269,7 +269,7 @@ function startWorkers(count: number): void {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
     const services = new Services(new HttpService(), signer, new Breakers(), config);
     const [repairs, walks] = [new DueRepairs(t.database), new FenceWalks(t.database)];
-    const writes = new SystemWrites(t.ledger, new Releaser(config), new ShopOperations(), config);
+    const writes = new SystemWrites(t.ledger, new Releaser(config), OPERATIONS, config);
     const workers = [
       new GoingBack(t.database, new ServiceMarks(t.database), repairs, services, config),
       new Reapplication(t.database, walks, repairs, services, writes, config),

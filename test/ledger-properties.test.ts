@@ -5,7 +5,7 @@ import type { ClaimKey, StepOutcome } from '../libs/engine/src/ledger/statements
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import type { EndState } from '../libs/engine/src/ledger/states.js';
-import { stepsOf } from '../gateway/src/operations/plans.js';
+import { OPERATIONS } from '../gateway/src/operations/definitions.js';
 import {
   type Answer,
   fingerprintOf,
@@ -217,7 +217,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
   switch (action.do) {
     case 'admit': {
       const { kind, key } = action;
-      const planned = stepsOf(kind, payloadOf(kind), RELATIONS).map(({ name }) => name);
+      const planned = OPERATIONS.stepsOf(kind, payloadOf(kind), RELATIONS).map(({ name }) => name);
       const withdraws = action.withdraws && kind === 'user.delete';
       return model.admit({ id: done.id!, userId, kind, key, maxDepth: MAX_DEPTH, withdraws, steps: planned });
     }

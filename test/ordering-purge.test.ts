@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Erasure, RELATIONS, STEPS } from '@turnpike/contracts';
-import { PLANS } from '../gateway/src/operations/plans.js';
+import { DEFINITIONS } from '../gateway/src/operations/definitions.js';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
@@ -146,7 +146,7 @@ describe('a purge', () => {
 /** Behind a final step there is no way but forward: what comes there must not be refused, by a tombstone or without one. */
 describe('behind the final step of a plan', () => {
   const asked = { email: '', firstName: '', lastName: '' };
-  const behindFinal = Object.values(PLANS).flatMap(({ steps }) => {
+  const behindFinal = Object.values(DEFINITIONS).flatMap(({ plan: { steps } }) => {
     const planned = steps(asked, RELATIONS);
     const final = planned.findIndex((step) => !STEPS[step].undo);
     return final === -1 ? [] : planned.slice(final + 1);

@@ -5,7 +5,7 @@ import { InvoicesController } from './api/invoices.controller.js';
 import { MeController } from './api/me.controller.js';
 import { OrdersController } from './api/orders.controller.js';
 import { UsersController } from './api/users.controller.js';
-import { ShopOperations } from './operations/plans.js';
+import { OPERATIONS } from './operations/definitions.js';
 import { AccessTokens } from './sign-in/access-tokens.js';
 import { FirstAdministrator } from './sign-in/first-administrator.js';
 import { FirstAdministrators } from './sign-in/first-administrators.js';
@@ -55,7 +55,7 @@ function controllersOf({ services }: GatewayConfig): Type[] {
 /** This shop: what the engine carries out for it. */
 function shop(config: GatewayConfig): Application {
   return {
-    operations: new ShopOperations(),
+    operations: OPERATIONS,
     authenticator: AccessTokens,
     operatorSignIn: OperatorsAtIdentity,
     accessListener: IdentityTold,

@@ -14,7 +14,7 @@ import { trimSignInPlaces } from '../../gateway/src/sign-in/known-origins.js';
 import { LaneViews } from '../../libs/engine/src/queries/lanes.js';
 import { LedgerQueries } from '../../libs/engine/src/queries/operations.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../libs/engine/src/ledger/statements/claim.js';
-import { stepsOf } from '../../gateway/src/operations/plans.js';
+import { OPERATIONS } from '../../gateway/src/operations/definitions.js';
 import { readConfig, type RetentionConfig } from '../../libs/engine/src/config.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
@@ -125,7 +125,7 @@ export class TestLedger {
         creates: kind === 'order.place',
         payload,
         ifMatch: null,
-        steps: stepsOf(kind, payload, RELATIONS),
+        steps: OPERATIONS.stepsOf(kind, payload, RELATIONS),
         traceparent: null,
       },
       clientKey,

@@ -17,6 +17,7 @@ import {
   sendResource,
   Services,
 } from '@turnpike/engine';
+import { DEFINITIONS } from '../operations/definitions.js';
 import { Registered } from '../sign-in/registered.js';
 
 /** What ordering knows of a user: a copy of the name, an address, a telephone number. */
@@ -32,7 +33,7 @@ export class CustomersController {
 
   /** Replaces address and telephone number: what is left out is removed. */
   @Put(':userId')
-  @AcceptsWrite('customer.update', CustomerView)
+  @AcceptsWrite(DEFINITIONS['customer.update'], CustomerView)
   update(
     @Id('userId') userId: string,
     @Body() body: UpdateCustomer,

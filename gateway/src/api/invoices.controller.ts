@@ -19,6 +19,7 @@ import {
   Services,
 } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
+import { DEFINITIONS } from '../operations/definitions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Registered } from '../sign-in/registered.js';
 
@@ -36,7 +37,7 @@ export class InvoicesController {
 
   /** Issues the invoice of an order that is paid; an order has one. */
   @Post()
-  @AcceptsWrite('invoice.issue', InvoiceView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['invoice.issue'], InvoiceView, 'order-state-conflict')
   async issue(
     @Id('id') orderId: string,
     @Body() body: IssueInvoice,
@@ -57,7 +58,7 @@ export class InvoicesController {
 
   /** Voids the invoice. Its number stays taken. */
   @Post('void')
-  @AcceptsWrite('invoice.void', InvoiceView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['invoice.void'], InvoiceView, 'order-state-conflict')
   async void(
     @Id('id') orderId: string,
     @Body() body: VoidInvoice,

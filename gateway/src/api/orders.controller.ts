@@ -30,6 +30,7 @@ import {
   TakesNoBody,
 } from '@turnpike/engine';
 import { ApiPage, invalidRequest, Problem } from '@turnpike/service';
+import { DEFINITIONS } from '../operations/definitions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Registered } from '../sign-in/registered.js';
 
@@ -47,7 +48,7 @@ export class OrdersController {
 
   /** Places an order for the caller. Without an address the customer's is copied. */
   @Post()
-  @AcceptsWrite('order.place', OrderView)
+  @AcceptsWrite(DEFINITIONS['order.place'], OrderView)
   place(
     @Body() body: PlaceOrder,
     @CurrentCaller() caller: Caller,
@@ -67,7 +68,7 @@ export class OrdersController {
 
   /** Changes lines or address of a placed order. */
   @Patch(':id')
-  @AcceptsWrite('order.change', OrderView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['order.change'], OrderView, 'order-state-conflict')
   change(
     @Id('id') id: string,
     @Body() body: ChangeOrder,
@@ -82,7 +83,7 @@ export class OrdersController {
 
   /** Marks a placed order as paid. */
   @Post(':id/pay')
-  @AcceptsWrite('order.pay', OrderView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['order.pay'], OrderView, 'order-state-conflict')
   pay(
     @Id('id') id: string,
     @Body() body: PayOrder,
@@ -95,7 +96,7 @@ export class OrdersController {
 
   /** Cancels a placed or paid order. */
   @Post(':id/cancel')
-  @AcceptsWrite('order.cancel', OrderView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['order.cancel'], OrderView, 'order-state-conflict')
   cancel(
     @Id('id') id: string,
     @Body() body: CancelOrder,
@@ -108,7 +109,7 @@ export class OrdersController {
 
   /** Marks a paid order as shipped. */
   @Post(':id/ship')
-  @AcceptsWrite('order.ship', OrderView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['order.ship'], OrderView, 'order-state-conflict')
   ship(
     @Id('id') id: string,
     @Body() body: ShipOrder,
@@ -121,7 +122,7 @@ export class OrdersController {
 
   /** Marks a shipped order as delivered. */
   @Post(':id/deliver')
-  @AcceptsWrite('order.deliver', OrderView, 'order-state-conflict')
+  @AcceptsWrite(DEFINITIONS['order.deliver'], OrderView, 'order-state-conflict')
   @TakesNoBody()
   deliver(
     @Id('id') id: string,

@@ -37,6 +37,7 @@ import {
   type Write,
 } from '@turnpike/engine';
 import { ApiPage, invalidRequest } from '@turnpike/service';
+import { DEFINITIONS } from '../operations/definitions.js';
 import { v7 as uuidv7 } from 'uuid';
 import { LastAdministrator } from '../sign-in/last-administrator.js';
 import { Passwords } from '../sign-in/passwords.js';
@@ -61,7 +62,7 @@ export class UsersController {
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
   @Post()
-  @AcceptsWrite('user.register', UserView, 'email-taken')
+  @AcceptsWrite(DEFINITIONS['user.register'], UserView, 'email-taken')
   register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
     const { password, ...profile } = body;
     const { email } = profile;
@@ -80,7 +81,7 @@ export class UsersController {
    * has signed in within the last five minutes; a wrong one is refused at once, and counts as a failed sign-in.
    */
   @Patch(':id')
-  @AcceptsWrite('user.update', UserView, 'email-taken', 'invalid-credentials')
+  @AcceptsWrite(DEFINITIONS['user.update'], UserView, 'email-taken', 'invalid-credentials')
   update(
     @Id('id') id: string,
     @Body() { currentPassword, ...changes }: UpdateUser,
@@ -100,7 +101,7 @@ export class UsersController {
 
   /** Changes the password. A wrong current one is refused at once, and counts as a failed sign-in. All other sessions end. */
   @Put(':id/password')
-  @AcceptsWrite('user.change-password', UserView, 'invalid-credentials')
+  @AcceptsWrite(DEFINITIONS['user.change-password'], UserView, 'invalid-credentials')
   changePassword(
     @Id('id') id: string,
     @Body() body: ChangePassword,
@@ -122,7 +123,7 @@ export class UsersController {
 
   /** Sets the roles. The user's sessions end, since roles stand in their tokens: at once where one is taken away. */
   @Put(':id/roles')
-  @AcceptsWrite('user.set-roles', UserView, 'last-administrator')
+  @AcceptsWrite(DEFINITIONS['user.set-roles'], UserView, 'last-administrator')
   setRoles(
     @Id('id') id: string,
     @Body() body: SetRoles,
@@ -142,7 +143,7 @@ export class UsersController {
 
   /** Sets the claims: a flat object, which replaces the one before. */
   @Put(':id/claims')
-  @AcceptsWrite('user.set-claims', UserView)
+  @AcceptsWrite(DEFINITIONS['user.set-claims'], UserView)
   setClaims(
     @Id('id') id: string,
     @Body() body: SetClaims,
@@ -159,7 +160,13 @@ export class UsersController {
    * `currentPassword`, or has signed in within the last five minutes.
    */
   @Delete(':id')
-  @AcceptsWrite('user.delete', null, 'deletion-restricted', 'last-administrator', 'invalid-credentials')
+  @AcceptsWrite(
+    DEFINITIONS['user.delete'],
+    null,
+    'deletion-restricted',
+    'last-administrator',
+    'invalid-credentials',
+  )
   @ApiBody({ type: CurrentPassword, required: false })
   delete(
     @Id('id') id: string,
@@ -180,7 +187,7 @@ export class UsersController {
 
   /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
   @Post(':id/restore')
-  @AcceptsWrite('user.restore', RestoredUser, 'user-not-deleted')
+  @AcceptsWrite(DEFINITIONS['user.restore'], RestoredUser, 'user-not-deleted')
   @TakesNoBody()
   restore(
     @Id('id') id: string,

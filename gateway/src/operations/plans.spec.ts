@@ -7,7 +7,7 @@ import {
   STEPS,
 } from '@turnpike/contracts';
 import { assertCarriedOut, assertPlansHaveWaysOut, followSaga, sagaOf } from '@turnpike/engine';
-import { PLANS, stepsOf } from './plans.js';
+import { DEFINITIONS, OPERATIONS } from './definitions.js';
 
 const [CUSTOMERS] = RELATIONS;
 
@@ -44,7 +44,7 @@ describe('the saga of an event', () => {
 
   it('copies a name only where one was changed, and frees an address only where one was given up', () => {
     const names = (payload: object): string[] =>
-      stepsOf('user.update', { ...payload }, RELATIONS).map(({ name }) => name);
+      OPERATIONS.stepsOf('user.update', { ...payload }, RELATIONS).map(({ name }) => name);
     expect(names({ email: 'a@example.com' })).toEqual(['identity.update', 'identity.release-email']);
     expect(names({ lastName: 'King' })).toEqual(['identity.update', 'ordering.rename-customer']);
   });
@@ -71,7 +71,7 @@ describe('the start is refused, with the name of the relation, where', () => {
 
   it('a plan has a step that may refuse behind one that is final', () => {
     const steps: StepName[] = ['identity.release-email', 'ordering.place'];
-    const plans = { ...PLANS, 'loyalty.redeem': { steps: () => steps, result: () => null } };
+    const plans = [...Object.values(DEFINITIONS), { kind: 'loyalty.redeem', plan: { steps: () => steps } }];
     expect(() => assertPlansHaveWaysOut(plans, RELATIONS)).toThrow(
       'The plan of loyalty.redeem has ordering.place, which may be refused, behind identity.release-email',
     );
@@ -79,6 +79,6 @@ describe('the start is refused, with the name of the relation, where', () => {
 
   it('and is not where everything is carried out', () => {
     expect(() => assertCarriedOut(RELATIONS)).not.toThrow();
-    expect(() => assertPlansHaveWaysOut(PLANS, RELATIONS)).not.toThrow();
+    expect(() => assertPlansHaveWaysOut(Object.values(DEFINITIONS), RELATIONS)).not.toThrow();
   });
 });

@@ -17,7 +17,7 @@ import {
 import { Problem, problemOf, unavailable } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { FirstAdministrators } from './first-administrators.js';
-import { stepsOf } from '../operations/plans.js';
+import { OPERATIONS } from '../operations/definitions.js';
 
 /** Milliseconds between two looks for the administrator, and two attempts while database or identity are away. */
 const LOOK_AGAIN_MS = 500;
@@ -152,7 +152,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         target: { type: 'user', id: userId },
         payload,
         ifMatch: null,
-        steps: stepsOf('user.register', payload, this.config.relations),
+        steps: OPERATIONS.stepsOf('user.register', payload, this.config.relations),
         traceparent: null,
       },
       clientKey: { scope: 'system', key: `first-administrator ${fingerprint}${after}`, fingerprint },

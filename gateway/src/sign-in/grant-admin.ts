@@ -21,7 +21,7 @@ import {
 import { ServiceTokenSigner } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import { stepsOf } from '../operations/plans.js';
+import { OPERATIONS } from '../operations/definitions.js';
 
 /** Milliseconds in which a worker carries the write out, if one runs. */
 const DONE_WITHIN_MS = 30_000;
@@ -108,7 +108,7 @@ function grantOf({ relations }: GatewayConfig, userId: string, roles: readonly R
     target: { type: 'user', id: userId },
     payload,
     ifMatch: null,
-    steps: stepsOf('user.set-roles', payload, relations),
+    steps: OPERATIONS.stepsOf('user.set-roles', payload, relations),
     traceparent: null,
   };
 }

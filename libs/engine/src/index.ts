@@ -7,7 +7,8 @@ export { assertCarriedOut, copySteps, followSaga, sagaOf } from './definitions/l
 export type { Answers } from './definitions/outcome.js';
 export { assertPlansHaveWaysOut } from './definitions/plan-check.js';
 export type { Call, Plan } from './definitions/plan.js';
-export { type OperationEnd, OperationRegistry } from './definitions/registry.js';
+export type { OperationDefinition, ResourceDefinition } from './definitions/operation.js';
+export { OperationRegistry } from './definitions/registry.js';
 export type { Content } from './encryption/payload-encryption.js';
 export { type Application, TurnpikeModule } from './engine.module.js';
 export { Breakers } from './execution/circuit-breakers.js';

@@ -10,10 +10,10 @@ const EVERY_STEP = { email: '', firstName: '', lastName: '' };
  * @throws ConfigurationError that names the plan and its step; the process must not start
  */
 export function assertPlansHaveWaysOut(
-  plans: Readonly<Record<string, Plan>>,
+  definitions: readonly { kind: string; plan: Pick<Plan, 'steps'> }[],
   relations: readonly Relation[],
 ): void {
-  for (const [kind, { steps }] of Object.entries(plans)) {
-    assertHasWayOut(`The plan of ${kind}`, steps(EVERY_STEP, relations));
+  for (const { kind, plan } of definitions) {
+    assertHasWayOut(`The plan of ${kind}`, plan.steps(EVERY_STEP, relations));
   }
 }

@@ -1,34 +1,68 @@
-import type { ConfirmedState, OperationKind, Relation, StepName } from '@turnpike/contracts';
+import { type OperationKind, type Relation, type StepName, STEPS } from '@turnpike/contracts';
 import type { Change } from '../audit/audit-entries.js';
 import type { NewOperation } from '../ledger/statements/admit.js';
+import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
 
-/** What a successful operation leaves to be written down. */
-export interface OperationEnd {
-  /** The resource as the write left it, or null where there is none. */
-  result: Record<string, unknown> | null;
-  /** The instant from which it voids sessions, on the clock that stamps their tokens. */
-  voidsSessionsBefore: string | undefined;
-  /** How the owner of the users had the user at this operation's turn; undefined where it was not asked. */
-  confirmed: ConfirmedState | undefined;
-  change: Change;
+/** What an application says of its operations. */
+export interface Definitions {
+  /** Every kind; the compiler refuses one without a definition. */
+  operations: Readonly<Record<OperationKind, OperationDefinition>>;
+  /** @returns how that step is sent */
+  callOf: (step: StepName) => Call;
+  subjectEnd: SubjectEnd;
 }
 
 /** The operations that the application has: their steps, and what is made of the answers. */
-export abstract class OperationRegistry {
+export class OperationRegistry {
+  constructor(private readonly definitions: Definitions) {}
+
+  of(kind: OperationKind): OperationDefinition {
+    return this.definitions.operations[kind];
+  }
+
   /** @returns the steps of an operation of that kind, as the ledger writes them down */
-  abstract stepsOf(
+  stepsOf(
     kind: OperationKind,
     payload: Record<string, unknown>,
     relations: readonly Relation[],
-  ): NewOperation['steps'];
+  ): NewOperation['steps'] {
+    const names = this.of(kind).plan.steps(payload, relations);
+    return names.map((name) => ({ name, service: STEPS[name].service }));
+  }
 
   /** @returns whether an operation of that kind makes its target: a resource whose later writes go to the same lane */
-  abstract creates(kind: OperationKind): boolean;
+  creates(kind: OperationKind): boolean {
+    const { creates } = this.of(kind);
+    return creates !== undefined && !creates.isSubject;
+  }
 
   /** @returns how that step is sent */
-  abstract callOf(step: StepName): Call;
+  callOf(step: StepName): Call {
+    return this.definitions.callOf(step);
+  }
 
-  abstract endOf(kind: OperationKind, answers: Answers): OperationEnd;
+  /** @returns what a success leaves, made of the answers of its steps */
+  endOf(kind: OperationKind, answers: Answers): OperationEnd {
+    const { plan, audits } = this.of(kind);
+    const result = plan.result(answers);
+    return { result, ...this.definitions.subjectEnd(answers), change: changeOf(audits, result, answers) };
+  }
+}
+
+/** @returns those members of the result before and after the operation */
+function changeOf(
+  audits: readonly string[] | undefined,
+  result: Record<string, unknown> | null,
+  answers: Answers,
+): Change {
+  if (!audits) return { before: null, after: null };
+  const before = Object.values(answers).find((answer) => answer['before'])?.['before'];
+  return { before: (before as Change['before']) ?? null, after: pick(result, audits) };
+}
+
+function pick(result: Record<string, unknown> | null, names: readonly string[]): Change['after'] {
+  const entries = Object.entries(result ?? {}).filter(([name]) => names.includes(name));
+  return entries.length > 0 ? Object.fromEntries(entries) : null;
 }

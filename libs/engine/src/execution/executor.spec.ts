@@ -9,6 +9,7 @@ import type { Services } from './service-client.js';
 
 /** Each write is one step, whose body is that of the write. */
 const OPERATIONS = {
+  of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
 } as unknown as OperationRegistry;

@@ -209,7 +209,7 @@ export class Executor {
 
   private async finish(claim: ClaimKey, ending: Ending, run: Run, outcome: EndOutcome): Promise<Finished> {
     const finished = await this.ledger.finish(claim, ending, run.next());
-    if (finished) tellEnd(run.claimed, outcome.type);
+    if (finished) tellEnd(this.operations.of(run.claimed.kind), run.claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });

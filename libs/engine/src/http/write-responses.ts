@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import {
-  etagOf,
-  HEADERS,
-  type OperationKind,
-  type OperationView,
-  type TargetType,
-} from '@turnpike/contracts';
+import { etagOf, HEADERS, type OperationView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../notify/operation-watcher.js';
 import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';
+import { type OperationDefinition, successStatusOf } from '../definitions/operation.js';
+import { OperationRegistry } from '../definitions/registry.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../queries/views.js';
 import { callerOf, verifyAgain } from '../request/caller.js';
@@ -20,21 +16,6 @@ import { OperationTokens } from './operation-token.js';
 import { preferredWait } from '../request/request-headers.js';
 import { clientGone } from '../limits/concurrent-requests.js';
 
-/** Where a resource is read that a write with status 201 has made. */
-const RESOURCE_PATHS: Partial<Record<TargetType, string>> = { user: '/v1/users', order: '/v1/orders' };
-
-/** Where it is not 200. */
-const SUCCESS_STATUS: Partial<Record<OperationKind, number>> = {
-  'user.register': 201,
-  'order.place': 201,
-  'user.delete': 204,
-};
-
-/** @returns the status that a synchronous interface would give for a success */
-export function successStatusOf(kind: OperationKind): number {
-  return SUCCESS_STATUS[kind] ?? 200;
-}
-
 /** Answers writes: with the operation, or, where the client prefers to wait, with what has become of it. */
 @Injectable()
 export class Answers {
@@ -42,6 +23,7 @@ export class Answers {
     private readonly queries: LedgerQueries,
     private readonly endings: Endings,
     private readonly operationTokens: OperationTokens,
+    private readonly operations: OperationRegistry,
   ) {}
 
   /** The answer to a write that is new: nothing has to be read for it, unless the client prefers to wait. */
@@ -79,7 +61,8 @@ export class Answers {
     if (wait !== null) void reply.header(HEADERS.preferenceApplied, `wait=${wait}`);
     const caller = callerOf(request);
     const seesAll = !caller || seesResult(caller, operation.userId);
-    if (wait !== null && isEnded(operation.state) && seesAll) return outcomeOf(operation, reply);
+    if (wait !== null && isEnded(operation.state) && seesAll)
+      return outcomeOf(operation, this.operations.of(operation.kind), reply);
     sayAccepted(operation.id, reply);
     const view = await this.view(operation);
     return seesAll ? view : seenBy(caller, view);
@@ -110,7 +93,7 @@ export class Answers {
     { id, kind }: Pick<OperationRead, 'id' | 'kind'>,
     reply: FastifyReply,
   ): Promise<void> {
-    if (kind === 'user.register')
+    if (this.operations.of(kind).isAnonymous)
       void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
   }
 }
@@ -120,7 +103,7 @@ function sayAccepted(id: string, reply: FastifyReply): void {
 }
 
 /** What a synchronous interface would have answered. */
-function outcomeOf(operation: OperationRead, reply: FastifyReply): unknown {
+function outcomeOf(operation: OperationRead, definition: OperationDefinition, reply: FastifyReply): unknown {
   void reply.header(HEADERS.operationId, operation.id);
   if (operation.problem) {
     const { code, detail, type: _type, title: _title, status: _status, ...extensions } = operation.problem;
@@ -131,11 +114,8 @@ function outcomeOf(operation: OperationRead, reply: FastifyReply): unknown {
     sayAccepted(operation.id, reply);
     return toView(operation);
   }
-  const status = successStatusOf(operation.kind);
-  void reply.status(status);
-  if (status === 201) {
-    void reply.header('location', `${RESOURCE_PATHS[operation.targetType]}/${operation.targetId}`);
-  }
+  void reply.status(successStatusOf(definition));
+  if (definition.creates) void reply.header('location', `${definition.creates.path}/${operation.targetId}`);
   const version = operation.result?.['version'];
   if (typeof version === 'number') void reply.header('etag', etagOf(version));
   return operation.result ?? undefined;

@@ -10,7 +10,7 @@ import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiResponse } from '@nes
 import { type ClientKind, OperationView, type ProblemCode } from '@turnpike/contracts';
 import { ApiProblems, invalidRequest } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import { successStatusOf } from './write-responses.js';
+import { type OperationDefinition, successStatusOf } from '../definitions/operation.js';
 import { Allows } from '../request/route-actions.js';
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
@@ -46,13 +46,14 @@ const ADMISSION_PROBLEMS: ProblemCode[] = [
  * @param refusals problems that this kind alone can end with
  */
 export function AcceptsWrite(
-  kind: ClientKind,
+  definition: OperationDefinition,
   result: Type | null,
   ...refusals: ProblemCode[]
 ): MethodDecorator {
-  const status = successStatusOf(kind);
+  const { kind, creates, isAnonymous } = definition;
+  const status = successStatusOf(definition);
   return applyDecorators(
-    Allows(kind),
+    Allows(kind as ClientKind),
     HttpCode(202),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
     ApiHeader({
@@ -68,13 +69,13 @@ export function AcceptsWrite(
     ApiAcceptedResponse({
       type: OperationView,
       description: 'The write is durable and waits for its turn.',
-      headers: { ...LOCATION, ...(kind === 'user.register' && TOKEN) },
+      headers: { ...LOCATION, ...(isAnonymous && TOKEN) },
     }),
     ApiResponse({
       status,
       ...(result && { type: result }),
       description: 'With `Prefer: wait`: the outcome that a synchronous interface would give.',
-      headers: { ...WAITED, ...(status === 201 && LOCATION), ...(result && ETAG) },
+      headers: { ...WAITED, ...(creates && LOCATION), ...(result && ETAG) },
     }),
     ApiProblems(...ADMISSION_PROBLEMS, ...LATE_PROBLEMS, ...refusals),
   );
