@@ -114,7 +114,9 @@ describe('the example that joins', () => {
     const cores = ['ledger', 'queries', 'queue', 'execution', 'http/submit-write.ts'];
     const paths = cores.map((name) => `libs/engine/src/${name}`);
     const grep = (): string =>
-      execFileSync('grep', ['-riE', 'billing|invoice', ...paths], { cwd: ROOT }).toString();
+      execFileSync('grep', ['-riE', '--exclude=*.spec.ts', 'billing|invoice', ...paths], {
+        cwd: ROOT,
+      }).toString();
     // grep answers 1 where there is nothing.
     expect(grep).toThrow(expect.objectContaining({ status: 1 }));
   });

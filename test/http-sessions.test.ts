@@ -285,23 +285,6 @@ describe('a session over HTTP', () => {
     expect(await statusOf(session.accessToken)).toBe(200);
   });
 
-  it('is ended from one of more than five minutes by whoever has the password alone, unless it is that one', async () => {
-    const [old, lost] = [await aged(await start()), await start()];
-    const idOf = async (session: Session): Promise<string> =>
-      (await mine(session)).body.items.find(({ current }: any) => current).id;
-    const [oldPath, lostPath] = [await idOf(old), await idOf(lost)].map((id) => `/v1/sessions/${id}`);
-    const me = api(url, old.accessToken);
-    for (const given of [{}, { currentPassword: 'not the password' }]) {
-      const refused = await me.delete(lostPath!, {}, given);
-      expect(refused).toMatchObject({ status: 401, body: { code: 'invalid-credentials' } });
-    }
-    expect(await statusOf(lost.accessToken)).toBe(200);
-    expect((await me.delete(lostPath!, {}, { currentPassword: user.password })).status).toBe(204);
-    expect(await statusOf(lost.accessToken)).toBe(401);
-    expect((await me.delete(oldPath!)).status).toBe(204);
-    expect(await statusOf(old.accessToken)).toBe(401);
-  });
-
   it('ends with all others of the user, and goes on if it is the one that asks', async () => {
     const [old, other] = [await aged(await start()), await start()];
     const path = `/v1/users/${user.id}/sessions`;

@@ -107,7 +107,7 @@ describe('a hardened installation', () => {
     await database.onApplicationShutdown();
     const old = await gateway.query(`select 1 from audit where at < now() - interval '400 days'`);
     expect(old.rowCount).toBe(0);
-    const args = ['dist/gateway/libs/engine/src/cli/main.js', 'inspect', user.id];
+    const args = ['dist/gateway/gateway/src/ledger-command.js', 'inspect', user.id];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() });
     expect(stdout).toContain(user.id);
   }, 60_000);

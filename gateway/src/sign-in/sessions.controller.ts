@@ -1,13 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
-import {
-  CurrentPassword,
-  type OpenSessions,
-  RefreshSession,
-  SessionEntries,
-  SessionView,
-  SignIn,
-} from '@turnpike/contracts';
+import { ApiTags } from '@nestjs/swagger';
+import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
 import {
   Allows,
   type Caller,
@@ -18,7 +11,6 @@ import {
   Services,
 } from '@turnpike/engine';
 import { ApiProblems } from '@turnpike/service';
-import { Passwords } from './passwords.js';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
@@ -32,7 +24,6 @@ export class SessionsController {
     private readonly revocations: Revocations,
     private readonly throttle: SignInThrottle,
     private readonly signingIn: SigningIn,
-    private readonly passwords: Passwords,
   ) {}
 
   /** Signs in. After too many failures it is 429 for a while, whatever the password. */
@@ -71,23 +62,12 @@ export class SessionsController {
     this.revocations.add(sessionId);
   }
 
-  /**
-   * Ends one of the caller's sessions: at once here, and everywhere within 5 s. For another one than that which asks the
-   * caller sends `currentPassword`, or has signed in within the last five minutes.
-   */
+  /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
   @Delete(':id')
   @Allows('session.end')
-  @ApiProblems('not-found', 'invalid-credentials')
-  @ApiBody({ type: CurrentPassword, required: false })
+  @ApiProblems('not-found')
   @HttpCode(204)
-  async end(
-    @Id('id') id: string,
-    @Body() { currentPassword }: CurrentPassword,
-    @CurrentCaller() caller: Caller,
-    @Req() request: Request,
-  ): Promise<void> {
-    const { userId, sessionId } = caller;
-    if (id !== sessionId) await this.passwords.confirmCaller(caller, userId, currentPassword, request);
+  async end(@Id('id') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
     const path = `/internal/users/${userId}/sessions/${id}`;
     await this.services.ask('identity', { method: 'DELETE', path });
     this.revocations.add(id);

@@ -775,10 +775,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Ends one of the caller's sessions: at once here, and everywhere within 5 s. For another one than that which asks the
-         *     caller sends `currentPassword`, or has signed in within the last five minutes.
-         */
+        /** Ends one of the caller's sessions: at once here, and everywhere within 5 s. */
         delete: operations["SessionsController_end"];
         options?: never;
         head?: never;
@@ -1036,7 +1033,7 @@ export interface components {
             refused: number;
             startedAt: string;
             /** @enum {string} */
-            state: "done" | "running" | "aborted";
+            state: "running" | "done" | "aborted";
             /** @description How many there were when it began. */
             total: number;
         };
@@ -1140,7 +1137,7 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
             startedAt: string;
             /** @enum {string} */
-            state: "done" | "running" | "failed";
+            state: "running" | "failed" | "done";
         };
         KeySet: {
             keys: components["schemas"]["PublicKey"][];
@@ -1443,7 +1440,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: ("admin" | "operator" | "operator.act" | "operator.reveal")[];
+            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
             state: "active" | "deleted";
             /** @description The orders that the deletion has cancelled, and that stay so. */
@@ -1554,7 +1551,7 @@ export interface components {
             firstName: string;
             id: string;
             lastName: string;
-            roles: ("admin" | "operator" | "operator.act" | "operator.reveal")[];
+            roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
             state: "active" | "deleted";
             updatedAt: string;
@@ -3072,11 +3069,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["CurrentPassword"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done. */
             204: {
