@@ -61,7 +61,7 @@ const SERVICE = {
 };
 
 /** And of the gateway. */
-const GATEWAY = { operations: [], 'sign-in': ['operations'], api: ['sign-in'] };
+const GATEWAY = { operations: [], 'sign-in': ['operations'], api: ['operations', 'sign-in'] };
 
 /** @returns the rules of one root; config.ts, the module and the index are everybody's and nobody's */
 const rulesOf = (root, arrows) =>
