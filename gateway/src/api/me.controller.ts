@@ -75,7 +75,8 @@ export class MeController {
   }
 
   private ask<Body>(service: 'identity' | 'ordering', path: string, query?: object): Promise<Body> {
-    return this.services.ask(service, { method: 'GET', path, query, timeoutMs: PART_TIMEOUT_MS });
+    const isPage = query !== undefined;
+    return this.services.ask(service, { method: 'GET', path, query, isPage, timeoutMs: PART_TIMEOUT_MS });
   }
 }
 

@@ -164,7 +164,8 @@ export class OrdersController {
     const userId = query.userId?.toLowerCase() ?? caller.userId;
     if (userId !== caller.userId) authorise('order.list-all', caller, userId);
     await this.reads.after(request, caller, userId);
-    const call = { method: 'GET', path: '/internal/orders', query: { ...query, userId } } as const;
+    const asked = { ...query, userId };
+    const call = { method: 'GET', path: '/internal/orders', query: asked, isPage: true } as const;
     return this.registered.orders(await this.services.ask<Page<OrderView>>('ordering', call));
   }
 

@@ -226,7 +226,7 @@ export class UsersController {
     @Req() request: Request,
   ): Promise<Page<UserView>> {
     await this.reads.after(request, caller, caller.userId);
-    const call = { method: 'GET', path: '/internal/users', query } as const;
+    const call = { method: 'GET', path: '/internal/users', query, isPage: true } as const;
     return this.registered.users(await this.services.ask<Page<UserView>>('identity', call));
   }
 

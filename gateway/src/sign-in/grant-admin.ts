@@ -31,7 +31,7 @@ const LOOK_AGAIN_MS = 200;
 export const GRANT_ADMIN: Command = {
   usage: [
     'grant-admin <e-mail|userId>',
-    'makes somebody an administrator; needs DATA_KEY, IDENTITY_URL and SERVICE_SIGNING_KEY',
+    'makes somebody an administrator, the way back where none is left; needs DATA_KEY, IDENTITY_URL and SERVICE_SIGNING_KEY',
   ],
   ...{ options: [], takesArgument: true, run: grant },
 };

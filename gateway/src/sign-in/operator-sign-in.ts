@@ -41,7 +41,16 @@ export class OperatorsAtIdentity extends OperatorSignIn {
   }
 
   async end(sessionId: string): Promise<void> {
-    await this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
+    await this.endAtIdentity(sessionId);
     this.revocations.add(sessionId);
+  }
+
+  async discard(sessionId: string): Promise<void> {
+    this.revocations.add(sessionId);
+    await this.endAtIdentity(sessionId);
+  }
+
+  private endAtIdentity(sessionId: string): Promise<unknown> {
+    return this.services.ask('identity', { method: 'DELETE', path: `/internal/sessions/${sessionId}` });
   }
 }

@@ -54,8 +54,9 @@ interface ServiceCall {
   method: Method;
   path: string;
   body?: unknown;
-  /** What is asked with one is a list. */
   query?: object;
+  /** A page of a list: a user's pages are asked for one after the other. */
+  isPage?: boolean;
   headers?: Record<string, string>;
   /** The trace that it belongs to where no span is active. */
   traceparent?: string | null;
@@ -121,7 +122,7 @@ export class Services {
     const isSomebodysRead = call.method === 'GET' && currentOwner() !== null;
     const ask = (): Promise<AxiosResponse<Body>> => this.askNow(service, call);
     if (!isSomebodysRead) return bodyOf(ask());
-    return bodyOf(call.query ? this.pages.make(ask, bytesOf) : this.reads.run(ask));
+    return bodyOf(call.isPage ? this.pages.make(ask, bytesOf) : this.reads.run(ask));
   }
 
   private async askNow<Body>(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<Body>> {

@@ -6,7 +6,7 @@ import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, verifyAgain } from '../request/caller.js';
 import { rateLimited } from '../limits/quota.js';
-import { becomesStream } from '../limits/concurrent-requests.js';
+import { becomesStream, clientGone } from '../limits/concurrent-requests.js';
 
 /** Milliseconds between two comments that tell a client, and whatever stands before it, that the stream is alive. */
 const HEARTBEAT_MS = 15_000;
@@ -107,6 +107,8 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     { holder = '', verify = () => verifyAgain(request) }: { holder?: string; verify?: Verify } = {},
   ): EventStream {
     if (this.stopped) throw unavailable('This process stops.');
+    // Its connection closes no second time, and nothing would end the stream.
+    if (clientGone(request)?.aborted) throw unavailable('The client has gone.');
     const owner = callerOf(request)?.userId ?? holder;
     this.count(owner);
     becomesStream(request);

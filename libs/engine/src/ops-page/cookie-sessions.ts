@@ -148,7 +148,7 @@ export class CookieSessions extends CookieTokens {
   private async endAtIdentity({ id, tokens }: Discarded): Promise<void> {
     try {
       const sessionId = String(decodeJwt(this.unseal(tokens, id).accessToken)['sid']);
-      await this.signIn.end(sessionId);
+      await this.signIn.discard(sessionId);
     } catch (error) {
       this.logger.warn(
         `A session of the dashboard is over here and was not ended where it began, where it ends by itself in 14 days: ${(error as Error).message}`,

@@ -27,6 +27,7 @@ export class LaneSearch {
       method: 'GET',
       path: '/internal/users',
       query: { search, limit: MATCHES },
+      isPage: true,
     });
     return items.map(({ id }) => id);
   }

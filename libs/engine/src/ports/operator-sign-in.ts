@@ -9,6 +9,12 @@ export abstract class OperatorSignIn {
   /** @returns new tokens for old, or null where the session has ended */
   abstract refresh(refreshToken: string): Promise<SessionView | null>;
 
-  /** @throws Problem `unavailable` where it cannot be ended now */
+  /** @throws Problem `unavailable` where it cannot be ended now: it goes on then */
   abstract end(sessionId: string): Promise<void>;
+
+  /**
+   * Ends a session of which nothing is left to go on with: in this process at once, whatever else.
+   * @throws Problem `unavailable` where it cannot be ended where it began
+   */
+  abstract discard(sessionId: string): Promise<void>;
 }

@@ -44,6 +44,23 @@ describe('a page', () => {
     expect(reads.reduce((sum, rows) => sum + rows)).toBeLessThan(45);
   });
 
+  it('ends where its items fill it to the byte', async () => {
+    const [envelope, rows] = [512, 25]; // as many as are read first
+    const bytes = (2 ** 19 - envelope) / rows - JSON.stringify({ id: 10, text: '' }).length - 1;
+    const list = listOf(50, Math.floor(bytes));
+    const spare =
+      2 ** 19 - envelope - 25 * (Math.floor(bytes) + JSON.stringify({ id: 10, text: '' }).length + 1);
+    const read = async (cursor: string | undefined, wanted: number): Promise<Row[]> => {
+      const found = await list.read(cursor, wanted);
+      // Ids of one digit are a byte shorter; the first row makes up for that and for what is left over.
+      return found.map((row) => (row.id === 0 ? { ...row, text: row.text + 'x'.repeat(spare + 10) } : row));
+    };
+    const page = await pageOf({ limit: 50 }, { ...list, read });
+    const sum = page.items.reduce((all, item) => all + JSON.stringify(item).length + 1, envelope);
+    expect(sum).toBe(2 ** 19);
+    expect([page.items.length, page.nextCursor]).toEqual([25, '24']);
+  });
+
   it('has one item at least', async () => {
     const list = listOf(3, 2 ** 20);
     const first = await pageOf({ limit: 200 }, list);

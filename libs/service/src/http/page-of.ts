@@ -104,7 +104,8 @@ class PageInTheMaking<Row, Item> {
   private rowsThatShouldFit(): number {
     const { length } = this.items;
     const fit = length === 0 ? FIRST_ROWS : Math.ceil(((MAX_BYTES - this.bytes) * length) / this.bytes);
-    return Math.min(fit, this.query.limit - length);
+    // A page that is full to the byte asks for one row more, which does not fit: that ends it.
+    return Math.min(Math.max(fit, 1), this.query.limit - length);
   }
 
   /** Some at a time: what else the process has to do comes in between. */

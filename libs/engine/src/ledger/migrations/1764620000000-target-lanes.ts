@@ -14,6 +14,14 @@ export class TargetLanes1764620000000 implements MigrationInterface {
     await runner.query(
       `create view order_lanes as select id as order_id, user_id from target_lanes where type = 'order'`,
     );
+    // Processes that are at work have a role of their own, whose rights are given anew only after all migrations.
+    await runner.query(`
+      do $$ declare role name; begin
+        for role in select distinct grantee from information_schema.role_table_grants
+          where table_schema = 'public' and table_name = 'target_lanes' and privilege_type = 'INSERT'
+            and grantee not in (current_user, 'PUBLIC')
+        loop execute format('grant select, insert on order_lanes to %I', role); end loop;
+      end $$`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
