@@ -57,7 +57,7 @@ const FACTS = [
     'integrity_runs.state',
     'integrity_runs.worker',
   ],
-  ...['fence_walks.service', 'service_marks.service', 'lanes.admission'],
+  ...['fence_walks.service', 'service_marks.service', 'lanes.admission', 'target_lanes.type'],
   ...['lanes.execution', 'operations.changes', 'operations.kind', 'operations.state', 'operations.steps'],
   ...['operations.target_type', 'operations.traceparent', 'operations.worker', 'webhook_deliveries.data'],
   ...['webhook_deliveries.last_error', 'webhook_deliveries.state', 'webhook_deliveries.type'],
