@@ -113,8 +113,8 @@ export class FairQueue {
 
   private leave(name: string, restMs: number): void {
     this.allTaken -= 1;
-    if (restMs > 0 && name !== ALL) setTimeout(() => this.endShare(name), restMs).unref();
-    else this.endShare(name);
+    if (restMs === 0 || name === ALL) return this.endShare(name);
+    setTimeout(() => this.endShare(name), restMs).unref();
     this.next();
   }
 

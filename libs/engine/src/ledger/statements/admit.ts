@@ -17,7 +17,7 @@ import { type Admission, type Execution, isBeside, isClosing } from '../states.j
 
 /*
  * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
- * in sql.ts.
+ * in fragments.ts.
  */
 
 export interface NewOperation {

@@ -6,7 +6,7 @@ import type { AdmissionMove, EndState } from '../states.js';
 /*
  * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
  *
- * What all statements keep to stands in sql.ts.
+ * What all statements keep to stands in fragments.ts.
  */
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */

@@ -16,7 +16,7 @@ import { LOCKED, unfinishedBeside, unfinishedInLine, waitsForOthers } from './fr
 
 /*
  * The claim: a worker's hold on the head of a lane, from its begin until it is put back; its end is in
- * end-statements.ts. What all statements keep to stands in sql.ts.
+ * complete.ts. What all statements keep to stands in fragments.ts.
  */
 
 /** A claim on an operation; every later statement of the worker is guarded by its epoch. */

@@ -19,7 +19,7 @@ import type { AdmissionMove, EndState } from '../states.js';
 
 /*
  * The end of a claimed operation, and what its lane does then, in one statement. What all statements keep to stands
- * in sql.ts.
+ * in fragments.ts.
  */
 
 /** How a claimed operation ends. */

@@ -5,7 +5,7 @@ import { headsOf, UNFINISHED } from './fragments.js';
 /*
  * The release: which operation may be queued now. Only the head of a lane ever is, and the first beside it.
  *
- * What all statements keep to stands in sql.ts.
+ * What all statements keep to stands in fragments.ts.
  */
 
 /** An operation to be put on the queue. The number makes the job's id new with every release. */

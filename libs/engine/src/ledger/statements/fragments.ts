@@ -1,7 +1,7 @@
 import { CLOSING } from '../states.js';
 
 /*
- * Every statement that changes the ledger is a named, guarded one in a file *-statements.ts. None is used outside
+ * Every statement that changes the ledger is a named, guarded one in a file of this folder. None is used outside
  * a transaction of the ledger, which has locked the lanes' rows in a statement of its own before: one statement
  * that locks a row and reads another table would see that table as it was before the wait.
  *

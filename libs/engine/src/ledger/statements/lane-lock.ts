@@ -2,7 +2,7 @@ import type { Statements } from '@turnpike/service';
 import type { Admission } from '../states.js';
 
 /*
- * The lane: who has one, and its lock. What all statements keep to stands in sql.ts.
+ * The lane: who has one, and its lock. What all statements keep to stands in fragments.ts.
  */
 
 export interface LaneState {

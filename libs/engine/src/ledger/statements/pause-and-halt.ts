@@ -3,7 +3,7 @@ import type { Statements } from '@turnpike/service';
 /*
  * Whether a lane's writes are carried out: operators pause lanes, contradictions halt them.
  *
- * What all statements keep to stands in sql.ts.
+ * What all statements keep to stands in fragments.ts.
  */
 
 /**

@@ -4,7 +4,7 @@ import type { ClaimKey, StepOutcome } from './claim.js';
 
 /*
  * What an operator makes of the write at which a lane is halted. Each statement names the write and its last claim, and
- * changes nothing unless the lane is still halted at it. What all statements keep to stands in sql.ts.
+ * changes nothing unless the lane is still halted at it. What all statements keep to stands in fragments.ts.
  */
 
 /** The write at which a lane is halted: the one in line that is under way, of which there is one at most. */
