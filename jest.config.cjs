@@ -37,7 +37,7 @@ module.exports = {
   roots: ['gateway', 'identity', 'ordering', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
   moduleNameMapper: {
-    '^@turnpike/(client|contracts|engine|service)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@turnpike/(client|contracts|engine|protocol|service)$': '<rootDir>/libs/$1/src/index.ts',
     '^@turnpike/contracts/sensitive$': '<rootDir>/libs/contracts/src/sensitive.ts',
     '^@turnpike/service/run-main$': '<rootDir>/libs/service/src/process/run-main.ts',
   },
