@@ -1,5 +1,5 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import { type OperationKind, RELATIONS } from '@turnpike/contracts';
+import { type OperationKind } from '@turnpike/contracts';
 import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
@@ -14,7 +14,7 @@ import { trimSignInPlaces } from '../../gateway/src/sign-in/known-origins.js';
 import { LaneViews } from '../../libs/engine/src/queries/lanes.js';
 import { LedgerQueries } from '../../libs/engine/src/queries/operations.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../libs/engine/src/ledger/statements/claim.js';
-import { OPERATIONS } from '../../gateway/src/operations/definitions.js';
+import { SHOP } from './shop.js';
 import { readConfig, type RetentionConfig } from '../../libs/engine/src/config.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
@@ -125,7 +125,7 @@ export class TestLedger {
         creates: kind === 'order.place',
         payload,
         ifMatch: null,
-        steps: OPERATIONS.stepsOf(kind, payload, RELATIONS),
+        steps: SHOP.stepsOf(kind, payload),
         traceparent: null,
       },
       clientKey,

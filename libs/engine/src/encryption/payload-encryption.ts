@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { isSystemKind, type OperationKind } from '@turnpike/contracts';
+import { isSystemKind } from '@turnpike/contracts';
 import { decrypt, encrypt } from './cipher.js';
 import { DataKeys } from './data-keys.js';
 
@@ -21,7 +21,7 @@ export interface SealedAt {
  * @returns whether writes of that kind hold something personal. What the system itself writes names users by their
  *   ids alone, and has to be readable when the user's key is gone.
  */
-export function isPersonal(kind: OperationKind): boolean {
+export function isPersonal(kind: string): boolean {
   return !isSystemKind(kind);
 }
 
@@ -31,7 +31,7 @@ export class Seals {
   constructor(private readonly keys: DataKeys) {}
 
   /** @returns what the row shall have; null where the user has no key, and gets none any more */
-  async seal(kind: OperationKind, at: SealedAt, content: Content): Promise<Stored | null> {
+  async seal(kind: string, at: SealedAt, content: Content): Promise<Stored | null> {
     return isPersonal(kind) ? this.sealAlways(at, content) : content;
   }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientKind, OperationKind } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import type { Content } from '../encryption/payload-encryption.js';
 import { unfinishedIn } from './statements/fragments.js';
@@ -40,7 +39,7 @@ export interface AccessEnding {
 
 /** As much of a new operation as says whether it ends access. */
 interface Asked {
-  kind: OperationKind;
+  kind: string;
   actorId: string | null;
   userId: string;
   payload: Content;
@@ -57,7 +56,7 @@ export interface AskedWith {
 type EndingOf = (operation: Asked, asked: AskedWith) => AccessEnding | null;
 
 /** The kinds that may end access, and what of it. A write of roles about which nothing is known takes some away. */
-const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
+const ENDINGS: Partial<Record<string, EndingOf>> = {
   'user.set-roles': (_, { grantsSince = null }) => ({ spares: null, unlessRolesSince: grantsSince }),
   'user.change-password': ({ payload }, { sessionEpoch = null }) => {
     const id = payload['keepSession'] as string | undefined;
@@ -149,8 +148,8 @@ export class AccessEndings {
   }
 
   /** @returns the kinds of the writes that have ended the user's access and have not ended themselves, the oldest first */
-  async underWay(userId: string): Promise<ClientKind[]> {
-    const rows = await this.database.query<{ kind: ClientKind }>(
+  async underWay(userId: string): Promise<string[]> {
+    const rows = await this.database.query<{ kind: string }>(
       `select kind from lanes l, lateral (
          select seq, kind, ends_access from operations where ${unfinishedIn('l')} offset 0) o
        where l.user_id = $1 and ends_access order by seq`,

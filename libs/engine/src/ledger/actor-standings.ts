@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { OperationKind } from '@turnpike/contracts';
 import { problemBody, type Role } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { lockLane } from './statements/lane-lock.js';
@@ -128,7 +127,7 @@ export class Actors {
 }
 
 /** A deletion that is not carried out opens its lane again. */
-async function leaveAfter(tx: Statements, userId: string, kinds: readonly OperationKind[]): Promise<void> {
+async function leaveAfter(tx: Statements, userId: string, kinds: readonly string[]): Promise<void> {
   const moves = kinds.map((kind) => admissionAtEnd(kind, 'rejected'));
   const move = moves.find((one) => one !== null) ?? null;
   await leaveLanes(tx, [{ userId, state: 'rejected', count: kinds.length, move }]);

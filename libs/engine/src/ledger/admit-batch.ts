@@ -1,4 +1,3 @@
-import type { OperationKind } from '@turnpike/contracts';
 import type { ProblemCode } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { accessEndingOf, type AskedWith } from './access-endings.js';
@@ -118,7 +117,7 @@ function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation
 }
 
 /** Why an open lane refuses what no depth refuses. A password that is not changed: the session that asks has ended. */
-const REFUSED_IN_OPEN: Partial<Record<OperationKind, ProblemCode>> = {
+const REFUSED_IN_OPEN: Partial<Record<string, ProblemCode>> = {
   'user.restore': 'user-not-deleted',
   'user.purge': 'user-not-deleted',
   'user.change-password': 'unauthenticated',

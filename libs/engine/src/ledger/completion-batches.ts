@@ -1,5 +1,4 @@
 import { type ConfirmedState, type OperationCause, type ProblemBody, problemBody } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import * as claims from './statements/claim.js';
@@ -25,7 +24,7 @@ import { admissionAtEnd, type EndState } from './states.js';
  */
 
 export interface Ending<Value = Content> {
-  kind: OperationKind;
+  kind: string;
   state: EndState;
   steps: readonly StepOutcome[];
   result: Value | null;

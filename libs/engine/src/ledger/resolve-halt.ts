@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type EndableByHand, problemBody, type ProblemBody, type WayOut } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from '../audit/audit-entries.js';
@@ -94,7 +93,7 @@ async function end(tx: Statements, decision: Decision, action: keyof typeof ENDS
 async function followKind(
   tx: Statements,
   key: ClaimKey,
-  ending: { kind: OperationKind; state: EndableByHand },
+  ending: { kind: string; state: EndableByHand },
 ): Promise<void> {
   const { userId } = key;
   const [kind, succeeded] = [ending.kind, ending.state === 'succeeded'];

@@ -1,5 +1,5 @@
 import type { ConfirmedState, OperationState } from '@turnpike/protocol';
-import { isSystemKind, type OperationKind } from '@turnpike/contracts';
+import { isSystemKind } from '@turnpike/contracts';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that
@@ -51,7 +51,7 @@ interface Acceptance {
 /** What follows a change of the user that has happened already is never refused. */
 const FOLLOWS: Acceptance = { in: ADMISSIONS };
 
-const ACCEPTANCE: Partial<Record<OperationKind, Acceptance>> = {
+const ACCEPTANCE: Partial<Record<string, Acceptance>> = {
   'user.delete': { in: ['open'], moves: { from: 'open', to: 'deleting' } },
   'user.restore': { in: ['deleted'] },
   // Closed from its acceptance on: a restore that came after it would find nothing to restore.
@@ -62,7 +62,7 @@ const ACCEPTANCE: Partial<Record<OperationKind, Acceptance>> = {
 };
 
 /** @returns what the acceptance of an operation of that kind needs of the lane, and makes of it */
-export function acceptanceOf(kind: OperationKind): Acceptance {
+export function acceptanceOf(kind: string): Acceptance {
   return ACCEPTANCE[kind] ?? { in: ['open'] };
 }
 
@@ -72,9 +72,7 @@ export interface AdmissionMove {
   to: Admission;
 }
 
-const AT_END: Partial<
-  Record<OperationKind, { success: AdmissionMove | null; otherwise: AdmissionMove | null }>
-> = {
+const AT_END: Partial<Record<string, { success: AdmissionMove | null; otherwise: AdmissionMove | null }>> = {
   'user.register': { success: null, otherwise: { from: ADMISSIONS, to: 'closed' } },
   'user.delete': {
     success: { from: ['deleting'], to: 'deleted' },
@@ -109,7 +107,7 @@ const LATE_DELETION: AdmissionMove = { from: ['deleting', 'closed'], to: 'open' 
  * @returns what the end of an operation makes of its lane's admission, or null where it changes nothing
  */
 export function admissionAtEnd(
-  kind: OperationKind,
+  kind: string,
   end: EndState,
   confirmed?: ConfirmedState,
 ): AdmissionMove | null {
@@ -124,32 +122,32 @@ export function admissionAtEnd(
  * waits for nothing that the lane waits for, since what takes access away from somebody must not depend on a lane that
  * this person can fill or an operator can pause. Among themselves they keep their order.
  */
-const BESIDE: readonly OperationKind[] = ['user.set-roles', 'user.change-password'];
+const BESIDE: readonly string[] = ['user.set-roles', 'user.change-password'];
 
 /** @returns whether operations of that kind are carried out beside their lane */
-export function isBeside(kind: OperationKind): boolean {
+export function isBeside(kind: string): boolean {
   return BESIDE.includes(kind);
 }
 
 /** Kinds after which nothing of before may run any more: they wait for what is carried out beside the lane, too. */
-export const CLOSING = ['user.delete', 'user.purge'] as const satisfies readonly OperationKind[];
+export const CLOSING = ['user.delete', 'user.purge'] as const satisfies readonly string[];
 
 /** @returns whether an operation of that kind waits for everything that was accepted before it */
-export function isClosing(kind: OperationKind): boolean {
-  return (CLOSING as readonly OperationKind[]).includes(kind);
+export function isClosing(kind: string): boolean {
+  return (CLOSING as readonly string[]).includes(kind);
 }
 
 /** Kinds that may wait in a lane however full it is: else whoever floods it would keep them out. */
-const EXEMPT_FROM_DEPTH: readonly OperationKind[] = ['user.delete', 'user.restore', ...BESIDE];
+const EXEMPT_FROM_DEPTH: readonly string[] = ['user.delete', 'user.restore', ...BESIDE];
 
 /** @returns how many writes may wait before this one; null where any number may */
-export function depthLimitOf(kind: OperationKind, maxDepth: number): number | null {
+export function depthLimitOf(kind: string, maxDepth: number): number | null {
   // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
   if (kind === 'user.purge') return 1;
   return EXEMPT_FROM_DEPTH.includes(kind) || isSystemKind(kind) ? null : maxDepth;
 }
 
 /** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */
-export function followsUser(kind: OperationKind): boolean {
+export function followsUser(kind: string): boolean {
   return acceptanceOf(kind).in.includes('closed');
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { SystemWrites } from '../queue/internal-writes.js';
 import { type DuePurge, DuePurges } from './due-purges.js';
 import { FenceWalks } from '../recovery/fence-walks.js';
@@ -29,6 +30,7 @@ export class Purge implements OnModuleInit {
     private readonly walks: FenceWalks,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -44,7 +46,11 @@ export class Purge implements OnModuleInit {
     do {
       const page: DuePurge[] = await this.duePurges.page(deletionGraceMs, after, PAGE);
       for (const { userId } of page) {
-        await this.writes.submit({ kind: 'user.purge', userId, deletedForMs: deletionGraceMs });
+        await this.writes.submit({
+          kind: this.catalogue.subject.kinds.purge,
+          userId,
+          deletedForMs: deletionGraceMs,
+        });
       }
       after = page.length === PAGE ? page.at(-1)! : null;
     } while (after !== null && !stopped.aborted);

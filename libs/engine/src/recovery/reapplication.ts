@@ -8,6 +8,7 @@ import { FENCES_PATH, type FencesQuery, type FenceView } from '@turnpike/protoco
 import { Database } from '@turnpike/service';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { SystemWrites } from '../queue/internal-writes.js';
 import { type DueRepair, DueRepairs } from './due-repairs.js';
 import { type FenceWalk, FenceWalks } from './fence-walks.js';
@@ -49,6 +50,7 @@ export class Reapplication implements OnApplicationBootstrap, BeforeApplicationS
     private readonly repairs: DueRepairs,
     private readonly services: Services,
     private readonly writes: SystemWrites,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -114,6 +116,11 @@ export class Reapplication implements OnApplicationBootstrap, BeforeApplicationS
   /** @returns the id of the write, or null where it has found no place */
   private ask({ userId, cause, isRestored }: DueRepair): Promise<string | null> {
     const payload = isRestored ? RESTORED : {};
-    return this.writes.submit({ kind: 'repair.user', userId, key: `again ${cause} ${userId}`, payload });
+    return this.writes.submit({
+      kind: this.catalogue.subject.kinds.repair,
+      userId,
+      key: `again ${cause} ${userId}`,
+      payload,
+    });
   }
 }

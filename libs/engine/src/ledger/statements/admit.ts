@@ -1,4 +1,3 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
 import type { Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { type AccessEnding, letsIn } from '../access-endings.js';
@@ -24,7 +23,7 @@ import { type Admission, type Execution, isBeside, isClosing } from '../states.j
 export interface NewOperation {
   id: string;
   userId: string;
-  kind: OperationKind;
+  kind: string;
   actorId: string | null;
   /** The role that let the actor in; null where the actor needed none, or is the system. */
   byRole?: Role | null;
@@ -44,8 +43,8 @@ export interface NewOperation {
 }
 
 export interface PlannedStep {
-  name: StepName;
-  service: ServiceName;
+  name: string;
+  service: string;
 }
 
 /** What a write needs of its lane to get a place in it. */

@@ -1,4 +1,4 @@
-import { type OperationKind, SYSTEM_KINDS } from '@turnpike/contracts';
+import { SYSTEM_KINDS } from '@turnpike/contracts';
 import type { ProblemBody, Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { UNFINISHED } from './fragments.js';
@@ -11,12 +11,8 @@ import type { AdmissionMove, EndState } from '../states.js';
  */
 
 /** Withdraws a write that has not begun. @returns its kind, or null if it has */
-export async function cancelQueued(
-  tx: Statements,
-  userId: string,
-  id: string,
-): Promise<OperationKind | null> {
-  const rows = await tx.query<{ kind: OperationKind }>(
+export async function cancelQueued(tx: Statements, userId: string, id: string): Promise<string | null> {
+  const rows = await tx.query<{ kind: string }>(
     `update operations set state = 'cancelled', finished_at = now()
      where user_id = $1 and id = $2 and case state when 'queued' then kind <> all($3) end returning kind`,
     [userId, id, SYSTEM_KINDS],
@@ -68,9 +64,9 @@ export interface Refusal {
 }
 
 /** Rejects what an actor has waiting in a lane by one of those roles; the audit trail tells of each. @returns the kinds */
-export async function rejectOf(tx: Statements, refusal: Refusal): Promise<OperationKind[]> {
+export async function rejectOf(tx: Statements, refusal: Refusal): Promise<string[]> {
   const { userId, actorId, roles, problem } = refusal;
-  const rows = await tx.query<{ kind: OperationKind }>(
+  const rows = await tx.query<{ kind: string }>(
     `/* ledger.reject-of */ with rejected as (
        update operations set state = 'rejected', finished_at = now(), problem = $4
        where user_id = $1 and actor_id = $2 and by_role = any($3) and state = 'queued'

@@ -1,5 +1,4 @@
 import type { EndableByHand, ProblemBody } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { ClaimKey, StepOutcome } from './claim.js';
 
@@ -11,7 +10,7 @@ import type { ClaimKey, StepOutcome } from './claim.js';
 /** The write at which a lane is halted: the one in line that is under way, of which there is one at most. */
 export interface HaltedWrite {
   id: string;
-  kind: OperationKind;
+  kind: string;
   seq: number;
   epoch: number;
   steps: StepOutcome[];
@@ -69,9 +68,9 @@ export interface EndByHand {
  * table refuses an end that contradicts its steps.
  * @returns the write's kind, or null where the lane is not halted at it
  */
-export async function endByHand(tx: Statements, end: EndByHand): Promise<OperationKind | null> {
+export async function endByHand(tx: Statements, end: EndByHand): Promise<string | null> {
   const { key, state, problem, steps, actorId } = end;
-  const rows = await tx.query<{ kind: OperationKind }>(
+  const rows = await tx.query<{ kind: string }>(
     `/* ledger.end-by-hand */ with ended as (
        update operations o
        set state = $4, finished_at = now(), next_attempt_at = null, problem = $5, steps = $6, ended_by = $7
