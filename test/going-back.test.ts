@@ -239,7 +239,7 @@ async function failRegistration(): Promise<void> {
   const claimed = (await t.claim(userId, id))!;
   const [steps, problem] = [inState(claimed, 'refused'), problemBody('email-taken')];
   await t.ledger.finish(keyOf(claimed), {
-    kind: 'user.register',
+    effect: claimed.effect,
     state: 'failed',
     steps,
     result: null,

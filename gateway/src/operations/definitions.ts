@@ -1,5 +1,6 @@
 import type { OperationKind } from '@turnpike/contracts';
 import { type OperationDefinition, OperationRegistry, type ResourceDefinition } from '@turnpike/engine';
+import { byDeletion, byPassword, byRoles } from './access.js';
 import {
   confirmedState,
   deletedAt,
@@ -24,25 +25,30 @@ type Facts = Omit<OperationDefinition, 'kind'>;
 /** Every kind of operation of this shop; the compiler refuses a kind without a definition. */
 const FACTS: Readonly<Record<OperationKind, Facts>> = {
   'user.register': {
-    plan: register,
+    ...{ plan: register, effect: 'opens' },
     ...{ creates: USERS, isAnonymous: true, audits: NAMES, tells: { success: 'user_created' } },
   },
   'user.update': { plan: update, audits: NAMES, tells: { success: 'user_updated' } },
   'user.change-password': {
     plan: singleStep('identity.change-password'),
+    ...{ beside: true, endsAccess: byPassword },
     tells: { success: 'authn_password_change', failure: 'authn_password_change_fail' },
   },
   'user.set-roles': {
     plan: singleStep('identity.set-roles'),
+    ...{ beside: true, changesRoles: true, endsAccess: byRoles },
     tells: { success: 'privilege_permissions_changed' },
   },
   'user.set-claims': {
     plan: singleStep('identity.set-claims'),
     tells: { success: 'privilege_permissions_changed' },
   },
-  'user.delete': { plan: remove, leavesNothing: true, tells: { success: 'user_archived' } },
-  'user.restore': { plan: restore, tells: { success: 'user_updated' } },
-  'user.purge': { plan: purge, tells: { success: 'user_deleted' } },
+  'user.delete': {
+    ...{ plan: remove, effect: 'closes', endsAccess: byDeletion },
+    ...{ leavesNothing: true, tells: { success: 'user_archived' } },
+  },
+  'user.restore': { plan: restore, effect: 'reopens', tells: { success: 'user_updated' } },
+  'user.purge': { plan: purge, effect: 'ends', tells: { success: 'user_deleted' } },
   'customer.update': { plan: singleStep('ordering.update-customer'), audits: NAMES },
   'order.place': { plan: singleStep('ordering.place'), creates: ORDERS },
   'order.change': { plan: singleStep('ordering.change') },
@@ -52,9 +58,9 @@ const FACTS: Readonly<Record<OperationKind, Facts>> = {
   'order.deliver': { plan: singleStep('ordering.deliver') },
   'invoice.issue': { plan: singleStep('billing.issue-invoice') },
   'invoice.void': { plan: singleStep('billing.void-invoice') },
-  'event.user-deleted': { plan: follow },
-  'event.user-updated': { plan: follow },
-  'repair.user': { plan: follow },
+  'event.user-deleted': { plan: follow, effect: 'follows', reportsDeletion: true },
+  'event.user-updated': { plan: follow, effect: 'follows' },
+  'repair.user': { plan: follow, effect: 'follows', mends: true },
 };
 
 /** The same, each with its kind. */

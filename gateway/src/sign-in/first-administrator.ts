@@ -148,6 +148,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         id,
         userId,
         kind: 'user.register',
+        ...OPERATIONS.factsOf('user.register'),
         actorId: null,
         target: { type: 'user', id: userId },
         payload,

@@ -104,6 +104,7 @@ function grantOf({ relations }: GatewayConfig, userId: string, roles: readonly R
     id: uuidv7(),
     userId,
     kind: 'user.set-roles',
+    ...OPERATIONS.factsOf('user.set-roles'),
     actorId: null,
     target: { type: 'user', id: userId },
     payload,

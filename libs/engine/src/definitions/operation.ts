@@ -1,6 +1,7 @@
 import type { ConfirmedState, OperationKind, TargetType } from '@turnpike/contracts';
 import type { SecurityEvent } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
+import type { OperationFacts } from '../ledger/statements/admit.js';
 import type { Answers } from './outcome.js';
 import type { Plan } from './plan.js';
 
@@ -13,8 +14,8 @@ export interface ResourceDefinition {
   isSubject?: boolean;
 }
 
-/** What there is to know of the operations of one kind. */
-export interface OperationDefinition {
+/** What there is to know of the operations of one kind; its effect is `writes` if left out. */
+export interface OperationDefinition extends Partial<OperationFacts> {
   kind: OperationKind;
   plan: Plan;
   /** What it makes: its success is 201, with the address of that. */
@@ -23,6 +24,8 @@ export interface OperationDefinition {
   leavesNothing?: boolean;
   /** Nobody is signed in who asks for it: the answer has a token by which the operation is read. */
   isAnonymous?: boolean;
+  /** Of what follows the user: integrity runs and recovery ask for it, to make the services agree. */
+  mends?: boolean;
   /** Members of its result that the audit trail has before and after it. */
   audits?: readonly string[];
   /** What the security log is told of its ends. */

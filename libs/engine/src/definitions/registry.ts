@@ -1,6 +1,6 @@
 import { type OperationKind, type Relation, type StepName, STEPS } from '@turnpike/contracts';
 import type { Change } from '../audit/audit-entries.js';
-import type { NewOperation } from '../ledger/statements/admit.js';
+import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
@@ -20,6 +20,22 @@ export class OperationRegistry {
 
   of(kind: OperationKind): OperationDefinition {
     return this.definitions.operations[kind];
+  }
+
+  /** @returns what the ledger has to know of operations of that kind */
+  factsOf(kind: OperationKind): OperationFacts {
+    const { effect = 'writes', beside, changesRoles, reportsDeletion, endsAccess } = this.of(kind);
+    return { effect, beside, changesRoles, reportsDeletion, endsAccess };
+  }
+
+  /** @returns the kind that erases a user for ever */
+  get purge(): OperationKind {
+    return this.theOne(({ effect }) => effect === 'ends');
+  }
+
+  /** @returns the kind that makes the services agree with a user */
+  get repair(): OperationKind {
+    return this.theOne(({ mends }) => mends === true);
   }
 
   /** @returns the steps of an operation of that kind, as the ledger writes them down */
@@ -48,6 +64,11 @@ export class OperationRegistry {
     const { plan, audits } = this.of(kind);
     const result = plan.result(answers);
     return { result, ...this.definitions.subjectEnd(answers), change: changeOf(audits, result, answers) };
+  }
+
+  /** The application has exactly one. */
+  private theOne(isIt: (definition: OperationDefinition) => boolean): OperationKind {
+    return Object.values(this.definitions.operations).find(isIt)!.kind;
   }
 }
 

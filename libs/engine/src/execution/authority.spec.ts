@@ -8,8 +8,8 @@ import type { Services } from './service-client.js';
 const OPEN: ActorStanding = { isOpen: true, rolesChange: false, lastSeq: 7 };
 const CHANGING: ActorStanding = { ...OPEN, rolesChange: true };
 const DELETING: ActorStanding = { ...OPEN, isOpen: false };
-const ORDER: Begun = { kind: 'order.ship', user_id: 'v', seq: 3 };
-const SET_ROLES: Begun = { kind: 'user.set-roles', user_id: 'v', seq: 3 };
+const ORDER: Begun = { changes_roles: false, user_id: 'v', seq: 3 };
+const SET_ROLES: Begun = { changes_roles: true, user_id: 'v', seq: 3 };
 
 const PENDING = { name: 'ordering.ship', service: 'ordering', state: 'pending', attempts: 0 };
 

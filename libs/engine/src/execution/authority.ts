@@ -24,7 +24,7 @@ const COUNTS_FOR_MS = 5000;
 const MAX_ACTORS = 1000;
 
 /** What is about to be carried out, and where it stands. */
-export type Begun = Pick<ClaimedRow, 'kind' | 'user_id' | 'seq'>;
+export type Begun = Pick<ClaimedRow, 'changes_roles' | 'user_id' | 'seq'>;
 
 @Injectable()
 export class Authority {
@@ -48,7 +48,7 @@ export class Authority {
     const standing = await this.actors.standing(actorId, place);
     if (!standing?.isOpen) return 'lost';
     // Two changes of roles that would wait for each other's actor could both wait for ever.
-    if (standing.rolesChange) return write?.kind === 'user.set-roles' ? 'lost' : 'unknown';
+    if (standing.rolesChange) return write?.changes_roles ? 'lost' : 'unknown';
     // A change of roles that stands behind the write has its place in the actor's lane already: its end moves no key.
     if (place?.userId === actorId) return this.askIdentity(actorId, role);
     const key = `${actorId} ${standing.lastSeq}`;

@@ -24,7 +24,8 @@ function claimed(seq: number): ClaimedRow {
   return {
     ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_id: 'u' },
     ...{
-      beside: false,
+      effect: 'writes',
+      ...{ beside: false, changes_roles: false, reports_deletion: false },
       actor_id: 'u',
       by_role: null,
       if_match: null,

@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import {
-  isSystemKind,
-  type OperationCause,
-  type OperationKind,
-  problemBody,
-  stepKey,
-  undoKey,
-  USER_CONFIRMED,
-} from '@turnpike/contracts';
+import { type OperationCause, problemBody, stepKey, undoKey, USER_CONFIRMED } from '@turnpike/contracts';
+import { isOfSystem } from '@turnpike/protocol';
 import {
   contextIn,
   failWith,
@@ -140,7 +133,7 @@ export class Executor {
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
+    if (isOfSystem(claimed.effect)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
     const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
@@ -190,7 +183,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...this.endingOf(claimed.kind, outcome, steps), cause }, run, outcome);
+        return this.finish(claim, { ...this.endingOf(claimed, outcome, steps), cause }, run, outcome);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -278,8 +271,9 @@ export class Executor {
     );
   }
 
-  private endingOf(kind: OperationKind, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
-    const ending = { kind, steps, result: null, problem: null };
+  private endingOf(claimed: ClaimedRow, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
+    const { kind, effect, reports_deletion: reportsDeletion } = claimed;
+    const ending = { effect, reportsDeletion, steps, result: null, problem: null };
     switch (outcome.type) {
       case 'succeeded':
         return {

@@ -6,6 +6,7 @@ import type { Administrators, TakingAway } from '../ports/subject-access.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerQueries } from '../queries/operations.js';
+import type { OperationRegistry } from '../definitions/registry.js';
 import type { Authority } from '../execution/authority.js';
 import { Repetitions } from './repetitions.js';
 
@@ -36,6 +37,7 @@ function repetitionOf(kind: OperationKind, payload: object = {}, held = 'held') 
     } as unknown as Administrators,
     { follow: () => did.push('followed') } as unknown as Acceptances,
     { of: () => Promise.resolve(held) } as unknown as Authority,
+    { factsOf: () => ({ effect: 'writes' }) } as unknown as OperationRegistry,
     { laneMaxDepth: 1 } as unknown as GatewayConfig,
   );
   const retry = (role: Role, request?: FastifyRequest): Promise<unknown> =>

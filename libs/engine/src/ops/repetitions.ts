@@ -10,7 +10,7 @@ import { type Action, type Asker, authorise, roleIn } from '../request/authorise
 import { hiddenView } from '../support/redact-payload.js';
 import { verifyAdministrator } from '../request/caller.js';
 import type { Admitted } from '../ledger/admit-batch.js';
-import type { NewOperation } from '../ledger/statements/admit.js';
+import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
@@ -18,6 +18,7 @@ import { firstOf, LedgerQueries } from '../queries/operations.js';
 import type { Content } from '../encryption/payload-encryption.js';
 import { toView } from '../queries/views.js';
 import { Authority } from '../execution/authority.js';
+import { OperationRegistry } from '../definitions/registry.js';
 
 /** The operator who asks for a repetition. */
 interface Repeater {
@@ -40,6 +41,7 @@ export class Repetitions {
     private readonly administrators: Administrators,
     private readonly acceptances: Acceptances,
     private readonly authority: Authority,
+    private readonly operations: OperationRegistry,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -64,7 +66,11 @@ export class Repetitions {
     const payload = await this.queries.payloadOf(failed);
     if (!payload) throw new Problem('user-deleted');
     const { userId: actorId } = by;
-    const operation = repetitionOf(failed, payload, { actorId, byRole });
+    const operation = repetitionOf(failed, payload, {
+      actorId,
+      byRole,
+      ...this.operations.factsOf(failed.kind),
+    });
     const admitted = await this.admitted(operation, { by, reason, request });
     if (admitted.outcome === 'refused') return this.rivalOf(failed, admitted.code);
     if (admitted.outcome === 'accepted') this.acceptances.follow(operation, admitted.releases, request);
@@ -137,7 +143,7 @@ function actionOfRepeating(kind: OperationKind): Action {
 function repetitionOf(
   failed: OperationRead,
   payload: Content,
-  by: Pick<NewOperation, 'actorId' | 'byRole'>,
+  by: Pick<NewOperation, 'actorId' | 'byRole'> & OperationFacts,
 ): NewOperation {
   return {
     ...by,

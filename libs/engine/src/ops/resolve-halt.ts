@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type OperationKind,
-  type ReleaseLane,
-  stepKey,
-  STEPS,
-  undoKey,
-  type WayOut,
-} from '@turnpike/contracts';
+import { type ReleaseLane, stepKey, STEPS, undoKey, type WayOut } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../queries/operations.js';
 import type { StepOutcome } from '../ledger/statements/claim.js';
@@ -75,10 +68,10 @@ export class LaneRelease {
    * @returns what is known of the steps then
    */
   private async close(userId: string, action: WayOut, write: HaltedWrite): Promise<StepOutcome[]> {
-    const { kind, steps } = write;
+    const { steps } = write;
     const behind = steps.findIndex(isFinal) + 1;
     const decided = await this.closeSteps(userId, write, steps.slice(0, behind));
-    assertMayEnd(action, kind, decided.at(-1));
+    assertMayEnd(action, write, decided.at(-1));
     return [...decided, ...(await this.closeSteps(userId, write, steps.slice(behind)))];
   }
 
@@ -127,8 +120,8 @@ function isFinal({ name }: StepOutcome): boolean {
  * Where a deletion or a purge is in force at the service that decides it, an end as failed would give the lane back to a
  * user who is not there.
  */
-function assertMayEnd(action: WayOut, kind: OperationKind, decision: StepOutcome | undefined): void {
-  if (action === 'succeed' || !admissionAtEnd(kind, 'failed') || decision?.state !== 'applied') return;
+function assertMayEnd(action: WayOut, write: HaltedWrite, decision: StepOutcome | undefined): void {
+  if (action === 'succeed' || !admissionAtEnd(write, 'failed') || decision?.state !== 'applied') return;
   throw new Problem(
     'operation-not-cancellable',
     `${decision.name} is in force and cannot be taken back. Choose "retry" to carry out the rest, or "succeed".`,

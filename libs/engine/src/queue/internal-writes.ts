@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Role, SystemKind } from '@turnpike/contracts';
+import type { OperationKind, Role } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -8,7 +8,7 @@ import { OperationRegistry } from '../definitions/registry.js';
 
 /** A write that the system itself makes. It takes its turn in the lane like any other. */
 export interface SystemWrite {
-  kind: SystemKind;
+  kind: OperationKind;
   userId: string;
   /** Left out, a new one. */
   id?: string;
@@ -33,6 +33,16 @@ export class SystemWrites {
     private readonly config: GatewayConfig,
   ) {}
 
+  /** Erases a user who has been deleted for so long. @returns as submit does */
+  purge(userId: string, deletedForMs: number): Promise<string | null> {
+    return this.submit({ kind: this.operations.purge, userId, deletedForMs });
+  }
+
+  /** Makes the services agree with a user. @returns as submit does */
+  repair(repair: Omit<SystemWrite, 'kind'>): Promise<string | null> {
+    return this.submit({ kind: this.operations.repair, ...repair });
+  }
+
   /** @returns the id of the operation, durable now; null where the lane does not take it */
   async submit({
     kind,
@@ -49,6 +59,7 @@ export class SystemWrites {
         id,
         userId,
         kind,
+        ...this.operations.factsOf(kind),
         actorId: actorId ?? null,
         byRole,
         target: { type: 'user', id: userId },
