@@ -1,5 +1,6 @@
 // The ledger knows no kinds: an application with words of its own has the same lanes.
-import { type OperationKind, problemBody } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationFacts } from '../libs/engine/src/ledger/statements/admit.js';
 import { DueRepairs } from '../libs/engine/src/recovery/due-repairs.js';

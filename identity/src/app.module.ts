@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { STEPS } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { IdentityConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
@@ -37,7 +38,13 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders('identity', config, databaseOptions(config.databaseUrl), identityRetention),
+        ...serviceProviders(
+          'identity',
+          STEPS,
+          config,
+          databaseOptions(config.databaseUrl),
+          identityRetention,
+        ),
         Users,
         Deletion,
         Purge,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { type OperationCause, problemBody, stepKey, undoKey, USER_CONFIRMED } from '@turnpike/contracts';
-import { isOfSystem } from '@turnpike/protocol';
+import { type OperationCause, problemBody, stepKey, undoKey, isOfSystem } from '@turnpike/protocol';
+import { USER_CONFIRMED } from '@turnpike/contracts';
 import {
   contextIn,
   failWith,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { problemBody, type Role } from '@turnpike/contracts';
+import { problemBody, type Role } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { lockLane } from './statements/lane-lock.js';
 import { leaveLanes, rejectOf } from './statements/cancel.js';

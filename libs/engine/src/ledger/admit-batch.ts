@@ -1,5 +1,4 @@
-import type { ProblemCode } from '@turnpike/contracts';
-import type { Effect } from '@turnpike/protocol';
+import type { ProblemCode, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { accessEndingOf, type AskedWith } from './access-endings.js';
 import {

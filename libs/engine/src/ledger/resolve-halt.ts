@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type EndableByHand, problemBody, type ProblemBody, type WayOut } from '@turnpike/contracts';
-import type { Effect } from '@turnpike/protocol';
+import {
+  type EndableByHand,
+  problemBody,
+  type ProblemBody,
+  type WayOut,
+  type Effect,
+} from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from '../audit/audit-entries.js';

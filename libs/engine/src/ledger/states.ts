@@ -1,5 +1,4 @@
-import type { ConfirmedState, OperationState } from '@turnpike/contracts';
-import { type Effect, isOfSystem } from '@turnpike/protocol';
+import { type ConfirmedState, type OperationState, type Effect, isOfSystem } from '@turnpike/protocol';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that

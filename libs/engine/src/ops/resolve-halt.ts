@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type ReleaseLane, stepKey, STEPS, undoKey, type WayOut } from '@turnpike/contracts';
+import { type ReleaseLane, stepKey, undoKey, type WayOut } from '@turnpike/protocol';
+import { STEPS } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../queries/operations.js';
 import type { StepOutcome } from '../ledger/statements/claim.js';

@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type DomainEvent,
-  type DomainEvents,
-  EVENT_TYPE_PREFIX,
-  readStepKey,
-  type ServiceName,
-  type StepName,
-  STEPS,
-} from '@turnpike/contracts';
+import { type DomainEvent, type DomainEvents, EVENT_TYPE_PREFIX } from '@turnpike/protocol';
+import { eventOf, readDeclaredKey } from '../protocol/declared-steps.js';
 import { Database } from '../database/database.js';
 import type { Statements } from '../database/transaction.js';
 
@@ -35,7 +28,7 @@ interface OutboxRow {
 export class Outbox {
   /** @param service whose events these are, as their `source` says */
   constructor(
-    private readonly service: ServiceName,
+    private readonly service: string,
     private readonly database: Database,
   ) {}
 
@@ -77,14 +70,14 @@ export interface OutboxEvent {
 
 /** @returns the event of the step of that key, or of its undo; null where the step has none to tell */
 export function eventOfStep(key: string): OutboxEvent | null {
-  const { operationId, step, isUndo } = readStepKey(key)!;
-  const { event } = STEPS[step];
+  const { operationId, step, isUndo } = readDeclaredKey(key)!;
+  const event = eventOf(step);
   return event === null ? null : { type: isUndo ? `${event}.undone` : event, operationId };
 }
 
 /** Reports a change of no operation, by the event of the step that does the same. */
-export async function reportChange(tx: Statements, userId: string, step: StepName): Promise<void> {
-  const { event } = STEPS[step];
+export async function reportChange(tx: Statements, userId: string, step: string): Promise<void> {
+  const event = eventOf(step);
   if (event === null) return;
   await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, event]);
 }

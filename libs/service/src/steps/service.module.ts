@@ -1,5 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type DatabaseOptions } from '../database/database.js';
 import { EventsController } from './events.controller.js';
 import { HealthController, READINESS_CHECKS, type ReadinessChecks } from '../http/health.js';
@@ -7,6 +6,7 @@ import { forgetOldAnswers } from './inbox.js';
 import { Marks } from './marks.js';
 import { MarksController } from './marks.controller.js';
 import { Outbox } from './outbox.js';
+import { declareSteps, type DeclaredSteps } from '../protocol/declared-steps.js';
 import { Retention, type Trim } from '../database/retention.js';
 import type { GatewayTrust } from '../auth/gateway-trust.js';
 import { gatewayKeys, ServiceTokenVerifier } from '../auth/service-token.js';
@@ -23,15 +23,18 @@ export const SERVICE_CONTROLLERS: Type[] = [
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
+ * @param steps all that it may be called for
  * @param gateway how the gateway's calls are recognised
  * @param trims what of the service's own tables is trimmed
  */
 export function serviceProviders(
-  service: ServiceName,
+  service: string,
+  steps: DeclaredSteps,
   gateway: GatewayTrust & { production: boolean },
   database: DatabaseOptions,
   trims: readonly Trim[] = [],
 ): Provider[] {
+  declareSteps(steps);
   return [
     {
       provide: ServiceTokenVerifier,

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { problemBody, type ProblemCode, type StepName } from '@turnpike/contracts';
+import { problemBody, type ProblemCode } from '@turnpike/protocol';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isOlder } from '../protocol/fence.js';
@@ -126,7 +126,7 @@ export class Steps {
    * half of it, and its event comes in its order among those of the steps.
    * @param reportedAs the step whose event tells of it
    */
-  beside(userId: string, reportedAs: StepName, effect: BesideEffect): Promise<void> {
+  beside(userId: string, reportedAs: string, effect: BesideEffect): Promise<void> {
     return this.database.statements(async (tx) => {
       await lockUser(tx, userId);
       const applied = await effect(tx.entities);

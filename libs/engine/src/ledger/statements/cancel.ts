@@ -1,5 +1,4 @@
-import type { ProblemBody, Role } from '@turnpike/contracts';
-import type { Effect } from '@turnpike/protocol';
+import type { ProblemBody, Role, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { OF_SYSTEM, UNFINISHED } from './fragments.js';
 import type { AdmissionMove, EffectOnLane, EndState } from '../states.js';
