@@ -239,7 +239,7 @@ async function failRegistration(): Promise<void> {
   const claimed = (await t.claim(userId, id))!;
   const [steps, problem] = [inState(claimed, 'refused'), problemBody('email-taken')];
   await t.ledger.finish(keyOf(claimed), {
-    kind: 'user.register',
+    effect: claimed.effect,
     state: 'failed',
     steps,
     result: null,
@@ -272,7 +272,7 @@ function startWorkers(count: number): void {
     const writes = new SystemWrites(t.ledger, new Releaser(config), SHOP, config);
     const workers = [
       new GoingBack(t.database, new ServiceMarks(t.database, SHOP), repairs, services, config),
-      new Reapplication(t.database, walks, repairs, services, writes, SHOP, config),
+      new Reapplication(t.database, walks, repairs, services, writes, config),
     ];
     workers.forEach((worker) => worker.onApplicationBootstrap());
     running.push(...workers);

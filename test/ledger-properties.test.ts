@@ -556,7 +556,7 @@ async function finish(
   const result = state === 'succeeded' ? {} : null;
   const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
   const { kind } = (await t.queries.operation(claim.id))!;
-  const ending = { kind, state, steps, result, problem };
+  const ending = { effect: SHOP.factsOf(kind).effect, state, steps, result, problem };
   const finished = await t.ledger.finish(claim, ending, goesOn ? TERMS : null);
   if (!finished) return answer('nothing');
   const { claimed, releases } = finished;

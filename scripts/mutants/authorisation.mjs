@@ -127,7 +127,7 @@ export const AUTHORISATION = [
     name: 'deletion-withdraws',
     is: 'a deletion of one’s own withdraws nothing that somebody else asked for',
     file: 'libs/engine/src/ledger/statements/cancel.ts',
-    edits: [['and ($4::uuid is distinct from user_id or actor_id = user_id)', '']],
+    edits: [['and ($3::uuid is distinct from user_id or actor_id = user_id)', '']],
     tests: [[AUTHORITY, 'as far as one by one']],
   },
   {

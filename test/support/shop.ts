@@ -11,7 +11,7 @@ export const SHOP = catalogueOf({
 
 /** Every action with who may: writes, reads, sessions, and what the engine itself offers. */
 export const ACTIONS: readonly ActionDefinition[] = [
-  ...[...SHOP.operations].filter(({ bySystem }) => !bySystem).map(actionOf),
+  ...[...SHOP.operations].filter(({ kind }) => SHOP.clientKinds.includes(kind)).map(actionOf),
   ...READS,
   ...SESSION_ACTIONS,
   ...ENGINE_ACTIONS,

@@ -24,6 +24,7 @@ import {
 } from '@turnpike/protocol';
 import { Catalogue, type Definitions, type OperationDefinition, type Subject } from '@turnpike/engine';
 import { READS } from './reads.js';
+import { byDeletion, byPassword, byRoles } from './access.js';
 import { confirmedState, deletedAt, follow, purge, register, remove, restore, update } from './plans.js';
 import { type ShopSettings, stepRequests } from './step-requests.js';
 
@@ -37,10 +38,11 @@ const FACTS: Readonly<Record<string, Facts>> = {
   'user.register': { plan: register, audits: NAMES, tells: { success: 'user_created' } },
   'user.update': { plan: update, audits: NAMES, tells: { success: 'user_updated' } },
   'user.change-password': {
-    repeatedBy: 'nobody',
+    ...{ beside: true, endsAccess: byPassword, repeatedBy: 'nobody' },
     tells: { success: 'authn_password_change', failure: 'authn_password_change_fail' },
   },
   'user.set-roles': {
+    ...{ beside: true, changesRoles: true, endsAccess: byRoles },
     ...{ changesRights: true, repeatedBy: 'administrators' },
     takesRoles: ({ roles }) => ROLES.filter((role) => !holds(roles as Role[], role)),
     tells: { success: 'privilege_permissions_changed' },
@@ -50,15 +52,15 @@ const FACTS: Readonly<Record<string, Facts>> = {
     tells: { success: 'privilege_permissions_changed' },
   },
   'user.delete': {
-    ...{ plan: remove, repeatedBy: 'administrators', takesRoles: () => ROLES },
+    ...{ plan: remove, endsAccess: byDeletion, repeatedBy: 'administrators', takesRoles: () => ROLES },
     tells: { success: 'user_archived' },
   },
   'user.restore': { plan: restore, repeatedBy: 'administrators', tells: { success: 'user_updated' } },
-  'user.purge': { plan: purge, bySystem: true, tells: { success: 'user_deleted' } },
+  'user.purge': { plan: purge, tells: { success: 'user_deleted' } },
   'customer.update': { audits: NAMES },
-  'event.user-deleted': { plan: follow, bySystem: true },
-  'event.user-updated': { plan: follow, bySystem: true },
-  'repair.user': { plan: follow, bySystem: true },
+  'event.user-deleted': { plan: follow, reportsDeletion: true },
+  'event.user-updated': { plan: follow },
+  'repair.user': { plan: follow, mends: true },
 };
 
 const SUBJECT: Subject = {
@@ -67,7 +69,6 @@ const SUBJECT: Subject = {
   table: USERS,
   steps: USER_STEPS,
   confirm: USER_CONFIRMED,
-  kinds: { purge: 'user.purge', repair: 'repair.user' },
   follows: FOLLOWED_EVENTS,
 };
 

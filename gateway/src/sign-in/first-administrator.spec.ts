@@ -50,7 +50,7 @@ function gateway(given: {
       wasMade: given.wasMade ?? (() => Promise.resolve(false)),
       remember,
     } as unknown as FirstAdministrators,
-    { stepsOf: () => [] } as unknown as Catalogue,
+    { stepsOf: () => [], factsOf: () => ({}) } as unknown as Catalogue,
     {
       api: true,
       admin: { email: 'First@turnpike.test', password: 'long enough' },

@@ -145,6 +145,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         id,
         userId,
         kind: 'user.register',
+        ...this.catalogue.factsOf('user.register'),
         actorId: null,
         target: { type: 'user', id: userId },
         payload,

@@ -101,15 +101,17 @@ async function idOf(services: Services, email: string): Promise<string> {
 
 function grantOf(config: GatewayConfig, userId: string, roles: readonly Role[]): NewOperation {
   const payload = { roles };
+  const catalogue = catalogueOf({ ...config.run, services: config.services });
   return {
     id: uuidv7(),
     userId,
     kind: 'user.set-roles',
+    ...catalogue.factsOf('user.set-roles'),
     actorId: null,
     target: { type: 'user', id: userId },
     payload,
     ifMatch: null,
-    steps: catalogueOf({ ...config.run, services: config.services }).stepsOf('user.set-roles', payload),
+    steps: catalogue.stepsOf('user.set-roles', payload),
     traceparent: null,
   };
 }

@@ -35,7 +35,7 @@ export {
   type Request,
   TakesNoBody,
 } from './http/write-route.js';
-export { AccessEndings, type Told } from './ledger/access-endings.js';
+export { AccessEndings, type EndingOf, type Told } from './ledger/access-endings.js';
 export { databaseOptions } from './ledger/database.js';
 export { Ledger } from './ledger/ledger.js';
 export type { OperationRead } from './ledger/operation.entity.js';

@@ -31,6 +31,14 @@ export const EFFECTS = ['opens', 'closes', 'reopens', 'ends', 'follows', 'writes
 export type Effect = (typeof EFFECTS)[number];
 
 /**
+ * @returns whether the system alone asks for operations with that effect: nobody can withdraw one, it is carried through
+ *   without a deadline, and it holds nothing personal
+ */
+export function isOfSystem(effect: Effect): boolean {
+  return effect === 'ends' || effect === 'follows';
+}
+
+/**
  * Whose lane a request belongs to: the caller's, that of the resource which the path names as `{id}`, or the one whose
  * user id stands in that member of the path or of the body.
  */

@@ -1,14 +1,15 @@
-import type {
-  Manifest,
-  OperationDeclaration,
-  ResourceDeclaration,
-  ServiceDeclaration,
-  StepDeclaration,
-  Words,
+import {
+  isOfSystem,
+  type Manifest,
+  type OperationDeclaration,
+  type ResourceDeclaration,
+  type ServiceDeclaration,
+  type StepDeclaration,
+  type Words,
 } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
-import type { NewOperation } from '../ledger/statements/admit.js';
+import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { declaredCall } from './declared-calls.js';
 import {
   assertCarriedOut,
@@ -82,7 +83,9 @@ export class Catalogue implements Declarations {
 
   /** The kinds that somebody asks for, or that follow what somebody asked for. */
   get clientKinds(): string[] {
-    return [...this.operations].filter(({ bySystem }) => !bySystem).map(({ kind }) => kind);
+    return [...this.operations]
+      .filter(({ effect = 'writes' }) => !isOfSystem(effect))
+      .map(({ kind }) => kind);
   }
 
   get relations(): readonly Relation[] {
@@ -112,6 +115,27 @@ export class Catalogue implements Declarations {
 
   knows(kind: string): boolean {
     return this.known.operations.has(kind);
+  }
+
+  /** @returns what the ledger has to know of operations of that kind */
+  factsOf(kind: string): OperationFacts {
+    const { effect = 'writes', beside, changesRoles, reportsDeletion, endsAccess } = this.of(kind);
+    return { effect, beside, changesRoles, reportsDeletion, endsAccess };
+  }
+
+  /** @returns the kind that erases a user for ever */
+  get purge(): string {
+    return this.theOne(({ effect }) => effect === 'ends');
+  }
+
+  /** @returns the kind that makes the services agree with a user */
+  get repair(): string {
+    return this.theOne(({ mends }) => mends === true);
+  }
+
+  /** The application has exactly one. */
+  private theOne(isIt: (definition: OperationDefinition) => boolean): string {
+    return this.application.operations.find(isIt)!.kind;
   }
 
   /** @throws UnknownWord where no service that this process knows has it */

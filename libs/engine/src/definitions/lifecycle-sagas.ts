@@ -22,8 +22,6 @@ export interface Subject {
   steps: Readonly<Record<SubjectEvent, readonly string[]>>;
   /** The step that reads the user at its turn in the lane; what follows makes the other services agree with it. */
   confirm: string;
-  /** Kinds by which the engine itself writes: an erasure that is due, and whatever makes the services agree. */
-  kinds: { purge: string; repair: string };
   /** The kinds that follow changes which began at the services, by the types of their events. */
   follows: Readonly<Record<string, string>>;
 }

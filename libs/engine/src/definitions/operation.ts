@@ -1,15 +1,17 @@
 import type { ConfirmedState, Role, OperationDeclaration } from '@turnpike/protocol';
 import type { SecurityEvent } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
+import type { OperationFacts } from '../ledger/statements/admit.js';
 import type { Answers } from './outcome.js';
 import type { Plan } from './plan.js';
 
 /** What there is to know of the operations of one kind: what is declared, and what an application adds for its own. */
-export interface OperationDefinition<Kind extends string = string> extends OperationDeclaration<Kind> {
+export interface OperationDefinition<Kind extends string = string>
+  extends OperationDeclaration<Kind>, Partial<Omit<OperationFacts, 'effect'>> {
   /** Where its steps depend on what it holds; left out, they are those that are declared. */
   plan?: Plan;
-  /** The system itself writes it: no client can ask for it, and nobody gives it up. */
-  bySystem?: boolean;
+  /** Of what follows the user: integrity runs and recovery ask for it, to make the services agree. */
+  mends?: boolean;
   /** Members of its result that the audit trail has before and after it. */
   audits?: readonly string[];
   /** What the security log is told of its ends. */

@@ -4,7 +4,6 @@ import { problemOf } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
 import { Actors } from '../ledger/actor-standings.js';
 import type { ClaimedRow } from '../ledger/statements/claim.js';
-import { Catalogue } from '../definitions/catalogue.js';
 import { Subjects } from '../ports/subjects.js';
 
 /*
@@ -25,7 +24,7 @@ const COUNTS_FOR_MS = 5000;
 const MAX_ACTORS = 1000;
 
 /** What is about to be carried out, and where it stands. */
-export type Begun = Pick<ClaimedRow, 'kind' | 'user_id' | 'seq'>;
+export type Begun = Pick<ClaimedRow, 'changes_roles' | 'user_id' | 'seq'>;
 
 @Injectable()
 export class Authority {
@@ -34,7 +33,6 @@ export class Authority {
   constructor(
     private readonly actors: Actors,
     private readonly subjects: Subjects,
-    private readonly catalogue: Catalogue,
   ) {}
 
   /** Whether a write may be carried out, which each of its runs asks. Where no role let its actor in nothing is asked. */
@@ -50,7 +48,7 @@ export class Authority {
     const standing = await this.actors.standing(actorId, place);
     if (!standing?.isOpen) return 'lost';
     // Two changes of roles that would wait for each other's actor could both wait for ever.
-    if (standing.rolesChange) return this.takesRoles(write) ? 'lost' : 'unknown';
+    if (standing.rolesChange) return write?.changes_roles ? 'lost' : 'unknown';
     // A change of roles that stands behind the write has its place in the actor's lane already: its end moves no key.
     if (place?.userId === actorId) return this.ask(actorId, role);
     const key = `${actorId} ${standing.lastSeq}`;
@@ -68,10 +66,6 @@ export class Authority {
     } catch (error) {
       return problemOf(error).code === 'not-found' ? 'lost' : 'unknown';
     }
-  }
-
-  private takesRoles(write: Begun | undefined): boolean {
-    return write !== undefined && this.catalogue.of(write.kind).takesRoles !== undefined;
   }
 }
 

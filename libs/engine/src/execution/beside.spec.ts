@@ -25,7 +25,8 @@ const CONFIG = {
 
 const ID = '01900000-0000-7000-8000-000000000001';
 const CLAIMED: ClaimedRow = {
-  ...{ user_id: 'u', seq: 7, id: ID, kind: 'user.set-roles', beside: true, payload: { roles: [] } },
+  ...{ user_id: 'u', seq: 7, id: ID, kind: 'user.set-roles', effect: 'writes', payload: { roles: [] } },
+  ...{ beside: true, changes_roles: true, reports_deletion: false },
   ...{
     target_type: 'user',
     target_id: 'u',

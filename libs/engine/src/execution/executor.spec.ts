@@ -34,7 +34,8 @@ function claimed(seq: number): ClaimedRow {
       target_id: 'u',
     },
     ...{
-      beside: false,
+      effect: 'writes',
+      ...{ beside: false, changes_roles: false, reports_deletion: false },
       actor_id: 'u',
       by_role: null,
       if_match: null,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
+import { isOfSystem, type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
 import {
   contextIn,
   failWith,
@@ -132,7 +132,7 @@ export class Executor {
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (this.catalogue.of(claimed.kind).bySystem) return this.carryThrough(claimed, saga);
+    if (isOfSystem(claimed.effect)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
     const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
@@ -182,7 +182,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...this.endingOf(claimed.kind, outcome, steps), cause }, run, outcome);
+        return this.finish(claim, { ...this.endingOf(claimed, outcome, steps), cause }, run, outcome);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -270,8 +270,9 @@ export class Executor {
     return new Saga(claimed.steps, calls, (step) => this.catalogue.step(step).undo);
   }
 
-  private endingOf(kind: string, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
-    const ending = { kind, steps, result: null, problem: null };
+  private endingOf(claimed: ClaimedRow, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
+    const { kind, effect, reports_deletion: reportsDeletion } = claimed;
+    const ending = { effect, reportsDeletion, steps, result: null, problem: null };
     switch (outcome.type) {
       case 'succeeded':
         return {

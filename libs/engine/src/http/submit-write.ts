@@ -127,6 +127,7 @@ export class Admission {
       id: uuidv7(),
       userId: write.userId,
       kind: write.kind,
+      ...this.catalogue.factsOf(write.kind),
       actorId: write.caller?.userId ?? null,
       target: write.target,
       creates: this.catalogue.creates(write.kind),

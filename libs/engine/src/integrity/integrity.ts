@@ -108,12 +108,7 @@ export class Integrity implements OnModuleInit {
     asked?: Pick<SystemWrite, 'actorId' | 'byRole'>,
   ): Promise<string | null> {
     const key = `repair ${id} ${userId}`;
-    const operationId = await this.writes.submit({
-      kind: this.catalogue.subject.kinds.repair,
-      userId,
-      key,
-      ...asked,
-    });
+    const operationId = await this.writes.repair({ userId, key, ...asked });
     if (operationId) await this.runs.markRepaired(id, userId, operationId);
     return operationId;
   }

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GatewayConfig } from '../config.js';
-import { Catalogue } from '../definitions/catalogue.js';
 import { SystemWrites } from '../queue/internal-writes.js';
 import { type DuePurge, DuePurges } from './due-purges.js';
 import { FenceWalks } from '../recovery/fence-walks.js';
@@ -30,7 +29,6 @@ export class Purge implements OnModuleInit {
     private readonly walks: FenceWalks,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
-    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -46,11 +44,7 @@ export class Purge implements OnModuleInit {
     do {
       const page: DuePurge[] = await this.duePurges.page(deletionGraceMs, after, PAGE);
       for (const { userId } of page) {
-        await this.writes.submit({
-          kind: this.catalogue.subject.kinds.purge,
-          userId,
-          deletedForMs: deletionGraceMs,
-        });
+        await this.writes.purge(userId, deletionGraceMs);
       }
       after = page.length === PAGE ? page.at(-1)! : null;
     } while (after !== null && !stopped.aborted);

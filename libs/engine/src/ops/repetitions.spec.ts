@@ -26,8 +26,8 @@ const DEFINITIONS: Readonly<Record<string, Partial<OperationDefinition>>> = {
   'user.set-claims': { repeatedBy: 'administrators' },
   'user.delete': { repeatedBy: 'administrators', takesRoles: () => ROLES },
   'user.restore': { repeatedBy: 'administrators' },
-  'repair.user': { bySystem: true },
-  'user.purge': { bySystem: true },
+  'repair.user': { effect: 'follows' },
+  'user.purge': { effect: 'ends' },
 };
 
 function definitionOf(kind: string): Partial<OperationDefinition> {
@@ -57,7 +57,7 @@ function repetitionOf(kind: string, payload: object = {}, held = 'held') {
     } as unknown as Administrators,
     { follow: () => did.push('followed') } as unknown as Acceptances,
     { of: () => Promise.resolve(held) } as unknown as Authority,
-    { of: definitionOf } as unknown as Catalogue,
+    { of: definitionOf, factsOf: () => ({ effect: 'writes' }) } as unknown as Catalogue,
     { laneMaxDepth: 1 } as unknown as GatewayConfig,
   );
   const retry = (role: Role, request?: FastifyRequest): Promise<unknown> =>

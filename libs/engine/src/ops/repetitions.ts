@@ -1,6 +1,6 @@
 import { Administrators } from '../ports/subject-access.js';
 import { Injectable } from '@nestjs/common';
-import type { OperationView, ProblemCode } from '@turnpike/protocol';
+import { isOfSystem, type OperationView, type ProblemCode } from '@turnpike/protocol';
 import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,7 +10,7 @@ import { type Action, type Asker, authorise, roleIn } from '../request/authorise
 import { hiddenView } from '../support/redact-payload.js';
 import { verifyAdministrator } from '../request/caller.js';
 import type { Admitted } from '../ledger/admit-batch.js';
-import type { NewOperation } from '../ledger/statements/admit.js';
+import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
@@ -68,7 +68,11 @@ export class Repetitions {
     const payload = await this.queries.payloadOf(failed);
     if (!payload) throw new Problem('user-deleted');
     const { userId: actorId } = by;
-    const operation = repetitionOf(failed, payload, { actorId, byRole });
+    const operation = repetitionOf(failed, payload, {
+      actorId,
+      byRole,
+      ...this.catalogue.factsOf(failed.kind),
+    });
     const admitted = await this.admitted(operation, { by, reason, request });
     if (admitted.outcome === 'refused') return this.rivalOf(failed, admitted.code);
     if (admitted.outcome === 'accepted') this.acceptances.follow(operation, admitted.releases, request);
@@ -112,11 +116,11 @@ export class Repetitions {
 /** @throws Problem where a repetition would be wrong, or would do nothing */
 function assertRepeatable(
   { state, steps }: OperationRead,
-  { bySystem, repeatedBy, effect }: OperationDefinition,
+  { repeatedBy, effect = 'writes' }: OperationDefinition,
 ): void {
   if (state !== 'failed') throw new Problem('invalid-request', 'Only a failed write can be repeated.');
   // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
-  if (bySystem) throw new Problem('invalid-request', 'The system itself sees to this one.');
+  if (isOfSystem(effect)) throw new Problem('invalid-request', 'The system itself sees to this one.');
   // A password, say: by now the user may have another one, and only the user may change it.
   if (repeatedBy === 'nobody') throw new Problem('invalid-request', 'The user has to ask again.');
   // Only what an operator ended by hand can be so; carried out again it could be there twice.
@@ -138,7 +142,7 @@ function actionOfRepeating({ repeatedBy }: OperationDefinition): Action {
 function repetitionOf(
   failed: OperationRead,
   payload: Content,
-  by: Pick<NewOperation, 'actorId' | 'byRole'>,
+  by: Pick<NewOperation, 'actorId' | 'byRole'> & OperationFacts,
 ): NewOperation {
   return {
     ...by,

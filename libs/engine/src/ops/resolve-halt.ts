@@ -70,10 +70,10 @@ export class LaneRelease {
    * @returns what is known of the steps then
    */
   private async close(userId: string, action: WayOut, write: HaltedWrite): Promise<StepOutcome[]> {
-    const { kind, steps } = write;
+    const { steps } = write;
     const behind = steps.findIndex(({ name }) => !this.isUndoable(name)) + 1;
     const decided = await this.closeSteps(userId, write, steps.slice(0, behind));
-    assertMayEnd(action, kind, decided.at(-1));
+    assertMayEnd(action, write, decided.at(-1));
     return [...decided, ...(await this.closeSteps(userId, write, steps.slice(behind)))];
   }
 
@@ -129,8 +129,8 @@ const MAY_BE_IN_FORCE: ReadonlySet<StepOutcome['state']> = new Set(['applied', '
  * Where a deletion or a purge is in force at the service that decides it, an end as failed would give the lane back to a
  * user who is not there.
  */
-function assertMayEnd(action: WayOut, kind: string, decision: StepOutcome | undefined): void {
-  if (action === 'succeed' || !admissionAtEnd(kind, 'failed') || decision?.state !== 'applied') return;
+function assertMayEnd(action: WayOut, write: HaltedWrite, decision: StepOutcome | undefined): void {
+  if (action === 'succeed' || !admissionAtEnd(write, 'failed') || decision?.state !== 'applied') return;
   throw new Problem(
     'operation-not-cancellable',
     `${decision.name} is in force and cannot be taken back. Choose "retry" to carry out the rest, or "succeed".`,

@@ -33,6 +33,16 @@ export class SystemWrites {
     private readonly config: GatewayConfig,
   ) {}
 
+  /** Erases a user who has been deleted for so long. @returns as submit does */
+  purge(userId: string, deletedForMs: number): Promise<string | null> {
+    return this.submit({ kind: this.catalogue.purge, userId, deletedForMs });
+  }
+
+  /** Makes the services agree with a user. @returns as submit does */
+  repair(repair: Omit<SystemWrite, 'kind'>): Promise<string | null> {
+    return this.submit({ kind: this.catalogue.repair, ...repair });
+  }
+
   /** @returns the id of the operation, durable now; null where the lane does not take it */
   async submit({
     kind,
@@ -49,6 +59,7 @@ export class SystemWrites {
         id,
         userId,
         kind,
+        ...this.catalogue.factsOf(kind),
         actorId: actorId ?? null,
         byRole,
         target: { type: 'user', id: userId },

@@ -71,7 +71,7 @@ async function raise(tx: Statements, cause: string, page: readonly FenceView[]):
          fences.tombstoned or l.admission in ('deleted', 'closed') as is_due
        from lanes l join fences on fences.user_id = l.user_id
        where fences.seq > l.last_seq or (fences.tombstoned and l.admission = 'open' and not exists (
-         select 1 from operations o where o.user_id = l.user_id and o.kind = 'user.restore' and o.state = 'succeeded'
+         select 1 from operations o where o.user_id = l.user_id and o.effect = 'reopens' and o.state = 'succeeded'
            and o.seq > fences.seq))
      ), raised as (
        update lanes l set last_seq = greatest(l.last_seq, behind.seq),

@@ -8,7 +8,6 @@ import { FENCES_PATH, type FencesQuery, type FenceView } from '@turnpike/protoco
 import { Database } from '@turnpike/service';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
-import { Catalogue } from '../definitions/catalogue.js';
 import { SystemWrites } from '../queue/internal-writes.js';
 import { type DueRepair, DueRepairs } from './due-repairs.js';
 import { type FenceWalk, FenceWalks } from './fence-walks.js';
@@ -18,7 +17,7 @@ import { repeatedly } from '../support/repeatedly.js';
 
 /*
  * Applies again what the register has decided, after GoingBack has noticed that a database was put back: first the
- * walks over the services' fences, where it was the ledger, then a `repair.user` in the lane of everybody who is due.
+ * walks over the services' fences, where it was the ledger, then a repair in the lane of everybody who is due.
  *
  * All of it stands in the ledger: whichever worker dies, another goes on where it was. What two do at once is the same
  * write, by its key.
@@ -50,7 +49,6 @@ export class Reapplication implements OnApplicationBootstrap, BeforeApplicationS
     private readonly repairs: DueRepairs,
     private readonly services: Services,
     private readonly writes: SystemWrites,
-    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -116,11 +114,6 @@ export class Reapplication implements OnApplicationBootstrap, BeforeApplicationS
   /** @returns the id of the write, or null where it has found no place */
   private ask({ userId, cause, isRestored }: DueRepair): Promise<string | null> {
     const payload = isRestored ? RESTORED : {};
-    return this.writes.submit({
-      kind: this.catalogue.subject.kinds.repair,
-      userId,
-      key: `again ${cause} ${userId}`,
-      payload,
-    });
+    return this.writes.repair({ userId, key: `again ${cause} ${userId}`, payload });
   }
 }

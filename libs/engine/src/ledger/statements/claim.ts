@@ -1,4 +1,4 @@
-import type { ProblemBody, Role, StepState } from '@turnpike/protocol';
+import type { ProblemBody, Role, StepState, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from '../../encryption/operation-causes.js';
 import { changesAnd, CLAIM_NUMBER, RETRY_NUMBER } from './change-numbers.js';
@@ -23,6 +23,9 @@ export interface ClaimedRow<Payload = Content> {
   seq: number;
   id: string;
   kind: string;
+  effect: Effect;
+  reports_deletion: boolean;
+  changes_roles: boolean;
   /** Whether it is carried out beside its lane. */
   beside: boolean;
   payload: Payload;
@@ -93,8 +96,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_type, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
-  o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
+  o.user_id, o.seq, o.id, o.kind, o.effect, o.reports_deletion, o.changes_roles, o.beside, o.payload, o.target_type, o.target_id, o.actor_id,
+  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
