@@ -17,6 +17,8 @@ const ENGINE = {
   notify: ['ledger', 'queries'],
   limits: ['request', 'support'],
   execution: ['definitions', 'encryption', 'ledger', 'ports'],
+  // What services declare of themselves.
+  manifests: ['definitions', 'execution', 'http', 'ledger', 'notify', 'request', 'support'],
   processes: ['execution'],
   queue: ['definitions', 'encryption', 'execution', 'ledger', 'notify', 'queries'],
   // For emergencies: beside the processes, straight at the ledger.
@@ -40,6 +42,7 @@ const ENGINE = {
       'http',
       'integrity',
       'ledger',
+      'manifests',
       'ports',
       'processes',
     ],
