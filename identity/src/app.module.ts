@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { declarationOf } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { IdentityConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
@@ -37,7 +38,12 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders('identity', config, databaseOptions(config.databaseUrl), identityRetention),
+        ...serviceProviders(
+          declarationOf('identity'),
+          config,
+          databaseOptions(config.databaseUrl),
+          identityRetention,
+        ),
         Users,
         Deletion,
         Purge,

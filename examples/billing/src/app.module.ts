@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { declarationOf } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { BillingConfig } from './config.js';
 import { databaseOptions } from './database.js';
@@ -13,7 +14,10 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [InvoiceStepsController, InvoicesController, ...SERVICE_CONTROLLERS],
-      providers: [...serviceProviders('billing', config, databaseOptions(config.databaseUrl)), Invoices],
+      providers: [
+        ...serviceProviders(declarationOf('billing'), config, databaseOptions(config.databaseUrl)),
+        Invoices,
+      ],
     };
   }
 }

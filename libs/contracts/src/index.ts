@@ -13,6 +13,7 @@ export * from './sessions.js';
 export * from './billing.js';
 export * from './relations.js';
 export * from './steps.js';
+export * from './declarations.js';
 export * from './events.js';
 export * from './integrity.js';
 export * from './pages.js';

@@ -17,7 +17,7 @@ export * from './steps/inbox.migration.js';
 export * from './steps/beside.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './steps/inbox.js';
 export * from './steps/outbox.migration.js';
-export { Outbox } from './steps/outbox.js';
+export { Outbox, StepEvents } from './steps/outbox.js';
 export * from './steps/marks.migration.js';
 export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './database/runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './database/retention.js';
@@ -60,3 +60,13 @@ export { activeRequestId, identify, nameAddress } from './process/request-contex
 export { endSpanOf, givenTraceparent } from './process/request-spans.js';
 export { SECURITY_EVENTS, type SecurityEvent, securityEvent } from './process/security-log.js';
 export * from './steps/service.module.js';
+export { STEP_MIGRATIONS } from './steps/migrations.js';
+export { manifestOf } from './manifest/manifest.js';
+export type {
+  ReadRequest,
+  ServiceDefinition,
+  StepRequest,
+  StepResult,
+  UndoRequest,
+} from './declared/definition.js';
+export { defineService, type Service } from './declared/service.js';

@@ -5,9 +5,9 @@ import {
   EVENT_TYPE_PREFIX,
   readStepKey,
   type ServiceName,
-  type StepName,
-  STEPS,
 } from '@turnpike/contracts';
+import type { StepDeclaration } from '@turnpike/protocol';
+import { Problem } from '../problems/problem.js';
 import { Database } from '../database/database.js';
 import type { Statements } from '../database/transaction.js';
 
@@ -75,16 +75,34 @@ export interface OutboxEvent {
   operationId: string | null;
 }
 
-/** @returns the event of the step of that key, or of its undo; null where the step has none to tell */
-export function eventOfStep(key: string): OutboxEvent | null {
-  const { operationId, step, isUndo } = readStepKey(key)!;
-  const { event } = STEPS[step];
-  return event === null ? null : { type: isUndo ? `${event}.undone` : event, operationId };
+/** Which event each step leaves, as the service has declared it. */
+export class StepEvents {
+  private readonly types: ReadonlyMap<string, string | null>;
+
+  constructor(steps: readonly StepDeclaration[]) {
+    this.types = new Map(steps.map(({ name, event }) => [name, event]));
+  }
+
+  /**
+   * @returns the event of the step of that key, or of its undo; null where the step has none to tell
+   * @throws Problem 400 for the key of a step that the service does not have
+   */
+  ofKey(key: string): OutboxEvent | null {
+    const { operationId, step, isUndo } = readStepKey(key)!;
+    const type = this.ofStep(step);
+    return type === null ? null : { type: isUndo ? `${type}.undone` : type, operationId };
+  }
+
+  /** @throws Problem 400 for a step that the service does not have */
+  ofStep(step: string): string | null {
+    const type = this.types.get(step);
+    if (type === undefined) throw new Problem('invalid-request', `There is no step ${step} here.`);
+    return type;
+  }
 }
 
-/** Reports a change of no operation, by the event of the step that does the same. */
-export async function reportChange(tx: Statements, userId: string, step: StepName): Promise<void> {
-  const { event } = STEPS[step];
-  if (event === null) return;
-  await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, event]);
+/** Reports a change of no operation. @param type its event; null where there is none to tell */
+export async function reportChange(tx: Statements, userId: string, type: string | null): Promise<void> {
+  if (type === null) return;
+  await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, type]);
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { problemBody, type ProblemCode, type StepName } from '@turnpike/contracts';
+import { problemBody, type ProblemCode } from '@turnpike/contracts';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isOlder } from '../protocol/fence.js';
@@ -16,7 +16,7 @@ import {
   type StepCall,
   undoEffect,
 } from './inbox.js';
-import { eventOfStep, reportChange } from './outbox.js';
+import { reportChange, StepEvents } from './outbox.js';
 import { Problem } from '../problems/problem.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -68,7 +68,10 @@ export interface StepOptions {
 export class Steps {
   private readonly logger = new Logger(Steps.name);
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly events: StepEvents,
+  ) {}
 
   /** Carries a step out once. @throws Problem `stale-fence`, unrecorded, when a newer claim was seen. */
   async apply(
@@ -106,7 +109,7 @@ export class Steps {
       if (!step || step.status >= 300) throw new Problem('undo-refused', 'It is on no record as applied.');
       const applied = await effect(tx.entities, step.before);
       await forgetUndone(tx, stepKey);
-      return recordApplied(tx, call, applied);
+      return this.recordApplied(tx, call, applied);
     }).catch((error: unknown) => this.refuseUndo(call, error));
   }
 
@@ -126,13 +129,13 @@ export class Steps {
    * half of it, and its event comes in its order among those of the steps.
    * @param reportedAs the step whose event tells of it
    */
-  beside(userId: string, reportedAs: StepName, effect: BesideEffect): Promise<void> {
+  beside(userId: string, reportedAs: string, effect: BesideEffect): Promise<void> {
     return this.database.statements(async (tx) => {
       await lockUser(tx, userId);
       const applied = await effect(tx.entities);
       if (!applied) return;
       if (applied.tombstone) await setTombstone(tx, userId, applied.tombstone);
-      await reportChange(tx, userId, reportedAs);
+      await reportChange(tx, userId, this.events.ofStep(reportedAs));
     });
   }
 
@@ -148,7 +151,16 @@ export class Steps {
       await undoEffect(tx);
       return record(tx, call, refusal);
     }
-    return recordApplied(tx, call, applied);
+    return this.recordApplied(tx, call, applied);
+  }
+
+  private recordApplied(
+    tx: Transaction,
+    call: StepCall,
+    { body, before, tombstone }: Applied,
+  ): Promise<RecordedAnswer> {
+    const event = this.events.ofKey(call.key);
+    return record(tx, call, new RecordedAnswer(200, body), { before, tombstone, event });
   }
 
   /** @throws the error, where it is not one that comes at every attempt */
@@ -173,15 +185,6 @@ export class Steps {
       return act(tx, fence);
     });
   }
-}
-
-function recordApplied(
-  tx: Transaction,
-  call: StepCall,
-  { body, before, tombstone }: Applied,
-): Promise<RecordedAnswer> {
-  const event = eventOfStep(call.key);
-  return record(tx, call, new RecordedAnswer(200, body), { before, tombstone, event });
 }
 
 function refuse(tx: Transaction, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {
