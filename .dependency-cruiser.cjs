@@ -100,10 +100,27 @@ module.exports = {
       to: { path: 'node_modules/(bullmq|@nestjs/bullmq)/' },
     },
     {
-      name: 'contracts-import-nothing-of-ours',
+      name: 'protocol-imports-nothing-of-ours',
+      comment: 'It is what any process of any installation says.',
+      severity: 'error',
+      from: { path: '^libs/protocol/' },
+      to: { path: '^(libs|gateway|identity|ordering|examples|dashboard)/', pathNot: '^libs/protocol/' },
+    },
+    {
+      name: 'contracts-import-the-protocol-only',
       severity: 'error',
       from: { path: '^libs/contracts/' },
-      to: { path: '^(libs/(engine|service)|gateway|identity|ordering|examples)/' },
+      to: {
+        path: '^(libs|gateway|identity|ordering|examples|dashboard)/',
+        pathNot: '^libs/(contracts|protocol)/',
+      },
+    },
+    {
+      name: 'service-knows-no-shop',
+      comment: 'Its specs try it with bodies of one.',
+      severity: 'error',
+      from: { path: '^libs/service/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/contracts/' },
     },
     {
       name: 'services-import-no-engine',
@@ -135,13 +152,15 @@ module.exports = {
       comment: 'It is published by itself, and runs in browsers.',
       severity: 'error',
       from: { path: '^libs/client/' },
-      to: { path: '^(libs/(contracts|engine|service)|gateway|identity|ordering|dashboard|examples)/' },
+      to: {
+        path: '^(libs/(contracts|engine|protocol|service)|gateway|identity|ordering|dashboard|examples)/',
+      },
     },
     {
       name: 'only-those-outside-use-the-client',
       severity: 'error',
       from: {
-        path: '^(gateway|identity|ordering|dashboard|examples/billing|libs/(contracts|engine|service))/',
+        path: '^(gateway|identity|ordering|dashboard|examples/billing|libs/(contracts|engine|protocol|service))/',
       },
       to: { path: '^libs/client/' },
     },
@@ -149,7 +168,7 @@ module.exports = {
       name: 'storefront-imports-the-client-only',
       severity: 'error',
       from: { path: '^examples/storefront/' },
-      to: { path: '^(libs/(contracts|engine|service)|gateway|identity|ordering|dashboard)/' },
+      to: { path: '^(libs/(contracts|engine|protocol|service)|gateway|identity|ordering|dashboard)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -38,7 +38,8 @@ module.exports = {
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
   moduleNameMapper: {
     '^@turnpike/(client|contracts|engine|protocol|service)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@turnpike/contracts/sensitive$': '<rootDir>/libs/contracts/src/sensitive.ts',
+    '^@turnpike/protocol/problems$': '<rootDir>/libs/protocol/src/problems/problems.ts',
+    '^@turnpike/protocol/sensitive$': '<rootDir>/libs/protocol/src/wire/sensitive.ts',
     '^@turnpike/service/run-main$': '<rootDir>/libs/service/src/process/run-main.ts',
   },
   resolver: '<rootDir>/test/support/resolver.cjs',

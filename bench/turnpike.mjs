@@ -7,7 +7,7 @@ import { query } from './servers.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (path) => require(`../dist/gateway/${path}.js`);
-const { problemBody } = built('libs/contracts/src/problems');
+const { problemBody } = built('libs/protocol/src/problems/problems');
 const { Test } = require('@nestjs/testing');
 const { Client } = require('pg');
 const { v7: uuidv7 } = require('uuid');

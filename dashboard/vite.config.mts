@@ -9,7 +9,10 @@ export default defineConfig({
   // The gateway writes whole paths into the page when it starts: a proxy may add one.
   base: './',
   logLevel: 'warn',
-  resolve: { alias: { '@turnpike/contracts': path.join(HERE, '../libs/contracts/src/index.ts') } },
+  // Of what crosses the border only what has no decorators is more than a type.
+  resolve: {
+    alias: { '@turnpike/protocol/problems': path.join(HERE, '../libs/protocol/src/problems/problems.ts') },
+  },
   build: {
     outDir: path.join(HERE, '../dist/dashboard'),
     emptyOutDir: true,

@@ -1,4 +1,5 @@
-import { ACTS, type AuditEntry, READS } from '@turnpike/contracts';
+import { ACTS, type AuditEntry, ROUTINE_READS } from '@turnpike/protocol';
+import { SHOP_READS } from '@turnpike/contracts';
 import { api, type Api, expectStatus, LINE, type Person, register, signIn, WAIT } from './support/client.js';
 import { lineWith } from './support/log-lines.js';
 import { startSystem, type System } from './support/system.js';
@@ -30,7 +31,9 @@ describe('the audit trail', () => {
   /** What was read of the user, the newest first. */
   async function readsOf(userId: string): Promise<AuditEntry[]> {
     const { items } = expectStatus(await admin.get(`/v1/ops/audit?userId=${userId}&reads=true`), 200);
-    return (items as AuditEntry[]).filter(({ action }) => READS.some((read) => read === action));
+    return (items as AuditEntry[]).filter(({ action }) =>
+      [...SHOP_READS, ...ROUTINE_READS].some((read) => read === action),
+    );
   }
 
   it('tells who was registered and renamed, by which operation, with the names before and after', async () => {

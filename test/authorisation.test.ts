@@ -1,7 +1,7 @@
 // Who may do what, for every route that the running processes describe: one that is new fails here until somebody
 // says what is expected of it.
 import { randomUUID } from 'node:crypto';
-import { type Role, ROLES, SERVICE_TOKENS } from '@turnpike/contracts';
+import { type Role, ROLES, SERVICE_TOKENS } from '@turnpike/protocol';
 import { ServiceTokenSigner } from '@turnpike/service';
 import type { JWK } from 'jose';
 import {

@@ -1,6 +1,7 @@
 // What a role lets somebody do ends with the role: when a write begins, on what came of it, and on what still waits. And
 // nobody acts as an operator on the own lane.
-import { type ClientKind, type Role, ROLES } from '@turnpike/contracts';
+import type { ClientKind } from '@turnpike/contracts';
+import { type Role, ROLES } from '@turnpike/protocol';
 import { kindsByRole } from './support/authorisation-matrix.js';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 // What takes access away from somebody waits for nothing that this person can fill, pause or slow down: changes of roles
 // and of the password are carried out beside the lane.
-import { type ProblemCode, problemBody } from '@turnpike/contracts';
+import { type ProblemCode, problemBody } from '@turnpike/protocol';
 import {
   api,
   type Api,

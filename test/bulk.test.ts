@@ -1,4 +1,4 @@
-import type { BulkRun, OperationView } from '@turnpike/contracts';
+import type { BulkRun, OperationView } from '@turnpike/protocol';
 import {
   api,
   type Api,

@@ -1,8 +1,7 @@
 // What one write costs does not grow with those before it: counted in entries of indexes that were read, which a busy
 // machine does not change.
 import { randomUUID } from 'node:crypto';
-import { declarationOf } from '@turnpike/contracts';
-import { Database, migrate, StepEvents, Steps } from '@turnpike/service';
+import { Database, migrate, Steps } from '@turnpike/service';
 import { Client } from 'pg';
 import { readConfig } from '../libs/engine/src/config.js';
 import { Endings } from '../libs/engine/src/notify/operation-watcher.js';
@@ -131,7 +130,7 @@ describe('a step', () => {
     await migrate(options);
     const database = new Database(options);
     await database.start();
-    const steps = new Steps(database, new StepEvents(declarationOf('ordering').steps!));
+    const steps = new Steps(database);
     const userId = randomUUID();
     for (let seq = 1; seq <= WRITES; seq += 1) {
       const call = { key: `${randomUUID()}/ordering.place`, userId, fence: { seq, epoch: 1 }, beside: false };

@@ -1,5 +1,5 @@
 // What people write is shown to operators as it was written, and nothing of it is carried out by their browsers.
-import { problemBody } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openWindow } from './support/browser.js';
 import {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { AUDIT_ACTIONS, type ProblemCode, problemBody, PROBLEMS, type Role } from '@turnpike/contracts';
+import { SHOP_WORDS } from '@turnpike/contracts';
+import { learn, type ProblemCode, problemBody, PROBLEMS, type Role, VOCABULARY } from '@turnpike/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import {
@@ -238,7 +239,8 @@ describe('the dashboard', () => {
     await page.getByRole('row', { name: /lane paused/ }).waitFor();
     const choices = page.getByLabel('Action').getByRole('option');
     const values = await choices.evaluateAll((options) => options.map((one) => one.getAttribute('value')));
-    expect(values.filter(Boolean).sort()).toEqual([...AUDIT_ACTIONS].sort());
+    learn(SHOP_WORDS);
+    expect(values.filter(Boolean).sort()).toEqual([...VOCABULARY.auditActions].sort());
     await page.getByLabel('Action').selectOption('lane.pause');
     await operator.rows(1);
   });

@@ -1,5 +1,6 @@
 // Whatever is declared of relations: a history that keeps to it has no finding, and each fault that it implies is found.
-import type { Consequence, FindingKind, Relation } from '@turnpike/contracts';
+import type { Consequence, Relation } from '@turnpike/contracts';
+import type { FindingKind } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { findingsAbout, goneBy } from '../libs/engine/src/integrity/rules.js';
 import { comparisonOf, hasOne, type Life, type Row, world } from './support/declared-lives.js';

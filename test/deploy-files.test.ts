@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parser } from '@prometheus-io/lezer-promql';
-import { LANE_STATES, OPERATION_STATES } from '@turnpike/contracts';
+import { LANE_STATES, OPERATION_STATES } from '@turnpike/protocol';
 import { SECURITY_EVENTS } from '@turnpike/service';
 import Ajv from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';

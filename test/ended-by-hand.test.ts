@@ -1,5 +1,6 @@
 // What an operator's end of a write makes of its lane, used directly on a ledger.
-import { type OperationKind, type StepState, type WayOut } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import type { StepState, WayOut } from '@turnpike/protocol';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
 import type { Lane } from '../libs/engine/src/ledger/lane.entity.js';
 import { readRegister } from '../libs/engine/src/ledger/register.js';

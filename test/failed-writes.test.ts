@@ -1,6 +1,6 @@
 // A failed write keeps why it failed, whatever it ended with; and an operator's retry that is sent twice has the effect
 // of one, at once or one after the other, along every chain.
-import { problemBody } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import {
   type Answer,
   api,

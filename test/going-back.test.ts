@@ -1,6 +1,6 @@
 // The gateway notices that a service's database, or its own, was put back, and who has to be followed again.
 import { HttpService } from '@nestjs/axios';
-import { AuditQuery, problemBody } from '@turnpike/contracts';
+import { AuditQuery, problemBody } from '@turnpike/protocol';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { type GatewayConfig, readConfig } from '../libs/engine/src/config.js';

@@ -1,5 +1,5 @@
 // Every halted lane can be got out of, on each of the four ways, whatever it halted for.
-import { type ProblemCode, problemBody } from '@turnpike/contracts';
+import { type ProblemCode, problemBody } from '@turnpike/protocol';
 import {
   api,
   type Api,

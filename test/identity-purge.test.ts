@@ -1,4 +1,4 @@
-import type { Erasure } from '@turnpike/contracts';
+import type { Erasure } from '@turnpike/protocol';
 import { Identity, newPerson, newUser, type Person, revokedSessions, sidOf } from './support/identity.js';
 
 let identity: Identity;

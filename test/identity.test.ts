@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { etagOf } from '@turnpike/contracts';
+import { etagOf } from '@turnpike/protocol';
 import { type Answer, Identity, newPerson, newUser, revokedSessions, sidOf } from './support/identity.js';
 
 let identity: Identity;

@@ -1,4 +1,4 @@
-import type { Finding, IntegrityHealth, IntegrityRun, OperationView, OpsSummary } from '@turnpike/contracts';
+import type { Finding, IntegrityHealth, IntegrityRun, OperationView, OpsSummary } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { api, type Api, expectStatus, LINE, register, signIn, WAIT } from './support/client.js';
 import { allEnded } from './support/effects.js';

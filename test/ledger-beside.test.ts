@@ -1,5 +1,6 @@
 // Changes of roles and of the password have their places in the lane, and wait for nothing that it waits for.
-import { type OperationKind, problemBody } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { AccessEndings } from '../libs/engine/src/ledger/access-endings.js';
 import { Actors } from '../libs/engine/src/ledger/actor-standings.js';

@@ -1,5 +1,5 @@
 // What operators are told of a lane that stands though nobody holds it, and of how long its head has waited.
-import { type LaneHold, problemBody } from '@turnpike/contracts';
+import { type LaneHold, problemBody } from '@turnpike/protocol';
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import { LedgerCounts } from '../libs/engine/src/queries/totals.js';
 import { keyOf, TestLedger } from './support/ledger.js';

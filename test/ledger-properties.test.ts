@@ -1,4 +1,5 @@
-import { type OperationKind, problemBody, RELATIONS, type StepState } from '@turnpike/contracts';
+import { type OperationKind, RELATIONS } from '@turnpike/contracts';
+import { problemBody, type StepState } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import type { ClaimKey, StepOutcome } from '../libs/engine/src/ledger/statements/claim.js';

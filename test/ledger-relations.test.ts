@@ -1,4 +1,5 @@
-import { AuditQuery, type OperationKind, problemBody } from '@turnpike/contracts';
+import { AuditQuery, problemBody } from '@turnpike/protocol';
+import type { OperationKind } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../libs/engine/src/audit/audit-trail.js';
 import { DuePurges } from '../libs/engine/src/lifecycle/due-purges.js';

@@ -1,4 +1,4 @@
-import { problemBody } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { claim, type ClaimedRow } from '../libs/engine/src/ledger/statements/claim.js';
 import { lockLanes } from '../libs/engine/src/ledger/statements/lane-lock.js';

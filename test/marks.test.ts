@@ -1,7 +1,7 @@
 // By marks the gateway notices that a database went back in time; what every service answers about them, and what
 // identity makes of a user when the register speaks.
 import { randomUUID } from 'node:crypto';
-import type { FenceView, Mark } from '@turnpike/contracts';
+import type { FenceView, Mark } from '@turnpike/protocol';
 import { answerOf, type ServiceAnswer } from './support/service-caller.js';
 import { Identity, newPerson, newUser } from './support/identity.js';
 

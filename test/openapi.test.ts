@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PROBLEMS } from '@turnpike/contracts';
+import { PROBLEMS } from '@turnpike/protocol';
 import { ALLOWED } from '../libs/engine/src/request/authorise.js';
 import { startSystem, type System } from './support/system.js';
 

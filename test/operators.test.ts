@@ -1,4 +1,4 @@
-import { type ProblemCode, problemBody } from '@turnpike/contracts';
+import { type ProblemCode, problemBody } from '@turnpike/protocol';
 import {
   type Answer,
   api,

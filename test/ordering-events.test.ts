@@ -1,6 +1,6 @@
 // What a service reports: the outbox is the same in all of them, and is tried here.
 import { randomUUID } from 'node:crypto';
-import { EVENTS_PATH, EVENTS_PER_PAGE } from '@turnpike/contracts';
+import { EVENTS_PATH, EVENTS_PER_PAGE } from '@turnpike/protocol';
 import { BODIES, type Claim, Lane, LINE, newCustomer, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;

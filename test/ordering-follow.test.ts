@@ -1,5 +1,5 @@
 // Rows that have drifted from their user, in every way, and what following the user makes of them.
-import type { Erasure, FollowUserStep } from '@turnpike/contracts';
+import type { Erasure, FollowUserStep } from '@turnpike/protocol';
 import { type Answer, Lane, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IntegrityRow } from '@turnpike/contracts';
+import type { IntegrityRow } from '@turnpike/protocol';
 import { type Lane, newCustomer, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Erasure, RELATIONS, STEPS } from '@turnpike/contracts';
+import type { Erasure } from '@turnpike/protocol';
+import { RELATIONS, STEPS } from '@turnpike/contracts';
 import { DEFINITIONS } from '../gateway/src/operations/definitions.js';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 

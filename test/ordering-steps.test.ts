@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { declarationOf } from '@turnpike/contracts';
-import { Database, Problem, StepEvents, Steps } from '@turnpike/service';
+import { Database, Problem, Steps } from '@turnpike/service';
 import { type Claim, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
@@ -57,13 +56,10 @@ describe('a repeated key', () => {
       applicationName: 'test',
     });
     await database.start();
-    const refusal = await new Steps(database, new StepEvents(declarationOf('ordering').steps!)).apply(
-      call,
-      async (tx) => {
-        await tx.query('delete from customers where user_id = $1', [lane.userId]);
-        throw new Problem('order-state-conflict');
-      },
-    );
+    const refusal = await new Steps(database).apply(call, async (tx) => {
+      await tx.query('delete from customers where user_id = $1', [lane.userId]);
+      throw new Problem('order-state-conflict');
+    });
     await database.onApplicationShutdown();
     expect(refusal.status).toBe(409);
     expect((await ordering.get(`/internal/customers/${lane.userId}`)).status).toBe(200);

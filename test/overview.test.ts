@@ -6,7 +6,7 @@ import {
   type OpsSummary,
   type Page,
   type Sample,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import {
   api,
   type Api,

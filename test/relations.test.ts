@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { RELATION_EVENTS, type RelationEvent, RELATIONS } from '@turnpike/contracts';
+import { RELATION_EVENTS, type RelationEvent } from '@turnpike/protocol';
+import { RELATIONS } from '@turnpike/contracts';
 import { api, type Api, expectStatus, LINE, register, signIn, WAIT } from './support/client.js';
 import { inParallel } from './support/effects.js';
 import { FULL } from './faults/kit.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts';
+import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/protocol';
 import ts from 'typescript';
 
 const CONTRACTS = path.resolve(__dirname, '../libs/contracts/src');

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { problemBody, PROBLEMS } from '@turnpike/contracts';
+import { problemBody, PROBLEMS } from '@turnpike/protocol';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
 import { freePort, isFree } from './support/ports.js';

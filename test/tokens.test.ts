@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
-import { ACCESS_TOKENS, SERVICE_TOKENS } from '@turnpike/contracts';
+import { ACCESS_TOKENS } from '@turnpike/contracts';
+import { SERVICE_TOKENS } from '@turnpike/protocol';
 import { ServiceTokenSigner } from '@turnpike/service';
 import type { JWK } from 'jose';
 import {

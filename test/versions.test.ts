@@ -1,7 +1,7 @@
 // Two versions on one ledger: migrations are made once, and what they make is fit for the version before and after.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { AuditQuery, LanesQuery, OperationsQuery, OpsOperationsQuery } from '@turnpike/contracts';
+import { AuditQuery, LanesQuery, OperationsQuery, OpsOperationsQuery } from '@turnpike/protocol';
 import { Database, migrate } from '@turnpike/service';
 import { Client } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';

@@ -1,6 +1,6 @@
 // What is recorded for webhooks and who may send it when, on the ledger itself.
 import { randomUUID } from 'node:crypto';
-import { type DomainEvent, encodeCursor, problemBody } from '@turnpike/contracts';
+import { type DomainEvent, encodeCursor, problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
 import { Addresses } from '../libs/engine/src/webhooks/address-guard.js';

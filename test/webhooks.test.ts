@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEntry, Webhook, WebhookDelivery, WebhookWithSecret } from '@turnpike/contracts';
+import type { AuditEntry, Webhook, WebhookDelivery, WebhookWithSecret } from '@turnpike/protocol';
 import { Webhook as Verifier } from 'standardwebhooks';
 import {
   api,

@@ -1,4 +1,4 @@
-import type { LaneView, OperationView } from '@turnpike/contracts';
+import type { LaneView, OperationView } from '@turnpike/protocol';
 import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action, Choice } from './dialog.js';

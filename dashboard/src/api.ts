@@ -1,4 +1,4 @@
-import type { DashboardSession, ProblemBody, ProblemCode } from '@turnpike/contracts';
+import type { DashboardSession, ProblemBody, ProblemCode } from '@turnpike/protocol';
 import { BASE } from './base.js';
 
 /** Any answer but success, with the problem that it brought. */
@@ -36,7 +36,7 @@ function notKept(): Refusal {
 }
 
 /** Whoever is refused for another reason, such as too many requests, has a session all the same. */
-const SIGNED_OUT: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden']);
+const SIGNED_OUT: ReadonlySet<string> = new Set<ProblemCode>(['unauthenticated', 'forbidden']);
 
 /** @returns the session that the browser's cookie stands for, or null */
 export async function currentSession(): Promise<DashboardSession | null> {

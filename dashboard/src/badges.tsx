@@ -1,4 +1,4 @@
-import type { BulkRunState, IntegrityRun, LaneView } from '@turnpike/contracts';
+import type { BulkRunState, IntegrityRun, LaneView } from '@turnpike/protocol';
 import { Group } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { duration, useNow } from './clock.js';

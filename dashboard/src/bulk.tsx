@@ -1,4 +1,4 @@
-import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@turnpike/contracts';
+import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@turnpike/protocol';
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -21,7 +21,7 @@ const STATES: Readonly<Record<BulkAction, readonly string[]>> = {
 
 /** What may be done to all that a filter matches: to failed writes one thing, to waiting ones another. */
 export function bulkActions(filters: OperationFilters, navigate: (href: string) => void): Action[] {
-  if (filters.kind && isSystemKind(filters.kind as OperationKind)) return [];
+  if (filters.kind && isSystemKind(filters.kind)) return [];
   const actions = ['retry', 'cancel'] as const;
   return actions
     .filter((action) => !filters.state || STATES[action].includes(filters.state))

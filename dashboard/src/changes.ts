@@ -1,4 +1,4 @@
-import { HIDDEN } from '../../libs/contracts/src/hidden.js';
+import { HIDDEN } from '../../libs/protocol/src/wire/hidden.js';
 
 /** One member of what an audit entry is about, as text; left out where it was not there. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { Sample } from '@turnpike/contracts';
+import type { Sample } from '@turnpike/protocol';
 import { Paper, useComputedColorScheme } from '@mantine/core';
 import { type ReactElement, useEffect, useRef } from 'react';
 import Plot from 'uplot';

@@ -1,4 +1,4 @@
-import type { Role } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import { Button, Group, Modal, Radio, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react';
 import { announce } from './announce.js';

@@ -1,4 +1,4 @@
-import type { OpsSummary } from '@turnpike/contracts';
+import type { OpsSummary } from '@turnpike/protocol';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { BASE } from './base.js';

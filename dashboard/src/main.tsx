@@ -4,6 +4,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
+// What this shop's problems are called.
+import '../../libs/contracts/src/problems.js';
 import { App } from './app.js';
 import { BASE } from './base.js';
 import { client } from './queries.js';

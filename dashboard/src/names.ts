@@ -6,9 +6,10 @@ import type {
   LaneView,
   NoticeAction,
   OperationState,
-  ReadAction,
+  RoutineRead,
   WebhookAction,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import type { ShopRead } from '@turnpike/contracts';
 
 /** Enough of an id to tell it from its neighbours: the end, since UUIDv7s of one hour begin alike. */
 export function short(id: string): string {
@@ -72,7 +73,7 @@ export function holdText({ reason, service }: { reason: HoldReason; service: str
   }
 }
 
-type AuditAction = InterventionAction | ActAction | ReadAction | WebhookAction | NoticeAction;
+type AuditAction = InterventionAction | ActAction | ShopRead | RoutineRead | WebhookAction | NoticeAction;
 
 /** What the audit log calls everything that is not the end of a write; a write has the name of its kind. */
 export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {

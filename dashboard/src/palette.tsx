@@ -1,4 +1,5 @@
-import type { LaneView, Page, UserView } from '@turnpike/contracts';
+import type { LaneView, Page } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import { Combobox, Modal, Text, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';

@@ -1,9 +1,9 @@
-import type { OperationState } from '@turnpike/contracts';
+import type { OperationState } from '@turnpike/protocol';
 import { Alert, Badge as Pill, Button, DataList, Paper, Table, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { PROBLEMS } from '../../libs/contracts/src/problems.js';
+import { entryOf } from '../../libs/protocol/src/problems/problems.js';
 import { Refusal } from './api.js';
 import { AsItWas } from './as-it-was.js';
 import { useIsOlder } from './clock.js';
@@ -139,7 +139,7 @@ export function Notice({ children }: { children: ReactNode }): ReactElement {
 export function Refused({ error }: { error: Error }): ReactElement {
   const problem =
     error instanceof Refusal ? error.problem : { title: 'Something went wrong', detail: error.message };
-  const help = 'code' in problem ? PROBLEMS[problem.code]?.help : null;
+  const help = 'code' in problem ? entryOf(problem.code)?.help : null;
   return (
     <Alert color="red" title={problem.title}>
       {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}

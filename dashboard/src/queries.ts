@@ -1,4 +1,4 @@
-import type { DashboardSession, Page } from '@turnpike/contracts';
+import type { DashboardSession, Page } from '@turnpike/protocol';
 import {
   QueryCache,
   QueryClient,

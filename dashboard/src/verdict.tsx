@@ -1,4 +1,4 @@
-import type { IntegrityHealth, OpsSummary, ProblemBody } from '@turnpike/contracts';
+import type { IntegrityHealth, OpsSummary, ProblemBody } from '@turnpike/protocol';
 import { Alert } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';

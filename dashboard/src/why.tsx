@@ -1,4 +1,4 @@
-import type { LaneView, OperationView } from '@turnpike/contracts';
+import type { LaneView, OperationView } from '@turnpike/protocol';
 import type { ReactElement, ReactNode } from 'react';
 import { sentence, writes } from './names.js';
 import { Actor, OperationLink } from './parts.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConfirmUserStep } from '@turnpike/contracts';
+import type { ConfirmUserStep } from '@turnpike/protocol';
 import { type Applied, Problem, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { deleteAgain } from './deletion.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IntegrityQuery, IntegrityUser } from '@turnpike/contracts';
+import { IntegrityQuery, IntegrityUser } from '@turnpike/protocol';
 import { ApiItems, Database, ServiceTokenGuard } from '@turnpike/service';
 
 @ApiTags('integrity')

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { KeySet } from '@turnpike/contracts';
+import { KeySet } from '@turnpike/protocol';
 import { Public } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { AccessTokens } from './tokens.js';

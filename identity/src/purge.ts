@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Erasure, PurgeUserStep } from '@turnpike/contracts';
+import type { Erasure, PurgeUserStep } from '@turnpike/protocol';
 import { type Applied, erasing, forgetAnswers, Problem, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { removeCredential } from './credentials.js';

@@ -5,11 +5,10 @@ import {
   type AccessEnded,
   type BeginSession,
   type EndAccess,
-  HEADERS,
   type RevokedSessions,
-  type Role,
   type SessionView,
 } from '@turnpike/contracts';
+import { HEADERS, type Role } from '@turnpike/protocol';
 import { Database, Problem, securityEvent } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { isWeak, Passwords } from './passwords.js';

@@ -1,16 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import {
-  ChangePasswordStep,
-  ConfirmUserStep,
-  PurgeUserStep,
-  RegisterStep,
-  SetClaims,
-  SetRoles,
-  STEPS_PATH,
-  undoneKey,
-  UserChanges,
-} from '@turnpike/contracts';
+import { ChangePasswordStep, RegisterStep, SetClaims, SetRoles, UserChanges } from '@turnpike/contracts';
+import { ConfirmUserStep, PurgeUserStep, STEPS_PATH, undoneKey } from '@turnpike/protocol';
 import {
   Call,
   IfMatch,

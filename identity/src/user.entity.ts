@@ -1,4 +1,5 @@
-import type { Claims, Role, UserState, UserView } from '@turnpike/contracts';
+import type { Claims, UserView } from '@turnpike/contracts';
+import type { Role, UserState } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
 

@@ -15,13 +15,12 @@ import { ApiOkResponse, ApiProperty, ApiTags, PickType } from '@nestjs/swagger';
 import {
   AccessEnded,
   Administrators,
-  Email,
   EndAccess,
-  type Page,
   UserChanges,
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
+import { Email, type Page } from '@turnpike/protocol';
 import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
 import { Sessions } from './sessions.js';

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type {
   Administrators,
   ChangePasswordStep,
-  Page,
   RegisterStep,
   SetClaims,
   SetRoles,
@@ -10,7 +9,8 @@ import type {
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
-import { decodeCursor, encodeCursor } from '@turnpike/contracts';
+import type { Page } from '@turnpike/protocol';
+import { decodeCursor, encodeCursor } from '@turnpike/protocol';
 import { type Applied, Database, invalidRequest, pageOf, Problem } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';

@@ -1,14 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import {
-  CustomerNameStep,
-  CustomerView,
-  DeleteCustomerStep,
-  FollowUserStep,
-  STEPS_PATH,
-  undoneKey,
-  UpdateCustomer,
-} from '@turnpike/contracts';
+import { CustomerNameStep, CustomerView, DeleteCustomerStep, UpdateCustomer } from '@turnpike/contracts';
+import { FollowUserStep, STEPS_PATH, undoneKey } from '@turnpike/protocol';
 import {
   Call,
   IfMatch,

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CustomerView, type Erasure } from '@turnpike/contracts';
+import { CustomerView } from '@turnpike/contracts';
+import type { Erasure } from '@turnpike/protocol';
 
 /** The answer to a deletion. The customer is null when there was none. */
 export class CustomerDeleted {

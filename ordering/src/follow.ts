@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FollowUserStep } from '@turnpike/contracts';
+import type { FollowUserStep } from '@turnpike/protocol';
 import { type Applied, invalidRequest, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { type Customer, customerView } from './customer.entity.js';

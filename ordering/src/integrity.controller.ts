@@ -1,6 +1,6 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IntegrityQuery, IntegrityRow } from '@turnpike/contracts';
+import { IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
 import { ApiItems, ServiceTokenGuard } from '@turnpike/service';
 import { Integrity } from './integrity.js';
 

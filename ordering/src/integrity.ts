@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { IntegrityQuery, IntegrityRow, OrderStatus } from '@turnpike/contracts';
+import type { IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
+import type { OrderStatus } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import { RELATION_OF, TRANSITIONS } from './order.js';
 

@@ -8,8 +8,8 @@ import {
   PayOrderStep,
   PlaceOrderStep,
   ShipOrderStep,
-  STEPS_PATH,
 } from '@turnpike/contracts';
+import { STEPS_PATH } from '@turnpike/protocol';
 import {
   Call,
   IfMatch,

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { OrdersQuery, OrderView, type Page } from '@turnpike/contracts';
+import { OrdersQuery, OrderView } from '@turnpike/contracts';
+import type { Page } from '@turnpike/protocol';
 import { ApiPage, ServiceTokenGuard } from '@turnpike/service';
 import { noOrder, Orders } from './orders.js';
 

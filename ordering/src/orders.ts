@@ -2,18 +2,16 @@ import { Injectable } from '@nestjs/common';
 import {
   type CancelOrderStep,
   type ChangeOrderStep,
-  decodeCursor,
   type DeliverOrderStep,
-  encodeCursor,
   type OrderLine,
   type OrdersQuery,
   type OrderView,
-  type Page,
   type PayOrderStep,
   type PlaceOrderStep,
   type ShipOrderStep,
   totalOf,
 } from '@turnpike/contracts';
+import { decodeCursor, encodeCursor, type Page } from '@turnpike/protocol';
 import {
   type Applied,
   assertMatches,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Erasure, OrderStatus } from '@turnpike/contracts';
+import type { Erasure } from '@turnpike/protocol';
+import type { OrderStatus } from '@turnpike/contracts';
 import { type Applied, erasing, forgetAnswers, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { lockCustomer } from './customers.js';

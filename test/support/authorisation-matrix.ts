@@ -1,5 +1,6 @@
 // What the table of authorisation says to each of those who may come, about what belongs to somebody.
-import { CLIENT_KINDS, type Role, ROLES } from '@turnpike/contracts';
+import { CLIENT_KINDS } from '@turnpike/contracts';
+import { type Role, ROLES } from '@turnpike/protocol';
 import { problemOf } from '@turnpike/service';
 import { type Action, ALLOWED, authorise, roleIn } from '../../libs/engine/src/request/authorise.js';
 

@@ -1,5 +1,6 @@
 // Relations as any service may declare them, and users to whom something has happened by those declarations.
-import type { Consequence, IntegrityRow, IntegrityUser, Relation } from '@turnpike/contracts';
+import type { Consequence, Relation } from '@turnpike/contracts';
+import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { Comparison } from '../../libs/engine/src/integrity/scan.js';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type DomainEvent, EVENTS_PATH } from '@turnpike/contracts';
+import { type DomainEvent, EVENTS_PATH } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 
 export class EventSource {

@@ -1,5 +1,5 @@
 // One client of server-sent events, as a browser reads them: events as they come, and the id to go on after.
-import type { OperationView } from '@turnpike/contracts';
+import type { OperationView } from '@turnpike/protocol';
 
 export interface OperationEvent {
   id: string;

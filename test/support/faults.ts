@@ -1,6 +1,6 @@
 // Faults that no write of ours can make: planted behind the services' backs, each with what has to be found of it.
 import { randomUUID } from 'node:crypto';
-import type { Finding, FindingKind } from '@turnpike/contracts';
+import type { Finding, FindingKind } from '@turnpike/protocol';
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { api, expectStatus, LINE, type Person, register, WAIT } from './client.js';

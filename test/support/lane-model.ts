@@ -1,5 +1,6 @@
 // The rules of the ledger once more, as plain functions over plain data: what a test of it compares it with.
-import type { OperationKind, StepState } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import type { StepState } from '@turnpike/protocol';
 import type { ClaimKey } from '../../libs/engine/src/ledger/statements/claim.js';
 import type { EndState } from '../../libs/engine/src/ledger/states.js';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FENCES_PATH, type FenceView, type Mark, MARK_PATH, type SetMark } from '@turnpike/contracts';
+import { FENCES_PATH, type FenceView, type Mark, MARK_PATH, type SetMark } from '@turnpike/protocol';
 
 interface Memory {
   mark: Mark | null;

@@ -1,5 +1,5 @@
 // Users with roles, and lanes that stand still.
-import type { Role } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import {
   type Answer,
   api,

@@ -7,12 +7,11 @@ import {
   type DomainEvents,
   EVENTS_PATH,
   HEADERS,
-  type ServiceName,
-  type StepName,
   stepKey,
   STEPS_PATH,
   undoKey,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import type { ServiceName, StepName } from '@turnpike/contracts';
 import { formatFence, SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 
 /** Where in which lane a step belongs; what is left out is a new operation, first in its lane, claimed once. */

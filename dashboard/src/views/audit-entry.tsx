@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@turnpike/contracts';
+import type { AuditEntry } from '@turnpike/protocol';
 import { Button, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactElement, useState } from 'react';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@turnpike/contracts';
+import type { AuditEntry } from '@turnpike/protocol';
 import type { ReactElement } from 'react';
 import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
 import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';

@@ -1,7 +1,7 @@
-import type { BulkRun } from '@turnpike/contracts';
+import type { BulkRun } from '@turnpike/protocol';
 import { Progress, Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { entryOf } from '../../../libs/protocol/src/problems/problems.js';
 import { post } from '../api.js';
 import { BULK, filterText } from '../bulk.js';
 import { type Action, Actions } from '../dialog.js';
@@ -69,7 +69,7 @@ function Refusals({ run: { refusals } }: { run: BulkRun }): ReactElement {
         {refusals.map(({ code, count }) => (
           <Table.Tr key={code}>
             <Table.Th scope="row">{code}</Table.Th>
-            <Table.Td>{PROBLEMS[code]?.title}</Table.Td>
+            <Table.Td>{entryOf(code)?.title}</Table.Td>
             <Table.Td>{count.toLocaleString()}</Table.Td>
           </Table.Tr>
         ))}

@@ -1,4 +1,4 @@
-import type { BulkRun } from '@turnpike/contracts';
+import type { BulkRun } from '@turnpike/protocol';
 import { Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';

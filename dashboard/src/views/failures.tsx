@@ -1,8 +1,8 @@
-import type { FailureGroup } from '@turnpike/contracts';
+import type { FailureGroup } from '@turnpike/protocol';
 import { Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
-import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { entryOf } from '../../../libs/protocol/src/problems/problems.js';
 import { TimeFilter, useFilters } from '../filters.js';
 import { Empty, Listing, Muted, OperationLink, Read, View } from '../parts.js';
 import { queryOf, useRead } from '../queries.js';
@@ -47,7 +47,7 @@ function Groups({
           <Table.Th scope="row">
             <Link href={`/operations${queryOf({ state: 'failed', problem, from })}`}>{problem}</Link>
           </Table.Th>
-          <Table.Td>{PROBLEMS[problem]?.title}</Table.Td>
+          <Table.Td>{entryOf(problem)?.title}</Table.Td>
           <Table.Td>{service ?? <Muted>the gateway</Muted>}</Table.Td>
           <Table.Td>{count.toLocaleString()}</Table.Td>
           <Table.Td>

@@ -1,4 +1,4 @@
-import type { IntegrityRun, OperationView, ProblemBody, Repair } from '@turnpike/contracts';
+import type { IntegrityRun, OperationView, ProblemBody, Repair } from '@turnpike/protocol';
 import { Alert, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link } from 'wouter';

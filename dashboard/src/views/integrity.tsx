@@ -1,4 +1,4 @@
-import type { IntegrityRun } from '@turnpike/contracts';
+import type { IntegrityRun } from '@turnpike/protocol';
 import { Button, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';

@@ -1,4 +1,5 @@
-import type { AuditEntry, LaneView, OperationView, Page, UserView } from '@turnpike/contracts';
+import type { AuditEntry, LaneView, OperationView, Page } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import { Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect } from 'react';

@@ -1,4 +1,4 @@
-import type { LaneView } from '@turnpike/contracts';
+import type { LaneView } from '@turnpike/protocol';
 import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';

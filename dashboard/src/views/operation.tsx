@@ -1,4 +1,4 @@
-import type { LaneView, OpsOperationView, RevealedOperation } from '@turnpike/contracts';
+import type { LaneView, OpsOperationView, RevealedOperation } from '@turnpike/protocol';
 import { Code, Table } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';

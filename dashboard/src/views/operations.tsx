@@ -1,9 +1,10 @@
-import type { OperationView } from '@turnpike/contracts';
+import type { OperationView } from '@turnpike/protocol';
 import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useLocation } from 'wouter';
-import { OPERATION_KINDS, OPERATION_STATES } from '../../../libs/contracts/src/kinds.js';
-import { PROBLEMS } from '../../../libs/contracts/src/problems.js';
+import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
+import { OPERATION_STATES } from '../../../libs/protocol/src/operations/states.js';
+import { PROBLEM_CODES } from '../../../libs/protocol/src/problems/problems.js';
 import { bulkActions } from '../bulk.js';
 import { Actions } from '../dialog.js';
 import { ChoiceFilter, plain, TextFilter, TimeFilter, useFilters } from '../filters.js';
@@ -35,7 +36,7 @@ export function Operations(): ReactElement {
           label="Problem"
           value={problem}
           all="any"
-          choices={plain(Object.keys(PROBLEMS))}
+          choices={plain(PROBLEM_CODES)}
           set={(value) => set('problem', value)}
         />
         <TextFilter label="Lane" placeholder="User id" value={userId} set={(value) => set('userId', value)} />

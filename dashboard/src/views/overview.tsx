@@ -1,4 +1,4 @@
-import type { OpsSummary, Sample } from '@turnpike/contracts';
+import type { OpsSummary, Sample } from '@turnpike/protocol';
 import { Paper, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';

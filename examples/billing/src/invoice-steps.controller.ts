@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { FollowUserStep, IssueInvoiceStep, STEPS_PATH, VoidInvoiceStep } from '@turnpike/contracts';
+import { FollowUserStep, STEPS_PATH } from '@turnpike/protocol';
+import { IssueInvoiceStep, VoidInvoiceStep } from '@turnpike/contracts';
 import {
   Call,
   IfMatch,

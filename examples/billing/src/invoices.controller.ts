@@ -1,6 +1,7 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IntegrityQuery, IntegrityRow, type InvoiceView } from '@turnpike/contracts';
+import { IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
+import type { InvoiceView } from '@turnpike/contracts';
 import { ApiItems, ServiceTokenGuard } from '@turnpike/service';
 import { Invoices, noInvoice } from './invoices.js';
 

@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  Erasure,
-  FollowUserStep,
-  IntegrityQuery,
-  IntegrityRow,
-  InvoiceView,
-  IssueInvoiceStep,
-  VoidInvoiceStep,
-} from '@turnpike/contracts';
+import type { Erasure, FollowUserStep, IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
+import type { InvoiceView, IssueInvoiceStep, VoidInvoiceStep } from '@turnpike/contracts';
 import {
   type Applied,
   assertMatches,

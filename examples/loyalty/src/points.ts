@@ -1,4 +1,4 @@
-import type { Erasure, FollowUserStep } from '@turnpike/contracts';
+import type { Erasure, FollowUserStep } from '@turnpike/protocol';
 import {
   Problem,
   type ReadRequest,

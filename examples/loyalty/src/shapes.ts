@@ -1,4 +1,4 @@
-import { Optional, Text } from '@turnpike/contracts';
+import { Optional, Text } from '@turnpike/protocol';
 import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 
 /** What a user redeems. */

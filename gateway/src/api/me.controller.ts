@@ -1,15 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import {
-  type CustomerView,
-  Me,
-  type MePart,
-  OperationsQuery,
-  type OrderView,
-  type Page,
-  type UserView,
-} from '@turnpike/contracts';
+import { type CustomerView, Me, type MePart, type OrderView, type UserView } from '@turnpike/contracts';
+import { OperationsQuery, type Page } from '@turnpike/protocol';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,

@@ -6,11 +6,11 @@ import {
   type ClientKind,
   OrdersQuery,
   OrderView,
-  type Page,
   PayOrder,
   PlaceOrder,
   ShipOrder,
 } from '@turnpike/contracts';
+import type { Page } from '@turnpike/protocol';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,

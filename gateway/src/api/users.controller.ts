@@ -5,16 +5,15 @@ import {
   type ClientKind,
   CurrentPassword,
   DeleteUserQuery,
-  type Page,
   RegisterUser,
   RestoredUser,
-  type Role,
   SetClaims,
   SetRoles,
   UpdateUser,
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
+import type { Page, Role } from '@turnpike/protocol';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,

@@ -1,11 +1,5 @@
-import {
-  type Consequence,
-  type Relation,
-  RELATION_EVENTS,
-  RELATIONS,
-  type StepName,
-  STEPS,
-} from '@turnpike/contracts';
+import { type Consequence, type Relation, RELATIONS, type StepName, STEPS } from '@turnpike/contracts';
+import { RELATION_EVENTS } from '@turnpike/protocol';
 import { assertCarriedOut, assertPlansHaveWaysOut, followSaga, sagaOf } from '@turnpike/engine';
 import { DEFINITIONS, OPERATIONS } from './definitions.js';
 

@@ -1,4 +1,5 @@
-import { type ConfirmedState, type Erasure, type StepName, USER_CONFIRMED } from '@turnpike/contracts';
+import type { ConfirmedState, Erasure } from '@turnpike/protocol';
+import { type StepName, USER_CONFIRMED } from '@turnpike/contracts';
 import { type Answers, copySteps, followSaga, type Plan, sagaOf } from '@turnpike/engine';
 
 /** @returns the plan of a write that is one step, whose answer is the resource */

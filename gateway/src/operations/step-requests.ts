@@ -1,4 +1,5 @@
-import { type ConfirmedState, type PurgeUserStep, RELATIONS, type StepName } from '@turnpike/contracts';
+import type { ConfirmedState, PurgeUserStep } from '@turnpike/protocol';
+import { RELATIONS, type StepName } from '@turnpike/contracts';
 import { type Answers, type Call, copySteps } from '@turnpike/engine';
 
 /** What the client sent is the body of the step. */

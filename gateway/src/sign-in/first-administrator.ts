@@ -1,10 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  type Administrators,
-  normaliseEmail,
-  type OperationState,
-  type PreparedCredential,
-} from '@turnpike/contracts';
+import type { Administrators, PreparedCredential } from '@turnpike/contracts';
+import { normaliseEmail, type OperationState } from '@turnpike/protocol';
 import {
   type AdminConfig,
   Fingerprints,

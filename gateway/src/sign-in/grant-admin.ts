@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpService } from '@nestjs/axios';
-import { normaliseEmail, type Role, type UserView } from '@turnpike/contracts';
+import { normaliseEmail, type Role } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import {
   type Asked,
   assertKeys,

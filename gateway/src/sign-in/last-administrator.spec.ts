@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { OperationView, Role } from '@turnpike/contracts';
+import type { OperationView, Role } from '@turnpike/protocol';
 import {
   type AccessEndings,
   Allows,

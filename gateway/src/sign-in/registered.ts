@@ -1,13 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  type CustomerView,
-  type InvoiceView,
-  type OrderView,
-  type Page,
-  type RegisteredState,
-  type SessionView,
-  type UserView,
-} from '@turnpike/contracts';
+import type { CustomerView, InvoiceView, OrderView, SessionView, UserView } from '@turnpike/contracts';
+import type { Page, RegisteredState } from '@turnpike/protocol';
 import { LedgerQueries, registerOf, Services, type Standing, SystemWrites } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import { decodeJwt } from 'jose';

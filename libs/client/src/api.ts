@@ -1073,7 +1073,7 @@ export interface components {
             name: string;
             phone: string | null;
             /** @enum {string} */
-            state: "active" | "deleted";
+            state: "deleted" | "active";
             userId: string;
             version: number;
         };
@@ -1137,7 +1137,7 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
             startedAt: string;
             /** @enum {string} */
-            state: "running" | "failed" | "done";
+            state: "failed" | "running" | "done";
         };
         KeySet: {
             keys: components["schemas"]["PublicKey"][];
@@ -1149,7 +1149,7 @@ export interface components {
             nextAttemptAt: string | null;
             seq: number;
             /** @enum {string} */
-            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            state: "succeeded" | "failed" | "cancelled" | "rejected" | "queued" | "running" | "retrying";
         };
         LaneHold: {
             /** @enum {string} */
@@ -1177,7 +1177,7 @@ export interface components {
             /** @description Why it is paused or halted. */
             reason: string | null;
             /** @enum {string} */
-            state: "paused" | "halted" | "deleted" | "open" | "deleting";
+            state: "paused" | "halted" | "open" | "deleting" | "deleted";
             /** @description Null where the user may sign in. */
             suspended: components["schemas"]["LaneSuspension"] | null;
             userId: string;
@@ -1242,7 +1242,7 @@ export interface components {
             seq: number;
             startedAt: string | null;
             /** @enum {string} */
-            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            state: "succeeded" | "failed" | "cancelled" | "rejected" | "queued" | "running" | "retrying";
             steps: components["schemas"]["StepView"][];
             target: components["schemas"]["OperationTarget"];
             /** @description Whose lane it runs in. */
@@ -1280,7 +1280,7 @@ export interface components {
             seq: number;
             startedAt: string | null;
             /** @enum {string} */
-            state: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
+            state: "succeeded" | "failed" | "cancelled" | "rejected" | "queued" | "running" | "retrying";
             steps: components["schemas"]["OpsStepView"][];
             target: components["schemas"]["OperationTarget"];
             traceparent: string | null;
@@ -1336,7 +1336,7 @@ export interface components {
             paymentReference: string | null;
             reference: string | null;
             /** @enum {string} */
-            status: "cancelled" | "placed" | "paid" | "shipped" | "delivered";
+            status: "cancelled" | "delivered" | "placed" | "paid" | "shipped";
             total: components["schemas"]["Money"];
             trackingNumber: string | null;
             updatedAt: string;
@@ -1442,7 +1442,7 @@ export interface components {
             lastName: string;
             roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
-            state: "active" | "deleted";
+            state: "deleted" | "active";
             /** @description The orders that the deletion has cancelled, and that stay so. */
             staysCancelled: string[];
             updatedAt: string;
@@ -1553,7 +1553,7 @@ export interface components {
             lastName: string;
             roles: ("operator" | "operator.act" | "operator.reveal" | "admin")[];
             /** @enum {string} */
-            state: "active" | "deleted";
+            state: "deleted" | "active";
             updatedAt: string;
             version: number;
         };

@@ -1,7 +1,7 @@
+import { Nested, Optional, Text } from '@turnpike/protocol';
 import { IsUUID } from 'class-validator';
 import { Address } from './customers.js';
 import { Money } from './orders.js';
-import { Nested, Optional, Text } from './validation.js';
 
 /*
  * What `examples/billing` brings to the contracts: the bodies and views of its operations. Its steps, kinds and relation

@@ -1,5 +1,5 @@
+import { MAX_STRING, Nested, Optional, Text } from '@turnpike/protocol';
 import { IsISO31661Alpha2, IsString, Matches, MaxLength } from 'class-validator';
-import { MAX_STRING, Nested, Optional, Text } from './validation.js';
 
 export class Address {
   /** Who receives it; left out, the customer. */

@@ -1,5 +1,5 @@
 /*
- * The words for writes and what becomes of them. Nothing is imported here: browsers read this file too.
+ * The words for this shop's writes. Nothing is imported here: browsers read this file too.
  */
 
 /**
@@ -43,25 +43,9 @@ export type ClientKind = Exclude<OperationKind, SystemKind>;
 
 export const CLIENT_KINDS: readonly ClientKind[] = OPERATION_KINDS.filter((kind) => !isSystemKind(kind));
 
-export function isSystemKind(kind: OperationKind): kind is SystemKind {
-  return (SYSTEM_KINDS as readonly OperationKind[]).includes(kind);
+export function isSystemKind(kind: string): kind is SystemKind {
+  return (SYSTEM_KINDS as readonly string[]).includes(kind);
 }
-
-/** The states of an operation; libs/engine/src/ledger/states.ts has the transitions between them. */
-export const OPERATION_STATES = [
-  'queued',
-  'running',
-  'retrying',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'rejected',
-] as const;
-export type OperationState = (typeof OPERATION_STATES)[number];
-
-/** What is known of a step: not sent or not answered, in force, refused by the service, closed unsent, taken back. */
-export const STEP_STATES = ['pending', 'applied', 'refused', 'sealed', 'undone'] as const;
-export type StepState = (typeof STEP_STATES)[number];
 
 /** What the system cannot be without. Any other service takes part where the gateway is given its address. */
 export const CORE_SERVICES = ['identity', 'ordering'] as const;
@@ -71,7 +55,3 @@ export type ServiceName = (typeof SERVICES)[number];
 
 export const TARGET_TYPES = ['user', 'customer', 'order', 'invoice'] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
-
-/** Why a write has to wait: its turn, a retry of its own, or an operator. */
-export const WAITING_REASONS = ['turn', 'retry', 'paused', 'halted', 'breaker'] as const;
-export type WaitingReason = (typeof WAITING_REASONS)[number];

@@ -1,5 +1,5 @@
+import type { OperationView } from '@turnpike/protocol';
 import type { CustomerView } from './customers.js';
-import type { OperationView } from './operations.js';
 import type { OrderView } from './orders.js';
 import type { UserView } from './users.js';
 

@@ -1,3 +1,4 @@
+import { Nested, Optional, Rule, Text } from '@turnpike/protocol';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -9,7 +10,6 @@ import {
   Min,
 } from 'class-validator';
 import { Address } from './customers.js';
-import { Nested, Optional, Rule, Text } from './validation.js';
 
 export const ORDER_STATUSES = ['placed', 'paid', 'shipped', 'delivered', 'cancelled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];

@@ -1,28 +1,6 @@
-import { IsIn, IsInt, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
-import { OPERATION_KINDS, OPERATION_STATES, type OperationKind, type OperationState } from './kinds.js';
+import { MAX_STRING, Optional, PageQuery } from '@turnpike/protocol';
+import { IsIn, IsString, IsUUID, MaxLength } from 'class-validator';
 import { ORDER_STATUSES, type OrderStatus } from './orders.js';
-import { FromDigits, MAX_STRING, Optional } from './validation.js';
-
-/** One page of a list; `nextCursor` is null on the last. */
-export interface Page<Item> {
-  items: Item[];
-  nextCursor: string | null;
-}
-
-export class PageQuery {
-  /** `nextCursor` of the page before. */
-  @Optional()
-  @IsString()
-  @MaxLength(MAX_STRING)
-  cursor?: string;
-
-  @Optional()
-  @FromDigits()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
-}
 
 export class UsersQuery extends PageQuery {
   /** Part of an e-mail address or of a name. */
@@ -41,33 +19,4 @@ export class OrdersQuery extends PageQuery {
   @Optional()
   @IsUUID()
   userId?: string;
-}
-
-export class OperationsQuery extends PageQuery {
-  @Optional()
-  @IsIn(OPERATION_STATES)
-  state?: OperationState;
-
-  @Optional()
-  @IsIn(OPERATION_KINDS)
-  kind?: OperationKind;
-}
-
-/** @returns an opaque cursor that decodeCursor gives back; the position is made of the sort keys of the last row. */
-export function encodeCursor(position: readonly string[]): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-/** @returns the position in that cursor, or null if it is not one of `parts` strings. */
-export function decodeCursor(cursor: string, parts: number): string[] | null {
-  try {
-    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const valid =
-      Array.isArray(position) &&
-      position.length === parts &&
-      position.every((part) => typeof part === 'string');
-    return valid ? position : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,4 @@
+import type { RelationEvent } from '@turnpike/protocol';
 import type { ServiceName } from './kinds.js';
 import type { StepName } from './steps.js';
 
@@ -7,10 +8,6 @@ import type { StepName } from './steps.js';
  * computes the steps of those five operations from this table and carries them out in the user's lane
  * (libs/engine/src/definitions/lifecycle-sagas.ts); integrity runs look for rows that break it, and repair follows it.
  */
-
-/** What happens to a user that the rows which refer to one have to follow. */
-export const RELATION_EVENTS = ['register', 'update', 'delete', 'restore', 'purge'] as const;
-export type RelationEvent = (typeof RELATION_EVENTS)[number];
 
 /** What becomes of the rows, by the names that SQL has for it. */
 export type Consequence =
@@ -123,12 +120,3 @@ export const USER_STEPS: Readonly<Record<RelationEvent, readonly StepName[]>> = 
 
 /** Reads the user at its turn in the lane; what follows makes the other services agree with it. */
 export const USER_CONFIRMED: StepName = 'identity.confirm';
-
-/** What a purge did to the rows of one relation. */
-export interface Erasure {
-  relation: string;
-  /** Rows that hold nothing personal any more, or are gone. */
-  erased: number;
-  /** What was kept of them, for people to read; empty if nothing was. */
-  retained: string;
-}

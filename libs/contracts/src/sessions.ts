@@ -1,6 +1,5 @@
+import { Email, Optional, type Role } from '@turnpike/protocol';
 import { IsInt, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
-import type { Role } from './users.js';
-import { Email, Optional } from './validation.js';
 import { PASSWORD_LENGTH } from './users.js';
 
 export class SignIn {
@@ -86,15 +85,6 @@ export interface AccessClaims {
   exp: number;
 }
 
-/** What identity and ordering demand of the gateway's tokens. */
-export const SERVICE_TOKENS = {
-  issuer: 'turnpike-gateway',
-  type: 'service+jwt',
-  algorithm: 'EdDSA',
-  /** Seconds. */
-  lifetime: 60,
-} as const;
-
 /** Answer of identity's `GET /internal/sessions/revoked?since=`: the sessions that ended since then. */
 export interface RevokedSessions {
   /** Identity's clock; what to ask with next. */
@@ -119,28 +109,4 @@ export class EndAccess {
 export class AccessEnded {
   /** The highest that identity was ever told. */
   epoch: number;
-}
-
-/** The public half of a signing key. */
-export class PublicKey {
-  kty: 'OKP';
-  crv: 'Ed25519';
-  x: string;
-  kid: string;
-  alg: 'EdDSA';
-  use: 'sig';
-}
-
-/** What tokens are verified with (RFC 7517). */
-export class KeySet {
-  keys: PublicKey[];
-}
-
-/** Who is signed in at the dashboard; the session itself is a cookie that its page cannot read. */
-export class DashboardSession {
-  userId: string;
-  /** Sent back as `X-CSRF-Token` with whatever is not a plain read. */
-  csrfToken: string;
-  expiresAt: string;
-  roles: Role[];
 }

@@ -1,15 +1,7 @@
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, Matches, MaxLength } from 'class-validator';
+import { Email, Optional, type Role, ROLES, Text } from '@turnpike/protocol';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, MaxLength } from 'class-validator';
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
 import type { ServiceName } from './kinds.js';
-import { Email, Optional, Text, Time } from './validation.js';
-import {
-  CONFIRMED_STATES,
-  type ConfirmedState,
-  REGISTERED_STATES,
-  type RegisteredState,
-  ROLES,
-  type Role,
-} from './users.js';
 
 /**
  * The steps that operations are made of. Each is `POST /internal/steps/{name}` of its service, and its undo,
@@ -69,61 +61,6 @@ interface StepDeclaration {
   event: string | null;
 }
 export type StepName = keyof typeof STEPS;
-
-/** Where steps live under a service's address. */
-export const STEPS_PATH = '/internal/steps';
-
-/**
- * @param generation the how manieth key of that step it is; an operator's retry gives a step that was closed a new one,
- *   because a service answers the old one for ever as it did first
- * @returns the key under which a service remembers its answer to that step of that operation
- */
-export function stepKey(operationId: string, step: StepName, generation = 1): string {
-  return `${operationId}/${step}${suffixOf(generation)}`;
-}
-
-/** @returns the key of the step's undo, of that generation in its turn. */
-export function undoKey(key: string, generation = 1): string {
-  return `${key}/undo${suffixOf(generation)}`;
-}
-
-/** The first key of a step has the form that it always had. */
-function suffixOf(generation: number): string {
-  return generation === 1 ? '' : `~${generation}`;
-}
-
-/** @returns the key of the step that the undo with that key takes back. */
-export function undoneKey(key: string): string {
-  return key.replace(/\/undo(~\d+)?$/, '');
-}
-
-/** `{operationId}/{step}`, or that with `/undo`; an operator's retry adds `~2` and so on to either. */
-const STEP_KEY =
-  /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([a-z.-]{1,100})(?:~\d{1,6})?(\/undo(?:~\d{1,6})?)?$/;
-
-/** What the key of a step says. */
-export interface KeyOfStep {
-  operationId: string;
-  step: StepName;
-  isUndo: boolean;
-}
-
-/** @returns what that key says, or null where it is none of a step that is declared */
-export function readStepKey(key: string): KeyOfStep | null {
-  const [, operationId, step, undo] = STEP_KEY.exec(key) ?? [];
-  if (operationId === undefined || !Object.hasOwn(STEPS, step ?? '')) return null;
-  return { operationId, step: step as StepName, isUndo: undo !== undefined };
-}
-
-/** `POST /internal/steps/settle`: the first answer of that key, or seals it for ever. */
-export class SettleStep {
-  @MaxLength(200)
-  @Matches(/^[0-9a-f-]{36}\/[a-z.-]+(~\d{1,6})?(\/undo(~\d{1,6})?)?$/)
-  key: string;
-
-  @Matches(/^\d{1,9}\.\d{1,9}$/)
-  fence: string;
-}
 
 /** `POST /internal/credentials`: turns a password into a credential, so that no ledger ever holds it. */
 export class PrepareCredential {
@@ -218,36 +155,6 @@ export class DeleteCustomerStep {
   /** What becomes of paid orders: they forbid the deletion, or are cancelled. */
   @IsIn(['restrict', 'cancel'])
   paidOrders: 'restrict' | 'cancel';
-}
-
-/** What the register says of the user; left out where it says nothing, and identity's word counts. */
-export class ConfirmUserStep {
-  @Optional()
-  @IsIn(REGISTERED_STATES)
-  register?: RegisteredState;
-
-  /** Of a deleted user: when that was. */
-  @Optional()
-  @Time()
-  deletedAt?: string;
-}
-
-/** The register's word goes with a purge: the user is purged, in whatever state the row came back. */
-export class PurgeUserStep {
-  @Optional()
-  @IsIn(['purged'])
-  register?: 'purged';
-}
-
-/** What a copy holds of the user, and in which state the user is, for a service to agree with. */
-export class FollowUserStep {
-  @IsIn(CONFIRMED_STATES)
-  state: ConfirmedState;
-
-  /** First and last name; left out where there is no user. */
-  @Optional()
-  @Text(401)
-  name?: string;
 }
 
 export class PlaceOrderStep extends PlaceOrder {

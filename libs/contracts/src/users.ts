@@ -1,17 +1,5 @@
+import { Email, Optional, type Role, ROLES, Rule, Text, type UserState } from '@turnpike/protocol';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
-import { Email, Optional, Rule, Text } from './validation.js';
-
-/**
- * The roles: `operator` looks at everything that operators see, `operator.act` acts on it too, `operator.reveal` opens
- * sealed payloads too, `admin` may do all of this and what the shop's administrators do.
- */
-export const ROLES = ['operator', 'operator.act', 'operator.reveal', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** @returns whether those roles hold what that role lets do; administrators may do all of it */
-export function holds(roles: readonly Role[], role: Role): boolean {
-  return roles.includes(role) || roles.includes('admin');
-}
 
 export type Claims = Record<string, string | number | boolean>;
 
@@ -112,17 +100,6 @@ export class DeleteUserQuery {
   @IsIn(['run', 'cancel'])
   pending: 'run' | 'cancel' = 'run';
 }
-
-export const USER_STATES = ['active', 'deleted'] as const;
-export type UserState = (typeof USER_STATES)[number];
-
-/** What `identity.confirm` answers. `absent` is who never was, or is purged. */
-export const CONFIRMED_STATES = [...USER_STATES, 'absent'] as const;
-export type ConfirmedState = (typeof CONFIRMED_STATES)[number];
-
-/** What the ledger, which is the register of deletions, says of a user whom it has decided about. */
-export const REGISTERED_STATES = ['active', 'deleted', 'purged'] as const;
-export type RegisteredState = (typeof REGISTERED_STATES)[number];
 
 export class UserView {
   id: string;

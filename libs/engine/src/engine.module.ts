@@ -10,6 +10,8 @@ import {
   ServiceTokenSigner,
   type Trim,
 } from '@turnpike/service';
+import { SHOP_WORDS } from '@turnpike/contracts';
+import { learn } from '@turnpike/protocol';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Bulk } from './bulk/bulk-actions.js';
 import { BulkController } from './bulk/bulk.controller.js';
@@ -251,6 +253,7 @@ const controllers = [
 export class TurnpikeModule {
   static forRoot(config: GatewayConfig, application: Application): DynamicModule {
     publishUnder(config.publicUrl);
+    learn(SHOP_WORDS);
     return {
       module: TurnpikeModule,
       imports: [

@@ -17,7 +17,7 @@ export * from './steps/inbox.migration.js';
 export * from './steps/beside.migration.js';
 export { forgetAnswers, RecordedAnswer, type StepCall } from './steps/inbox.js';
 export * from './steps/outbox.migration.js';
-export { Outbox, StepEvents } from './steps/outbox.js';
+export { Outbox } from './steps/outbox.js';
 export * from './steps/marks.migration.js';
 export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './database/runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './database/retention.js';

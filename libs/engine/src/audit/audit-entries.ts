@@ -1,10 +1,4 @@
-import type {
-  ActAction,
-  InterventionAction,
-  NoticeAction,
-  ReadAction,
-  WebhookAction,
-} from '@turnpike/contracts';
+import type { NoticeAction, WebhookAction } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { Content } from '../encryption/payload-encryption.js';
 
@@ -23,7 +17,8 @@ export interface Change<Value = Content> {
 export interface Intervention {
   /** Null for who was at the ledger itself, and not signed in; the reason says who that was. */
   actorId: string | null;
-  action: InterventionAction | ActAction | ReadAction;
+  /** An act of an operator, or what the application calls a read: one of `VOCABULARY.auditActions`. */
+  action: string;
   /** Null where it is about no single user. */
   userId: string | null;
   operationId: string | null;

@@ -4,9 +4,9 @@ import {
   type AuditQuery,
   encodeCursor,
   type Page,
-  READS,
   ROUTINE_READS,
-} from '@turnpike/contracts';
+  VOCABULARY,
+} from '@turnpike/protocol';
 import { Database, pageOf } from '@turnpike/service';
 import { appendIntervention, type Intervention } from './audit-entries.js';
 import { positionIn } from '../support/cursors.js';
@@ -95,5 +95,5 @@ const POSITION = /^\d{1,18}$/;
 /** @returns the actions that a list leaves out */
 function unlisted({ action, reads }: AuditQuery): readonly string[] {
   if (action !== undefined || reads === 'true') return [];
-  return reads === 'false' ? READS : ROUTINE_READS;
+  return reads === 'false' ? [...VOCABULARY.reads, ...ROUTINE_READS] : ROUTINE_READS;
 }

@@ -8,7 +8,7 @@ import {
   type Page,
   type PageQuery,
   type Role,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { invalidRequest, Problem, problemOf } from '@turnpike/service';
 import pLimit from 'p-limit';
 import { type Asker, authorise, roleIn } from '../request/authorise.js';

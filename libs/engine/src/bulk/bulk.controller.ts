@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/contracts';
+import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/protocol';
 import { ApiPage } from '@turnpike/service';
 import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

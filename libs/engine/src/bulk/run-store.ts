@@ -4,14 +4,14 @@ import {
   type BulkAction,
   type BulkFilter,
   type BulkRun,
-  CLIENT_KINDS,
   encodeCursor,
   type Page,
   type PageQuery,
   type ProblemBody,
   type ProblemCode,
   type Role,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import { CLIENT_KINDS } from '@turnpike/contracts';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';

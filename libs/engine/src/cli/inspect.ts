@@ -1,4 +1,4 @@
-import type { LaneView } from '@turnpike/contracts';
+import type { LaneView } from '@turnpike/protocol';
 import { IsNull } from 'typeorm';
 import { Operation } from '../ledger/operation.entity.js';
 import { isEnded } from '../ledger/states.js';

@@ -1,12 +1,5 @@
-import {
-  RELATION_EVENTS,
-  type Relation,
-  type RelationEvent,
-  type StepName,
-  STEPS,
-  USER_CONFIRMED,
-  USER_STEPS,
-} from '@turnpike/contracts';
+import { RELATION_EVENTS, type RelationEvent } from '@turnpike/protocol';
+import { type Relation, type StepName, STEPS, USER_CONFIRMED, USER_STEPS } from '@turnpike/contracts';
 import { ConfigurationError } from '@turnpike/service';
 
 /*

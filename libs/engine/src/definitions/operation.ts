@@ -1,4 +1,5 @@
-import type { ConfirmedState, OperationKind, TargetType } from '@turnpike/contracts';
+import type { ConfirmedState } from '@turnpike/protocol';
+import type { OperationKind } from '@turnpike/contracts';
 import type { SecurityEvent } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import type { Answers } from './outcome.js';
@@ -6,7 +7,7 @@ import type { Plan } from './plan.js';
 
 /** Something that has an address, and whose writes go to one lane. */
 export interface ResourceDefinition {
-  type: TargetType;
+  type: string;
   /** Below which each is read by its id. */
   path: string;
   /** It is the user of the lane: its id is the lane's. */

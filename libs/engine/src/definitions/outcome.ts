@@ -1,4 +1,4 @@
-import type { OperationCause, ProblemBody } from '@turnpike/contracts';
+import type { OperationCause, ProblemBody } from '@turnpike/protocol';
 
 /** What is known of a call that failed. */
 export type Failure = Omit<OperationCause, 'service' | 'step' | 'at'>;

@@ -1,4 +1,5 @@
-import type { ConfirmUserStep, Relation, StepName } from '@turnpike/contracts';
+import type { ConfirmUserStep } from '@turnpike/protocol';
+import type { Relation, StepName } from '@turnpike/contracts';
 import type { Answers } from './outcome.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { OperationCause } from '@turnpike/contracts';
+import type { OperationCause } from '@turnpike/protocol';
 import type { SealedAt, Seals } from './payload-encryption.js';
 
 /*

@@ -1,4 +1,4 @@
-import { type OperationCause, problemBody } from '@turnpike/contracts';
+import { type OperationCause, problemBody } from '@turnpike/protocol';
 import { NO_LONGER } from '../ledger/actor-standings.js';
 import { sentenceOf } from '../encryption/operation-causes.js';
 import { type ClaimedRow, isOverdue } from '../ledger/statements/claim.js';

@@ -1,4 +1,4 @@
-import type { Role } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import type { Actors, ActorStanding } from '../ledger/actor-standings.js';
 import type { ClaimedRow } from '../ledger/statements/claim.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { holds, type Role, type UserView } from '@turnpike/contracts';
+import { holds, type Role } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import { problemOf } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
 import { Actors } from '../ledger/actor-standings.js';

@@ -1,5 +1,5 @@
-import type { OperationCause, ProblemBody } from '@turnpike/contracts';
-import { problemBody } from '@turnpike/contracts';
+import type { OperationCause, ProblemBody } from '@turnpike/protocol';
+import { problemBody } from '@turnpike/protocol';
 import type { ClaimedRow, StepOutcome } from '../ledger/statements/claim.js';
 
 /*

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type BreakerState, type ServiceName, SERVICES } from '@turnpike/contracts';
+import type { BreakerState } from '@turnpike/protocol';
+import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import {
   BrokenCircuitError,
   circuitBreaker,

@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import {
-  isSystemKind,
-  type OperationCause,
-  type OperationKind,
-  problemBody,
-  stepKey,
-  undoKey,
-  USER_CONFIRMED,
-} from '@turnpike/contracts';
+import { isSystemKind, type OperationKind, USER_CONFIRMED } from '@turnpike/contracts';
+import { type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
 import {
   contextIn,
   failWith,

@@ -1,4 +1,4 @@
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import axios, {
   type AxiosAdapter,
   type AxiosResponse,

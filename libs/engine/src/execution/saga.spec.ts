@@ -1,4 +1,5 @@
-import { problemBody, type StepName, STEPS } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
+import { type StepName, STEPS } from '@turnpike/contracts';
 import type { StepOutcome } from '../ledger/statements/claim.js';
 import type { StepAnswer } from '../definitions/outcome.js';
 import { type Calls, Saga } from './saga.js';

@@ -1,5 +1,7 @@
-import type { OperationCause, ProblemBody, StepName, StepState } from '@turnpike/contracts';
-import { problemBody, STEPS } from '@turnpike/contracts';
+import type { OperationCause, ProblemBody, StepState } from '@turnpike/protocol';
+import type { StepName } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
+import { STEPS } from '@turnpike/contracts';
 import type { StepOutcome } from '../ledger/statements/claim.js';
 import { observeStep } from './metrics.js';
 import type { Answers, Outcome, StepAnswer } from '../definitions/outcome.js';

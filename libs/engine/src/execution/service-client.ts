@@ -9,11 +9,9 @@ import {
   type ProblemBody,
   type ProblemCode,
   problemBody,
-  type ServiceName,
-  STEPS,
   STEPS_PATH,
-  type StepName,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import { type ServiceName, STEPS, type StepName } from '@turnpike/contracts';
 import {
   activeRequestId,
   currentOwner,
@@ -136,16 +134,7 @@ export class Services {
     if (!problem || response.status >= 500)
       throw unavailable(`${service} cannot answer at the moment (${response.status}).`);
     if (isAboutTheCall(problem.code, response)) throw this.refused(service, call, problem);
-    const {
-      type: _type,
-      title: _title,
-      status: _status,
-      code,
-      detail,
-      instance: _i,
-      ...extensions
-    } = problem;
-    throw new Problem(code, detail, extensions);
+    throw Problem.from(problem);
   }
 
   /** Ours to mend and not the client's, who would only throw a good session away. */
@@ -247,22 +236,22 @@ function calling({ method, path }: ServiceCall, baseURL: string): () => SpanDesc
 }
 
 /** Refusals of a request for its form, which the gateway and what stands behind it have given it. */
-const OF_THE_FORM: readonly ProblemCode[] = [
+const OF_THE_FORM = new Set<string>([
   'method-not-allowed',
   'request-timeout',
   'headers-too-large',
   'unsupported-media-type',
   'invalid-json',
   'rate-limited',
-];
+] satisfies ProblemCode[]);
 
 /**
  * Whether a refusal is about the gateway's call, and not about what its client has sent. A 401 is about the gateway's own
  * token, unless the service says what of the client's it has refused.
  */
-function isAboutTheCall(code: ProblemCode, { headers }: AxiosResponse<unknown>): boolean {
+function isAboutTheCall(code: string, { headers }: AxiosResponse<unknown>): boolean {
   if (code === 'unauthenticated') return headers[HEADERS.refusedCredential] === undefined;
-  return OF_THE_FORM.includes(code);
+  return OF_THE_FORM.has(code);
 }
 
 function noteStatus(span: Span, { status }: AxiosResponse): void {

@@ -6,7 +6,8 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { EVENTS_PATH, type ServiceName, SERVICES } from '@turnpike/contracts';
+import { EVENTS_PATH } from '@turnpike/protocol';
+import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import { ServiceTokenSigner, traceHeaders } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { Breakers } from './circuit-breakers.js';

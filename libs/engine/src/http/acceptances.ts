@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { holds, type Role, ROLES } from '@turnpike/contracts';
+import { holds, type Role, ROLES } from '@turnpike/protocol';
 import { securityEvent } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { mayEndAccess } from '../ledger/access-endings.js';

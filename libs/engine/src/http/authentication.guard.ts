@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import { bearerTokenOf, identify, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';

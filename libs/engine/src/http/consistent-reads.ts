@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { etagOf, HEADERS } from '@turnpike/contracts';
+import { etagOf, HEADERS } from '@turnpike/protocol';
 import { invalidRequest, namesEtag, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../notify/operation-watcher.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { HEADERS, type ProblemCode } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/protocol';
 import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, verifyAgain } from '../request/caller.js';

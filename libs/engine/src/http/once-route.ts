@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import { ApiProblems, Problem } from '@turnpike/service';
 import type { FastifyReply } from 'fastify';
 import type { Made } from '../ledger/statements/idempotency-keys.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type OperationView } from '@turnpike/contracts';
+import { HEADERS, type OperationView } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import type { OperationRead } from '../ledger/operation.entity.js';

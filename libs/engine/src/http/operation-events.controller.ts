@@ -1,6 +1,6 @@
 import { applyDecorators, Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { OperationView } from '@turnpike/contracts';
+import { OperationView } from '@turnpike/protocol';
 import { ApiProblems } from '@turnpike/service';
 import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

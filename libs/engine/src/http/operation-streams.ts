@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../notify/operation-watcher.js';

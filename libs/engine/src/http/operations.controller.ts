@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/contracts';
+import { HEADERS, OperationsQuery, OperationView, type Page } from '@turnpike/protocol';
 import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';

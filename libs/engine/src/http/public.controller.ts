@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { applyDecorators, Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { isProblemCode, KeySet, PROBLEMS } from '@turnpike/contracts';
+import { isProblemCode, KeySet, PROBLEM_CODES, PROBLEMS } from '@turnpike/protocol';
 import { Problem, Public, ServiceTokenSigner, sharedFor } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
 import { Services } from '../execution/service-client.js';
@@ -64,9 +64,10 @@ export class PublicController {
   @Get('problems')
   @IsPage()
   problems(): string {
-    const items = Object.entries(PROBLEMS).map(
-      ([code, { status, title }]) => `<li><a href="problems/${code}">${code}</a> (${status}): ${title}</li>`,
-    );
+    const items = PROBLEM_CODES.map((code) => {
+      const { status, title } = PROBLEMS[code];
+      return `<li><a href="problems/${code}">${code}</a> (${status}): ${title}</li>`;
+    });
     return page('Problems', `<ul>${items.join('\n')}</ul>`, 'problems');
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type ClientKind, type OperationTarget } from '@turnpike/contracts';
+import { HEADERS, type OperationTarget } from '@turnpike/protocol';
+import type { ClientKind } from '@turnpike/contracts';
 import { givenTraceparent, invalidToken, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';

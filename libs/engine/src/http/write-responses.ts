@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { etagOf, HEADERS, type OperationView } from '@turnpike/contracts';
+import { etagOf, HEADERS, type OperationView } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endings } from '../notify/operation-watcher.js';
@@ -105,10 +105,7 @@ function sayAccepted(id: string, reply: FastifyReply): void {
 /** What a synchronous interface would have answered. */
 function outcomeOf(operation: OperationRead, definition: OperationDefinition, reply: FastifyReply): unknown {
   void reply.header(HEADERS.operationId, operation.id);
-  if (operation.problem) {
-    const { code, detail, type: _type, title: _title, status: _status, ...extensions } = operation.problem;
-    throw new Problem(code, detail, extensions);
-  }
+  if (operation.problem) throw Problem.from(operation.problem);
   // Withdrawn while the client waited: no status of its own says that, the operation does.
   if (operation.state === 'cancelled') {
     sayAccepted(operation.id, reply);

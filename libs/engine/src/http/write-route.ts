@@ -7,7 +7,8 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiResponse } from '@nestjs/swagger';
-import { type ClientKind, OperationView, type ProblemCode } from '@turnpike/contracts';
+import type { ClientKind } from '@turnpike/contracts';
+import { OperationView, type ProblemCode } from '@turnpike/protocol';
 import { ApiProblems, invalidRequest } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { type OperationDefinition, successStatusOf } from '../definitions/operation.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
-import { IntegrityRun, type Page, PageQuery, Repair } from '@turnpike/contracts';
+import { IntegrityRun, type Page, PageQuery, Repair } from '@turnpike/protocol';
 import { ApiPage } from '@turnpike/service';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../request/authorise.js';

@@ -8,7 +8,7 @@ import {
   type PageQuery,
   type ProblemBody,
   problemBody,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Problem, problemOf } from '@turnpike/service';
 import { hiddenView } from '../support/redact-payload.js';
 import { GatewayConfig } from '../config.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Finding, IntegrityRow, IntegrityUser } from '@turnpike/contracts';
+import type { Finding, IntegrityRow, IntegrityUser } from '@turnpike/protocol';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';
 import { type LaneStanding, LaneStandings } from '../queries/lane-standings.js';

@@ -5,8 +5,8 @@ import {
   type IntegrityQuery,
   type IntegrityRow,
   type IntegrityUser,
-  type ServiceName,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Problem, problemOf } from '@turnpike/service';
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { Services } from '../execution/service-client.js';

@@ -1,4 +1,5 @@
-import { type IntegrityRow, type IntegrityUser, type Relation, RELATIONS } from '@turnpike/contracts';
+import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
+import { type Relation, RELATIONS } from '@turnpike/contracts';
 import { findingsAbout, type Gone, sourcesOf } from './rules.js';
 
 const ACTIVE: IntegrityUser = { id: 'u', state: 'active', name: 'Grace Hopper' };

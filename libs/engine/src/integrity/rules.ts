@@ -1,14 +1,11 @@
+import { type Consequence, type Relation, type ServiceName, USERS } from '@turnpike/contracts';
 import {
-  type Consequence,
   type Finding,
   FINDING_KINDS,
   type FindingKind,
   type IntegrityRow,
   type IntegrityUser,
-  type Relation,
-  type ServiceName,
-  USERS,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import type { Admission } from '../ledger/states.js';
 
 /*

@@ -8,7 +8,7 @@ import {
   type PageQuery,
   type ProblemBody,
   problemBody,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';

@@ -1,4 +1,5 @@
-import type { IntegrityRow, IntegrityUser, Relation } from '@turnpike/contracts';
+import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
+import type { Relation } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import type { LaneStandings } from '../queries/lane-standings.js';
 import {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type OperationKind, problemBody, type Role } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import { problemBody, type Role } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { lockLane } from './statements/lane-lock.js';
 import { leaveLanes, rejectOf } from './statements/cancel.js';

@@ -1,4 +1,5 @@
-import type { OperationKind, ProblemCode } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import type { ProblemCode } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { accessEndingOf, type AskedWith } from './access-endings.js';
 import {

@@ -1,10 +1,5 @@
-import {
-  type ConfirmedState,
-  type OperationCause,
-  type OperationKind,
-  type ProblemBody,
-  problemBody,
-} from '@turnpike/contracts';
+import { type ConfirmedState, type OperationCause, type ProblemBody, problemBody } from '@turnpike/protocol';
+import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import * as claims from './statements/claim.js';

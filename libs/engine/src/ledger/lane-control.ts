@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { InterventionAction } from '@turnpike/contracts';
+import type { InterventionAction } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { appendIntervention } from '../audit/audit-entries.js';
 import type { Release } from './statements/enqueue.js';

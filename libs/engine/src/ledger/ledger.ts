@@ -9,12 +9,8 @@ import {
   type SpanDescription,
   untracedTraceparent,
 } from '@turnpike/service';
-import {
-  type ConfirmUserStep,
-  type OperationCause,
-  problemBody,
-  type ServiceName,
-} from '@turnpike/contracts';
+import { type ConfirmUserStep, type OperationCause, problemBody } from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Announcer } from './change-notifier.js';
 import { admission, type Admittance, type Admitted } from './admit-batch.js';
 import type { NewOperation } from './statements/admit.js';

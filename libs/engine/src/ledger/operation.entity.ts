@@ -1,4 +1,5 @@
-import type { OperationKind, OperationState, ProblemBody, Role, TargetType } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import type { OperationState, ProblemBody, Role } from '@turnpike/protocol';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredCause } from '../encryption/operation-causes.js';
 import type { StepOutcome } from './statements/claim.js';
@@ -30,7 +31,7 @@ export class Operation {
   byRole: Role | null;
 
   @Column('text', { name: 'target_type' })
-  targetType: TargetType;
+  targetType: string;
 
   @Column('uuid', { name: 'target_id' })
   targetId: string;

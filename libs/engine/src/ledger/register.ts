@@ -1,4 +1,4 @@
-import type { ConfirmUserStep } from '@turnpike/contracts';
+import type { ConfirmUserStep } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { Lane } from './lane.entity.js';
 import type { Content } from '../encryption/payload-encryption.js';

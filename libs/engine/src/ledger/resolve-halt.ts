@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type EndableByHand,
-  type OperationKind,
-  problemBody,
-  type ProblemBody,
-  type WayOut,
-} from '@turnpike/contracts';
+import { type EndableByHand, problemBody, type ProblemBody, type WayOut } from '@turnpike/protocol';
+import type { OperationKind } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from '../audit/audit-entries.js';

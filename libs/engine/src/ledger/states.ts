@@ -1,9 +1,5 @@
-import {
-  type ConfirmedState,
-  isSystemKind,
-  type OperationKind,
-  type OperationState,
-} from '@turnpike/contracts';
+import type { ConfirmedState, OperationState } from '@turnpike/protocol';
+import { isSystemKind, type OperationKind } from '@turnpike/contracts';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that

@@ -1,4 +1,4 @@
-import { type AuditEntry, tellsOfAnEnd } from '@turnpike/contracts';
+import { type AuditEntry, tellsOfAnEnd } from '@turnpike/protocol';
 import type { Caller } from '../request/authorise.js';
 import { hidden } from '../support/redact-payload.js';
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { AuditEntry, AuditQuery, type Page, StatedReason } from '@turnpike/contracts';
+import { AuditEntry, AuditQuery, type Page, StatedReason } from '@turnpike/protocol';
 import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
 import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

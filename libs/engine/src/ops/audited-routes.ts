@@ -1,10 +1,10 @@
-import type { ActAction, InterventionAction, ReadAction } from '@turnpike/contracts';
+import type { ActAction, InterventionAction } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 
 /** What the audit trail is told of a request that was let in by a role. */
 export type Told =
   /** Somebody's data was shown. */
-  | { reads: ReadAction; inClear: boolean; unless?: Exception }
+  | { reads: string; inClear: boolean; unless?: Exception }
   /** Something was done of which nothing else tells; `once` where the same request does nothing when it comes again. */
   | { acts: ActAction | InterventionAction; once?: true; unless?: Exception }
   /** It was done, and the trail is told by the transaction, or at the end of the write. */

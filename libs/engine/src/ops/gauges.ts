@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { BREAKER_STATES, FINDING_KINDS, type OpsSummary, USERS } from '@turnpike/contracts';
+import { BREAKER_STATES, FINDING_KINDS, type OpsSummary } from '@turnpike/protocol';
+import { USERS } from '@turnpike/contracts';
 import { Gauge } from 'prom-client';
 import { GatewayConfig } from '../config.js';
 import { Summary } from './summary.js';

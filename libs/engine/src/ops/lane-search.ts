@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { LanesQuery, LaneView, Page, UserView } from '@turnpike/contracts';
+import type { LanesQuery, LaneView, Page } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import { LaneViews } from '../queries/lanes.js';
 import { Services } from '../execution/service-client.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { OpsSummary } from '@turnpike/contracts';
+import { OpsSummary } from '@turnpike/protocol';
 import { verifyAgain } from '../request/caller.js';
 import { EventStreams } from '../http/event-streams.js';
 import type { Reply, Request } from '../http/write-route.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OpsOperationView, RevealedOperation } from '@turnpike/contracts';
+import type { OpsOperationView, RevealedOperation } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { OperationRead } from '../ledger/operation.entity.js';

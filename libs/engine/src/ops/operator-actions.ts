@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type LaneView, type OperationView, type ReleaseLane } from '@turnpike/contracts';
+import type { LaneView, OperationView, ReleaseLane } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import { hiddenView } from '../support/redact-payload.js';
 import { type Asker, authorise } from '../request/authorise.js';

@@ -8,7 +8,7 @@ import {
   ReleaseLane,
   type RevealedOperation,
   StatedReason,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { ApiProblems } from '@turnpike/service';
 import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

@@ -12,7 +12,7 @@ import {
   type Page,
   Sample,
   SamplesQuery,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { hiddenView } from '../support/redact-payload.js';
 import { Allows } from '../request/route-actions.js';
 import { OperationList } from '../queries/operation-list.js';

@@ -1,4 +1,5 @@
-import type { OperationKind, Role } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import type { Acceptances } from '../http/acceptances.js';

@@ -1,6 +1,7 @@
 import { Administrators } from '../ports/subject-access.js';
 import { Injectable } from '@nestjs/common';
-import { isSystemKind, type OperationKind, type OperationView, type ProblemCode } from '@turnpike/contracts';
+import { isSystemKind, type OperationKind } from '@turnpike/contracts';
+import type { OperationView, ProblemCode } from '@turnpike/protocol';
 import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';

@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type OperationKind,
-  type ReleaseLane,
-  stepKey,
-  STEPS,
-  undoKey,
-  type WayOut,
-} from '@turnpike/contracts';
+import { type OperationKind, STEPS } from '@turnpike/contracts';
+import { type ReleaseLane, stepKey, undoKey, type WayOut } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../queries/operations.js';
 import type { StepOutcome } from '../ledger/statements/claim.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type BreakerState, BREAKER_STATES, type OpsSummary, type ServiceName } from '@turnpike/contracts';
+import { type BreakerState, BREAKER_STATES, type OpsSummary } from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { LedgerCounts } from '../queries/totals.js';
 import { IntegrityRuns } from '../integrity/run-store.js';

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type LaneView, ROLES, StatedReason, type UserView } from '@turnpike/contracts';
+import { type LaneView, ROLES, StatedReason } from '@turnpike/protocol';
+import type { UserView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { authorise, type Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { BreakerState, ServiceName, WorkerView } from '@turnpike/contracts';
+import type { BreakerState, WorkerView } from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 
 /** What a gateway process says of itself. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OperationView } from '@turnpike/contracts';
+import type { OperationView } from '@turnpike/protocol';
 import { Database } from '@turnpike/service';
 import { batched, gathered } from '../support/batch-reads.js';
 import type { OperationRead } from '../ledger/operation.entity.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Sample } from '@turnpike/contracts';
+import type { Sample } from '@turnpike/protocol';
 import { Database } from '@turnpike/service';
 import { type Counts, LedgerCounts } from './totals.js';
 

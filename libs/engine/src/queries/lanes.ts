@@ -7,7 +7,7 @@ import {
   type LaneSuspension,
   type LaneView,
   type Page,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Database, pageOf } from '@turnpike/service';
 import { Injectable } from '@nestjs/common';
 import { ID, positionIn, TIME } from '../support/cursors.js';

@@ -6,8 +6,8 @@ import {
   type OpsOperationsQuery,
   type Page,
   type ProblemCode,
-  type ServiceName,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Database, pageOf } from '@turnpike/service';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Operation } from '../ledger/operation.entity.js';

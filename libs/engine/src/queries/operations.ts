@@ -5,9 +5,8 @@ import {
   type OperationsQuery,
   type OperationView,
   type Page,
-  type TargetType,
   type WaitingView,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Database, invalidRequest, pageOf } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
@@ -106,7 +105,7 @@ export class LedgerQueries {
   }
 
   /** @returns whose lane the writes of that resource go to, or null */
-  async laneOf(type: TargetType, id: string): Promise<string | null> {
+  async laneOf(type: string, id: string): Promise<string | null> {
     const target = await this.targets(id);
     return target && target.type === type ? target.userId : null;
   }

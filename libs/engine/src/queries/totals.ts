@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type LaneState, LANE_STATES, type OperationState } from '@turnpike/contracts';
+import { type LaneState, LANE_STATES, type OperationState } from '@turnpike/protocol';
 import { Database } from '@turnpike/service';
 import { LANE_STATE } from './lanes.js';
 

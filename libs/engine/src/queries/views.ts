@@ -1,10 +1,4 @@
-import type {
-  OperationState,
-  OperationView,
-  StepView,
-  WaitingReason,
-  WaitingView,
-} from '@turnpike/contracts';
+import type { OperationState, OperationView, StepView, WaitingReason, WaitingView } from '@turnpike/protocol';
 import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
 import { linksOf } from '../support/links.js';
 import type { OperationRead } from '../ledger/operation.entity.js';

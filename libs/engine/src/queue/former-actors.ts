@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { Role } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import { Actors } from '../ledger/actor-standings.js';
 import { Authority } from '../execution/authority.js';
 import { Maintenance } from './scheduled-tasks.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Role, SystemKind } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
+import type { SystemKind } from '@turnpike/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';

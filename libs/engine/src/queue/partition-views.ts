@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { PartitionView } from '@turnpike/contracts';
+import type { PartitionView } from '@turnpike/protocol';
 import type { Queue } from 'bullmq';
 import { withTimeout } from './timeout.js';
 

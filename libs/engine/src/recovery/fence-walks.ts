@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FenceView, ServiceName } from '@turnpike/contracts';
+import type { FenceView } from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { ensureLanes, lockLanes } from '../ledger/statements/lane-lock.js';
 

@@ -10,10 +10,9 @@ import {
   MARK_PATH,
   type MarkKept,
   type MarkView,
-  type ServiceName,
-  SERVICES,
   type SetMark,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
+import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import { Database, Problem } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { type Decision, DueRepairs } from './due-repairs.js';

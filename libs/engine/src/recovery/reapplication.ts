@@ -4,7 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { FENCES_PATH, type FencesQuery, type FenceView } from '@turnpike/contracts';
+import { FENCES_PATH, type FencesQuery, type FenceView } from '@turnpike/protocol';
 import { Database } from '@turnpike/service';
 import pLimit from 'p-limit';
 import { GatewayConfig } from '../config.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CORE_SERVICES, type Mark, type ServiceName } from '@turnpike/contracts';
+import { CORE_SERVICES, type ServiceName } from '@turnpike/contracts';
+import type { Mark } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { appendNotice } from '../audit/audit-entries.js';

@@ -6,15 +6,8 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import {
-  type AcknowledgeEvents,
-  type DomainEvent,
-  type DomainEvents,
-  EVENTS_PATH,
-  FOLLOWED_EVENTS,
-  type ServiceName,
-  SERVICES,
-} from '@turnpike/contracts';
+import { type AcknowledgeEvents, type DomainEvent, type DomainEvents, EVENTS_PATH } from '@turnpike/protocol';
+import { FOLLOWED_EVENTS, type ServiceName, SERVICES } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { isRFC3339, isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { DomainEvent, ServiceName } from '@turnpike/contracts';
+import type { DomainEvent } from '@turnpike/protocol';
+import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 
 /** The events that the services have reported, each once. */

@@ -1,4 +1,4 @@
-import { type Role, ROLES } from '@turnpike/contracts';
+import { type Role, ROLES } from '@turnpike/protocol';
 import { type Action, ALLOWED, authorise, NEVER_OWN, type Who } from './authorise.js';
 
 const ME = 'me';

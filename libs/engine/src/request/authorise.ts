@@ -1,4 +1,5 @@
-import { type ClientKind, type Role, ROLES } from '@turnpike/contracts';
+import type { ClientKind } from '@turnpike/contracts';
+import { type Role, ROLES } from '@turnpike/protocol';
 import { Problem, unavailable } from '@turnpike/service';
 import { denied, noteLetIn } from './let-in.js';
 

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 

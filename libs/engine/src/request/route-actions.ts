@@ -9,7 +9,7 @@ import {
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import type { ProblemCode } from '@turnpike/contracts';
+import type { ProblemCode } from '@turnpike/protocol';
 import { ApiProblems, PUBLIC } from '@turnpike/service';
 import { type Action, ALLOWED, NEVER_OWN } from './authorise.js';
 

@@ -1,4 +1,4 @@
-import { decodeCursor } from '@turnpike/contracts';
+import { decodeCursor } from '@turnpike/protocol';
 import { invalidRequest } from '@turnpike/service';
 
 /** What a part of a position looks like; one that the database could not read would be an error of its own. */

@@ -1,4 +1,4 @@
-import type { OperationLinks } from '@turnpike/contracts';
+import type { OperationLinks } from '@turnpike/protocol';
 
 /**
  * What links begin with: nothing, or PUBLIC_URL. The process says it once, before it answers anything; as a parameter it

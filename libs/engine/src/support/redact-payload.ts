@@ -1,4 +1,4 @@
-import { HIDDEN, type OperationView } from '@turnpike/contracts';
+import { HIDDEN, type OperationView } from '@turnpike/protocol';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

@@ -7,7 +7,7 @@ import {
   type Page,
   TEST_EVENT,
   type WebhookDelivery,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { positionIn, TIME } from '../support/cursors.js';

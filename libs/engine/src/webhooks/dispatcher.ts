@@ -4,7 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { WebhookEvent } from '@turnpike/contracts';
+import type { WebhookEvent } from '@turnpike/protocol';
 import { Database } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { type ClaimedDelivery, WebhookDeliveries } from './delivery-store.js';

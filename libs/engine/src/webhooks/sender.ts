@@ -1,4 +1,4 @@
-import type { DeliveryError } from '@turnpike/contracts';
+import type { DeliveryError } from '@turnpike/protocol';
 import { Agent, request } from 'undici';
 import { type Addresses, AddressRefused } from './address-guard.js';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WebhookEvent } from '@turnpike/contracts';
+import type { WebhookEvent } from '@turnpike/protocol';
 import { Webhook as Signer } from 'standardwebhooks';
 
 /*

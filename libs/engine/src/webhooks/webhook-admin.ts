@@ -10,7 +10,7 @@ import type {
   Webhook,
   WebhookDelivery,
   WebhookWithSecret,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { invalidRequest, Problem } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { Made } from '../ledger/statements/idempotency-keys.js';

@@ -6,7 +6,7 @@ import {
   type PageQuery,
   type Webhook,
   type WebhookWithSecret,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { appendSetting, type SettingChange } from '../audit/audit-entries.js';
 import { decrypt, encrypt } from '../encryption/cipher.js';

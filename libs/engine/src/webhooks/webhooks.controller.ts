@@ -12,7 +12,7 @@ import {
   Webhook,
   WebhookDelivery,
   WebhookWithSecret,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { ApiPage } from '@turnpike/service';
 import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';

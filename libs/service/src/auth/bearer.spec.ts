@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { SERVICE_TOKENS } from '@turnpike/contracts';
+import { SERVICE_TOKENS } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 import { createLocalJWKSet, type JWK } from 'jose';
 import { type Credentials, forgeriesOf, type Genuine, signed } from '../../../../test/support/forgeries.js';

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { SERVICE_TOKENS, type ServiceName } from '@turnpike/contracts';
+import { SERVICE_TOKENS } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 import { exportJWK, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
 import { bearerTokenOf, verifyToken } from './bearer.js';
@@ -22,7 +22,7 @@ export async function publicJwk(key: JWK): Promise<JWK> {
 /** The gateway's side: signs tokens that one service accepts for at most 60 s. */
 export class ServiceTokenSigner {
   private readonly key: JWK;
-  private readonly signed = new Map<ServiceName, { token: Promise<string>; at: number }>();
+  private readonly signed = new Map<string, { token: Promise<string>; at: number }>();
 
   /** @param signingKey an Ed25519 private key, JWK as JSON text */
   constructor(signingKey: string) {
@@ -30,7 +30,7 @@ export class ServiceTokenSigner {
   }
 
   /** @returns a bearer token for that service. */
-  tokenFor(audience: ServiceName): Promise<string> {
+  tokenFor(audience: string): Promise<string> {
     const now = Date.now();
     const last = this.signed.get(audience);
     // Less than nothing after the clock was set back: a service would refuse what is dated in its future.
@@ -46,7 +46,7 @@ export class ServiceTokenSigner {
     return { keys: [await publicJwk(this.key)] };
   }
 
-  private async sign(audience: ServiceName): Promise<string> {
+  private async sign(audience: string): Promise<string> {
     const now = new Date();
     return new SignJWT()
       .setProtectedHeader({ alg: SERVICE_TOKENS.algorithm, typ: SERVICE_TOKENS.type, kid: this.key.kid })
@@ -74,7 +74,7 @@ export class ServiceTokenVerifier {
   private readonly clock = new ClockWatch('the gateway', REUSE_MS);
 
   constructor(
-    private readonly audience: ServiceName,
+    private readonly audience: string,
     private readonly keys: KeySource,
     private readonly clockToleranceMs: number,
   ) {}

@@ -11,8 +11,14 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { INTEGRITY_PATH, IntegrityQuery, IntegrityRow, STEPS_PATH, undoneKey } from '@turnpike/contracts';
-import type { DeclaredStepBody } from '@turnpike/protocol';
+import {
+  INTEGRITY_PATH,
+  IntegrityQuery,
+  IntegrityRow,
+  STEPS_PATH,
+  undoneKey,
+  type DeclaredStepBody,
+} from '@turnpike/protocol';
 import { IsObject } from 'class-validator';
 import { ServiceTokenGuard } from '../auth/service-token.js';
 import { Database } from '../database/database.js';

@@ -1,5 +1,11 @@
-import { type Erasure, FollowUserStep, isProblemCode } from '@turnpike/contracts';
-import type { DeclaredStepBody, OperationDeclaration, RelationDeclaration } from '@turnpike/protocol';
+import {
+  type Erasure,
+  FollowUserStep,
+  isProblemCode,
+  type DeclaredStepBody,
+  type OperationDeclaration,
+  type RelationDeclaration,
+} from '@turnpike/protocol';
 import type { EntityManager } from 'typeorm';
 import { Problem } from '../problems/problem.js';
 import { forgetAnswers, type StepCall } from '../steps/inbox.js';
@@ -34,7 +40,6 @@ export class DeclaredStep {
   private readonly happening: Happening | undefined;
   /** By the kinds of the service's own operations. */
   private readonly checks: ReadonlyMap<string, Check>;
-
   /** What it remembers, as receipts call it. */
   private readonly inbox: string;
   private readonly step: StepDefinition;

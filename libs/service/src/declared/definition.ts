@@ -1,5 +1,5 @@
-import type { ProblemCode } from '@turnpike/contracts';
 import type {
+  ProblemCode,
   DeclaredStepBody,
   ReadDeclaration,
   RelationDeclaration,
@@ -96,7 +96,7 @@ export interface ServiceDefinition extends Omit<ServiceDeclaration, 'steps' | 'r
 }
 
 /** @returns what of it the gateway is told */
-export function declarationOf(definition: ServiceDefinition): ServiceDeclaration {
+export function toDeclaration(definition: ServiceDefinition): ServiceDeclaration {
   const { port: _port, migrations: _own, entities: _entities, trims: _trims, ...declared } = definition;
   const { steps, relations, reads, ...others } = declared;
   return {

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import type { ServiceDeclaration } from '@turnpike/protocol';
+import { declareProblems, type ServiceDeclaration } from '@turnpike/protocol';
 import { type DatabaseOptions, migrate } from '../database/database.js';
 import { startProcess } from '../http/start.js';
 import { STEP_MIGRATIONS } from '../steps/migrations.js';
@@ -8,7 +8,7 @@ import { assertSound } from './checks.js';
 import { readMigrationConfig, readServiceConfig, type ServiceConfig } from './config.js';
 import { readController, stepController, tableController, undoController } from './controllers.js';
 import { DeclaredStep } from './declared-step.js';
-import { declarationOf, type ServiceDefinition } from './definition.js';
+import { toDeclaration, type ServiceDefinition } from './definition.js';
 
 /*
  * A service that is made of its declaration: the routes of its steps, reads and tables, its manifest, inbox, fences, outbox,
@@ -18,6 +18,8 @@ import { declarationOf, type ServiceDefinition } from './definition.js';
 /** @throws ConfigurationError that names everything that is wrong with it */
 export function defineService(definition: ServiceDefinition): Service {
   assertSound(definition);
+  const { problems = [] } = definition;
+  declareProblems(Object.fromEntries(problems.map(({ code, help = '', ...of }) => [code, { ...of, help }])));
   return new Service(definition);
 }
 
@@ -26,7 +28,7 @@ export class Service {
   readonly declaration: ServiceDeclaration;
 
   constructor(private readonly definition: ServiceDefinition) {
-    this.declaration = declarationOf(definition);
+    this.declaration = toDeclaration(definition);
   }
 
   /** Starts the process, as the environment says. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, METHODS, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HEADERS, type ProblemCode } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Logger as Pino } from 'pino';
 import { protectBrowsers, type Protection, protectionOf } from './security-headers.js';

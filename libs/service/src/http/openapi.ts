@@ -8,7 +8,7 @@ import {
   type OpenAPIObject,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { type ProblemCode, PROBLEMS, STEPS_PATH } from '@turnpike/contracts';
+import { type ProblemCode, PROBLEM_CODES, PROBLEMS, STEPS_PATH } from '@turnpike/protocol';
 
 /*
  * The description of a process is made of its decorators. What follows from the form of a route alone is added here,
@@ -205,7 +205,7 @@ const PROBLEM: Json = {
     title: { type: 'string' },
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(PROBLEMS) },
+    code: { type: 'string', enum: PROBLEM_CODES },
     instance: { type: 'string', format: 'uuid', description: 'The request, as in X-Request-Id' },
     errors: {
       type: 'array',

@@ -1,4 +1,4 @@
-import type { Page } from '@turnpike/contracts';
+import type { Page } from '@turnpike/protocol';
 import { currentOwner, FairQueue } from '../process/fair-queue.js';
 import { Problem, unavailable } from '../problems/problem.js';
 

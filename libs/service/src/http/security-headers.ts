@@ -1,5 +1,5 @@
 import cors from '@fastify/cors';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
 

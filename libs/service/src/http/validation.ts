@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
-import type { FieldError } from '@turnpike/contracts';
+import type { FieldError } from '@turnpike/protocol';
 import { plainToInstance } from 'class-transformer';
 import type { ValidationError } from 'class-validator';
 import { Problem } from '../problems/problem.js';

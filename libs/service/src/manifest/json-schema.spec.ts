@@ -1,5 +1,5 @@
-import { PlaceOrder, SetMark, SetRoles } from '@turnpike/contracts';
-import { Email, Nested, Optional, Rule, Text, Time } from '@turnpike/contracts';
+import { PlaceOrder, SetRoles } from '@turnpike/contracts';
+import { SetMark, Email, Nested, Optional, Rule, Text, Time } from '@turnpike/protocol';
 import { IsBoolean, IsIn, IsInt, IsUUID, Matches, Max, Min } from 'class-validator';
 import { jsonSchemaOf } from './json-schema.js';
 

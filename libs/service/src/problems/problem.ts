@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { HEADERS, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/contracts';
+import { HEADERS, isProblemCode, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../process/redact.js';
 import { reportRefusal } from './refusals.js';
@@ -13,8 +13,6 @@ const RETRY_AFTER_SECONDS = 1;
 
 /** An answer other than success. Throw it anywhere below a controller. */
 export class Problem extends Error {
-  readonly body: ProblemBody;
-
   /** The action that was asked for, where authorisation refuses it: a refusal may look like something missing. */
   refusedAction?: string;
 
@@ -22,16 +20,27 @@ export class Problem extends Error {
    * @param detail for people; never carries a secret
    * @param extensions members of the body beyond the standard ones
    * @param headers sent with the answer
+   * @param body where it is not made of the others
    */
   constructor(
     readonly code: ProblemCode,
     detail?: string,
     extensions: Record<string, unknown> = {},
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly body: ProblemBody = problemBody(code, detail, extensions),
   ) {
     super(detail ?? code);
     this.name = 'Problem';
-    this.body = problemBody(code, detail, extensions);
+  }
+
+  /**
+   * @returns the problem that a service has answered, or that was written down. Of one that is declared here our own words
+   *   count; another one was brought by a service that has left since, and is as it was
+   */
+  static from({ instance: _instance, ...given }: ProblemBody): Problem {
+    const { code, detail } = given;
+    const body = isProblemCode(code) ? { ...given, ...problemBody(code, detail) } : given;
+    return new Problem(code as ProblemCode, detail, {}, {}, body);
   }
 }
 

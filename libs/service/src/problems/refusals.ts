@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { HEADERS, type ProblemCode } from '@turnpike/contracts';
+import { HEADERS, type ProblemCode } from '@turnpike/protocol';
 import { type SecurityEvent, securityEvent } from '../process/security-log.js';
 
 /*

@@ -1,4 +1,4 @@
-import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts';
+import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/protocol';
 import { AxiosError, AxiosHeaders } from 'axios';
 import { QueryFailedError } from 'typeorm';
 import { createLogger, PinoLogger } from './logging.js';

@@ -1,4 +1,4 @@
-import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/contracts/sensitive';
+import { isPersonal, SECRET_MEMBERS } from '@turnpike/protocol/sensitive';
 
 /*
  * What a log line may show of anything that is given to the logger, however deep it stands.
@@ -14,10 +14,7 @@ const SECRET_SETTINGS = [
   'connectionString',
 ];
 
-const HIDDEN = new Map([
-  ...[...SECRET_MEMBERS, ...SECRET_SETTINGS].map((name) => [name.toLowerCase(), '[secret]'] as const),
-  ...PERSONAL_MEMBERS.map((name) => [name.toLowerCase(), '[personal]'] as const),
-]);
+const SECRETS = new Set([...SECRET_MEMBERS, ...SECRET_SETTINGS].map((name) => name.toLowerCase()));
 
 /** Deeper than anything that is worth a look in a line; what refers to so much of itself ends here. */
 const MAX_DEPTH = 8;
@@ -59,9 +56,15 @@ export function redactValue(value: unknown, above: readonly object[] = []): unkn
 function redactMembers(members: object, within: readonly object[]): object {
   const shown: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(members)) {
-    shown[name] = HIDDEN.get(name.toLowerCase()) ?? redactValue(value, within);
+    shown[name] = standInFor(name) ?? redactValue(value, within);
   }
   return shown;
+}
+
+/** @returns what stands in a line in the place of a member that nobody may read; undefined where it may be read */
+function standInFor(name: string): string | undefined {
+  if (SECRETS.has(name.toLowerCase())) return '[secret]';
+  return isPersonal(name) ? '[personal]' : undefined;
 }
 
 function codeOf(error: Error): string | undefined {

@@ -8,7 +8,7 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import { HEADERS } from '@turnpike/contracts';
+import { HEADERS } from '@turnpike/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withinRequest } from './request-context.js';
 import {

@@ -1,5 +1,6 @@
-import { HEADERS, readStepKey, STEPS_PATH } from '@turnpike/contracts';
+import { HEADERS, STEPS_PATH } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
+import { readDeclaredKey } from './declared-steps.js';
 import { parseFence } from './fence.js';
 
 /** What a log line says of the step that a request is about. */
@@ -17,7 +18,7 @@ export interface StepIds {
 export function stepIdsOf({ url, headers, body }: FastifyRequest): StepIds {
   if (!url.startsWith(STEPS_PATH)) return {};
   const { key = headers[HEADERS.idempotencyKey], fence = headers[HEADERS.laneFence] } = settled(body);
-  const read = typeof key === 'string' ? readStepKey(key) : null;
+  const read = typeof key === 'string' ? readDeclaredKey(key) : null;
   if (!read) return {};
   const { operationId, step } = read;
   return { operationId, step, attempt: parseFence(String(fence))?.epoch };

@@ -7,7 +7,7 @@ import {
   EVENTS_PER_PAGE,
   FromDigits,
   Optional,
-} from '@turnpike/contracts';
+} from '@turnpike/protocol';
 import { IsInt, Max, Min } from 'class-validator';
 import { Outbox } from './outbox.js';
 import { ServiceTokenGuard } from '../auth/service-token.js';

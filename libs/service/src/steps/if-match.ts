@@ -1,4 +1,4 @@
-import { etagOf } from '@turnpike/contracts';
+import { etagOf } from '@turnpike/protocol';
 import { Problem } from '../problems/problem.js';
 
 /**

@@ -1,4 +1,4 @@
-import { problemBody } from '@turnpike/contracts';
+import { problemBody } from '@turnpike/protocol';
 import { RecordedAnswer, type StepCall } from './inbox.js';
 
 /*

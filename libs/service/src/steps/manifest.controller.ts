@@ -1,7 +1,6 @@
 import { Controller, Get, Headers, Res, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { HEADERS } from '@turnpike/contracts';
-import { type Manifest, MANIFEST_PATH } from '@turnpike/protocol';
+import { HEADERS, type Manifest, MANIFEST_PATH } from '@turnpike/protocol';
 import type { FastifyReply } from 'fastify';
 import { ServiceTokenGuard } from '../auth/service-token.js';
 import { ManifestDocument } from '../manifest/manifest.js';

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { FencesQuery, FenceView, MarkKept, MarkView, SetMark } from '@turnpike/contracts';
+import { FencesQuery, FenceView, MarkKept, MarkView, SetMark } from '@turnpike/protocol';
 import { Marks } from './marks.js';
 import { ApiItems } from '../http/openapi.js';
 import { ServiceTokenGuard } from '../auth/service-token.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FencesQuery, FenceView, Mark, MarkKept, SetMark } from '@turnpike/contracts';
+import type { FencesQuery, FenceView, Mark, MarkKept, SetMark } from '@turnpike/protocol';
 import { Database } from '../database/database.js';
 import type { Statements } from '../database/transaction.js';
 

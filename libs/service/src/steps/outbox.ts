@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type DomainEvent,
-  type DomainEvents,
-  EVENT_TYPE_PREFIX,
-  readStepKey,
-  type ServiceName,
-} from '@turnpike/contracts';
-import type { StepDeclaration } from '@turnpike/protocol';
-import { Problem } from '../problems/problem.js';
+import { type DomainEvent, type DomainEvents, EVENT_TYPE_PREFIX } from '@turnpike/protocol';
+import { eventOf, readDeclaredKey } from '../protocol/declared-steps.js';
 import { Database } from '../database/database.js';
 import type { Statements } from '../database/transaction.js';
 
@@ -35,7 +28,7 @@ interface OutboxRow {
 export class Outbox {
   /** @param service whose events these are, as their `source` says */
   constructor(
-    private readonly service: ServiceName,
+    private readonly service: string,
     private readonly database: Database,
   ) {}
 
@@ -75,34 +68,16 @@ export interface OutboxEvent {
   operationId: string | null;
 }
 
-/** Which event each step leaves, as the service has declared it. */
-export class StepEvents {
-  private readonly types: ReadonlyMap<string, string | null>;
-
-  constructor(steps: readonly StepDeclaration[]) {
-    this.types = new Map(steps.map(({ name, event }) => [name, event]));
-  }
-
-  /**
-   * @returns the event of the step of that key, or of its undo; null where the step has none to tell
-   * @throws Problem 400 for the key of a step that the service does not have
-   */
-  ofKey(key: string): OutboxEvent | null {
-    const { operationId, step, isUndo } = readStepKey(key)!;
-    const type = this.ofStep(step);
-    return type === null ? null : { type: isUndo ? `${type}.undone` : type, operationId };
-  }
-
-  /** @throws Problem 400 for a step that the service does not have */
-  ofStep(step: string): string | null {
-    const type = this.types.get(step);
-    if (type === undefined) throw new Problem('invalid-request', `There is no step ${step} here.`);
-    return type;
-  }
+/** @returns the event of the step of that key, or of its undo; null where the step has none to tell */
+export function eventOfStep(key: string): OutboxEvent | null {
+  const { operationId, step, isUndo } = readDeclaredKey(key)!;
+  const event = eventOf(step);
+  return event === null ? null : { type: isUndo ? `${event}.undone` : event, operationId };
 }
 
-/** Reports a change of no operation. @param type its event; null where there is none to tell */
-export async function reportChange(tx: Statements, userId: string, type: string | null): Promise<void> {
-  if (type === null) return;
-  await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, type]);
+/** Reports a change of no operation, by the event of the step that does the same. */
+export async function reportChange(tx: Statements, userId: string, step: string): Promise<void> {
+  const event = eventOf(step);
+  if (event === null) return;
+  await tx.query('insert into outbox (user_id, type) values ($1, $2)', [userId, event]);
 }

@@ -1,5 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import type { ServiceName } from '@turnpike/contracts';
 import type { ServiceDeclaration } from '@turnpike/protocol';
 import { Database, type DatabaseOptions } from '../database/database.js';
 import { EventsController } from './events.controller.js';
@@ -9,7 +8,8 @@ import { ManifestController } from './manifest.controller.js';
 import { ManifestDocument } from '../manifest/manifest.js';
 import { Marks } from './marks.js';
 import { MarksController } from './marks.controller.js';
-import { Outbox, StepEvents } from './outbox.js';
+import { Outbox } from './outbox.js';
+import { declareSteps } from '../protocol/declared-steps.js';
 import { Retention, type Trim } from '../database/retention.js';
 import type { GatewayTrust } from '../auth/gateway-trust.js';
 import { gatewayKeys, ServiceTokenVerifier } from '../auth/service-token.js';
@@ -27,7 +27,7 @@ export const SERVICE_CONTROLLERS: Type[] = [
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
- * @param declaration what the service says of itself
+ * @param declaration what the service says of itself: it is called for the steps in it, and for no others
  * @param gateway how the gateway's calls are recognised
  * @param trims what of the service's own tables is trimmed
  */
@@ -38,21 +38,16 @@ export function serviceProviders(
   trims: readonly Trim[] = [],
 ): Provider[] {
   const { service, steps = [] } = declaration;
+  declareSteps(steps);
   return [
     { provide: ManifestDocument, useFactory: () => new ManifestDocument(declaration) },
-    { provide: StepEvents, useValue: new StepEvents(steps) },
     {
       provide: ServiceTokenVerifier,
-      useFactory: () =>
-        new ServiceTokenVerifier(service as ServiceName, gatewayKeys(gateway), gateway.clockToleranceMs),
+      useFactory: () => new ServiceTokenVerifier(service, gatewayKeys(gateway), gateway.clockToleranceMs),
     },
     Steps,
     Marks,
-    {
-      provide: Outbox,
-      inject: [Database],
-      useFactory: (own: Database) => new Outbox(service as ServiceName, own),
-    },
+    { provide: Outbox, inject: [Database], useFactory: (own: Database) => new Outbox(service, own) },
     { provide: Database, useFactory: () => startDatabase({ ...database, production: gateway.production }) },
     {
       provide: Retention,

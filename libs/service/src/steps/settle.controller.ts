@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
-import { HEADERS, SettleStep, STEPS_PATH } from '@turnpike/contracts';
+import { HEADERS, SettleStep, STEPS_PATH } from '@turnpike/protocol';
 import { parseFence } from '../protocol/fence.js';
 import type { RecordedAnswer } from './inbox.js';
 import { ServiceTokenGuard } from '../auth/service-token.js';

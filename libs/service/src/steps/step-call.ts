@@ -5,9 +5,10 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { BESIDE_THE_LANE, HEADERS, readStepKey } from '@turnpike/contracts';
+import { BESIDE_THE_LANE, HEADERS } from '@turnpike/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { readDeclaredKey } from '../protocol/declared-steps.js';
 import { parseFence } from '../protocol/fence.js';
 import { RecordedAnswer, type StepCall } from './inbox.js';
 import { Problem } from '../problems/problem.js';
@@ -32,7 +33,7 @@ export function isBesideTheLane(order: unknown): boolean {
 }
 
 function isStepKey(key: unknown): key is string {
-  return typeof key === 'string' && readStepKey(key) !== null;
+  return typeof key === 'string' && readDeclaredKey(key) !== null;
 }
 
 /** The `If-Match` of a step, as the client of the gateway sent it. */

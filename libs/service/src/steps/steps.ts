@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { problemBody, type ProblemCode } from '@turnpike/contracts';
+import { problemBody, type ProblemCode } from '@turnpike/protocol';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isOlder } from '../protocol/fence.js';
@@ -16,7 +16,7 @@ import {
   type StepCall,
   undoEffect,
 } from './inbox.js';
-import { reportChange, StepEvents } from './outbox.js';
+import { eventOfStep, reportChange } from './outbox.js';
 import { Problem } from '../problems/problem.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -68,10 +68,7 @@ export interface StepOptions {
 export class Steps {
   private readonly logger = new Logger(Steps.name);
 
-  constructor(
-    private readonly database: Database,
-    private readonly events: StepEvents,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** Carries a step out once. @throws Problem `stale-fence`, unrecorded, when a newer claim was seen. */
   async apply(
@@ -109,7 +106,7 @@ export class Steps {
       if (!step || step.status >= 300) throw new Problem('undo-refused', 'It is on no record as applied.');
       const applied = await effect(tx.entities, step.before);
       await forgetUndone(tx, stepKey);
-      return this.recordApplied(tx, call, applied);
+      return recordApplied(tx, call, applied);
     }).catch((error: unknown) => this.refuseUndo(call, error));
   }
 
@@ -135,7 +132,7 @@ export class Steps {
       const applied = await effect(tx.entities);
       if (!applied) return;
       if (applied.tombstone) await setTombstone(tx, userId, applied.tombstone);
-      await reportChange(tx, userId, this.events.ofStep(reportedAs));
+      await reportChange(tx, userId, reportedAs);
     });
   }
 
@@ -151,16 +148,7 @@ export class Steps {
       await undoEffect(tx);
       return record(tx, call, refusal);
     }
-    return this.recordApplied(tx, call, applied);
-  }
-
-  private recordApplied(
-    tx: Transaction,
-    call: StepCall,
-    { body, before, tombstone }: Applied,
-  ): Promise<RecordedAnswer> {
-    const event = this.events.ofKey(call.key);
-    return record(tx, call, new RecordedAnswer(200, body), { before, tombstone, event });
+    return recordApplied(tx, call, applied);
   }
 
   /** @throws the error, where it is not one that comes at every attempt */
@@ -185,6 +173,15 @@ export class Steps {
       return act(tx, fence);
     });
   }
+}
+
+function recordApplied(
+  tx: Transaction,
+  call: StepCall,
+  { body, before, tombstone }: Applied,
+): Promise<RecordedAnswer> {
+  const event = eventOfStep(call.key);
+  return record(tx, call, new RecordedAnswer(200, body), { before, tombstone, event });
 }
 
 function refuse(tx: Transaction, call: StepCall, code: ProblemCode): Promise<RecordedAnswer> {

@@ -1,4 +1,5 @@
-import type { OperationKind, Role, ServiceName, StepName, TargetType } from '@turnpike/contracts';
+import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
+import type { Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { type AccessEnding, letsIn } from '../access-endings.js';
 import { passageOf } from './change-numbers.js';
@@ -27,7 +28,7 @@ export interface NewOperation {
   actorId: string | null;
   /** The role that let the actor in; null where the actor needed none, or is the system. */
   byRole?: Role | null;
-  target: { type: TargetType; id: string };
+  target: { type: string; id: string };
   /** Whether the target is made by it: later writes of the target find their lane by it. */
   creates?: boolean;
   payload: Content;

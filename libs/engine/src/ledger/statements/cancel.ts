@@ -1,4 +1,5 @@
-import { type OperationKind, type ProblemBody, type Role, SYSTEM_KINDS } from '@turnpike/contracts';
+import { type OperationKind, SYSTEM_KINDS } from '@turnpike/contracts';
+import type { ProblemBody, Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { UNFINISHED } from './fragments.js';
 import type { AdmissionMove, EndState } from '../states.js';

@@ -1,12 +1,5 @@
-import type {
-  OperationKind,
-  ProblemBody,
-  ProblemCode,
-  Role,
-  ServiceName,
-  StepName,
-  StepState,
-} from '@turnpike/contracts';
+import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
+import type { ProblemBody, Role, StepState } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from '../../encryption/operation-causes.js';
 import { changesAnd, CLAIM_NUMBER, RETRY_NUMBER } from './change-numbers.js';
@@ -63,7 +56,7 @@ export interface StepOutcome {
   /** Milliseconds that its last call took. */
   ms?: number;
   /** The code of the problem that its last call ended with. */
-  problem?: ProblemCode;
+  problem?: string;
   /** The how manieth key it is sent with, and its undo; left out, the first. */
   generation?: number;
   undoGeneration?: number;

@@ -1,4 +1,4 @@
-import type { ProblemBody } from '@turnpike/contracts';
+import type { ProblemBody } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { Change } from '../../audit/audit-entries.js';
 import type { StoredCause } from '../../encryption/operation-causes.js';

@@ -1,4 +1,5 @@
-import type { EndableByHand, OperationKind, ProblemBody } from '@turnpike/contracts';
+import type { EndableByHand, ProblemBody } from '@turnpike/protocol';
+import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { ClaimKey, StepOutcome } from './claim.js';
 

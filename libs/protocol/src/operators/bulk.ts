@@ -1,7 +1,8 @@
 import { IsBoolean, IsIn, IsUUID } from 'class-validator';
-import { CLIENT_KINDS, type ClientKind, type OperationState } from './kinds.js';
-import { type ProblemBody, PROBLEMS, type ProblemCode } from './problems.js';
-import { Nested, Optional, Text, Time } from './validation.js';
+import type { OperationState } from '../operations/states.js';
+import { PROBLEM_CODES, type ProblemBody } from '../problems/problems.js';
+import { OneOf, VOCABULARY } from '../vocabulary.js';
+import { Nested, Optional, Text, Time } from '../wire/validation.js';
 
 export const BULK_ACTIONS = ['retry', 'cancel'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -20,8 +21,8 @@ export class BulkFilter {
   state?: BulkState;
 
   @Optional()
-  @IsIn(CLIENT_KINDS)
-  kind?: ClientKind;
+  @IsIn(VOCABULARY.clientKinds)
+  kind?: string;
 
   @Optional()
   @IsUUID()
@@ -33,8 +34,8 @@ export class BulkFilter {
   actorId?: string;
 
   @Optional()
-  @IsIn(Object.keys(PROBLEMS))
-  problem?: ProblemCode;
+  @IsIn(PROBLEM_CODES)
+  problem?: string;
 
   /** Accepted then or later. */
   @Optional()
@@ -72,7 +73,8 @@ export type BulkRunState = (typeof BULK_RUN_STATES)[number];
 
 /** Why so many were not done: the code of the problem that each got. */
 export class BulkRefusals {
-  code: ProblemCode;
+  @OneOf(PROBLEM_CODES)
+  code: string;
   count: number;
 }
 

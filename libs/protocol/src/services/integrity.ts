@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
-import type { OperationView } from './operations.js';
-import type { ProblemBody } from './problems.js';
-import { FromDigits, Optional } from './validation.js';
+import type { OperationView } from '../operations/operations.js';
+import type { ProblemBody } from '../problems/problems.js';
+import { FromDigits, Optional } from '../wire/validation.js';
 
 /**
  * What is wrong with a row: its user is not there, it is not there itself (or not in force), it holds an old copy, it
@@ -17,7 +17,7 @@ export const FINDING_KINDS = [
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** Where a service lists its rows for a comparison: `GET /internal/integrity/{users|customers|orders}`. */
+/** Where a service lists its rows for a comparison: `GET /internal/integrity/{table}`. */
 export const INTEGRITY_PATH = '/internal/integrity';
 
 /** The most rows of one page. */
@@ -54,7 +54,7 @@ export class IntegrityUser {
 export class IntegrityRow {
   /** Its own key, by which the pages are ordered; the user's id where each user has one such row. */
   id: string;
-  /** A relation of relations.ts. */
+  /** The relation by which it refers to the user. */
   relation: string;
   userId: string;
   /** Whether it is in force, as nothing of a deleted user may be. */

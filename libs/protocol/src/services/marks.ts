@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsInt, IsUUID, Max, Min } from 'class-validator';
-import { FromDigits, Nested, Optional, Time } from './validation.js';
+import { FromDigits, Nested, Optional, Time } from '../wire/validation.js';
 
 /*
  * How the gateway notices that a database was put back as it was before (a restored backup). Every few seconds it

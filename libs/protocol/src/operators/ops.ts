@@ -1,12 +1,12 @@
 import { OmitType } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
-import { IntegrityHealth } from './integrity.js';
-import type { LaneState } from './lanes.js';
-import { type OperationState, type ServiceName } from './kinds.js';
-import { OperationView, StepView } from './operations.js';
-import { OperationsQuery } from './pages.js';
-import { PROBLEMS, type ProblemCode } from './problems.js';
-import { Optional, Time } from './validation.js';
+import type { LaneState } from '../operations/lanes.js';
+import { OperationsQuery, OperationView, StepView } from '../operations/operations.js';
+import type { OperationState } from '../operations/states.js';
+import { PROBLEM_CODES } from '../problems/problems.js';
+import { IntegrityHealth } from '../services/integrity.js';
+import { OneOf, VOCABULARY } from '../vocabulary.js';
+import { Optional, Time } from '../wire/validation.js';
 
 /** From best to worst. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -31,7 +31,8 @@ export class WorkerView {
 }
 
 export class ServiceHealth {
-  name: ServiceName;
+  @OneOf(VOCABULARY.services)
+  name: string;
   /** The worst that any process has; null while no process says. */
   breaker: BreakerState | null;
 }
@@ -82,8 +83,8 @@ export class OpsOperationsQuery extends OperationsQuery {
 
   /** The code of the problem that it failed or waits with. */
   @Optional()
-  @IsIn(Object.keys(PROBLEMS))
-  problem?: ProblemCode;
+  @IsIn(PROBLEM_CODES)
+  problem?: string;
 
   /** Accepted then or later. */
   @Optional()
@@ -101,7 +102,8 @@ export class OpsStepView extends StepView {
   /** Milliseconds that its last call took; null where none was made. */
   ms: number | null;
   /** The code of the problem that its last call ended with, or null. */
-  problem: ProblemCode | null;
+  @OneOf(PROBLEM_CODES)
+  problem: string | null;
 }
 
 /** A write as operators see it: what is personal in it is hidden, and shown by an act of its own. */
@@ -138,9 +140,11 @@ export class FailuresQuery {
 
 /** Writes that failed for the same reason. */
 export class FailureGroup {
-  problem: ProblemCode;
+  @OneOf(PROBLEM_CODES)
+  problem: string;
   /** Whose refusal it was, or at which service the last attempt failed; null where none was asked. */
-  service: ServiceName | null;
+  @OneOf(VOCABULARY.services)
+  service: string | null;
   count: number;
   /** The newest of them. */
   latest: { id: string; finishedAt: string };

@@ -1,22 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ProblemBody } from './problems.js';
-import type {
-  OperationKind,
-  OperationState,
-  ServiceName,
-  StepState,
-  TargetType,
-  WaitingReason,
-} from './kinds.js';
+import { IsIn } from 'class-validator';
+import type { ProblemBody } from '../problems/problems.js';
+import { OneOf, VOCABULARY } from '../vocabulary.js';
+import { PageQuery } from '../wire/pages.js';
+import { Optional } from '../wire/validation.js';
+import { OPERATION_STATES, type OperationState, type StepState, type WaitingReason } from './states.js';
 
 export class OperationTarget {
-  type: TargetType;
+  @OneOf(VOCABULARY.targetTypes)
+  type: string;
   id: string;
 }
 
 export class StepView {
   name: string;
-  service: ServiceName;
+  @OneOf(VOCABULARY.services)
+  service: string;
   state: StepState;
   attempts: number;
 }
@@ -38,7 +37,8 @@ export class OperationLinks {
 
 /** Why the last attempt to carry a step out failed. It stays, whatever the write ends with. */
 export class OperationCause {
-  service: ServiceName;
+  @OneOf(VOCABULARY.services)
+  service: string;
   step: string;
   /** The HTTP status of the service's answer; null where there was none. */
   status: number | null;
@@ -53,7 +53,8 @@ export class OperationCause {
 /** A write and what has become of it. */
 export class OperationView {
   id: string;
-  kind: OperationKind;
+  @OneOf(VOCABULARY.kinds)
+  kind: string;
   /** Whose lane it runs in. */
   userId: string;
   /** Who asked for it; null for an anonymous registration and for what the system does by itself. */
@@ -78,4 +79,14 @@ export class OperationView {
   retryOf?: string;
   waiting?: WaitingView;
   links: OperationLinks;
+}
+
+export class OperationsQuery extends PageQuery {
+  @Optional()
+  @IsIn(OPERATION_STATES)
+  state?: OperationState;
+
+  @Optional()
+  @IsIn(VOCABULARY.kinds)
+  kind?: string;
 }

@@ -1,45 +1,28 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
-  ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
+  buildMessage,
   IsArray,
   IsBoolean,
   IsIn,
   IsString,
   IsUUID,
   MaxLength,
+  ValidateBy,
 } from 'class-validator';
-import { EVENT_TYPE_PREFIX } from './events.js';
-import type { OperationKind, OperationState } from './kinds.js';
-import { Reason } from './lanes.js';
-import type { OperationTarget } from './operations.js';
-import { PageQuery } from './pages.js';
-import type { ProblemCode } from './problems.js';
-import { STEPS } from './steps.js';
-import { MAX_STRING, Optional, Time } from './validation.js';
+import { Reason } from '../operations/lanes.js';
+import type { OperationTarget } from '../operations/operations.js';
+import type { OperationState } from '../operations/states.js';
+import { VOCABULARY } from '../vocabulary.js';
+import { PageQuery } from '../wire/pages.js';
+import { MAX_STRING, Optional, Time } from '../wire/validation.js';
 
 /*
  * Webhooks: who outside is told what has happened, by the convention of standardwebhooks.com. What is sent has ids and
  * states only; who wants to know more reads it, and is authorised as every reader is.
  */
-
-/** How an operation ended. */
-const OPERATION_EVENTS = ['succeeded', 'failed', 'cancelled', 'rejected'].map((end) => `operation.${end}`);
-
-/** What the services report. */
-const DOMAIN_EVENTS = Object.values(STEPS).flatMap(({ event, undo }) => {
-  if (event === null) return [];
-  const type = `${EVENT_TYPE_PREFIX}${event}`;
-  return undo ? [type, `${type}.undone`] : [type];
-});
-
-/** Everything that there is. */
-export const ALL_EVENTS = '*';
-
-/** What can be subscribed to. */
-export const WEBHOOK_EVENTS: readonly string[] = [ALL_EVENTS, ...OPERATION_EVENTS, ...DOMAIN_EVENTS];
 
 /** What an operator has sent to try a webhook; nobody subscribes to it. */
 export const TEST_EVENT = 'webhook.test';
@@ -47,15 +30,27 @@ export const TEST_EVENT = 'webhook.test';
 /** Browsers and proxies take no longer one for granted. */
 const MAX_URL = 2000;
 
+/** ArrayMaxSize with a size that may grow. */
+function NoMoreThanThereAre(): PropertyDecorator {
+  const most = (): number => VOCABULARY.events.length;
+  return ValidateBy({
+    name: 'arrayMaxSize',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.length <= most(),
+      defaultMessage: buildMessage((each) => `${each}$property must contain no more than ${most()} elements`),
+    },
+  });
+}
+
 /** The description learns of the types by the last: it does not look into a decorator that is made of others. */
 function EventTypes({ required = true } = {}): PropertyDecorator {
   return applyDecorators(
     IsArray(),
     ArrayMinSize(1),
-    ArrayMaxSize(WEBHOOK_EVENTS.length),
+    NoMoreThanThereAre(),
     ArrayUnique(),
-    IsIn(WEBHOOK_EVENTS, { each: true }),
-    ApiProperty({ required, isArray: true, enum: WEBHOOK_EVENTS }),
+    IsIn(VOCABULARY.events, { each: true }),
+    ApiProperty({ required, type: 'array', items: { type: 'string', enum: VOCABULARY.events } }),
   );
 }
 
@@ -182,12 +177,12 @@ export interface WebhookEvent {
 /** An operation that has ended. */
 export interface WebhookOperation {
   id: string;
-  kind: OperationKind;
+  kind: string;
   userId: string;
   seq: number;
   state: OperationState;
   target: OperationTarget;
-  problem: ProblemCode | null;
+  problem: string | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string;
@@ -205,15 +200,3 @@ export interface WebhookDomainEvent {
 export interface WebhookTest {
   webhookId: string;
 }
-
-/** What is done to webhooks; the system itself disables one. */
-export const WEBHOOK_ACTIONS = [
-  'webhook.create',
-  'webhook.change',
-  'webhook.delete',
-  'webhook.disable',
-  'webhook.rotate-secret',
-  'webhook.test',
-  'webhook.replay',
-] as const;
-export type WebhookAction = (typeof WEBHOOK_ACTIONS)[number];

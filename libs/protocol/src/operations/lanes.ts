@@ -1,7 +1,8 @@
-import type { OperationKind, OperationState, ServiceName } from './kinds.js';
 import { IsIn, IsString, IsUUID, MaxLength } from 'class-validator';
-import { PageQuery } from './pages.js';
-import { MAX_STRING, Optional, Text } from './validation.js';
+import { OneOf, VOCABULARY } from '../vocabulary.js';
+import { PageQuery } from '../wire/pages.js';
+import { MAX_STRING, Optional, Text } from '../wire/validation.js';
+import type { OperationState } from './states.js';
 
 export const LANE_STATES = ['open', 'paused', 'halted', 'deleting', 'deleted'] as const;
 export type LaneState = (typeof LANE_STATES)[number];
@@ -9,7 +10,8 @@ export type LaneState = (typeof LANE_STATES)[number];
 export class LaneHead {
   id: string;
   seq: number;
-  kind: OperationKind;
+  @OneOf(VOCABULARY.kinds)
+  kind: string;
   state: OperationState;
   nextAttemptAt: string | null;
 }
@@ -23,7 +25,8 @@ export type HoldReason = (typeof HOLD_REASONS)[number];
 
 export class LaneHold {
   reason: HoldReason;
-  service: ServiceName | null;
+  @OneOf(VOCABULARY.services)
+  service: string | null;
   since: string;
 }
 
