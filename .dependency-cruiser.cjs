@@ -57,7 +57,11 @@ const SERVICE = {
   auth: ['problems', 'process'],
   database: ['problems', 'process'],
   http: ['problems', 'process', 'protocol'],
-  steps: ['auth', 'database', 'http', 'problems', 'process', 'protocol'],
+  // What the service says of itself.
+  manifest: [],
+  steps: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'protocol'],
+  // Services that are made of what they declare.
+  declared: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'steps'],
 };
 
 /** And of the gateway. */
