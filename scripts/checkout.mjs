@@ -22,6 +22,14 @@ export function foundServices() {
   return Object.keys(servicesByName());
 }
 
+/** The names of services that somebody has typed, or a Trouble about the first of which there is none. */
+export function joiningFrom(names) {
+  const found = foundServices();
+  const unknown = names.find((name) => !found.includes(name));
+  if (unknown === undefined) return names;
+  throw new Trouble(`there is no service ${unknown}: examples/ and services/ have ${found.join(', ')}`);
+}
+
 /** The folder of a project, below the checkout. */
 export function folderOf(project) {
   return servicesByName()[project] ?? project;

@@ -1,7 +1,7 @@
 // `npm run start:service -- NAME`: a service that joins, by itself, for whoever brings their own servers.
 import { pathToFileURL } from 'node:url';
 import { readArguments } from './arguments.mjs';
-import { builtEntryOf, foundServices } from './checkout.mjs';
+import { builtEntryOf, foundServices, joiningFrom } from './checkout.mjs';
 import { Trouble, runScript } from './console.mjs';
 
 const USAGE = `npm run start:service -- NAME
@@ -11,9 +11,7 @@ Starts a service of examples/ or services/ by itself, as its environment says: N
 const { positionals } = readArguments(USAGE, { allowPositionals: true });
 
 await runScript(async () => {
-  const [name] = positionals;
-  const found = foundServices();
-  if (positionals.length !== 1 || !found.includes(name))
-    throw new Trouble(`name one of ${found.join(', ')}: npm run start:service -- ${found[0]}`);
+  const [name, ...others] = joiningFrom(positionals);
+  if (!name || others.length > 0) throw new Trouble(`name one of ${foundServices().join(', ')}`);
   await import(pathToFileURL(builtEntryOf(name, 'main')).href);
 });

@@ -1,5 +1,5 @@
 import { defineService } from '@turnpike/service';
-import { Points1764700000001 } from './migrations/1764700000001-points.js';
+import { Points1764700000001 } from './tables.js';
 import { close, earn, find, follow, open, purge, putBack, redeem, revoke } from './points.js';
 import { Account, EarnPoints, RedeemPoints } from './shapes.js';
 
@@ -35,12 +35,8 @@ export const loyalty = defineService({
   },
   relations: [
     {
-      ...{
-        name: 'loyalty.accounts',
-        from: 'loyalty.accounts.user_id',
-        to: 'identity.users.id',
-        each: 'optional',
-      },
+      ...{ name: 'loyalty.accounts', each: 'optional' },
+      ...{ from: 'loyalty.accounts.user_id', to: 'identity.users.id' },
       delete: { kind: 'cascade', step: 'loyalty.close' },
       restore: { kind: 'cascade', step: 'loyalty.open' },
       purge: { kind: 'anonymise', step: 'loyalty.purge' },
@@ -49,12 +45,8 @@ export const loyalty = defineService({
         from accounts where erased_at is null`,
     },
     {
-      ...{
-        name: 'loyalty.entries',
-        from: 'loyalty.entries.order_id',
-        to: 'ordering.orders.id',
-        each: 'optional',
-      },
+      ...{ name: 'loyalty.entries', each: 'optional' },
+      ...{ from: 'loyalty.entries.order_id', to: 'ordering.orders.id' },
       on: { 'order.cancel': { kind: 'cascade', step: 'loyalty.revoke' } },
       rows: `select id, user_id as "userId", order_id as "refersTo", revoked_at is null as live
         from entries join accounts using (user_id) where order_id is not null and erased_at is null`,

@@ -19,6 +19,7 @@ export { forgetAnswers, RecordedAnswer, type StepCall } from './steps/inbox.js';
 export * from './steps/outbox.migration.js';
 export { Outbox } from './steps/outbox.js';
 export * from './steps/marks.migration.js';
+export { sqlMigration } from './database/sql-migration.js';
 export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './database/runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './database/retention.js';
 export * from './steps/steps.js';

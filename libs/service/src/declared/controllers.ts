@@ -10,7 +10,7 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   INTEGRITY_PATH,
   IntegrityQuery,
@@ -22,7 +22,7 @@ import {
 import { IsObject } from 'class-validator';
 import { ServiceTokenGuard } from '../auth/service-token.js';
 import { Database } from '../database/database.js';
-import { ApiItems } from '../http/openapi.js';
+import { ApiItems, ApiProblems } from '../http/openapi.js';
 import { jsonSchemaOf } from '../manifest/json-schema.js';
 import { Problem } from '../problems/problem.js';
 import type { RecordedAnswer, StepCall } from '../steps/inbox.js';
@@ -60,6 +60,8 @@ export function stepController(name: string, step: DeclaredStep): Type {
     @Post(name)
     @HttpCode(200)
     @ApiOperation({ operationId: name, summary: `Carries ${name} out, once.` })
+    @ApiBody({ schema: { ...jsonSchemaOf(StepBody) } })
+    @ApiProblems(...step.refusals)
     apply(
       @Call() call: StepCall,
       @Body() body: StepBody,

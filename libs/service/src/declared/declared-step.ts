@@ -2,6 +2,7 @@ import {
   type Erasure,
   FollowUserStep,
   isProblemCode,
+  type ProblemCode,
   type DeclaredStepBody,
   type OperationDeclaration,
   type RelationDeclaration,
@@ -36,6 +37,8 @@ const AS_IT_IS: Check = (input) => Promise.resolve(input);
  */
 export class DeclaredStep {
   readonly options: StepOptions;
+  /** Codes of the problems by which its operations say that it refuses them. */
+  readonly refusals: readonly ProblemCode[];
   /** What happens to the user by it; undefined of a write of the user's. */
   private readonly happening: Happening | undefined;
   /** By the kinds of the service's own operations. */
@@ -49,7 +52,9 @@ export class DeclaredStep {
     const { service, steps, operations = [], relations = [] } = definition;
     [this.happening] = happeningsBy(name, relations);
     this.options = { tombstone: this.happening ? 'ignored' : 'forbids' };
-    this.checks = checksOf(operations.filter((operation) => operation.steps.includes(name)));
+    const own = operations.filter((operation) => operation.steps.includes(name));
+    this.checks = checksOf(own);
+    this.refusals = own.flatMap(({ refuses = [] }) => refuses.filter(isProblemCode));
     this.step = steps[name]!;
     this.relations = relations;
     this.inbox = `${service}.inbox`;
@@ -60,11 +65,12 @@ export class DeclaredStep {
     const { operation, answers } = body;
     const input = await this.checkFor(operation.kind)(body.input);
     const end = this.endFor(input);
-    const left: Left = { tombstone: end.tombstone && (await tombstoneOf(tx, call)) };
+    const tombstone = end.tombstone && this.step.undo && (await tombstoneOf(tx, call));
     const request = { input: input as never, operation, answers, tx, call, ifMatch, refuse };
     const result = (await this.step.run(request)) ?? {};
     const answer = end.forgets ? await this.forget(tx, call, result) : (result.body ?? {});
-    return { body: answer, before: { ...left, before: result.before }, tombstone: end.tombstone };
+    const left: Left = { before: result.before, tombstone };
+    return { body: answer, before: this.step.undo && left, tombstone: end.tombstone };
   }
 
   /** With the rows the tombstone is as it was. */
