@@ -38,9 +38,9 @@ async function putBack(userId: string, id: string): Promise<void> {
 /** Ends it as if every step had been applied, and asks for what follows. */
 async function goOn(userId: string, id: string): Promise<Finished> {
   const claimed = (await t.claim(userId, id))!;
-  const { kind } = claimed;
+  const { effect } = claimed;
   const steps = inState(claimed, 'applied');
-  const ending = { kind, state: 'succeeded' as const, steps, result: {}, problem: null };
+  const ending = { effect, state: 'succeeded' as const, steps, result: {}, problem: null };
   return (await t.ledger.finish(keyOf(claimed), ending, TERMS))!;
 }
 

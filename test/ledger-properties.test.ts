@@ -1,4 +1,4 @@
-import { type OperationKind, RELATIONS } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
 import { problemBody, type StepState } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
@@ -6,7 +6,7 @@ import type { ClaimKey, StepOutcome } from '../libs/engine/src/ledger/statements
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import type { EndState } from '../libs/engine/src/ledger/states.js';
-import { OPERATIONS } from '../gateway/src/operations/definitions.js';
+import { SHOP } from './support/shop.js';
 import {
   type Answer,
   fingerprintOf,
@@ -218,7 +218,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
   switch (action.do) {
     case 'admit': {
       const { kind, key } = action;
-      const planned = OPERATIONS.stepsOf(kind, payloadOf(kind), RELATIONS).map(({ name }) => name);
+      const planned = SHOP.stepsOf(kind, payloadOf(kind)).map(({ name }) => name);
       const withdraws = action.withdraws && kind === 'user.delete';
       return model.admit({ id: done.id!, userId, kind, key, maxDepth: MAX_DEPTH, withdraws, steps: planned });
     }
@@ -556,7 +556,7 @@ async function finish(
   const result = state === 'succeeded' ? {} : null;
   const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
   const { kind } = (await t.queries.operation(claim.id))!;
-  const ending = { kind, state, steps, result, problem };
+  const ending = { effect: SHOP.factsOf(kind).effect, state, steps, result, problem };
   const finished = await t.ledger.finish(claim, ending, goesOn ? TERMS : null);
   if (!finished) return answer('nothing');
   const { claimed, releases } = finished;

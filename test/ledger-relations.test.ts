@@ -75,7 +75,7 @@ describe('a purge', () => {
     const claimed = (await t.claim(userId, id))!;
     const problem = problemBody('user-not-deleted');
     await t.ledger.finish(keyOf(claimed), {
-      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ effect: claimed.effect, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem },
     });
     expect(await t.admission(userId)).toBe('deleted');
@@ -175,7 +175,7 @@ describe('what follows a user who was changed beside the lanes', () => {
     const { id } = await t.accepted(userId, { kind: 'user.register' });
     const claimed = (await t.claim(userId, id))!;
     await t.ledger.finish(keyOf(claimed), {
-      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ effect: claimed.effect, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem: problemBody('email-taken') },
     });
     await t.done(userId, 'repair.user', { confirmed: 'active' });
@@ -209,7 +209,7 @@ describe('what follows a user who was changed beside the lanes', () => {
     const claimed = (await t.claim(userId, deletion.id))!;
     const problem = problemBody('deletion-restricted');
     await t.ledger.finish(keyOf(claimed), {
-      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ effect: claimed.effect, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem },
     });
     expect(await t.admission(userId)).toBe('deleting');

@@ -14,11 +14,11 @@ const FAILED = { state: 'failed' as const, result: null, problem: problemBody('o
 /** Ends the operation as if every step had been applied, and asks for the next of its lane. */
 async function goOn(userId: string, operation: string | ClaimedRow): Promise<Finished | null> {
   const claimed = typeof operation === 'string' ? (await t.claim(userId, operation))! : operation;
-  const { kind } = claimed;
+  const { effect } = claimed;
   const steps = inState(claimed, 'applied');
   return t.ledger.finish(
     keyOf(claimed),
-    { kind, state: 'succeeded', steps, result: {}, problem: null },
+    { effect, state: 'succeeded', steps, result: {}, problem: null },
     TERMS,
   );
 }
@@ -194,7 +194,7 @@ describe('deletion', () => {
     const claimed = (await t.claim(userId, first.id))!;
     await t.ledger.finish(keyOf(claimed), {
       ...FAILED,
-      kind: claimed.kind,
+      effect: claimed.effect,
       steps: inState(claimed, 'refused'),
     });
     const second = await t.accepted(userId, { kind: 'user.delete' });
@@ -238,7 +238,7 @@ describe('a lane', () => {
     const [first, second] = [await t.accepted(userId), await t.accepted(userId)];
     const claimed = (await t.claim(userId, first.id))!;
     const steps = inState(claimed, 'applied');
-    const success = { kind: claimed.kind, state: 'succeeded' as const, steps, result: {}, problem: null };
+    const success = { effect: claimed.effect, state: 'succeeded' as const, steps, result: {}, problem: null };
     expect(await t.ledger.finish(keyOf(claimed), success)).toMatchObject({
       claimed: null,
       releases: [{ operationId: second.id }],
@@ -296,7 +296,7 @@ describe('a lane', () => {
     const claimed = (await t.claim(userId, registration.id))!;
     await t.ledger.finish(keyOf(claimed), {
       ...FAILED,
-      kind: claimed.kind,
+      effect: claimed.effect,
       steps: inState(claimed, 'refused'),
     });
     expect(await t.state(waiting.id)).toBe('rejected');
@@ -324,7 +324,7 @@ describe('a claim', () => {
     expect(await t.ledger.renew([keyOf(old)], 1000)).toEqual(new Map([[id, false]]));
     expect(await t.claim(userId, id)).toMatchObject({ epoch: 2, crashes: 1 });
     const steps = inState(old, 'applied');
-    const ending = { kind: old.kind, state: 'succeeded' as const, steps, result: {}, problem: null };
+    const ending = { effect: old.effect, state: 'succeeded' as const, steps, result: {}, problem: null };
     expect(await t.ledger.finish(keyOf(old), ending)).toBeNull();
     expect(await t.ledger.retryLater({ key: keyOf(old), delayMs: 0, problem: null, steps })).toBeNull();
     expect(await t.ledger.halt(keyOf(old), 'no', steps)).toBe(false);
@@ -349,12 +349,12 @@ describe('a claim', () => {
       expect(
         await t.ledger.finish(keyOf(claimed), {
           ...FAILED,
-          kind: claimed.kind,
+          effect: claimed.effect,
           steps: inState(claimed, state),
         }),
       ).toBeNull();
     }
-    const success = { kind: claimed.kind, state: 'succeeded' as const, result: {}, problem: null };
+    const success = { effect: claimed.effect, state: 'succeeded' as const, result: {}, problem: null };
     expect(
       await t.ledger.finish(keyOf(claimed), { ...success, steps: inState(claimed, 'sealed') }),
     ).toBeNull();
@@ -368,7 +368,7 @@ describe('a report of a claim', () => {
     const { id } = await t.accepted(userId);
     const claimed = (await t.claim(userId, id))!;
     const key = keyOf(claimed);
-    const success = { kind: claimed.kind, state: 'succeeded' as const, result: {}, problem: null };
+    const success = { effect: claimed.effect, state: 'succeeded' as const, result: {}, problem: null };
     expect(await t.ledger.finish(key, { ...success, steps: [] })).toBeNull();
     expect(await t.ledger.retryLater({ key, delayMs: 0, problem: null, steps: [] })).toBeNull();
     expect(await t.ledger.finish(key, { ...success, steps: inState(claimed, 'applied') })).not.toBeNull();

@@ -14,6 +14,7 @@ import { OPERATION_KINDS } from '@turnpike/contracts';
 import { type SecurityDetails, writeSecurityLogTo } from '../libs/service/src/process/security-log.js';
 import { createDatabases } from './support/databases.js';
 import { type Keys, openKeys } from './support/keys.js';
+import { SHOP } from './support/shop.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 import { until } from './support/processes.js';
 
@@ -84,7 +85,7 @@ describe('what a write holds', () => {
     const claimed = (await t.claim(userId, id))!;
     expect(claimed.payload).toEqual(PERSONAL);
     await t.ledger.finish(keyOf(claimed), {
-      ...{ kind: claimed.kind, state: 'succeeded', steps: inState(claimed, 'applied'), problem: null },
+      ...{ effect: claimed.effect, state: 'succeeded', steps: inState(claimed, 'applied'), problem: null },
       ...{ result: PERSONAL, change: { before: null, after: PERSONAL } },
     });
     for (const table of ['operations', 'audit', 'data_keys']) {
@@ -110,7 +111,7 @@ describe('what a write holds', () => {
     const finished = await t.ledger.finish(
       keyOf(claimed),
       {
-        ...{ kind: claimed.kind, state: 'succeeded', steps: inState(claimed, 'applied') },
+        ...{ effect: claimed.effect, state: 'succeeded', steps: inState(claimed, 'applied') },
         ...{ result: {}, problem: null },
       },
       TERMS,
@@ -119,7 +120,7 @@ describe('what a write holds', () => {
   });
 
   it('is plain only where the system itself has written it', () => {
-    expect(OPERATION_KINDS.filter((kind) => !isPersonal(kind))).toEqual([
+    expect(OPERATION_KINDS.filter((kind) => !isPersonal(SHOP.factsOf(kind).effect))).toEqual([
       'user.purge',
       'event.user-deleted',
       'event.user-updated',
@@ -129,8 +130,8 @@ describe('what a write holds', () => {
 
   it('is never sealed the same way twice', async () => {
     const row = await written();
-    const again = await one.seals.seal('user.update', at(row), PERSONAL);
-    expect(again).not.toBe(await one.seals.seal('user.update', at(row), PERSONAL));
+    const again = await one.seals.seal('writes', at(row), PERSONAL);
+    expect(again).not.toBe(await one.seals.seal('writes', at(row), PERSONAL));
     expect(await two.seals.open(at(row), again)).toEqual(PERSONAL);
   });
 
@@ -219,7 +220,7 @@ describe("a user's key", () => {
     const { id } = await t.accepted(userId, { kind: 'user.register', payload: PERSONAL });
     const claimed = (await t.claim(userId, id))!;
     await t.ledger.finish(keyOf(claimed), {
-      ...{ kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') },
+      ...{ effect: claimed.effect, state: 'failed', steps: inState(claimed, 'refused') },
       ...{ result: null, problem: problemBody('email-taken') },
     });
     expect(await count(userId)).toBe(0);

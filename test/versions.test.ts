@@ -59,7 +59,7 @@ async function live(t: TestLedger): Promise<void> {
   const failing = (await t.claim(userId, (await t.accepted(userId)).id))!;
   const problem = { type: '/problems/x', title: 'x', status: 409, code: 'order-state-conflict' } as const;
   await t.ledger.finish(keyOf(failing), {
-    ...{ kind: failing.kind, state: 'failed', steps: inState(failing, 'refused'), result: null, problem },
+    ...{ effect: failing.effect, state: 'failed', steps: inState(failing, 'refused'), result: null, problem },
   });
   await t.ledger.releaseOverdue(null, { olderThanMs: 2000, limit: 10 });
   await t.done(userId, 'user.delete');

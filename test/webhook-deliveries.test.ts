@@ -95,7 +95,7 @@ describe('the end of an operation', () => {
     const failing = await t.accepted(userId);
     const claimed = (await t.claim(userId, failing.id))!;
     const problem = { ...problemBody('order-state-conflict'), detail: 'personal' };
-    const refused = { kind: claimed.kind, state: 'failed', steps: inState(claimed, 'refused') } as const;
+    const refused = { effect: claimed.effect, state: 'failed', steps: inState(claimed, 'refused') } as const;
     await t.ledger.finish(keyOf(claimed), { ...refused, result: null, problem });
     const [withdrawn, waiting] = [await t.accepted(userId), await t.accepted(userId)];
     await t.ledger.cancel(userId, withdrawn.id);

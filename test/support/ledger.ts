@@ -1,5 +1,5 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import { type OperationKind, RELATIONS } from '@turnpike/contracts';
+import { type OperationKind } from '@turnpike/contracts';
 import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
@@ -13,9 +13,11 @@ import { ledgerRetention } from '../../libs/engine/src/lifecycle/retention.js';
 import { trimSignInPlaces } from '../../gateway/src/sign-in/known-origins.js';
 import { LaneViews } from '../../libs/engine/src/queries/lanes.js';
 import { LedgerQueries } from '../../libs/engine/src/queries/operations.js';
+import type { OperationFacts } from '../../libs/engine/src/ledger/statements/admit.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../libs/engine/src/ledger/statements/claim.js';
-import { OPERATIONS } from '../../gateway/src/operations/definitions.js';
+import { SHOP } from './shop.js';
 import { readConfig, type RetentionConfig } from '../../libs/engine/src/config.js';
+import type { EffectOnLane } from '../../libs/engine/src/ledger/states.js';
 import { createDatabases } from './databases.js';
 import { type Keys, openKeys } from './keys.js';
 import type { LaneModel, OperationModel } from './lane-model.js';
@@ -24,6 +26,8 @@ export const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
 
 export interface WriteOptions {
   kind?: OperationKind;
+  /** What its definition says, where the shop has none of that kind; such a write has no steps. */
+  facts?: OperationFacts;
   clientKey?: ClientKey | null;
   maxDepth?: number;
   cancelsWaiting?: boolean;
@@ -111,7 +115,7 @@ export class TestLedger {
   async write(userId: string, options: WriteOptions = {}): Promise<Admitted & { id: string }> {
     const { kind = 'order.place', clientKey = null, maxDepth = 1000, payload = {} } = options;
     const { cancelsWaiting, deletedForMs, sessionEpoch } = options;
-    const { id = uuidv7() } = options;
+    const { id = uuidv7(), facts } = options;
     const target = kind.startsWith('order.')
       ? { type: 'order' as const, id: uuidv7() }
       : { type: 'user' as const, id: userId };
@@ -120,12 +124,13 @@ export class TestLedger {
         id,
         userId,
         kind,
+        ...(facts ?? SHOP.factsOf(kind)),
         actorId: userId,
         target,
         creates: kind === 'order.place',
         payload,
         ifMatch: null,
-        steps: OPERATIONS.stepsOf(kind, payload, RELATIONS),
+        steps: facts ? [] : SHOP.stepsOf(kind, payload),
         traceparent: null,
       },
       clientKey,
@@ -152,7 +157,7 @@ export class TestLedger {
     const claimed = await this.claim(userId, id);
     if (!claimed) throw new Error(`${id} could not be claimed`);
     const steps = inState(claimed, 'applied');
-    const success: Ending = { kind: claimed.kind, state: 'succeeded', steps, result: {}, problem: null };
+    const success: Ending = { ...effectOf(claimed), state: 'succeeded', steps, result: {}, problem: null };
     await this.ledger.finish(keyOf(claimed), { ...success, ...ending });
   }
 
@@ -236,6 +241,10 @@ export class TestLedger {
 
 export function keyOf(claimed: ClaimedRow): ClaimKey {
   return { userId: claimed.user_id, id: claimed.id, epoch: claimed.epoch };
+}
+
+export function effectOf({ effect, reports_deletion: reportsDeletion }: ClaimedRow): EffectOnLane {
+  return { effect, reportsDeletion };
 }
 
 export function inState(claimed: ClaimedRow, state: StepOutcome['state']): StepOutcome[] {

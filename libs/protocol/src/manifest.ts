@@ -31,6 +31,14 @@ export const EFFECTS = ['opens', 'closes', 'reopens', 'ends', 'follows', 'writes
 export type Effect = (typeof EFFECTS)[number];
 
 /**
+ * @returns whether the system alone asks for operations with that effect: nobody can withdraw one, it is carried through
+ *   without a deadline, and it holds nothing personal
+ */
+export function isOfSystem(effect: Effect): boolean {
+  return effect === 'ends' || effect === 'follows';
+}
+
+/**
  * Whose lane a request belongs to: the caller's, that of the resource which the path names as `{id}`, or the one whose
  * user id stands in that member of the path or of the body.
  */
@@ -66,6 +74,8 @@ export interface OperationDeclaration<Kind extends string = string> {
   /** `writes` if left out. */
   effect?: Effect;
   lane?: LaneOf;
+  /** The type of the resource that it writes to, where the path names one; left out, as the path says. */
+  on?: string;
   allow?: readonly Who[];
   /** Left out where it has no body. */
   body?: Shape | null;

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { isSystemKind, type OperationKind } from '@turnpike/contracts';
+import { type Effect, isOfSystem } from '@turnpike/protocol';
 import { decrypt, encrypt } from './cipher.js';
 import { DataKeys } from './data-keys.js';
 
@@ -18,11 +18,11 @@ export interface SealedAt {
 }
 
 /**
- * @returns whether writes of that kind hold something personal. What the system itself writes names users by their
+ * @returns whether writes with that effect hold something personal. What the system itself writes names users by their
  *   ids alone, and has to be readable when the user's key is gone.
  */
-export function isPersonal(kind: OperationKind): boolean {
-  return !isSystemKind(kind);
+export function isPersonal(effect: Effect): boolean {
+  return !isOfSystem(effect);
 }
 
 /** Seals what is personal on its way into the ledger and opens it on its way out. */
@@ -31,8 +31,8 @@ export class Seals {
   constructor(private readonly keys: DataKeys) {}
 
   /** @returns what the row shall have; null where the user has no key, and gets none any more */
-  async seal(kind: OperationKind, at: SealedAt, content: Content): Promise<Stored | null> {
-    return isPersonal(kind) ? this.sealAlways(at, content) : content;
+  async seal(effect: Effect, at: SealedAt, content: Content): Promise<Stored | null> {
+    return isPersonal(effect) ? this.sealAlways(at, content) : content;
   }
 
   /** The same, whatever kind of write it is about. */

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config.js';
-import type { OperationRegistry } from '../definitions/registry.js';
+import type { Catalogue } from '../definitions/catalogue.js';
 import type { ClaimedRow, Retry } from '../ledger/statements/claim.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Ending } from '../ledger/completion-batches.js';
@@ -11,11 +11,13 @@ import type { Services } from './service-client.js';
 
 const RETRY_MAX_MS = 30_000;
 /** Each write is one step, whose body is that of the write. */
-const OPERATIONS = {
+const CATALOGUE = {
+  subject: { service: 'identity', confirm: 'identity.confirm' },
+  step: () => ({ undo: false }),
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
-} as unknown as OperationRegistry;
+} as unknown as Catalogue;
 
 const CONFIG = {
   run: { leaseMs: 10_000, deadlineMs: 60_000, retryBaseMs: 200, retryMaxMs: RETRY_MAX_MS },
@@ -23,8 +25,18 @@ const CONFIG = {
 
 const ID = '01900000-0000-7000-8000-000000000001';
 const CLAIMED: ClaimedRow = {
-  ...{ user_id: 'u', seq: 7, id: ID, kind: 'user.set-roles', beside: true, payload: { roles: [] } },
-  ...{ target_id: 'u', actor_id: 'u', by_role: null, if_match: null, epoch: 2, attempts: 2, crashes: 0 },
+  ...{ user_id: 'u', seq: 7, id: ID, kind: 'user.set-roles', effect: 'writes', payload: { roles: [] } },
+  ...{ beside: true, changes_roles: true, reports_deletion: false },
+  ...{
+    target_type: 'user',
+    target_id: 'u',
+    actor_id: 'u',
+    by_role: null,
+    if_match: null,
+    epoch: 2,
+    attempts: 2,
+    crashes: 0,
+  },
   ...{ cancel_requested: false, traceparent: null, ms_to_deadline: 60_000 },
   steps: [{ name: 'identity.set-roles', service: 'identity', state: 'pending', attempts: 1 }],
 };
@@ -57,7 +69,7 @@ async function run(claimed: Partial<ClaimedRow>, answer: StepAnswer, mayEnd = tr
     { apply: call, settle: call } as unknown as Services,
     leases as unknown as Leases,
     { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
-    OPERATIONS,
+    CATALOGUE,
     CONFIG,
   );
   await executor.run('u', ID);

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { isSystemKind, type OperationKind, USER_CONFIRMED } from '@turnpike/contracts';
-import { type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
+import { isOfSystem, type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
 import {
   contextIn,
   failWith,
@@ -27,7 +26,7 @@ import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from '
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import type { PlannedOperation } from '../definitions/plan.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import type { EndOutcome, Outcome, StepAnswer } from '../definitions/outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './service-client.js';
@@ -74,7 +73,7 @@ export class Executor {
     private readonly services: Services,
     private readonly leases: Leases,
     private readonly authority: Authority,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -133,7 +132,7 @@ export class Executor {
   }
 
   private async carryOut(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
-    if (isSystemKind(claimed.kind)) return this.carryThrough(claimed, saga);
+    if (isOfSystem(claimed.effect)) return this.carryThrough(claimed, saga);
     const begun = performance.now();
     const reason = abortReasonOf(claimed);
     const outcome = await (reason ? this.giveUp(claimed, saga, reason) : this.goForward(claimed, saga));
@@ -183,7 +182,7 @@ export class Executor {
       case 'failed':
       case 'rejected':
       case 'cancelled':
-        return this.finish(claim, { ...this.endingOf(claimed.kind, outcome, steps), cause }, run, outcome);
+        return this.finish(claim, { ...this.endingOf(claimed, outcome, steps), cause }, run, outcome);
       case 'retry': {
         const delayMs = backoffMs(claimed.attempts, this.config.run, outcome.retryAfterMs);
         const { problem } = outcome;
@@ -202,7 +201,7 @@ export class Executor {
 
   private async finish(claim: ClaimKey, ending: Ending, run: Run, outcome: EndOutcome): Promise<Finished> {
     const finished = await this.ledger.finish(claim, ending, run.next());
-    if (finished) tellEnd(this.operations.of(run.claimed.kind), run.claimed, outcome.type);
+    if (finished) tellEnd(this.catalogue.of(run.claimed.kind), run.claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });
@@ -245,40 +244,41 @@ export class Executor {
   }
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
-    const operation: PlannedOperation = { payload: claimed.payload, targetId: claimed.target_id };
-    const context = (known: StepOutcome): StepContext => contextOf(claimed, known, signal);
+    const operation = plannedOf(claimed);
+    const hasUsers = (service: string): boolean => service === this.catalogue.subject.service;
+    const context = (known: StepOutcome): StepContext => ({
+      ...contextOf(claimed, known, signal),
+      hasUsers: hasUsers(known.service),
+    });
     const ofUndo = (known: StepOutcome): StepContext => {
       const { key, ...others } = context(known);
       return { ...others, key: undoKey(key, known.undoGeneration) };
     };
     const calls: Calls = {
       apply: async (step, answers, known) => {
-        if (step === USER_CONFIRMED && !(await this.askRegister(operation, claimed)))
+        if (step === this.catalogue.subject.confirm && !(await this.askRegister(operation, claimed)))
           return registerUnknown();
-        const call = this.operations.callOf(step);
+        const call = this.catalogue.callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
-        const body = call.body(operation, answers, this.config.run);
+        const body = call.body(operation, answers);
         return this.services.apply(step, body, { ...context(known), ifMatch });
       },
-      settle: (step, known) => this.services.settle(step, context(known)),
+      settle: (_step, known) => this.services.settle(context(known)),
       undo: (step, known) => this.services.undo(step, ofUndo(known)),
-      settleUndo: (step, known) => this.services.settle(step, ofUndo(known)),
+      settleUndo: (_step, known) => this.services.settle(ofUndo(known)),
     };
-    return new Saga(
-      claimed.steps.map(({ name }) => name),
-      claimed.steps,
-      calls,
-    );
+    return new Saga(claimed.steps, calls, (step) => this.catalogue.step(step).undo);
   }
 
-  private endingOf(kind: OperationKind, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
-    const ending = { kind, steps, result: null, problem: null };
+  private endingOf(claimed: ClaimedRow, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
+    const { kind, effect, reports_deletion: reportsDeletion } = claimed;
+    const ending = { effect, reportsDeletion, steps, result: null, problem: null };
     switch (outcome.type) {
       case 'succeeded':
         return {
           ...ending,
           state: 'succeeded',
-          ...this.operations.endOf(kind, outcome.answers),
+          ...this.catalogue.endOf(kind, outcome.answers),
         };
       case 'failed':
       case 'rejected':
@@ -298,6 +298,18 @@ const AUTHORITY_UNKNOWN = problemBody(
 function registerUnknown(): StepAnswer {
   const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
   return { type: 'unknown', problem, retryAfterMs: null };
+}
+
+function plannedOf(claimed: ClaimedRow): PlannedOperation {
+  return {
+    id: claimed.id,
+    kind: claimed.kind,
+    userId: claimed.user_id,
+    actorId: claimed.actor_id,
+    seq: claimed.seq,
+    target: { type: claimed.target_type, id: claimed.target_id },
+    payload: claimed.payload,
+  };
 }
 
 function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): () => SpanDescription {
@@ -325,8 +337,13 @@ interface Run {
   next: () => ClaimTerms | null;
 }
 
-function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal): StepContext {
+function contextOf(
+  claimed: ClaimedRow,
+  known: StepOutcome,
+  signal: AbortSignal,
+): Omit<StepContext, 'hasUsers'> {
   return {
+    service: known.service,
     key: stepKey(claimed.id, known.name, known.generation),
     userId: claimed.user_id,
     fence: { seq: claimed.seq, epoch: claimed.epoch },

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientKind, OperationKind } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import type { Content } from '../encryption/payload-encryption.js';
 import { unfinishedIn } from './statements/fragments.js';
@@ -39,8 +38,7 @@ export interface AccessEnding {
 }
 
 /** As much of a new operation as says whether it ends access. */
-interface Asked {
-  kind: OperationKind;
+export interface Asked {
   actorId: string | null;
   userId: string;
   payload: Content;
@@ -54,26 +52,20 @@ export interface AskedWith {
   sessionEpoch?: number | null;
 }
 
-type EndingOf = (operation: Asked, asked: AskedWith) => AccessEnding | null;
+/** @returns what the acceptance of such a write ends, or null */
+export type EndingOf = (operation: Asked, asked: AskedWith) => AccessEnding | null;
 
-/** The kinds that may end access, and what of it. A write of roles about which nothing is known takes some away. */
-const ENDINGS: Partial<Record<OperationKind, EndingOf>> = {
-  'user.set-roles': (_, { grantsSince = null }) => ({ spares: null, unlessRolesSince: grantsSince }),
-  'user.change-password': ({ payload }, { sessionEpoch = null }) => {
-    const id = payload['keepSession'] as string | undefined;
-    return { spares: id === undefined ? null : { id, epoch: sessionEpoch }, unlessRolesSince: null };
-  },
-  'user.delete': ({ actorId, userId }) =>
-    actorId === userId ? null : { spares: null, unlessRolesSince: null },
-};
+interface MayEndAccess extends Asked {
+  endsAccess?: EndingOf;
+}
 
 /** @returns what the acceptance of that write ends, or null */
-export function accessEndingOf(operation: Asked, asked: AskedWith): AccessEnding | null {
-  return ENDINGS[operation.kind]?.(operation, asked) ?? null;
+export function accessEndingOf(operation: MayEndAccess, asked: AskedWith): AccessEnding | null {
+  return operation.endsAccess?.(operation, asked) ?? null;
 }
 
 /** Whether the acceptance of that write may end access. */
-export function mayEndAccess(operation: Asked): boolean {
+export function mayEndAccess(operation: MayEndAccess): boolean {
   return accessEndingOf(operation, {}) !== null;
 }
 
@@ -149,8 +141,8 @@ export class AccessEndings {
   }
 
   /** @returns the kinds of the writes that have ended the user's access and have not ended themselves, the oldest first */
-  async underWay(userId: string): Promise<ClientKind[]> {
-    const rows = await this.database.query<{ kind: ClientKind }>(
+  async underWay(userId: string): Promise<string[]> {
+    const rows = await this.database.query<{ kind: string }>(
       `select kind from lanes l, lateral (
          select seq, kind, ends_access from operations where ${unfinishedIn('l')} offset 0) o
        where l.user_id = $1 and ends_access order by seq`,
@@ -163,7 +155,7 @@ export class AccessEndings {
   async knownRoles(userId: string): Promise<KnownRoles | null> {
     const [row] = await this.database.query<KnownRoles>(
       `select last_seq as "lastSeq", exists (select 1 from operations
-         where ${unfinishedIn('l')} and kind = 'user.set-roles') as "areChanging"
+         where ${unfinishedIn('l')} and changes_roles) as "areChanging"
        from lanes l where user_id = $1`,
       [userId],
     );
@@ -176,7 +168,7 @@ export class AccessEndings {
       `select user_id as "userId" from lanes l
        where user_id = any($1) and admission = 'open' and suspended_at is null
          and not exists (select 1 from operations
-           where ${unfinishedIn('l')} and kind = 'user.set-roles' and ends_access)`,
+           where ${unfinishedIn('l')} and changes_roles and ends_access)`,
       [userIds],
     );
     return rows.map(({ userId }) => userId);

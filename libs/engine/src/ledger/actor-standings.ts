@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { OperationKind } from '@turnpike/contracts';
 import { problemBody, type Role } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { lockLane } from './statements/lane-lock.js';
 import { leaveLanes, rejectOf } from './statements/cancel.js';
 import { type Release, releaseHeads } from './statements/enqueue.js';
 import { UNFINISHED } from './statements/fragments.js';
-import { admissionAtEnd } from './states.js';
+import { admissionAtEnd, type EffectOnLane } from './states.js';
 
 /*
  * What the ledger knows of those who ask for writes by a role. The role itself is identity's; the ledger knows whether
@@ -52,7 +51,7 @@ export class Actors {
       `select l.admission = 'open' and l.suspended_at is null as "isOpen", l.last_seq as "lastSeq",
          exists (select 1 from operations o
            where o.user_id = l.user_id and o.seq > l.ended_to and o.state in ${UNFINISHED}
-             and o.kind = 'user.set-roles' and o.ends_access
+             and o.changes_roles and o.ends_access
              and ($2::uuid is null or o.user_id <> $2 or o.seq < $3)) as "rolesChange"
        from lanes l where l.user_id = $1`,
       [actorId, before?.userId ?? null, before?.seq ?? null],
@@ -119,17 +118,17 @@ export class Actors {
   private rejectIn(userId: string, actorId: string, roles: readonly Role[]): Promise<Release[]> {
     return this.database.statements(async (tx) => {
       await lockLane(tx, userId);
-      const kinds = await rejectOf(tx, { userId, actorId, roles, problem: NO_LONGER });
-      if (kinds.length === 0) return [];
-      await leaveAfter(tx, userId, kinds);
+      const rejected = await rejectOf(tx, { userId, actorId, roles, problem: NO_LONGER });
+      if (rejected.length === 0) return [];
+      await leaveAfter(tx, userId, rejected);
       return releaseHeads(tx, userId);
     });
   }
 }
 
 /** A deletion that is not carried out opens its lane again. */
-async function leaveAfter(tx: Statements, userId: string, kinds: readonly OperationKind[]): Promise<void> {
-  const moves = kinds.map((kind) => admissionAtEnd(kind, 'rejected'));
+async function leaveAfter(tx: Statements, userId: string, rejected: readonly EffectOnLane[]): Promise<void> {
+  const moves = rejected.map((write) => admissionAtEnd(write, 'rejected'));
   const move = moves.find((one) => one !== null) ?? null;
-  await leaveLanes(tx, [{ userId, state: 'rejected', count: kinds.length, move }]);
+  await leaveLanes(tx, [{ userId, state: 'rejected', count: rejected.length, move }]);
 }

@@ -1,5 +1,4 @@
-import type { OperationKind } from '@turnpike/contracts';
-import type { ProblemCode } from '@turnpike/protocol';
+import type { ProblemCode, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { accessEndingOf, type AskedWith } from './access-endings.js';
 import {
@@ -16,7 +15,7 @@ import type { Work } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';
 import { type Release, releaseHeads } from './statements/enqueue.js';
 import type { Stored } from '../encryption/payload-encryption.js';
-import { acceptanceOf, depthLimitOf, followsUser } from './states.js';
+import { acceptanceOf, depthLimitOf } from './states.js';
 
 /*
  * Admission to the lanes: several writes in one transaction, each of another lane. A key that is known is answered
@@ -56,7 +55,7 @@ export const admission: Work<SealedAdmittance, Admitted> = {
       dataKey === null ? [] : [{ userId, dataKey }],
     );
     if (registered.length > 0) await lanes.openLanes(tx, registered);
-    const followed = batch.filter(({ operation }) => followsUser(operation.kind));
+    const followed = batch.filter(({ operation }) => operation.effect === 'follows');
     if (followed.length > 0) await lanes.ensureLanes(tx, followed.map(userOf));
   },
 
@@ -87,8 +86,7 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
 
 function applicantOf(request: SealedAdmittance): Applicant {
   const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
-  const { kind } = operation;
-  const terms = { ...acceptanceOf(kind), maxDepth: depthLimitOf(kind, maxDepth), deletedForMs };
+  const terms = { ...acceptanceOf(operation), maxDepth: depthLimitOf(operation, maxDepth), deletedForMs };
   return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, request) };
 }
 
@@ -101,14 +99,16 @@ async function answerRefused(
   if (refused.length === 0) return;
   const states = await lanes.readLanes(tx, refused.map(userOf));
   for (const request of refused) {
-    refuse(answers, request, refusalOf(states.get(userOf(request))!, request.operation));
+    refuse(answers, request, refusalOf(states.get(userOf(request))!, request));
   }
 }
 
-function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation): ProblemCode {
+function refusalOf({ admission: state }: lanes.LaneState, request: SealedAdmittance): ProblemCode {
+  const { operation } = request;
   switch (state) {
     case 'open':
-      return REFUSED_IN_OPEN[kind] ?? 'lane-full';
+      if (accessEndingOf(operation, request)?.spares) return 'unauthenticated';
+      return REFUSED_IN_OPEN[operation.effect] ?? 'lane-full';
     case 'deleting':
       return 'user-deleting';
     case 'deleted':
@@ -117,11 +117,10 @@ function refusalOf({ admission: state }: lanes.LaneState, { kind }: NewOperation
   }
 }
 
-/** Why an open lane refuses what no depth refuses. A password that is not changed: the session that asks has ended. */
-const REFUSED_IN_OPEN: Partial<Record<OperationKind, ProblemCode>> = {
-  'user.restore': 'user-not-deleted',
-  'user.purge': 'user-not-deleted',
-  'user.change-password': 'unauthenticated',
+/** Why an open lane refuses what no depth refuses. */
+const REFUSED_IN_OPEN: Partial<Record<Effect, ProblemCode>> = {
+  reopens: 'user-not-deleted',
+  ends: 'user-not-deleted',
 };
 
 function refuse(answers: Answers, request: SealedAdmittance, code: ProblemCode): void {
@@ -134,7 +133,7 @@ async function leaveNothing(tx: Statements, batch: readonly Admittance[]): Promi
     clientKey ? [{ clientKey, operationId: id }] : [],
   );
   if (bindings.length > 0) await releaseKeys(tx, bindings);
-  const registered = batch.filter(({ operation }) => operation.kind === 'user.register');
+  const registered = batch.filter(({ operation }) => operation.effect === 'opens');
   if (registered.length > 0) await lanes.removeLanes(tx, registered.map(userOf));
 }
 

@@ -1,5 +1,4 @@
 import { type ConfirmedState, type OperationCause, type ProblemBody, problemBody } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import * as claims from './statements/claim.js';
@@ -17,15 +16,14 @@ import type { Work } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';
 import { type Release, releaseHeads } from './statements/enqueue.js';
 import type { Content, Stored } from '../encryption/payload-encryption.js';
-import { admissionAtEnd, type EndState } from './states.js';
+import { admissionAtEnd, type EffectOnLane, type EndState } from './states.js';
 
 /*
  * Claims and what comes of them: several operations in one transaction, each of another lane. An outcome and what
  * its lane does next are one transaction, and an outcome whose claim no longer holds changes nothing.
  */
 
-export interface Ending<Value = Content> {
-  kind: OperationKind;
+export interface Ending<Value = Content> extends EffectOnLane {
   state: EndState;
   steps: readonly StepOutcome[];
   result: Value | null;
@@ -40,7 +38,7 @@ export interface Ending<Value = Content> {
   change?: Change<Value>;
 }
 
-type Outline = Pick<Ending, 'kind' | 'state' | 'confirmed'>;
+type Outline = Pick<Ending, 'effect' | 'state' | 'confirmed'>;
 
 export interface Finish {
   key: ClaimKey;
@@ -72,7 +70,7 @@ export const finishing: Work<Finish, Finished<Stored> | null> = {
       batch.map(({ key, ending, next }) => ({
         ...{ key, ...ending, next },
         ...{
-          move: admissionAtEnd(ending.kind, ending.state, ending.confirmed),
+          move: admissionAtEnd(ending, ending.state, ending.confirmed),
           proceeds: !endsLane(ending),
         },
       })),
@@ -97,12 +95,12 @@ export const puttingBack: Work<Retry, Release | null> = {
 
 /** Ends that change other writes of their lane before it goes on; with them the key of its user is destroyed. */
 export function endsLane(ending: Outline): boolean {
-  return (ending.kind === 'user.register' && ending.state !== 'succeeded') || erases(ending);
+  return (ending.effect === 'opens' && ending.state !== 'succeeded') || erases(ending);
 }
 
 /** @returns whether nothing personal of the user may be left in the ledger after it */
-export function erases({ kind, state, confirmed }: Outline): boolean {
-  return state === 'succeeded' && (kind === 'user.purge' || confirmed === 'absent');
+export function erases({ effect, state, confirmed }: Outline): boolean {
+  return state === 'succeeded' && (effect === 'ends' || confirmed === 'absent');
 }
 
 async function endSpecially(

@@ -22,6 +22,8 @@ import { EndingAccess1764560000000 } from './migrations/1764560000000-ending-acc
 import { ByRole1764570000000 } from './migrations/1764570000000-by-role.js';
 import { RequestIds1764610000000 } from './migrations/1764610000000-request-ids.js';
 import { TargetLanes1764620000000 } from './migrations/1764620000000-target-lanes.js';
+import { Effects1764630000000 } from './migrations/1764630000000-effects.js';
+import { EffectsOfBefore1764630000001 } from './migrations/1764630000001-effects-of-before.js';
 import { Operation } from './operation.entity.js';
 import { TargetLane } from './target-lane.entity.js';
 
@@ -52,6 +54,8 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       ByRole1764570000000,
       RequestIds1764610000000,
       TargetLanes1764620000000,
+      Effects1764630000000,
+      EffectsOfBefore1764630000001,
     ],
   };
 }

@@ -10,7 +10,6 @@ import {
   untracedTraceparent,
 } from '@turnpike/service';
 import { type ConfirmUserStep, type OperationCause, problemBody } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Announcer } from './change-notifier.js';
 import { admission, type Admittance, type Admitted } from './admit-batch.js';
 import type { NewOperation } from './statements/admit.js';
@@ -108,10 +107,10 @@ export class Ledger {
   }
 
   private async admitSealed(request: Admittance): Promise<Admitted> {
-    const { id, userId, kind, payload } = request.operation;
-    if (kind === 'user.register') return this.admitNewUser(request);
+    const { id, userId, effect, payload } = request.operation;
+    if (effect === 'opens') return this.admitNewUser(request);
     const at: SealedAt = { userId, operationId: id, field: 'payload' };
-    const sealed = await this.seals.seal(kind, at, payload);
+    const sealed = await this.seals.seal(effect, at, payload);
     return this.admissions.submit({ ...request, payload: sealed, dataKey: null });
   }
 
@@ -199,7 +198,7 @@ export class Ledger {
   private async sealed(key: ClaimKey, ending: Ending): Promise<Ending<Stored>> {
     const { userId, id } = key;
     const seal = async (field: SealedAt['field'], content: Content | null): Promise<Stored | null> =>
-      content && this.seals.seal(ending.kind, { userId, operationId: id, field }, content);
+      content && this.seals.seal(ending.effect, { userId, operationId: id, field }, content);
     const { change } = ending;
     return {
       ...ending,
@@ -257,11 +256,11 @@ export class Ledger {
   ): Promise<{ outcome: Cancellation; releases: Release[] }> {
     return this.database.statements(async (tx) => {
       await lockLane(tx, userId);
-      const kind = await leaving.cancelQueued(tx, userId, operationId);
-      if (kind) {
-        const move = admissionAtEnd(kind, 'cancelled');
+      const effect = await leaving.cancelQueued(tx, userId, operationId);
+      if (effect) {
+        const move = admissionAtEnd({ effect }, 'cancelled');
         await leaving.leaveLanes(tx, [{ userId, state: 'cancelled', count: 1, move }]);
-        if (kind === 'user.register') await rejectWaiting(tx, userId);
+        if (effect === 'opens') await rejectWaiting(tx, userId);
         return { outcome: 'cancelled', releases: await releaseHeads(tx, userId) };
       }
       const release = await releases.requestCancel(tx, userId, operationId);
@@ -287,7 +286,7 @@ export class Ledger {
   }
 
   /** Lets a page of the writes that wait for a service be tried now. @returns their releases */
-  hurryRetries(service: ServiceName, limit: number, before: string | null): Promise<releases.HurriedPage> {
+  hurryRetries(service: string, limit: number, before: string | null): Promise<releases.HurriedPage> {
     return this.database.statements((tx) => releases.hurryRetries(tx, service, { limit, before }));
   }
 }

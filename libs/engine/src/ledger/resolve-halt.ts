@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type EndableByHand, problemBody, type ProblemBody, type WayOut } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
+import {
+  type EndableByHand,
+  problemBody,
+  type ProblemBody,
+  type WayOut,
+  type Effect,
+} from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from '../audit/audit-entries.js';
@@ -83,23 +88,22 @@ async function end(tx: Statements, decision: Decision, action: keyof typeof ENDS
   const { userId, actorId, write, steps } = decision;
   const { state } = ENDS[action];
   const key = { userId, id: write.id, epoch: write.epoch };
-  const kind = await endByHand(tx, { key, state, problem: problemOf(action, steps), steps, actorId });
-  if (!kind) return false;
-  await leaveLanes(tx, [{ userId, state, count: 1, move: admissionAtEnd(kind, state) }]);
-  await followKind(tx, key, { kind, state });
+  if (!(await endByHand(tx, { key, state, problem: problemOf(action, steps), steps, actorId }))) return false;
+  await leaveLanes(tx, [{ userId, state, count: 1, move: admissionAtEnd(write, state) }]);
+  await followEffect(tx, key, { effect: write.effect, state });
   return true;
 }
 
 /** What else the end of such a write means, as where a worker ends it. */
-async function followKind(
+async function followEffect(
   tx: Statements,
   key: ClaimKey,
-  ending: { kind: OperationKind; state: EndableByHand },
+  ending: { effect: Effect; state: EndableByHand },
 ): Promise<void> {
   const { userId } = key;
-  const [kind, succeeded] = [ending.kind, ending.state === 'succeeded'];
-  if (kind === 'user.register' && !succeeded) await rejectWaiting(tx, userId);
-  if (kind === 'user.delete' && succeeded) await voidSessions(tx, userId);
+  const [effect, succeeded] = [ending.effect, ending.state === 'succeeded'];
+  if (effect === 'opens' && !succeeded) await rejectWaiting(tx, userId);
+  if (effect === 'closes' && succeeded) await voidSessions(tx, userId);
   if (erases(ending)) await erase(tx, key);
 }
 
@@ -120,7 +124,7 @@ function changeOf({ action, write, steps }: Decision): Change {
 }
 
 function hasEndedLane({ action, write }: Decision): boolean {
-  return action !== 'retry' && endsLane({ kind: write.kind, state: ENDS[action].state });
+  return action !== 'retry' && endsLane({ effect: write.effect, state: ENDS[action].state });
 }
 
 function statesOf(steps: readonly StepOutcome[]): Record<string, string> {

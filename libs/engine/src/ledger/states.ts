@@ -1,5 +1,4 @@
-import type { ConfirmedState, OperationState } from '@turnpike/protocol';
-import { isSystemKind, type OperationKind } from '@turnpike/contracts';
+import { type ConfirmedState, type OperationState, type Effect, isOfSystem } from '@turnpike/protocol';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that
@@ -41,6 +40,13 @@ export type Admission = (typeof ADMISSIONS)[number];
 export const EXECUTIONS = ['running', 'paused', 'halted'] as const;
 export type Execution = (typeof EXECUTIONS)[number];
 
+/** What an operation does to its lane. */
+export interface EffectOnLane {
+  effect: Effect;
+  /** Of what follows the user: it reports a deletion, so an open lane takes nothing from its acceptance to its end. */
+  reportsDeletion?: boolean;
+}
+
 /** What the acceptance of an operation needs of its lane's admission, and makes of it. */
 interface Acceptance {
   in: readonly Admission[];
@@ -48,22 +54,22 @@ interface Acceptance {
   moves?: { from: Admission; to: Admission };
 }
 
-/** What follows a change of the user that has happened already is never refused. */
-const FOLLOWS: Acceptance = { in: ADMISSIONS };
+const DELETES: Acceptance['moves'] = { from: 'open', to: 'deleting' };
 
-const ACCEPTANCE: Partial<Record<OperationKind, Acceptance>> = {
-  'user.delete': { in: ['open'], moves: { from: 'open', to: 'deleting' } },
-  'user.restore': { in: ['deleted'] },
+const ACCEPTANCE: Readonly<Record<Effect, Acceptance>> = {
+  opens: { in: ['open'] },
+  closes: { in: ['open'], moves: DELETES },
+  reopens: { in: ['deleted'] },
   // Closed from its acceptance on: a restore that came after it would find nothing to restore.
-  'user.purge': { in: ['deleted'], moves: { from: 'deleted', to: 'closed' } },
-  'event.user-deleted': { ...FOLLOWS, moves: { from: 'open', to: 'deleting' } },
-  'event.user-updated': FOLLOWS,
-  'repair.user': FOLLOWS,
+  ends: { in: ['deleted'], moves: { from: 'deleted', to: 'closed' } },
+  // What has happened already is never refused.
+  follows: { in: ADMISSIONS },
+  writes: { in: ['open'] },
 };
 
-/** @returns what the acceptance of an operation of that kind needs of the lane, and makes of it */
-export function acceptanceOf(kind: OperationKind): Acceptance {
-  return ACCEPTANCE[kind] ?? { in: ['open'] };
+/** @returns what the acceptance of such an operation needs of the lane, and makes of it */
+export function acceptanceOf({ effect, reportsDeletion }: EffectOnLane): Acceptance {
+  return reportsDeletion ? { ...ACCEPTANCE[effect], moves: DELETES } : ACCEPTANCE[effect];
 }
 
 /** What the end of an operation makes of its lane's admission, where that is one of `from`. */
@@ -72,27 +78,31 @@ export interface AdmissionMove {
   to: Admission;
 }
 
-const AT_END: Partial<
-  Record<OperationKind, { success: AdmissionMove | null; otherwise: AdmissionMove | null }>
-> = {
-  'user.register': { success: null, otherwise: { from: ADMISSIONS, to: 'closed' } },
-  'user.delete': {
-    success: { from: ['deleting'], to: 'deleted' },
-    otherwise: { from: ['deleting'], to: 'open' },
-  },
+interface AtEnd {
+  success: AdmissionMove | null;
+  otherwise: AdmissionMove | null;
+}
+
+const STAYS: AtEnd = { success: null, otherwise: null };
+
+const DELETED: AtEnd = {
+  success: { from: ['deleting'], to: 'deleted' },
+  otherwise: { from: ['deleting'], to: 'open' },
+};
+
+const AT_END: Readonly<Record<Effect, AtEnd>> = {
+  opens: { success: null, otherwise: { from: ADMISSIONS, to: 'closed' } },
+  closes: DELETED,
   // Of two restores the second must not open a lane that is deleting again.
-  'user.restore': { success: { from: ['deleted'], to: 'open' }, otherwise: null },
-  'user.purge': { success: null, otherwise: { from: ['closed'], to: 'deleted' } },
-  // Only where an operator ends it: one that is carried out has asked how the user is.
-  'event.user-deleted': {
-    success: { from: ['deleting'], to: 'deleted' },
-    otherwise: { from: ['deleting'], to: 'open' },
-  },
+  reopens: { success: { from: ['deleted'], to: 'open' }, otherwise: null },
+  ends: { success: null, otherwise: { from: ['closed'], to: 'deleted' } },
+  follows: STAYS,
+  writes: STAYS,
 };
 
 /**
  * A lane agrees with its user, as a write that asked identity has found one. The ledger is the register of deletions:
- * what it has deleted or purged nothing but `user.restore` opens again. The one closed lane that opens is that of a user
+ * what it has deleted or purged nothing but a restore opens again. The one closed lane that opens is that of a user
  * about whom the register has never decided, who was made beside the gateway (see admissionAfter).
  */
 const BY_USER: Readonly<Record<ConfirmedState, AdmissionMove>> = {
@@ -101,7 +111,7 @@ const BY_USER: Readonly<Record<ConfirmedState, AdmissionMove>> = {
   absent: { from: ['open', 'deleting', 'deleted'], to: 'closed' },
 };
 
-/** An event that came late, after a restore, opens what its own acceptance has closed; another write does not. */
+/** A report that came late, after a restore, opens what its own acceptance has closed; another write does not. */
 const LATE_DELETION: AdmissionMove = { from: ['deleting', 'closed'], to: 'open' };
 
 /**
@@ -109,47 +119,31 @@ const LATE_DELETION: AdmissionMove = { from: ['deleting', 'closed'], to: 'open' 
  * @returns what the end of an operation makes of its lane's admission, or null where it changes nothing
  */
 export function admissionAtEnd(
-  kind: OperationKind,
+  { effect, reportsDeletion }: EffectOnLane,
   end: EndState,
   confirmed?: ConfirmedState,
 ): AdmissionMove | null {
   if (end === 'succeeded' && confirmed) {
-    return kind === 'event.user-deleted' && confirmed === 'active' ? LATE_DELETION : BY_USER[confirmed];
+    return reportsDeletion && confirmed === 'active' ? LATE_DELETION : BY_USER[confirmed];
   }
-  return AT_END[kind]?.[end === 'succeeded' ? 'success' : 'otherwise'] ?? null;
+  // A report that is carried out has asked how the user is: only an operator ends one so.
+  const atEnd = reportsDeletion ? DELETED : AT_END[effect];
+  return end === 'succeeded' ? atEnd.success : atEnd.otherwise;
 }
+
+/** Effects after which nothing of before may run any more: they wait for what is carried out beside the lane, too. */
+export const CLOSING = ['closes', 'ends'] as const satisfies readonly Effect[];
 
 /**
- * Kinds that touch columns which no other kind touches. Each is carried out beside its lane: it has its place there, but
- * waits for nothing that the lane waits for, since what takes access away from somebody must not depend on a lane that
- * this person can fill or an operator can pause. Among themselves they keep their order.
+ * Whoever floods a lane must not keep out of it what takes access away, deletes the user or brings the user back; and what
+ * the system itself wants is never in the way of a client.
+ * @returns how many writes may wait before this one; null where any number may
  */
-const BESIDE: readonly OperationKind[] = ['user.set-roles', 'user.change-password'];
-
-/** @returns whether operations of that kind are carried out beside their lane */
-export function isBeside(kind: OperationKind): boolean {
-  return BESIDE.includes(kind);
-}
-
-/** Kinds after which nothing of before may run any more: they wait for what is carried out beside the lane, too. */
-export const CLOSING = ['user.delete', 'user.purge'] as const satisfies readonly OperationKind[];
-
-/** @returns whether an operation of that kind waits for everything that was accepted before it */
-export function isClosing(kind: OperationKind): boolean {
-  return (CLOSING as readonly OperationKind[]).includes(kind);
-}
-
-/** Kinds that may wait in a lane however full it is: else whoever floods it would keep them out. */
-const EXEMPT_FROM_DEPTH: readonly OperationKind[] = ['user.delete', 'user.restore', ...BESIDE];
-
-/** @returns how many writes may wait before this one; null where any number may */
-export function depthLimitOf(kind: OperationKind, maxDepth: number): number | null {
+export function depthLimitOf(
+  { effect, beside }: { effect: Effect; beside?: boolean },
+  maxDepth: number,
+): number | null {
   // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
-  if (kind === 'user.purge') return 1;
-  return EXEMPT_FROM_DEPTH.includes(kind) || isSystemKind(kind) ? null : maxDepth;
-}
-
-/** What makes the services agree with a user who was changed beside the lanes; there may be no lane yet. */
-export function followsUser(kind: OperationKind): boolean {
-  return acceptanceOf(kind).in.includes('closed');
+  if (effect === 'ends') return 1;
+  return beside || effect === 'closes' || effect === 'reopens' || isOfSystem(effect) ? null : maxDepth;
 }

@@ -44,7 +44,7 @@ export class Purge implements OnModuleInit {
     do {
       const page: DuePurge[] = await this.duePurges.page(deletionGraceMs, after, PAGE);
       for (const { userId } of page) {
-        await this.writes.submit({ kind: 'user.purge', userId, deletedForMs: deletionGraceMs });
+        await this.writes.purge(userId, deletionGraceMs);
       }
       after = page.length === PAGE ? page.at(-1)! : null;
     } while (after !== null && !stopped.aborted);

@@ -11,8 +11,8 @@ import { KEPT as DELIVERIES_KEPT } from '../webhooks/delivery-store.js';
  * index of resources; the audit trail and receipts of purges before their own, longer time.
  */
 
-/** Its result is the erasure receipt, which is kept as long as the audit trail. */
-const PURGE = `'user.purge'`;
+/** What ends a user: its result is the erasure receipt, which is kept as long as the audit trail. */
+const ENDS = `'ends'`;
 
 /**
  * @param own what the application keeps beside
@@ -41,7 +41,7 @@ function operations(kept: string): Trim[] {
   return [
     walkOver('operations', {
       ...{ key: 'id', type: 'uuid', kept, since: 'created_at' },
-      goes: `${olderThan('t.finished_at', kept)} and t.kind <> ${PURGE}`,
+      goes: `${olderThan('t.finished_at', kept)} and t.effect <> ${ENDS}`,
     }),
     trimAll(
       'integrity_findings',
@@ -58,7 +58,7 @@ function operations(kept: string): Trim[] {
 
 /** What tells who did what: the trail, runs over many writes with their reasons, and the receipts of purges. */
 function audit(kept: string): Trim[] {
-  const firstPurges = `select id from operations where kind = ${PURGE} order by id limit 1000`;
+  const firstPurges = `select id from operations where effect = ${ENDS} order by id limit 1000`;
   return [
     walkOver('audit', { key: 'id', type: 'bigint', kept, since: 'at', goes: olderThan('t.at', kept) }),
     trimAll('bulk_runs', `select t.ctid from bulk_runs t where ${olderThan('t.finished_at', kept)}`),

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { UNFINISHED } from '../ledger/statements/fragments.js';
 
@@ -8,8 +7,11 @@ import { UNFINISHED } from '../ledger/statements/fragments.js';
  * the write that does it has its place in the lane; whoever asks for the same write twice gets the first.
  */
 
-/** The kinds whose success decides whether a user is there; the trigger note_decision knows them too. */
-const DECIDING = `('user.delete', 'user.restore', 'user.purge', 'event.user-deleted', 'event.user-updated', 'repair.user')`;
+/**
+ * Whether the success of an operation decides that a user is there, or is not; the trigger note_decision knows it too. As a
+ * `case`, so that each lane is looked at by its places, and not by the index of all such operations.
+ */
+const DECIDES = `case effect when 'opens' then false when 'writes' then false else true end`;
 
 /**
  * How much earlier than a service's mark the decisions begin that it may have lost. A decision is dated before it is
@@ -64,18 +66,18 @@ export class DueRepairs {
    *   that user the service may be behind, and it is known. So is whoever was never made: anybody's failed
    *   registrations would take the places of the decisions that a service can have lost.
    */
-  newestDecisions(service: ServiceName, limit: number): Promise<Decision[]> {
+  newestDecisions(service: string, limit: number): Promise<Decision[]> {
     return this.database.query<Decision>(
       `select l.user_id as "userId", o.seq, l.decided_at as "decidedAt"
        from (select user_id, decided_at from lanes
            where decided_at is not null and not (admission = 'closed' and deleted_at is null)
            order by decided_at desc limit $2) l,
          lateral (select seq, steps from operations
-           where user_id = l.user_id and state = 'succeeded' and kind in ${DECIDING} order by seq desc limit 1) o
+           where user_id = l.user_id and state = 'succeeded' and ${DECIDES} order by seq desc limit 1) o
        where o.steps @> jsonb_build_array(jsonb_build_object('service', $1::text, 'state', 'applied'))
          and not exists (select 1 from due_repairs d where d.user_id = l.user_id)
          and not exists (select 1 from operations r
-           where r.user_id = l.user_id and r.kind = 'repair.user' and r.state in ${UNFINISHED})`,
+           where r.user_id = l.user_id and r.effect = 'follows' and r.state in ${UNFINISHED})`,
       [service, limit],
     );
   }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { FenceView } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { ensureLanes, lockLanes } from '../ledger/statements/lane-lock.js';
 
@@ -12,7 +11,7 @@ import { ensureLanes, lockLanes } from '../ledger/statements/lane-lock.js';
 
 /** How far a walk has come. */
 export interface FenceWalk {
-  service: ServiceName;
+  service: string;
   cause: string;
   /** The last user of the page before. */
   afterUser: string | null;
@@ -44,11 +43,7 @@ export class FenceWalks {
 }
 
 /** Begins a walk over each of those services, also where one was under way. */
-export async function beginWalks(
-  tx: Statements,
-  cause: string,
-  services: readonly ServiceName[],
-): Promise<void> {
+export async function beginWalks(tx: Statements, cause: string, services: readonly string[]): Promise<void> {
   await tx.query(
     `insert into fence_walks (service, cause) select distinct unnest($2::text[]), $1::uuid
      on conflict (service) do update set cause = excluded.cause, after_user = null`,
@@ -76,7 +71,7 @@ async function raise(tx: Statements, cause: string, page: readonly FenceView[]):
          fences.tombstoned or l.admission in ('deleted', 'closed') as is_due
        from lanes l join fences on fences.user_id = l.user_id
        where fences.seq > l.last_seq or (fences.tombstoned and l.admission = 'open' and not exists (
-         select 1 from operations o where o.user_id = l.user_id and o.kind = 'user.restore' and o.state = 'succeeded'
+         select 1 from operations o where o.user_id = l.user_id and o.effect = 'reopens' and o.state = 'succeeded'
            and o.seq > fences.seq))
      ), raised as (
        update lanes l set last_seq = greatest(l.last_seq, behind.seq),

@@ -17,7 +17,7 @@ import { repeatedly } from '../support/repeatedly.js';
 
 /*
  * Applies again what the register has decided, after GoingBack has noticed that a database was put back: first the
- * walks over the services' fences, where it was the ledger, then a `repair.user` in the lane of everybody who is due.
+ * walks over the services' fences, where it was the ledger, then a repair in the lane of everybody who is due.
  *
  * All of it stands in the ledger: whichever worker dies, another goes on where it was. What two do at once is the same
  * write, by its key.
@@ -114,6 +114,6 @@ export class Reapplication implements OnApplicationBootstrap, BeforeApplicationS
   /** @returns the id of the write, or null where it has found no place */
   private ask({ userId, cause, isRestored }: DueRepair): Promise<string | null> {
     const payload = isRestored ? RESTORED : {};
-    return this.writes.submit({ kind: 'repair.user', userId, key: `again ${cause} ${userId}`, payload });
+    return this.writes.repair({ userId, key: `again ${cause} ${userId}`, payload });
   }
 }

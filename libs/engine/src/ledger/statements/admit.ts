@@ -1,12 +1,12 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
 import type { Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
-import { type AccessEnding, letsIn } from '../access-endings.js';
+import { type AccessEnding, type EndingOf, letsIn } from '../access-endings.js';
 import { passageOf } from './change-numbers.js';
 import { type ClientKey, isExpired } from './idempotency-keys.js';
 import type { Content, Stored } from '../../encryption/payload-encryption.js';
 import {
   holdsUp,
+  isClosing,
   isRegistering,
   LOCKED,
   positionBefore,
@@ -14,17 +14,31 @@ import {
   unfinishedIn,
   UNREPEATED,
 } from './fragments.js';
-import { type Admission, type Execution, isBeside, isClosing } from '../states.js';
+import type { Admission, EffectOnLane, Execution } from '../states.js';
 
 /*
  * Admission: the key, the place in the lane and the operation, in one statement. What all statements keep to stands
  * in fragments.ts.
  */
 
-export interface NewOperation {
+/** What the definition of an operation says of it, as far as the ledger has to know. */
+export interface OperationFacts extends EffectOnLane {
+  /**
+   * It is carried out beside its lane: it has its place there, but waits for nothing that the lane waits for, since what
+   * takes access away from somebody must not depend on a lane that this person can fill or an operator can pause. It
+   * touches columns that nothing in line touches; among themselves these keep their order.
+   */
+  beside?: boolean;
+  /** It sets the roles of the lane's user, who may do less afterwards. */
+  changesRoles?: boolean;
+  /** What its acceptance does to the access of the lane's user; left out where it never does anything. */
+  endsAccess?: EndingOf;
+}
+
+export interface NewOperation extends OperationFacts {
   id: string;
   userId: string;
-  kind: OperationKind;
+  kind: string;
   actorId: string | null;
   /** The role that let the actor in; null where the actor needed none, or is the system. */
   byRole?: Role | null;
@@ -44,8 +58,8 @@ export interface NewOperation {
 }
 
 export interface PlannedStep {
-  name: StepName;
-  service: ServiceName;
+  name: string;
+  service: string;
 }
 
 /** What a write needs of its lane to get a place in it. */
@@ -66,7 +80,7 @@ const BESIDE = `(select count(*)::integer from operations where ${unfinishedBesi
 /** How many writes `asked`, the newest of a lane `l`, has to wait for. */
 const POSITION = `case
   when asked.beside then ${BESIDE} + ${isRegistering('l.user_id')}::integer
-  when asked.closes then l.depth - 1
+  when ${isClosing('asked')} then l.depth - 1
   else l.depth - 1 - ${BESIDE} end`;
 
 /** Whether the session that is to go on has access still: what it asks for may have taken long. */
@@ -119,10 +133,10 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
   const rows = await tx.query<PlacedRow>(
     `/* ledger.admit */ with asked as materialized (
        select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
-         user_id uuid, id uuid, kind text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
+         user_id uuid, id uuid, kind text, effect text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
          traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
          admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
-         creates boolean, beside boolean, closes boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
+         creates boolean, beside boolean, changes_roles boolean, reports_deletion boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
        where user_id = any(${LOCKED})
      ), bound as (
        insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
@@ -141,17 +155,17 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
        where l.user_id = asked.user_id
          and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
          and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
-           or not asked.closes and depth - ${BESIDE} < asked.max_depth)
+           or not ${isClosing('asked')} and depth - ${BESIDE} < asked.max_depth)
          and (asked.spares_epoch is null or ${SPARED_GOES_ON})
          and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
          and (asked.repeats is null or not exists (select 1 from operations standing
            where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
        returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
      ), appended as (
-       insert into operations (user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, request_id, retry_of, repeats, steps, beside, ends_access, release, released_at, changes)
-       select user_id, seq, id, kind, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, request_id, retry_of, repeats, steps, beside, ends_access, (position = 0)::integer, case position when 0 then now() end,
+       insert into operations (user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
+         traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, release, released_at, changes)
+       select user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
+         traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, (position = 0)::integer, case position when 0 then now() end,
          array[${passageOf('seq', 'unfinished')}]
        from placed
      ), indexed as (
@@ -175,7 +189,7 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
 /** Whether the write `asked` ends the access of the lane's user: see AccessEnding. */
 const ENDS_ACCESS = `(asked.may_end_access and (asked.unless_roles_since is null or exists (
   select 1 from operations newer where newer.user_id = asked.user_id and newer.seq > asked.unless_roles_since
-    and newer.kind = 'user.set-roles')))`;
+    and newer.changes_roles)))`;
 
 /** @returns the position of a write after others of its lane were withdrawn */
 export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
@@ -200,6 +214,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     id: operation.id,
     user_id: operation.userId,
     kind: operation.kind,
+    effect: operation.effect,
     actor_id: operation.actorId,
     by_role: operation.byRole,
     target_type: operation.target.type,
@@ -215,8 +230,9 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,
     creates: operation.creates === true,
-    beside: isBeside(operation.kind),
-    closes: isClosing(operation.kind),
+    beside: operation.beside === true,
+    changes_roles: operation.changesRoles === true,
+    reports_deletion: operation.reportsDeletion === true,
     moves_from: terms.moves?.from,
     moves_to: terms.moves?.to,
     may_end_access: ending !== null,

@@ -1,8 +1,7 @@
-import { type OperationKind, SYSTEM_KINDS } from '@turnpike/contracts';
-import type { ProblemBody, Role } from '@turnpike/protocol';
+import type { ProblemBody, Role, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
-import { UNFINISHED } from './fragments.js';
-import type { AdmissionMove, EndState } from '../states.js';
+import { OF_SYSTEM, UNFINISHED } from './fragments.js';
+import type { AdmissionMove, EffectOnLane, EndState } from '../states.js';
 
 /*
  * Leaving a lane: what is withdrawn or refused before it began, and what an end means for the lane.
@@ -10,18 +9,14 @@ import type { AdmissionMove, EndState } from '../states.js';
  * What all statements keep to stands in fragments.ts.
  */
 
-/** Withdraws a write that has not begun. @returns its kind, or null if it has */
-export async function cancelQueued(
-  tx: Statements,
-  userId: string,
-  id: string,
-): Promise<OperationKind | null> {
-  const rows = await tx.query<{ kind: OperationKind }>(
+/** Withdraws a write that has not begun. @returns its effect, or null if it has */
+export async function cancelQueued(tx: Statements, userId: string, id: string): Promise<Effect | null> {
+  const rows = await tx.query<{ effect: Effect }>(
     `update operations set state = 'cancelled', finished_at = now()
-     where user_id = $1 and id = $2 and case state when 'queued' then kind <> all($3) end returning kind`,
-    [userId, id, SYSTEM_KINDS],
+     where user_id = $1 and id = $2 and case state when 'queued' then effect not in ${OF_SYSTEM} end returning effect`,
+    [userId, id],
   );
-  return rows[0]?.kind ?? null;
+  return rows[0]?.effect ?? null;
 }
 
 /** Who withdraws what waits before a deletion. */
@@ -46,15 +41,15 @@ export async function cancelWaiting(
   const [row] = await tx.query<{ count: number }>(
     `/* ledger.cancel-waiting */ with withdrawn as (
        update operations set state = 'cancelled', finished_at = now()
-       where user_id = $1 and state = 'queued' and not beside and kind <> all($2) and seq < $3
-         and ($4::uuid is distinct from user_id or actor_id = user_id)
+       where user_id = $1 and state = 'queued' and not beside and effect <> 'opens' and effect not in ${OF_SYSTEM} and seq < $2
+         and ($3::uuid is distinct from user_id or actor_id = user_id)
        returning user_id, id, actor_id
      ), told as (
        insert into audit (user_id, operation_id, actor_id, action)
-       select user_id, id, $4, 'operation.cancel' from withdrawn where actor_id is distinct from $4
+       select user_id, id, $3, 'operation.cancel' from withdrawn where actor_id is distinct from $3
      )
      select count(*)::integer as count from withdrawn`,
-    [userId, ['user.register', ...SYSTEM_KINDS], before, actorId],
+    [userId, before, actorId],
   );
   return row!.count;
 }
@@ -67,22 +62,21 @@ export interface Refusal {
   problem: ProblemBody;
 }
 
-/** Rejects what an actor has waiting in a lane by one of those roles; the audit trail tells of each. @returns the kinds */
-export async function rejectOf(tx: Statements, refusal: Refusal): Promise<OperationKind[]> {
+/** Rejects what an actor has waiting in a lane by one of those roles; the audit trail tells of each. @returns what that was */
+export async function rejectOf(tx: Statements, refusal: Refusal): Promise<EffectOnLane[]> {
   const { userId, actorId, roles, problem } = refusal;
-  const rows = await tx.query<{ kind: OperationKind }>(
+  return tx.query<EffectOnLane>(
     `/* ledger.reject-of */ with rejected as (
        update operations set state = 'rejected', finished_at = now(), problem = $4
        where user_id = $1 and actor_id = $2 and by_role = any($3) and state = 'queued'
-       returning user_id, id, actor_id, kind
+       returning user_id, id, actor_id, kind, effect, reports_deletion
      ), told as (
        insert into audit (user_id, operation_id, actor_id, action)
        select user_id, id, actor_id, kind || ' rejected' from rejected
      )
-     select kind from rejected`,
+     select effect, reports_deletion as "reportsDeletion" from rejected`,
     [userId, actorId, roles, JSON.stringify(problem)],
   );
-  return rows.map(({ kind }) => kind);
 }
 
 /** Refuses every write of a lane whose user was never made. @returns how many */
@@ -106,7 +100,7 @@ export function admissionAfter(end: string): string {
       or (l.admission = 'closed' and l.decided_at is not null and ${end}.becomes = 'open')
       or (${end}.becomes = 'open' and exists (select 1 from operations waiting
         where waiting.user_id = l.user_id and waiting.id is distinct from ${end}.id
-          and waiting.kind in ('user.delete', 'event.user-deleted') and waiting.state in ${UNFINISHED}))
+          and (waiting.effect = 'closes' or waiting.reports_deletion) and waiting.state in ${UNFINISHED}))
       then l.admission
     else ${end}.becomes end`;
 }

@@ -1,5 +1,4 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
-import type { ProblemBody, Role, StepState } from '@turnpike/protocol';
+import type { ProblemBody, Role, StepState, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from '../../encryption/operation-causes.js';
 import { changesAnd, CLAIM_NUMBER, RETRY_NUMBER } from './change-numbers.js';
@@ -23,10 +22,14 @@ export interface ClaimedRow<Payload = Content> {
   user_id: string;
   seq: number;
   id: string;
-  kind: OperationKind;
+  kind: string;
+  effect: Effect;
+  reports_deletion: boolean;
+  changes_roles: boolean;
   /** Whether it is carried out beside its lane. */
   beside: boolean;
   payload: Payload;
+  target_type: string;
   target_id: string;
   actor_id: string | null;
   by_role: Role | null;
@@ -49,8 +52,8 @@ export function isOverdue(claimed: Pick<ClaimedRow, 'epoch' | 'ms_to_deadline'>)
 }
 
 export interface StepOutcome {
-  name: StepName;
-  service: ServiceName;
+  name: string;
+  service: string;
   state: StepState;
   attempts: number;
   /** Milliseconds that its last call took. */
@@ -93,8 +96,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.beside, o.payload, o.target_id, o.actor_id, o.by_role, o.if_match, o.epoch, o.attempts,
-  o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
+  o.user_id, o.seq, o.id, o.kind, o.effect, o.reports_deletion, o.changes_roles, o.beside, o.payload, o.target_type, o.target_id, o.actor_id,
+  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**

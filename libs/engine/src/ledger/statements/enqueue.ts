@@ -1,6 +1,5 @@
-import { SYSTEM_KINDS } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
-import { headsOf, UNFINISHED } from './fragments.js';
+import { headsOf, OF_SYSTEM, UNFINISHED } from './fragments.js';
 
 /*
  * The release: which operation may be queued now. Only the head of a lane ever is, and the first beside it.
@@ -41,8 +40,8 @@ export async function requestCancel(tx: Statements, userId: string, id: string):
   const rows = await tx.query<{ release: number }>(
     `update operations
      set cancel_requested = true, next_attempt_at = now(), release = release + 1, released_at = now()
-     where user_id = $1 and id = $2 and case state when 'retrying' then kind <> all($3) end returning release`,
-    [userId, id, SYSTEM_KINDS],
+     where user_id = $1 and id = $2 and case state when 'retrying' then effect not in ${OF_SYSTEM} end returning release`,
+    [userId, id],
   );
   return rows[0] ? { userId, operationId: id, release: rows[0].release, delayMs: 0 } : null;
 }

@@ -1,3 +1,4 @@
+import { EFFECTS, isOfSystem } from '@turnpike/protocol';
 import { CLOSING } from '../states.js';
 
 /*
@@ -39,16 +40,25 @@ export function unfinishedBeside(lane: string): string {
   return `${unfinishedIn(lane)} and beside`;
 }
 
-/** The kinds that wait for what is carried out beside the lane, too, for SQL. */
-const CLOSING_KINDS = `('${CLOSING.join("', '")}')`;
+/** Whether `o` waits for what is carried out beside the lane, too. */
+export function isClosing(o: string): string {
+  return `${o}.effect in ${listed(CLOSING)}`;
+}
+
+/** The effects of what the system alone asks for, for SQL. */
+export const OF_SYSTEM = listed(EFFECTS.filter(isOfSystem));
+
+function listed(words: readonly string[]): string {
+  return `('${words.join("', '")}')`;
+}
 
 /**
  * Whether an unfinished `before` of a lane has to end before `o`, a later one, begins. What is carried out beside the
  * lane waits for its like, and for the registration, without which there is no user.
  */
 export function holdsUp(before: string, o: string): string {
-  return `case when ${o}.beside then ${before}.beside or ${before}.kind = 'user.register'
-    when ${o}.kind in ${CLOSING_KINDS} then true else not ${before}.beside end`;
+  return `case when ${o}.beside then ${before}.beside or ${before}.effect = 'opens'
+    when ${isClosing(o)} then true else not ${before}.beside end`;
 }
 
 /**
@@ -56,8 +66,8 @@ export function holdsUp(before: string, o: string): string {
  * @param userId the column with the user's id
  */
 export function isRegistering(userId: string): string {
-  // By its key: the planner may else go by the kind, of which there are few while it plans.
-  return `coalesce((select case when kind = 'user.register' then state in ${UNFINISHED} end from operations first
+  // By its key: the planner may else go by the effect, of which there are few while it plans.
+  return `coalesce((select case when effect = 'opens' then state in ${UNFINISHED} end from operations first
     where first.user_id = ${userId} and first.seq = 1), false)`;
 }
 
@@ -67,7 +77,7 @@ export function isRegistering(userId: string): string {
  */
 export function waitsForOthers(o: string): string {
   return `case when ${o}.beside then ${isRegistering(`${o}.user_id`)}
-    when ${o}.kind in ${CLOSING_KINDS} then (select min(seq) from operations
+    when ${isClosing(o)} then (select min(seq) from operations
       where user_id = ${o}.user_id and beside and state in ${UNFINISHED}) < ${o}.seq
     else false end`;
 }
@@ -78,7 +88,7 @@ export function waitsForOthers(o: string): string {
  */
 export function headsOf(lanes: string): string {
   const first = (which: string): string =>
-    `select user_id, id, seq, kind, beside from operations where ${which} order by seq limit 1`;
+    `select user_id, id, seq, effect, beside from operations where ${which} order by seq limit 1`;
   return `select o.user_id, o.id
     from lanes l, lateral (
       (${first(unfinishedInLine('l'))}) union all (${first(unfinishedBeside('l'))})
@@ -89,7 +99,7 @@ export function headsOf(lanes: string): string {
 /** How many writes of a lane have to end before the one at that place, and the last of those. */
 export function positionBefore(userId: string, seq: string): string {
   return `with l as materialized (
-      select l.user_id, l.ended_to, o.seq as place, o.kind, o.beside
+      select l.user_id, l.ended_to, o.seq as place, o.effect, o.beside
       from lanes l join operations o on o.user_id = l.user_id and o.seq = ${seq} where l.user_id = ${userId}
     )
     select count(*)::integer as position, (array_agg(id order by seq desc))[1] as behind

@@ -1,6 +1,6 @@
 import type { EndableByHand, ProblemBody } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
+import type { EffectOnLane } from '../states.js';
 import type { ClaimKey, StepOutcome } from './claim.js';
 
 /*
@@ -9,9 +9,9 @@ import type { ClaimKey, StepOutcome } from './claim.js';
  */
 
 /** The write at which a lane is halted: the one in line that is under way, of which there is one at most. */
-export interface HaltedWrite {
+export interface HaltedWrite extends EffectOnLane {
   id: string;
-  kind: OperationKind;
+  kind: string;
   seq: number;
   epoch: number;
   steps: StepOutcome[];
@@ -23,7 +23,7 @@ const IS_HALTED = `o.state = 'retrying' and not o.beside and (select execution f
 /** @returns the write at which that lane is halted, or null */
 export async function findHalted(ledger: Statements, userId: string): Promise<HaltedWrite | null> {
   const rows = await ledger.query<HaltedWrite>(
-    `select id, kind, seq, epoch, steps from operations o where user_id = $1 and ${IS_HALTED}`,
+    `select id, kind, effect, reports_deletion as "reportsDeletion", seq, epoch, steps from operations o where user_id = $1 and ${IS_HALTED}`,
     [userId],
   );
   return rows[0] ?? null;
@@ -67,11 +67,11 @@ export interface EndByHand {
 /**
  * Ends a write by hand, whatever its steps say, and tells the audit trail. The row names the operator: without one the
  * table refuses an end that contradicts its steps.
- * @returns the write's kind, or null where the lane is not halted at it
+ * @returns whether the lane was halted at it
  */
-export async function endByHand(tx: Statements, end: EndByHand): Promise<OperationKind | null> {
+export async function endByHand(tx: Statements, end: EndByHand): Promise<boolean> {
   const { key, state, problem, steps, actorId } = end;
-  const rows = await tx.query<{ kind: OperationKind }>(
+  const rows = await tx.query<unknown>(
     `/* ledger.end-by-hand */ with ended as (
        update operations o
        set state = $4, finished_at = now(), next_attempt_at = null, problem = $5, steps = $6, ended_by = $7
@@ -81,13 +81,13 @@ export async function endByHand(tx: Statements, end: EndByHand): Promise<Operati
        insert into audit (user_id, operation_id, actor_id, action)
        select user_id, id, $7, kind || case $4 when 'succeeded' then '' else ' ' || $4 end from ended
      )
-     select kind from ended`,
+     select 1 from ended`,
     [
       ...[key.userId, key.id, key.epoch, state],
       ...[problem && JSON.stringify(problem), JSON.stringify(steps), actorId],
     ],
   );
-  return rows[0]?.kind ?? null;
+  return rows.length > 0;
 }
 
 /** A deletion that an operator calls carried out voids the user's tokens, as one does that a worker has carried out. */
