@@ -7,7 +7,6 @@ export * from './sessions.js';
 export * from './billing.js';
 export * from './relations.js';
 export * from './steps.js';
-export * from './declarations.js';
 export * from './events.js';
 export * from './pages.js';
 export * from './personal.js';

@@ -1,7 +1,7 @@
 import type { RelationDeclaration, ServiceDeclaration, StepDeclaration } from '@turnpike/protocol';
-import type { ServiceName } from './kinds.js';
-import { RELATIONS } from './relations.js';
-import { STEPS } from './steps.js';
+import type { ServiceName } from '../kinds.js';
+import { RELATIONS } from '../relations.js';
+import { STEPS } from '../steps.js';
 
 /** The version of this shop, whose services are built and released together. */
 const VERSION = '0.1.0';
