@@ -8,7 +8,7 @@ import { verifyKeysOf } from './secrets.mjs';
 
 /** Each at the place of its port behind the first: services that join come behind those of the system. */
 const IN_ORDER = ['gateway', 'identity', 'ordering', ...foundServices()];
-const FIRST_PORT = 3000;
+export const FIRST_PORT = 3000;
 const FIRST_METRICS_PORT = 9464;
 /** What tells who a process is, whom it believes and what it opens: each for those alone that read it. */
 const OWN = {

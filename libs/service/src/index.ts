@@ -22,6 +22,7 @@ export * from './steps/marks.migration.js';
 export { sqlMigration } from './database/sql-migration.js';
 export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './database/runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './database/retention.js';
+export { declareSteps } from './protocol/declared-steps.js';
 export * from './steps/steps.js';
 export * from './steps/step-call.js';
 export * from './steps/if-match.js';
