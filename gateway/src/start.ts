@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { assertCarriedOut, assertPlansHaveWaysOut, type GatewayConfig, readConfig } from '@turnpike/engine';
+import {
+  assertCarriedOut,
+  assertFollowOns,
+  assertPlansHaveWaysOut,
+  type GatewayConfig,
+  readConfig,
+} from '@turnpike/engine';
 import { startProcess } from '@turnpike/service';
 import { gatewayModule } from './app.module.js';
 import { DEFINITIONS } from './operations/definitions.js';
@@ -24,6 +30,7 @@ export async function start(): Promise<void> {
   const config = readConfig();
   assertCarriedOut(config.relations);
   assertPlansHaveWaysOut(Object.values(DEFINITIONS), config.relations);
+  assertFollowOns(Object.values(DEFINITIONS));
   await startProcess({
     name: 'gateway',
     module: gatewayModule(config),

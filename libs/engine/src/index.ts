@@ -3,6 +3,7 @@ export { type Asked, type Command, ledgerCommand, operator, say, Usage, withLedg
 export { assertKeys } from './cli/contents.js';
 export type { OpenLedger } from './cli/open-ledger.js';
 export { type AdminConfig, GatewayConfig, readConfig, readMigrationConfig } from './config.js';
+export { assertFollowOns } from './definitions/follow-ons.js';
 export { assertCarriedOut, copySteps, followSaga, sagaOf } from './definitions/lifecycle-sagas.js';
 export type { Answers } from './definitions/outcome.js';
 export { assertPlansHaveWaysOut } from './definitions/plan-check.js';

@@ -27,6 +27,10 @@ export interface OperationDefinition extends Partial<OperationFacts> {
   isAnonymous?: boolean;
   /** Of what follows the user: integrity runs and recovery ask for it, to make the services agree. */
   mends?: boolean;
+  /** The kind after whose success it follows by itself, at the end of the lane. */
+  after?: OperationKind;
+  /** Of what follows: where its members are taken from, by JSON pointers into what has succeeded. */
+  input?: Readonly<Record<string, string>>;
   /** Members of its result that the audit trail has before and after it. */
   audits?: readonly string[];
   /** What the security log is told of its ends. */

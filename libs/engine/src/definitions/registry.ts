@@ -1,6 +1,8 @@
 import { type OperationKind, type Relation, type StepName, STEPS } from '@turnpike/contracts';
 import type { Change } from '../audit/audit-entries.js';
 import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
+import type { FollowOn } from '../ledger/statements/complete.js';
+import { derivedId, inputFrom, type Succeeded } from './follow-ons.js';
 import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
@@ -52,6 +54,20 @@ export class OperationRegistry {
   creates(kind: OperationKind): boolean {
     const { creates } = this.of(kind);
     return creates !== undefined && !creates.isSubject;
+  }
+
+  /** @returns what follows that operation, as the ledger appends it to the lane */
+  followOnsOf(succeeded: Succeeded, relations: readonly Relation[]): FollowOn[] {
+    const { kind, id, target } = succeeded.operation;
+    const followers = Object.values(this.definitions.operations).filter(({ after }) => after === kind);
+    return followers.map(({ kind, creates, input = {} }) => {
+      const payload = inputFrom(succeeded, input);
+      return {
+        ...{ id: derivedId(id, kind), kind, payload, steps: this.stepsOf(kind, payload, relations) },
+        target: creates ? { type: creates.type, id: derivedId(id, `target of ${kind}`) } : target,
+        creates: this.creates(kind),
+      };
+    });
   }
 
   /** @returns how that step is sent */

@@ -15,6 +15,7 @@ const OPERATIONS = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
+  followOnsOf: () => [],
 } as unknown as OperationRegistry;
 
 const CONFIG = {
@@ -25,7 +26,16 @@ const ID = '01900000-0000-7000-8000-000000000001';
 const CLAIMED: ClaimedRow = {
   ...{ user_id: 'u', seq: 7, id: ID, kind: 'user.set-roles', effect: 'writes', payload: { roles: [] } },
   ...{ beside: true, changes_roles: true, reports_deletion: false },
-  ...{ target_id: 'u', actor_id: 'u', by_role: null, if_match: null, epoch: 2, attempts: 2, crashes: 0 },
+  ...{
+    target_type: 'user',
+    target_id: 'u',
+    actor_id: 'u',
+    by_role: null,
+    if_match: null,
+    epoch: 2,
+    attempts: 2,
+    crashes: 0,
+  },
   ...{ cancel_requested: false, traceparent: null, ms_to_deadline: 60_000 },
   steps: [{ name: 'identity.set-roles', service: 'identity', state: 'pending', attempts: 1 }],
 };

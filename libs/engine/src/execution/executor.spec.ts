@@ -12,6 +12,7 @@ const OPERATIONS = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
+  followOnsOf: () => [],
 } as unknown as OperationRegistry;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;
@@ -22,7 +23,8 @@ function idOf(seq: number): string {
 
 function claimed(seq: number): ClaimedRow {
   return {
-    ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_id: 'u' },
+    ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_type: 'customer' },
+    target_id: 'u',
     ...{
       effect: 'writes',
       ...{ beside: false, changes_roles: false, reports_deletion: false },

@@ -30,6 +30,7 @@ export interface ClaimedRow<Payload = Content> {
   /** Whether it is carried out beside its lane. */
   beside: boolean;
   payload: Payload;
+  target_type: string;
   target_id: string;
   actor_id: string | null;
   by_role: Role | null;
@@ -40,6 +41,8 @@ export interface ClaimedRow<Payload = Content> {
   cancel_requested: boolean;
   traceparent: string | null;
   request_id?: string | null;
+  /** The operation whose success it follows; null where somebody has asked for it. */
+  follows_id?: string | null;
   ms_to_deadline: number;
   steps: StepOutcome[];
   /** Why the last attempt failed; its words are sealed. */
@@ -96,8 +99,8 @@ export function claimAs(number: string): string {
 
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
-  o.user_id, o.seq, o.id, o.kind, o.effect, o.reports_deletion, o.changes_roles, o.beside, o.payload, o.target_id, o.actor_id,
-  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
+  o.user_id, o.seq, o.id, o.kind, o.effect, o.reports_deletion, o.changes_roles, o.beside, o.payload, o.target_type, o.target_id, o.actor_id,
+  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.follows_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**
