@@ -42,6 +42,8 @@ module.exports = {
     '^@turnpike/protocol/sensitive$': '<rootDir>/libs/protocol/src/wire/sensitive.ts',
     '^@turnpike/service/run-main$': '<rootDir>/libs/service/src/process/run-main.ts',
   },
+  // The codes of this shop's problems are known to the compiler everywhere; so they are here, whatever a test loads.
+  setupFiles: ['<rootDir>/libs/contracts/src/problems.ts'],
   resolver: '<rootDir>/test/support/resolver.cjs',
   transform: {
     '\\.ts$': toCommonJs({ syntax: 'typescript', decorators: true }, 'inline'),

@@ -2,7 +2,7 @@ import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@t
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { isSystemKind, type OperationKind } from '../../libs/contracts/src/kinds.js';
+import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action } from './dialog.js';
 import type { Filters } from './filters.js';

@@ -2,7 +2,7 @@
 import { DOCUMENT, withTable } from './document.mjs';
 
 /** Compiled by a plugin, which writes rules into the result that a compiler of single files does not. */
-const NOT_ALONE = /^libs\/contracts\//;
+const NOT_ALONE = /^libs\/(contracts|protocol)\//;
 
 /**
  * @param read gives the text of a file, or null for one that does not exist

@@ -46,7 +46,7 @@ export const PRIVACY = [
     file: 'libs/service/src/process/redact.ts',
     edits: [
       [
-        'shown[name] = HIDDEN.get(name.toLowerCase()) ?? redactValue(value, within);',
+        'shown[name] = standInFor(name) ?? redactValue(value, within);',
         'shown[name] = redactValue(value, within);',
       ],
     ],

@@ -4,6 +4,21 @@ import { Problem, problemOf } from './problem.js';
 
 const CANARY = 'canary7310';
 
+describe('a problem that is passed on', () => {
+  const given = { type: '/problems/lamp-lit', title: 'The lamp is lit', status: 409, code: 'lamp-lit' };
+
+  test('is as it was where its code is not declared here, but for the request that it was the answer to', () => {
+    const { code, body } = Problem.from({ ...given, detail: CANARY, instance: 'r', lamp: 1 });
+    expect(code).toBe('lamp-lit');
+    expect(body).toEqual({ ...given, detail: CANARY, lamp: 1 });
+  });
+
+  test('has our words and its own members where its code is declared here', () => {
+    const { body } = Problem.from({ ...given, code: 'lane-full', title: CANARY, status: 200, depth: 3 });
+    expect(body).toEqual({ ...new Problem('lane-full').body, depth: 3 });
+  });
+});
+
 describe('the answer to what nobody foresaw', () => {
   test.each([
     ['an error', new Error(CANARY)],

@@ -1,4 +1,4 @@
-import { PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/protocol';
+import { declarePersonal, PERSONAL_MEMBERS, SECRET_MEMBERS } from '@turnpike/protocol';
 import { AxiosError, AxiosHeaders } from 'axios';
 import { QueryFailedError } from 'typeorm';
 import { createLogger, PinoLogger } from './logging.js';
@@ -31,6 +31,13 @@ describe('a log line', () => {
       expect(lines.split('\n')).toHaveLength(5);
       expect(lines).not.toContain(CANARY);
     }
+  });
+
+  it('shows what is declared to be personal no more from then on', () => {
+    const line = (): string => logged((_, pino) => pino.info({ wishOfTheLamp: CANARY }));
+    expect(line()).toContain(CANARY);
+    declarePersonal(['wishOfTheLamp']);
+    expect(line()).not.toContain(CANARY);
   });
 
   it('shows what may be shown', () => {
