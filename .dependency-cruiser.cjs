@@ -16,7 +16,7 @@ const ENGINE = {
   ports: ['request'],
   notify: ['ledger', 'queries'],
   limits: ['request', 'support'],
-  execution: ['definitions', 'encryption', 'ledger'],
+  execution: ['definitions', 'encryption', 'ledger', 'ports'],
   processes: ['execution'],
   queue: ['definitions', 'encryption', 'execution', 'ledger', 'notify', 'queries'],
   // For emergencies: beside the processes, straight at the ledger.
@@ -27,9 +27,9 @@ const ENGINE = {
   ],
   'ops-page': ['encryption', 'ports', 'queue', 'request'],
   // What is found by these is mended by writes that go through the queue like all others.
-  integrity: ['execution', 'ledger', 'limits', 'queries', 'queue', 'request', 'support'],
-  recovery: ['audit', 'execution', 'ledger', 'queue', 'support'],
-  relay: ['execution', 'queue'],
+  integrity: ['definitions', 'execution', 'ledger', 'limits', 'queries', 'queue', 'request', 'support'],
+  recovery: ['audit', 'definitions', 'execution', 'ledger', 'queue', 'support'],
+  relay: ['definitions', 'execution', 'queue'],
   webhooks: ['audit', 'encryption', 'execution', 'http', 'ledger', 'notify', 'queue', 'request', 'support'],
   ops: [
     ...[
@@ -45,8 +45,8 @@ const ENGINE = {
     ],
     ...['queries', 'queue', 'request', 'support'],
   ],
-  bulk: ['execution', 'http', 'ledger', 'ops', 'queries', 'queue', 'request', 'support'],
-  lifecycle: ['ledger', 'queue', 'recovery', 'webhooks'],
+  bulk: ['definitions', 'execution', 'http', 'ledger', 'ops', 'queries', 'queue', 'request', 'support'],
+  lifecycle: ['definitions', 'ledger', 'queue', 'recovery', 'webhooks'],
 };
 
 /** The same of the services' half. */

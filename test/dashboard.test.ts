@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import { SHOP_WORDS } from '@turnpike/contracts';
 import { learn, type ProblemCode, problemBody, PROBLEMS, type Role, VOCABULARY } from '@turnpike/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { hindrances, openBrowser, openWindow } from './support/browser.js';
@@ -18,6 +17,7 @@ import {
 import { copyPaste, fillIn, Operator, picture } from './support/dashboard.js';
 import { newOperator } from './support/operators.js';
 import type { Fault, Matches } from './support/proxy.js';
+import { SHOP } from './support/shop.js';
 import { startSystem, type System } from './support/system.js';
 import { until } from './support/processes.js';
 
@@ -239,7 +239,7 @@ describe('the dashboard', () => {
     await page.getByRole('row', { name: /lane paused/ }).waitFor();
     const choices = page.getByLabel('Action').getByRole('option');
     const values = await choices.evaluateAll((options) => options.map((one) => one.getAttribute('value')));
-    learn(SHOP_WORDS);
+    learn(SHOP.words([]));
     expect(values.filter(Boolean).sort()).toEqual([...VOCABULARY.auditActions].sort());
     await page.getByLabel('Action').selectOption('lane.pause');
     await operator.rows(1);

@@ -1,8 +1,9 @@
 // Whatever is declared of relations: a history that keeps to it has no finding, and each fault that it implies is found.
-import type { Consequence, Relation } from '@turnpike/contracts';
-import type { FindingKind } from '@turnpike/protocol';
+import type { FindingKind, RelationRule } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { findingsAbout, goneBy } from '../libs/engine/src/integrity/rules.js';
+import type { Relation } from '../libs/engine/src/definitions/relations.js';
+import { SHOP } from './support/shop.js';
 import { comparisonOf, hasOne, type Life, type Row, world } from './support/declared-lives.js';
 
 async function suspectsIn(lives: readonly Life[], declared: readonly Relation[]): Promise<Set<string>> {
@@ -13,9 +14,13 @@ async function suspectsIn(lives: readonly Life[], declared: readonly Relation[])
 
 function kindsAbout({ id, user, rows, lane }: Life, declared: readonly Relation[]): string[] {
   const listed = rows.filter(({ hidden }) => !hidden);
-  return findingsAbout(id, user ?? undefined, listed, declared, goneBy(lane)).map(
-    ({ relation, kind, id: row }) => `${relation} ${kind} ${row}`,
-  );
+  return findingsAbout(
+    id,
+    user ?? undefined,
+    listed,
+    { subject: SHOP.subject, relations: declared },
+    goneBy(lane),
+  ).map(({ relation, kind, id: row }) => `${relation} ${kind} ${row}`);
 }
 
 /** A fault that can be planted in a life: what it does, and what has to be found of it. */
@@ -37,7 +42,7 @@ const rowFaults =
       return [{ expected: [row.relation, kind, row.id], spoil: () => spoil(row, life) }];
     });
 
-const isDeletedBy = ({ kind }: Consequence): boolean => kind === 'cascade' || kind === 'restrict';
+const isDeletedBy = ({ kind }: RelationRule): boolean => kind === 'cascade' || kind === 'restrict';
 
 /** Each names the promise of the declaration that it breaks. */
 const FAULTS: Readonly<Record<string, Plant>> = {

@@ -2,11 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACTS, RELATION_EVENTS, ROLES, ROUTINE_READS } from '@turnpike/protocol';
-import { CLIENT_KINDS, RELATIONS, SHOP_READS } from '@turnpike/contracts';
+import { RELATIONS, SHOP_READS } from '@turnpike/contracts';
 import { HealthController, SECURITY_EVENTS } from '@turnpike/service';
-import { ALLOWED } from '../libs/engine/src/request/authorise.js';
+import { ACTIONS, SHOP } from './support/shop.js';
 import { matrix } from './support/authorisation-matrix.js';
 import { type Route, routesOf } from '../libs/engine/src/request/route-actions.js';
+import type { ActionDefinition } from '../libs/engine/src/request/authorise.js';
 import { TRAIL } from '../libs/engine/src/ops/audited-routes.js';
 import { TRANSITIONS } from '../libs/engine/src/ledger/states.js';
 import { sagaOf } from '../libs/engine/src/definitions/lifecycle-sagas.js';
@@ -72,7 +73,7 @@ describe('docs/relations.md', () => {
   test('has the steps that the code computes', () => {
     const computed = RELATION_EVENTS.map((event) => [
       event,
-      sagaOf(event, RELATIONS)
+      sagaOf(event, SHOP)
         .map((step) => `\`${step}\``)
         .join(', '),
     ]);
@@ -85,7 +86,7 @@ describe('docs/authorisation.md', () => {
   const listed = rows.map(([, name, cell]) => [name!, cell!] as const);
 
   test('says of every action who may', () => {
-    const coded = Object.entries(ALLOWED).map(([action, who]) => [action, who.join(', ')]);
+    const coded = ACTIONS.map(({ name, allow }) => [name, allow.join(', ')]);
     expect(listed.filter(([name]) => !name.includes(' '))).toEqual(coded);
   });
 
@@ -98,7 +99,7 @@ describe('docs/authorisation.md', () => {
 
   test('has every route, with its action', () => {
     const coded = routesInCode().map(({ address, actions }) => {
-      const named = actions === 'public' ? actions : actions!.map((action) => `\`${action}\``).join(', ');
+      const named = actions === 'public' ? actions : actions!.map(({ name }) => `\`${name}\``).join(', ');
       return [address, named];
     });
     expect(listed.filter(([name]) => name.includes(' ')).sort()).toEqual(coded.sort());
@@ -116,7 +117,7 @@ test('docs/api.md says of every route that changes something what happens when i
   ).toEqual(changing.map(({ address }) => address).sort());
   // What is a write is done once by its key; nobody has to think of each.
   const isWrite = (actions: Route['actions']): boolean =>
-    actions !== 'public' && CLIENT_KINDS.some((kind) => kind === actions?.[0]);
+    actions !== 'public' && SHOP.clientKinds.some((kind) => kind === actions?.[0]?.name);
   const byKey = rows
     .filter(([, , what]) => what!.startsWith('the same operation, by its'))
     .map(([, address]) => address);
@@ -144,10 +145,17 @@ describe('docs/security-log.md', () => {
 
   test('has its trail of every route that a role can let somebody in to, and of no other', () => {
     const byRole = routesInCode().filter(
-      ({ actions }) => actions !== 'public' && actions!.some((action) => isForRoles(ALLOWED[action])),
+      ({ actions }) => actions !== 'public' && actions!.some(({ allow }) => isForRoles(allow)),
     );
     const told = Object.keys(TRAIL).map((route) => route.replaceAll(/:(\w+)/g, '{$1}'));
-    expect(told.sort()).toEqual(byRole.map(({ address }) => address).sort());
+    const others = byRole.filter(({ address }) => !told.includes(address));
+    expect(told.filter((address) => !byRole.some((route) => route.address === address))).toEqual([]);
+    // Of the application's the first action says what the trail is told.
+    const silent = others.filter(({ actions }) => {
+      const { name, shows, acts } = (actions as ActionDefinition[])[0]!;
+      return !shows && !acts && !SHOP.knows(name);
+    });
+    expect(silent).toEqual([]);
   });
 
   test('has the actions that the trail alone tells of', () => {
@@ -155,6 +163,7 @@ describe('docs/security-log.md', () => {
       if (typeof told === 'string') return [];
       return 'acts' in told ? [told.acts] : [told.reads];
     });
+    named.push(...ACTIONS.flatMap(({ shows, acts }) => shows ?? acts ?? []));
     expect(
       [...new Set(named)].filter((action) => !read('docs/security-log.md').includes(`\`${action}\``)),
     ).toEqual([]);

@@ -1,14 +1,15 @@
 // What an operator's end of a write makes of its lane, used directly on a ledger.
 import type { OperationKind } from '@turnpike/contracts';
-import type { StepState, WayOut } from '@turnpike/protocol';
+import { readStepKey, type StepState, type WayOut } from '@turnpike/protocol';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
 import type { Lane } from '../libs/engine/src/ledger/lane.entity.js';
 import { readRegister } from '../libs/engine/src/ledger/register.js';
 import { WaysOut } from '../libs/engine/src/ledger/resolve-halt.js';
 import type { Releaser } from '../libs/engine/src/queue/enqueue.js';
 import type { StepAnswer } from '../libs/engine/src/definitions/outcome.js';
-import type { Services } from '../libs/engine/src/execution/service-client.js';
+import type { Services, StepContext } from '../libs/engine/src/execution/service-client.js';
 import { LaneRelease } from '../libs/engine/src/ops/resolve-halt.js';
+import { SHOP } from './support/shop.js';
 import { keyOf, TestLedger } from './support/ledger.js';
 
 const OPERATOR = '00000000-0000-7000-8000-000000000001';
@@ -24,11 +25,11 @@ afterAll(() => t.close());
 /** Of a process whose services say that of a step that is settled. */
 function laneRelease(says: StepAnswer = { type: 'sealed' }): LaneRelease {
   const waysOut = new WaysOut(t.database, CONFIG, t.keys[0].dataKeys);
-  const settle = (name: string): Promise<StepAnswer> => {
-    settled.push(name);
+  const settle = ({ key }: StepContext): Promise<StepAnswer> => {
+    settled.push(readStepKey(key)!.step);
     return Promise.resolve(says);
   };
-  return new LaneRelease(waysOut, t.queries, { settle } as unknown as Services, RELEASER);
+  return new LaneRelease(waysOut, t.queries, { settle } as unknown as Services, RELEASER, SHOP);
 }
 
 /** A lane that is halted at such a write. @returns its user */

@@ -7,7 +7,7 @@ import { readConfig } from '../libs/engine/src/config.js';
 import { SystemWrites } from '../libs/engine/src/queue/internal-writes.js';
 import { ReceivedEvents } from '../libs/engine/src/relay/received-events.js';
 import { Releaser } from '../libs/engine/src/queue/enqueue.js';
-import { OPERATIONS } from '../gateway/src/operations/definitions.js';
+import { SHOP } from './support/shop.js';
 import { Breakers } from '../libs/engine/src/execution/circuit-breakers.js';
 import { Services } from '../libs/engine/src/execution/service-client.js';
 import { EventInbox } from '../libs/engine/src/relay/outbox-relay.js';
@@ -135,8 +135,8 @@ describe("the gateway's inbox of events", () => {
   function inboxOn(database: Database): EventInbox {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
     const services = new Services(new HttpService(), signer, new Breakers(), config);
-    const writes = new SystemWrites(t.ledger, new Releaser(config), OPERATIONS, config);
-    return new EventInbox(database, new ReceivedEvents(database), services, writes, config);
+    const writes = new SystemWrites(t.ledger, new Releaser(config), SHOP, config);
+    return new EventInbox(database, new ReceivedEvents(database), services, writes, SHOP, config);
   }
 
   function taken(): Promise<void> {

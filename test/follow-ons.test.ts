@@ -1,18 +1,17 @@
 // What follows a success by itself is appended to its lane with the end, exactly once, whatever dies in between.
-import { type OperationKind, RELATIONS, type StepName } from '@turnpike/contracts';
 import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
-import { DEFINITIONS } from '../gateway/src/operations/definitions.js';
-import { callOf } from '../gateway/src/operations/step-requests.js';
+import { definitionsOf } from '../gateway/src/operations/definitions.js';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
-import { OperationRegistry } from '../libs/engine/src/definitions/registry.js';
+import { Catalogue } from '../libs/engine/src/definitions/catalogue.js';
+import type { OperationDefinition } from '../libs/engine/src/definitions/operation.js';
 import type { Authority } from '../libs/engine/src/execution/authority.js';
 import { Executor } from '../libs/engine/src/execution/executor.js';
 import type { Leases } from '../libs/engine/src/execution/leases.js';
 import type { Services } from '../libs/engine/src/execution/service-client.js';
 import type { Finished } from '../libs/engine/src/ledger/completion-batches.js';
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
-import { Ledger } from '../libs/engine/src/ledger/ledger.js';
+import { type Ledger } from '../libs/engine/src/ledger/ledger.js';
 import type { FollowOn } from '../libs/engine/src/ledger/statements/complete.js';
 import type { ClaimedRow } from '../libs/engine/src/ledger/statements/claim.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
@@ -44,7 +43,7 @@ function end(claimed: ClaimedRow, followOns: FollowOn[], goesOn = false): Promis
   return t.ledger.finish(keyOf(claimed), ending, goesOn ? TERMS : null);
 }
 
-async function begun(userId: string, kind: OperationKind = 'order.place'): Promise<ClaimedRow> {
+async function begun(userId: string, kind = 'order.place'): Promise<ClaimedRow> {
   return (await t.claim(userId, (await t.accepted(userId, { kind })).id))!;
 }
 
@@ -224,19 +223,20 @@ describe('the next in a lane', () => {
   });
 });
 
-/** The shop, of which each paid order is followed by an invoice, and that by another write. */
-const OPERATIONS = new OperationRegistry({
-  operations: {
-    ...DEFINITIONS,
-    'invoice.issue': { ...DEFINITIONS['invoice.issue'], after: 'order.pay', input: { paid: '/result/id' } },
-    'invoice.void': {
-      ...DEFINITIONS['invoice.void'],
-      ...{ after: 'invoice.issue', input: { number: '/result/number', of: '/input/paid' } },
-    },
-  },
-  callOf,
-  subjectEnd: () => ({ voidsSessionsBefore: undefined, confirmed: undefined }),
-});
+/** What follows what in the shop of this test: each paid order an invoice, and that another write. */
+const FOLLOWS: Readonly<Record<string, Pick<OperationDefinition, 'after' | 'input'>>> = {
+  'invoice.issue': { after: 'order.pay', input: { paid: '/result/id' } },
+  'invoice.void': { after: 'invoice.issue', input: { number: '/result/number', of: '/input/paid' } },
+};
+
+function catalogue(): Catalogue {
+  const shop = definitionsOf({ services: { identity: '', ordering: '', billing: '' }, paidOrders: 'cancel' });
+  const operations = shop.operations.map((one) => ({ ...one, ...FOLLOWS[one.kind] }));
+  const subjectEnd = (): ReturnType<typeof shop.subjectEnd> => ({
+    ...{ voidsSessionsBefore: undefined, confirmed: undefined },
+  });
+  return new Catalogue({ ...shop, operations, subjectEnd });
+}
 
 /** What the services answer. */
 const ANSWERS: Readonly<Record<string, object>> = {
@@ -245,11 +245,11 @@ const ANSWERS: Readonly<Record<string, object>> = {
 };
 
 describe('a worker', () => {
-  const sent: [step: StepName, body: unknown][] = [];
+  const sent: [step: string, body: unknown][] = [];
   beforeEach(() => void sent.splice(0));
 
   const services = {
-    apply: (step: StepName, body: unknown) => {
+    apply: (step: string, body: unknown) => {
       sent.push([step, body]);
       return Promise.resolve({ type: 'applied', body: ANSWERS[step] ?? {} });
     },
@@ -260,8 +260,8 @@ describe('a worker', () => {
     return new Executor(
       ...[ledger, services, leases as unknown as Leases],
       { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
-      OPERATIONS,
-      { run: { ...TERMS, paidOrders: 'cancel' }, relations: RELATIONS } as unknown as GatewayConfig,
+      catalogue(),
+      { run: TERMS } as unknown as GatewayConfig,
     );
   }
 

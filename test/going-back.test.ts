@@ -10,7 +10,7 @@ import { type DueRepair, DueRepairs, dueSince } from '../libs/engine/src/recover
 import { FenceWalks } from '../libs/engine/src/recovery/fence-walks.js';
 import { type KnownMarks, ServiceMarks } from '../libs/engine/src/recovery/service-marks.js';
 import { Releaser } from '../libs/engine/src/queue/enqueue.js';
-import { OPERATIONS } from '../gateway/src/operations/definitions.js';
+import { SHOP } from './support/shop.js';
 import { Breakers } from '../libs/engine/src/execution/circuit-breakers.js';
 import { Services } from '../libs/engine/src/execution/service-client.js';
 import { GoingBack } from '../libs/engine/src/recovery/going-back.js';
@@ -204,7 +204,7 @@ describe('what the ledger notes of it', () => {
   });
 
   it('has a mark that is under way to a service which went back', async () => {
-    const marks = new ServiceMarks(t.database);
+    const marks = new ServiceMarks(t.database, SHOP);
     const [first, second] = [await proposed(marks), await proposed(marks)];
     expect(second.mark).toEqual(first.next);
     const reason = 'test';
@@ -216,7 +216,7 @@ describe('what the ledger notes of it', () => {
   });
 
   it('stays as it was read while others propose the same mark, and no longer once that is kept', async () => {
-    const marks = new ServiceMarks(t.database);
+    const marks = new ServiceMarks(t.database, SHOP);
     await marks.begin('identity');
     const known = (await marks.propose('identity', true))!;
     expect(await marks.propose('identity', true)).toEqual(known);
@@ -269,9 +269,9 @@ function startWorkers(count: number): void {
     const signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
     const services = new Services(new HttpService(), signer, new Breakers(), config);
     const [repairs, walks] = [new DueRepairs(t.database), new FenceWalks(t.database)];
-    const writes = new SystemWrites(t.ledger, new Releaser(config), OPERATIONS, config);
+    const writes = new SystemWrites(t.ledger, new Releaser(config), SHOP, config);
     const workers = [
-      new GoingBack(t.database, new ServiceMarks(t.database), repairs, services, config),
+      new GoingBack(t.database, new ServiceMarks(t.database, SHOP), repairs, services, config),
       new Reapplication(t.database, walks, repairs, services, writes, config),
     ];
     workers.forEach((worker) => worker.onApplicationBootstrap());

@@ -1,5 +1,4 @@
 // The ledger knows no kinds: an application with words of its own has the same lanes.
-import type { OperationKind } from '@turnpike/contracts';
 import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationFacts } from '../libs/engine/src/ledger/statements/admit.js';
@@ -26,7 +25,7 @@ beforeAll(async () => void (t = await TestLedger.open()));
 afterAll(() => t.close());
 
 const asked = (kind: string, options: WriteOptions = {}): WriteOptions => ({
-  ...{ kind: kind as OperationKind, facts: CLUB[kind] },
+  ...{ kind, facts: CLUB[kind] },
   ...options,
 });
 
@@ -141,7 +140,7 @@ describe('after something was put back', () => {
     await t.database.query('update operations set steps = $2 where id = $1', [left, JSON.stringify(steps)]);
     const repairs = new DueRepairs(t.database);
     const decided = async (): Promise<string[]> =>
-      (await repairs.newestDecisions('library' as never, 1000)).map((one) => one.userId);
+      (await repairs.newestDecisions('library', 1000)).map((one) => one.userId);
     expect(await decided()).toEqual([userId]);
     await accepted(userId, 'member.mend');
     expect(await decided()).toEqual([]);

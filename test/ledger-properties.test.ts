@@ -1,4 +1,4 @@
-import { type OperationKind, RELATIONS } from '@turnpike/contracts';
+import type { OperationKind } from '@turnpike/contracts';
 import { problemBody, type StepState } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,7 +8,7 @@ import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import type { EndState } from '../libs/engine/src/ledger/states.js';
 import { derivedId } from '../libs/engine/src/definitions/follow-ons.js';
 import type { FollowOn } from '../libs/engine/src/ledger/statements/complete.js';
-import { OPERATIONS } from '../gateway/src/operations/definitions.js';
+import { SHOP } from './support/shop.js';
 import {
   type Answer,
   fingerprintOf,
@@ -235,7 +235,7 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
   switch (action.do) {
     case 'admit': {
       const { kind, key } = action;
-      const planned = OPERATIONS.stepsOf(kind, payloadOf(kind), RELATIONS).map(({ name }) => name);
+      const planned = SHOP.stepsOf(kind, payloadOf(kind)).map(({ name }) => name);
       const withdraws = action.withdraws && kind === 'user.delete';
       return model.admit({ id: done.id!, userId, kind, key, maxDepth: MAX_DEPTH, withdraws, steps: planned });
     }
@@ -575,7 +575,7 @@ async function finish(
   const result = state === 'succeeded' ? {} : null;
   const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
   const operation = (await t.queries.operation(claim.id))!;
-  const { effect } = OPERATIONS.factsOf(operation.kind);
+  const { effect } = SHOP.factsOf(operation.kind);
   const followOns = followOnsOf(operation, { state, follows }).map((id) => followOn(id));
   const ending = { effect, state, steps, result, problem, followOns };
   const finished = await t.ledger.finish(claim, ending, goesOn ? TERMS : null);

@@ -1,7 +1,8 @@
+import type { StepName } from '@turnpike/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Erasure } from '@turnpike/protocol';
-import { RELATIONS, STEPS } from '@turnpike/contracts';
-import { DEFINITIONS } from '../gateway/src/operations/definitions.js';
+import { RELATIONS } from '@turnpike/contracts';
+import { SHOP } from './support/shop.js';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
@@ -147,22 +148,22 @@ describe('a purge', () => {
 /** Behind a final step there is no way but forward: what comes there must not be refused, by a tombstone or without one. */
 describe('behind the final step of a plan', () => {
   const asked = { email: '', firstName: '', lastName: '' };
-  const behindFinal = Object.values(DEFINITIONS).flatMap(({ plan: { steps } }) => {
-    const planned = steps(asked, RELATIONS);
-    const final = planned.findIndex((step) => !STEPS[step].undo);
+  const behindFinal = [...SHOP.operations].flatMap(({ kind }) => {
+    const planned = SHOP.stepsOf(kind, asked).map(({ name }) => name);
+    const final = planned.findIndex((step) => !SHOP.step(step).undo);
     return final === -1 ? [] : planned.slice(final + 1);
   });
-  const ofOrdering = [...new Set(behindFinal)].filter((step) => STEPS[step].service === 'ordering');
+  const ofOrdering = [...new Set(behindFinal)].filter((step) => step.startsWith('ordering.'));
 
   test('there is a step of ordering, and none of identity', () => {
     expect(ofOrdering).toEqual([PURGE]);
-    expect(behindFinal.filter((step) => STEPS[step].service === 'identity')).toEqual([]);
+    expect(behindFinal.filter((step) => step.startsWith('identity.'))).toEqual([]);
   });
 
   test.each(ofOrdering)('%s is carried out for every user, deleted, active or unknown', async (step) => {
     const { lane: deleted } = await deletedCustomer();
     for (const lane of [deleted, await newCustomer(ordering), new Lane(ordering)]) {
-      expect(await lane.step(step)).toMatchObject({ status: 200, recorded: true });
+      expect(await lane.step(step as StepName)).toMatchObject({ status: 200, recorded: true });
     }
   });
 });

@@ -14,7 +14,7 @@ import { OPERATION_KINDS } from '@turnpike/contracts';
 import { type SecurityDetails, writeSecurityLogTo } from '../libs/service/src/process/security-log.js';
 import { createDatabases } from './support/databases.js';
 import { type Keys, openKeys } from './support/keys.js';
-import { OPERATIONS } from '../gateway/src/operations/definitions.js';
+import { SHOP } from './support/shop.js';
 import { inState, keyOf, TERMS, TestLedger } from './support/ledger.js';
 import { until } from './support/processes.js';
 
@@ -120,7 +120,7 @@ describe('what a write holds', () => {
   });
 
   it('is plain only where the system itself has written it', () => {
-    expect(OPERATION_KINDS.filter((kind) => !isPersonal(OPERATIONS.factsOf(kind).effect))).toEqual([
+    expect(OPERATION_KINDS.filter((kind) => !isPersonal(SHOP.factsOf(kind).effect))).toEqual([
       'user.purge',
       'event.user-deleted',
       'event.user-updated',

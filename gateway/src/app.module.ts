@@ -5,7 +5,7 @@ import { InvoicesController } from './api/invoices.controller.js';
 import { MeController } from './api/me.controller.js';
 import { OrdersController } from './api/orders.controller.js';
 import { UsersController } from './api/users.controller.js';
-import { OPERATIONS } from './operations/definitions.js';
+import { catalogueOf } from './operations/definitions.js';
 import { AccessTokens } from './sign-in/access-tokens.js';
 import { FirstAdministrator } from './sign-in/first-administrator.js';
 import { FirstAdministrators } from './sign-in/first-administrators.js';
@@ -20,6 +20,7 @@ import { Revocations } from './sign-in/revocations.js';
 import { SessionsController } from './sign-in/sessions.controller.js';
 import { SignInThrottle } from './sign-in/sign-in-throttle.js';
 import { SigningIn } from './sign-in/signing-in.js';
+import { UsersAtIdentity } from './sign-in/users-at-identity.js';
 import { UserSessionsController } from './sign-in/user-sessions.controller.js';
 
 const providers = [
@@ -36,6 +37,7 @@ const providers = [
   FirstAdministrators,
   SignInPlaces,
   OperatorsAtIdentity,
+  UsersAtIdentity,
 ];
 
 const controllers = [
@@ -55,7 +57,8 @@ function controllersOf({ services }: GatewayConfig): Type[] {
 /** This shop: what the engine carries out for it. */
 function shop(config: GatewayConfig): Application {
   return {
-    operations: OPERATIONS,
+    catalogue: catalogueOf({ ...config.run, services: config.services }),
+    subjects: UsersAtIdentity,
     authenticator: AccessTokens,
     operatorSignIn: OperatorsAtIdentity,
     accessListener: IdentityTold,

@@ -1,14 +1,7 @@
 import 'reflect-metadata';
-import {
-  assertCarriedOut,
-  assertFollowOns,
-  assertPlansHaveWaysOut,
-  type GatewayConfig,
-  readConfig,
-} from '@turnpike/engine';
+import { type GatewayConfig, readConfig } from '@turnpike/engine';
 import { startProcess } from '@turnpike/service';
 import { gatewayModule } from './app.module.js';
-import { DEFINITIONS } from './operations/definitions.js';
 
 /** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
 function settingsOf(config: GatewayConfig): object {
@@ -28,9 +21,6 @@ function settingsOf(config: GatewayConfig): object {
 /** Starts the process. */
 export async function start(): Promise<void> {
   const config = readConfig();
-  assertCarriedOut(config.relations);
-  assertPlansHaveWaysOut(Object.values(DEFINITIONS), config.relations);
-  assertFollowOns(Object.values(DEFINITIONS));
   await startProcess({
     name: 'gateway',
     module: gatewayModule(config),

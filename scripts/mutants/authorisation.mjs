@@ -59,10 +59,7 @@ export const AUTHORISATION = [
     is: 'nobody acts as an operator on the own lane',
     file: 'libs/engine/src/request/authorise.ts',
     edits: [
-      [
-        'if (NEVER_OWN.has(action) && ownerId === caller.userId)',
-        'if (NEVER_OWN.has(action) && ownerId === null)',
-      ],
+      ['if (action.neverOwn && ownerId === caller.userId)', 'if (action.neverOwn && ownerId === null)'],
     ],
     tests: [[TABLE, 'is for nobody by a role in the own lane']],
   },
@@ -77,7 +74,7 @@ export const AUTHORISATION = [
     name: 'orders-filter',
     is: 'a filter of a list opens nobody else’s orders',
     file: 'gateway/src/api/orders.controller.ts',
-    edits: [["if (userId !== caller.userId) authorise('order.list-all', caller, userId);", '']],
+    edits: [['if (userId !== caller.userId) authorise(LIST_ALL_ORDERS, caller, userId);', '']],
     tests: [[MATRIX, 'orders by a filter is for administrators']],
   },
   {

@@ -1,8 +1,8 @@
 // What the table of authorisation says to each of those who may come, about what belongs to somebody.
-import { CLIENT_KINDS } from '@turnpike/contracts';
 import { type Role, ROLES } from '@turnpike/protocol';
 import { problemOf } from '@turnpike/service';
-import { type Action, ALLOWED, authorise, roleIn } from '../../libs/engine/src/request/authorise.js';
+import { type ActionDefinition, authorise, roleIn } from '../../libs/engine/src/request/authorise.js';
+import { ACTIONS, SHOP } from './shop.js';
 
 /** Whoever comes, as the columns of the matrix. */
 export const PERSONS = ['owner', 'other', 'actor', 'former', ...ROLES, 'admin (own)'] as const;
@@ -21,7 +21,7 @@ function rolesOf(person: PersonName): Role[] {
  * @returns `own` where no role is needed; `role` where only a role lets in, so that of a write it is asked for again at
  *   its turn; else the status of the refusal
  */
-export function answerTo(person: PersonName, action: Action): string {
+export function answerTo(person: PersonName, action: ActionDefinition): string {
   const isOwner = person === 'owner' || person === 'admin (own)';
   const asker = { userId: isOwner ? OWNER : person, roles: rolesOf(person) };
   const actorId = person === 'actor' || person === 'former' ? person : null;
@@ -34,11 +34,14 @@ export function answerTo(person: PersonName, action: Action): string {
 
 /** Every action with its row. */
 export function matrix(): [action: string, ...cells: string[]][] {
-  const actions = Object.keys(ALLOWED) as Action[];
-  return actions.map((action) => [action, ...PERSONS.map((person) => answerTo(person, action))]);
+  return ACTIONS.map((action) => [action.name, ...PERSONS.map((person) => answerTo(person, action))]);
 }
 
 /** The writes to which a role lets somebody in. */
 export function kindsByRole(): string[] {
-  return CLIENT_KINDS.filter((kind) => PERSONS.some((person) => answerTo(person, kind) === 'role'));
+  const byRole = (kind: string): boolean => {
+    const action = ACTIONS.find(({ name }) => name === kind)!;
+    return PERSONS.some((person) => answerTo(person, action) === 'role');
+  };
+  return SHOP.clientKinds.filter(byRole);
 }

@@ -1,7 +1,7 @@
 // Relations as any service may declare them, and users to whom something has happened by those declarations.
-import type { Consequence, Relation } from '@turnpike/contracts';
-import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
+import type { IntegrityRow, IntegrityUser, RelationRule } from '@turnpike/protocol';
 import fc from 'fast-check';
+import type { Relation } from '../../libs/engine/src/definitions/relations.js';
 import { Comparison } from '../../libs/engine/src/integrity/scan.js';
 
 type Admission = 'open' | 'deleted' | 'closed';
@@ -22,7 +22,7 @@ export interface Life {
 }
 
 const STEP = 'ordering.follow-user' as const;
-const consequence = (...kinds: Consequence['kind'][]): fc.Arbitrary<Consequence> =>
+const consequence = (...kinds: RelationRule['kind'][]): fc.Arbitrary<RelationRule> =>
   fc.constantFrom(...kinds).map((kind) => (kind === 'retain' ? { kind } : { kind, step: STEP }));
 
 /** What a service may declare; an anonymised row cannot come back, and nobody has to have one. */
@@ -131,7 +131,7 @@ function happen(life: Life, event: Event, declared: readonly Relation[], name: s
   }
 }
 
-function carryOut(kind: Consequence['kind'], event: Event, row: Row, name: string): void {
+function carryOut(kind: RelationRule['kind'], event: Event, row: Row, name: string): void {
   if (kind === 'copy') row.name = name;
   if (kind === 'anonymise') row.hidden = true;
   if (kind === 'cascade' || kind === 'restrict') row.live = event === 'restore';

@@ -1,5 +1,4 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import { type OperationKind, RELATIONS } from '@turnpike/contracts';
 import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
@@ -15,7 +14,7 @@ import { LaneViews } from '../../libs/engine/src/queries/lanes.js';
 import { LedgerQueries } from '../../libs/engine/src/queries/operations.js';
 import type { OperationFacts } from '../../libs/engine/src/ledger/statements/admit.js';
 import type { ClaimedRow, ClaimKey, StepOutcome } from '../../libs/engine/src/ledger/statements/claim.js';
-import { OPERATIONS } from '../../gateway/src/operations/definitions.js';
+import { SHOP } from './shop.js';
 import { readConfig, type RetentionConfig } from '../../libs/engine/src/config.js';
 import type { EffectOnLane } from '../../libs/engine/src/ledger/states.js';
 import { createDatabases } from './databases.js';
@@ -25,7 +24,7 @@ import type { LaneModel, OperationModel } from './lane-model.js';
 export const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
 
 export interface WriteOptions {
-  kind?: OperationKind;
+  kind?: string;
   /** What its definition says, where the shop has none of that kind; such a write has no steps. */
   facts?: OperationFacts;
   clientKey?: ClientKey | null;
@@ -124,13 +123,13 @@ export class TestLedger {
         id,
         userId,
         kind,
-        ...(facts ?? OPERATIONS.factsOf(kind)),
+        ...(facts ?? SHOP.factsOf(kind)),
         actorId: userId,
         target,
         creates: kind === 'order.place',
         payload,
         ifMatch: null,
-        steps: facts ? [] : OPERATIONS.stepsOf(kind, payload, RELATIONS),
+        steps: facts ? [] : SHOP.stepsOf(kind, payload),
         traceparent: null,
       },
       clientKey,
@@ -162,7 +161,7 @@ export class TestLedger {
   }
 
   /** Accepts a write and ends it as if every step had been applied. */
-  async done(userId: string, kind: OperationKind, ending: Partial<Ending> = {}): Promise<string> {
+  async done(userId: string, kind: string, ending: Partial<Ending> = {}): Promise<string> {
     const { id } = await this.accepted(userId, { kind });
     await this.succeed(userId, id, ending);
     return id;

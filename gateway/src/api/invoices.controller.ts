@@ -1,10 +1,18 @@
 import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { InvoiceView, IssueInvoice, type Money, type OrderView, VoidInvoice } from '@turnpike/contracts';
+import {
+  INVOICE_OPERATIONS,
+  InvoiceView,
+  IssueInvoice,
+  type Money,
+  type OrderView,
+  VoidInvoice,
+} from '@turnpike/contracts';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
   AcceptsWrite,
+  type Action,
   Admission,
   Allows,
   authorise,
@@ -19,9 +27,11 @@ import {
   Services,
 } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
-import { DEFINITIONS } from '../operations/definitions.js';
+import { READ_INVOICE } from '../operations/reads.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Registered } from '../sign-in/registered.js';
+
+const [ISSUE, VOID] = INVOICE_OPERATIONS;
 
 /** The invoice of an order, where billing takes part. Its lane is the order's. */
 @ApiTags('invoices')
@@ -37,7 +47,7 @@ export class InvoicesController {
 
   /** Issues the invoice of an order that is paid; an order has one. */
   @Post()
-  @AcceptsWrite(DEFINITIONS['invoice.issue'], InvoiceView, 'order-state-conflict')
+  @AcceptsWrite(ISSUE)
   async issue(
     @Id('id') orderId: string,
     @Body() body: IssueInvoice,
@@ -45,7 +55,7 @@ export class InvoicesController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const userId = await this.ownerOf('invoice.issue', orderId, caller);
+    const userId = await this.ownerOf(ISSUE, orderId, caller);
     const invoiceId = uuidv7();
     const write = {
       ...{ kind: 'invoice.issue' as const, userId, caller },
@@ -58,7 +68,7 @@ export class InvoicesController {
 
   /** Voids the invoice. Its number stays taken. */
   @Post('void')
-  @AcceptsWrite(DEFINITIONS['invoice.void'], InvoiceView, 'order-state-conflict')
+  @AcceptsWrite(VOID)
   async void(
     @Id('id') orderId: string,
     @Body() body: VoidInvoice,
@@ -66,7 +76,7 @@ export class InvoicesController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const userId = await this.ownerOf('invoice.void', orderId, caller);
+    const userId = await this.ownerOf(VOID, orderId, caller);
     const write = {
       ...{ kind: 'invoice.void' as const, userId, caller },
       target: { type: 'order' as const, id: orderId },
@@ -77,7 +87,7 @@ export class InvoicesController {
 
   /** The invoice. */
   @Get()
-  @Allows('invoice.read')
+  @Allows(READ_INVOICE)
   @AcceptsReadAfter()
   @AcceptsIfNoneMatch(InvoiceView)
   async read(
@@ -86,7 +96,7 @@ export class InvoicesController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<InvoiceView> {
-    const userId = await this.ownerOf('invoice.read', orderId, caller);
+    const userId = await this.ownerOf(READ_INVOICE, orderId, caller);
     await this.reads.after(request, caller, userId);
     const path = `/internal/orders/${orderId}/invoice`;
     const invoice = await this.services.ask<InvoiceView>('billing', { method: 'GET', path });
@@ -101,11 +111,7 @@ export class InvoicesController {
     throw new Problem('order-state-conflict', `There is no invoice of an order that is ${status}.`);
   }
 
-  private async ownerOf(
-    action: 'invoice.issue' | 'invoice.void' | 'invoice.read',
-    orderId: string,
-    caller: Caller,
-  ): Promise<string> {
+  private async ownerOf(action: Action, orderId: string, caller: Caller): Promise<string> {
     const userId = await this.queries.laneOf('order', orderId);
     authorise(action, caller, userId);
     if (!userId) throw new Problem('not-found');

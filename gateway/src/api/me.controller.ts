@@ -17,6 +17,7 @@ import {
   Services,
   tag,
 } from '@turnpike/engine';
+import { READ_ME } from '../operations/reads.js';
 
 /** Milliseconds in which a part must have answered; a page that waits longer is worse than one without it. */
 const PART_TIMEOUT_MS = 2000;
@@ -36,7 +37,7 @@ export class MeController {
    * is named in `missing`; such an answer is never confirmed as unchanged.
    */
   @Get()
-  @Allows('me.read')
+  @Allows(READ_ME)
   @AcceptsReadAfter()
   @AcceptsIfNoneMatch(Me)
   async read(

@@ -6,14 +6,14 @@ import {
   CurrentPassword,
   DeleteUserQuery,
   RegisterUser,
-  RestoredUser,
   SetClaims,
   SetRoles,
   UpdateUser,
+  USER_OPERATIONS,
   UsersQuery,
   UserView,
 } from '@turnpike/contracts';
-import type { Page, Role } from '@turnpike/protocol';
+import type { Role, Page } from '@turnpike/protocol';
 import {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
@@ -36,11 +36,13 @@ import {
   type Write,
 } from '@turnpike/engine';
 import { ApiPage, invalidRequest } from '@turnpike/service';
-import { DEFINITIONS } from '../operations/definitions.js';
+import { LIST_USERS, READ_USER } from '../operations/reads.js';
 import { v7 as uuidv7 } from 'uuid';
 import { LastAdministrator } from '../sign-in/last-administrator.js';
 import { Passwords } from '../sign-in/passwords.js';
 import { Registered } from '../sign-in/registered.js';
+
+const [REGISTER, UPDATE, CHANGE_PASSWORD, SET_ROLES, SET_CLAIMS, DELETE, RESTORE] = USER_OPERATIONS;
 
 /** Milliseconds for an answer, without which roles are taken to be taken away. */
 const ROLES_WITHIN_MS = 1500;
@@ -61,7 +63,7 @@ export class UsersController {
 
   /** Registers a user. Anybody may. The 202 carries `Operation-Token`, which lets the client read the operation. */
   @Post()
-  @AcceptsWrite(DEFINITIONS['user.register'], UserView, 'email-taken')
+  @AcceptsWrite(REGISTER)
   register(@Body() body: RegisterUser, @Req() request: Request, @Res({ passthrough: true }) reply: Reply) {
     const { password, ...profile } = body;
     const { email } = profile;
@@ -80,7 +82,7 @@ export class UsersController {
    * has signed in within the last five minutes; a wrong one is refused at once, and counts as a failed sign-in.
    */
   @Patch(':id')
-  @AcceptsWrite(DEFINITIONS['user.update'], UserView, 'email-taken', 'invalid-credentials')
+  @AcceptsWrite(UPDATE)
   update(
     @Id('id') id: string,
     @Body() { currentPassword, ...changes }: UpdateUser,
@@ -100,7 +102,7 @@ export class UsersController {
 
   /** Changes the password. A wrong current one is refused at once, and counts as a failed sign-in. All other sessions end. */
   @Put(':id/password')
-  @AcceptsWrite(DEFINITIONS['user.change-password'], UserView, 'invalid-credentials')
+  @AcceptsWrite(CHANGE_PASSWORD)
   changePassword(
     @Id('id') id: string,
     @Body() body: ChangePassword,
@@ -122,7 +124,7 @@ export class UsersController {
 
   /** Sets the roles. The user's sessions end, since roles stand in their tokens: at once where one is taken away. */
   @Put(':id/roles')
-  @AcceptsWrite(DEFINITIONS['user.set-roles'], UserView, 'last-administrator')
+  @AcceptsWrite(SET_ROLES)
   setRoles(
     @Id('id') id: string,
     @Body() body: SetRoles,
@@ -142,7 +144,7 @@ export class UsersController {
 
   /** Sets the claims: a flat object, which replaces the one before. */
   @Put(':id/claims')
-  @AcceptsWrite(DEFINITIONS['user.set-claims'], UserView)
+  @AcceptsWrite(SET_CLAIMS)
   setClaims(
     @Id('id') id: string,
     @Body() body: SetClaims,
@@ -159,13 +161,7 @@ export class UsersController {
    * `currentPassword`, or has signed in within the last five minutes.
    */
   @Delete(':id')
-  @AcceptsWrite(
-    DEFINITIONS['user.delete'],
-    null,
-    'deletion-restricted',
-    'last-administrator',
-    'invalid-credentials',
-  )
+  @AcceptsWrite(DELETE)
   @ApiBody({ type: CurrentPassword, required: false })
   delete(
     @Id('id') id: string,
@@ -186,7 +182,7 @@ export class UsersController {
 
   /** Brings a deleted user back within the grace period. What the deletion cancelled stays cancelled. */
   @Post(':id/restore')
-  @AcceptsWrite(DEFINITIONS['user.restore'], RestoredUser, 'user-not-deleted')
+  @AcceptsWrite(RESTORE)
   @TakesNoBody()
   restore(
     @Id('id') id: string,
@@ -199,7 +195,7 @@ export class UsersController {
 
   /** One user. */
   @Get(':id')
-  @Allows('user.read')
+  @Allows(READ_USER)
   @AcceptsReadAfter()
   @AcceptsIfNoneMatch(UserView)
   async read(
@@ -208,7 +204,7 @@ export class UsersController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<UserView> {
-    authorise('user.read', caller, id);
+    authorise(READ_USER, caller, id);
     await this.reads.after(request, caller, id);
     const user = await this.registered.user(await this.user(id));
     return sendResource(user, request, reply) as UserView;
@@ -216,7 +212,7 @@ export class UsersController {
 
   /** All users, newest first. For `Read-After` a list of everybody is in the caller's own lane. */
   @Get()
-  @Allows('user.list')
+  @Allows(LIST_USERS)
   @ApiPage(UserView)
   @AcceptsReadAfter()
   async list(

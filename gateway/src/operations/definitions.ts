@@ -1,78 +1,118 @@
-import type { OperationKind } from '@turnpike/contracts';
-import { type OperationDefinition, OperationRegistry, type ResourceDefinition } from '@turnpike/engine';
-import { byDeletion, byPassword, byRoles } from './access.js';
 import {
-  confirmedState,
-  deletedAt,
-  follow,
-  purge,
-  register,
-  remove,
-  restore,
-  singleStep,
-  update,
-} from './plans.js';
-import { callOf } from './step-requests.js';
+  CUSTOMER_OPERATIONS,
+  CUSTOMERS,
+  FOLLOWED_EVENTS,
+  FOLLOWING_OPERATIONS,
+  INVOICE_OPERATIONS,
+  INVOICES,
+  ORDER_OPERATIONS,
+  ORDERS,
+  RELATIONS,
+  STEPS,
+  USER_CONFIRMED,
+  USER_OPERATIONS,
+  USER_RESOURCE,
+  USER_STEPS,
+  USERS,
+} from '@turnpike/contracts';
+import {
+  holds,
+  type Role,
+  ROLES,
+  type OperationDeclaration,
+  type ServiceDeclaration,
+} from '@turnpike/protocol';
+import { Catalogue, type Definitions, type OperationDefinition, type Subject } from '@turnpike/engine';
+import { READS } from './reads.js';
+import { byDeletion, byPassword, byRoles } from './access.js';
+import { confirmedState, deletedAt, follow, purge, register, remove, restore, update } from './plans.js';
+import { type ShopSettings, stepRequests } from './step-requests.js';
 
-const USERS: ResourceDefinition = { type: 'user', path: '/v1/users', isSubject: true };
-const ORDERS: ResourceDefinition = { type: 'order', path: '/v1/orders' };
+/** What an operation of this shop has beside its declaration. */
+type Facts = Omit<OperationDefinition, keyof OperationDeclaration>;
 
 /** What the audit trail tells of a user, as far as somebody can still want it erased. */
 const NAMES = ['email', 'firstName', 'lastName', 'phone', 'deliveryAddress'];
 
-type Facts = Omit<OperationDefinition, 'kind'>;
-
-/** Every kind of operation of this shop; the compiler refuses a kind without a definition. */
-const FACTS: Readonly<Record<OperationKind, Facts>> = {
-  'user.register': {
-    ...{ plan: register, effect: 'opens' },
-    ...{ creates: USERS, isAnonymous: true, audits: NAMES, tells: { success: 'user_created' } },
-  },
+const FACTS: Readonly<Record<string, Facts>> = {
+  'user.register': { plan: register, audits: NAMES, tells: { success: 'user_created' } },
   'user.update': { plan: update, audits: NAMES, tells: { success: 'user_updated' } },
   'user.change-password': {
-    plan: singleStep('identity.change-password'),
-    ...{ beside: true, endsAccess: byPassword },
+    ...{ beside: true, endsAccess: byPassword, repeatedBy: 'nobody' },
     tells: { success: 'authn_password_change', failure: 'authn_password_change_fail' },
   },
   'user.set-roles': {
-    plan: singleStep('identity.set-roles'),
     ...{ beside: true, changesRoles: true, endsAccess: byRoles },
+    ...{ changesRights: true, repeatedBy: 'administrators' },
+    takesRoles: ({ roles }) => ROLES.filter((role) => !holds(roles as Role[], role)),
     tells: { success: 'privilege_permissions_changed' },
   },
   'user.set-claims': {
-    plan: singleStep('identity.set-claims'),
+    ...{ changesRights: true, repeatedBy: 'administrators' },
     tells: { success: 'privilege_permissions_changed' },
   },
   'user.delete': {
-    ...{ plan: remove, effect: 'closes', endsAccess: byDeletion },
-    ...{ leavesNothing: true, tells: { success: 'user_archived' } },
+    ...{ plan: remove, endsAccess: byDeletion, repeatedBy: 'administrators', takesRoles: () => ROLES },
+    tells: { success: 'user_archived' },
   },
-  'user.restore': { plan: restore, effect: 'reopens', tells: { success: 'user_updated' } },
-  'user.purge': { plan: purge, effect: 'ends', tells: { success: 'user_deleted' } },
-  'customer.update': { plan: singleStep('ordering.update-customer'), audits: NAMES },
-  'order.place': { plan: singleStep('ordering.place'), creates: ORDERS },
-  'order.change': { plan: singleStep('ordering.change') },
-  'order.pay': { plan: singleStep('ordering.pay') },
-  'order.cancel': { plan: singleStep('ordering.cancel') },
-  'order.ship': { plan: singleStep('ordering.ship') },
-  'order.deliver': { plan: singleStep('ordering.deliver') },
-  'invoice.issue': { plan: singleStep('billing.issue-invoice') },
-  'invoice.void': { plan: singleStep('billing.void-invoice') },
-  'event.user-deleted': { plan: follow, effect: 'follows', reportsDeletion: true },
-  'event.user-updated': { plan: follow, effect: 'follows' },
-  'repair.user': { plan: follow, effect: 'follows', mends: true },
+  'user.restore': { plan: restore, repeatedBy: 'administrators', tells: { success: 'user_updated' } },
+  'user.purge': { plan: purge, tells: { success: 'user_deleted' } },
+  'customer.update': { audits: NAMES },
+  'event.user-deleted': { plan: follow, reportsDeletion: true },
+  'event.user-updated': { plan: follow },
+  'repair.user': { plan: follow, mends: true },
 };
 
-/** The same, each with its kind. */
-export const DEFINITIONS = Object.fromEntries(
-  Object.entries(FACTS).map(([kind, facts]) => [kind, { kind, ...facts }]),
-) as Readonly<Record<OperationKind, OperationDefinition>>;
+const SUBJECT: Subject = {
+  type: 'user',
+  service: 'identity',
+  table: USERS,
+  steps: USER_STEPS,
+  confirm: USER_CONFIRMED,
+  follows: FOLLOWED_EVENTS,
+};
 
-export const OPERATIONS = new OperationRegistry({
-  operations: DEFINITIONS,
-  callOf,
-  subjectEnd: (answers) => ({
-    voidsSessionsBefore: deletedAt(answers),
-    confirmed: confirmedState(answers),
-  }),
-});
+const RESOURCES = {
+  identity: [USER_RESOURCE],
+  ordering: [CUSTOMERS, ORDERS],
+  billing: [INVOICES],
+} as const;
+
+/** What of the configuration decides what the shop consists of. */
+type Settings = ShopSettings & { services: object };
+
+/** @returns what this process knows of the shop */
+export function catalogueOf(settings: Settings): Catalogue {
+  return new Catalogue(definitionsOf(settings));
+}
+
+/** @returns what this shop consists of; a service without an address does not take part */
+export function definitionsOf({ services, ...settings }: Settings): Definitions {
+  const present = (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).filter((name) => name in services);
+  return {
+    subject: SUBJECT,
+    services: present.map(declarationOf),
+    operations: [
+      ...[...USER_OPERATIONS, ...CUSTOMER_OPERATIONS, ...ORDER_OPERATIONS],
+      ...(present.includes('billing') ? INVOICE_OPERATIONS : []),
+      ...FOLLOWING_OPERATIONS,
+    ].map((declared) => ({ ...declared, ...FACTS[declared.kind] })),
+    reads: READS.flatMap(({ shows }) => shows ?? []),
+    callOf: stepRequests(settings),
+    subjectEnd: (answers) => ({
+      voidsSessionsBefore: deletedAt(answers),
+      confirmed: confirmedState(answers),
+    }),
+  };
+}
+
+function declarationOf(service: keyof typeof RESOURCES): ServiceDeclaration {
+  const steps = Object.entries(STEPS).map(([name, step]) => ({ name, ...step }));
+  return {
+    service,
+    version: '1',
+    resources: RESOURCES[service],
+    steps: steps.filter((step) => step.service === service),
+    relations: RELATIONS.filter((relation) => relation.service === service),
+  };
+}

@@ -1,37 +1,32 @@
 import type { ConfirmedState, Erasure } from '@turnpike/protocol';
-import { type StepName, USER_CONFIRMED } from '@turnpike/contracts';
-import { type Answers, copySteps, followSaga, type Plan, sagaOf } from '@turnpike/engine';
-
-/** @returns the plan of a write that is one step, whose answer is the resource */
-export function singleStep(step: StepName): Plan {
-  return { steps: () => [step], result: (answers) => resource(answers[step]) };
-}
+import { USER_CONFIRMED } from '@turnpike/contracts';
+import { type Answers, copySteps, followSaga, type Plan, resourceIn, sagaOf } from '@turnpike/engine';
 
 export const register: Plan = {
-  steps: (_, relations) => sagaOf('register', relations),
-  result: (answers) => resource(answers['identity.register']),
+  steps: (_, declared) => sagaOf('register', declared),
+  result: (answers) => resourceIn(answers['identity.register']),
 };
 
 /** A change of names reaches every copy; a change of address frees the old one when all else is done. */
 export const update: Plan = {
-  steps: ({ email, firstName, lastName }, relations) => {
-    const copies = copySteps(relations);
+  steps: ({ email, firstName, lastName }, declared) => {
+    const copies = copySteps(declared.relations);
     const renamed = firstName !== undefined || lastName !== undefined;
-    return sagaOf('update', relations).filter((step) => {
+    return sagaOf('update', declared).filter((step) => {
       if (step === 'identity.release-email') return email !== undefined;
       return !copies.has(step) || renamed;
     });
   },
-  result: (answers) => resource(answers['identity.update']),
+  result: (answers) => resourceIn(answers['identity.update']),
 };
 
-export const remove: Plan = { steps: (_, relations) => sagaOf('delete', relations), result: () => null };
+export const remove: Plan = { steps: (_, declared) => sagaOf('delete', declared), result: () => null };
 
 /** Says what stays cancelled. */
 export const restore: Plan = {
-  steps: (_, relations) => sagaOf('restore', relations),
+  steps: (_, declared) => sagaOf('restore', declared),
   result: (answers) => {
-    const user = resource(answers['identity.restore']);
+    const user = resourceIn(answers['identity.restore']);
     const staysCancelled = answers['ordering.restore-customer']?.['staysCancelled'] ?? [];
     return user && { ...user, staysCancelled };
   },
@@ -39,12 +34,12 @@ export const restore: Plan = {
 
 /** The erasure receipt: what was done to each relation, and to the user. */
 export const purge: Plan = {
-  steps: (_, relations) => sagaOf('purge', relations),
+  steps: (_, declared) => sagaOf('purge', declared),
   result: (answers) => ({ erasures: Object.values(answers).flatMap(erasuresOf) }),
 };
 
 export const follow: Plan = {
-  steps: (_, relations) => followSaga(relations),
+  steps: (_, declared) => followSaga(declared),
   result: (answers) => ({ state: confirmedState(answers), ...erasuresIn(answers) }),
 };
 
@@ -68,11 +63,4 @@ export function deletedAt(answers: Answers): string | undefined {
 /** @returns how identity had the user at this operation's turn, or undefined where it was not asked */
 export function confirmedState(answers: Answers): ConfirmedState | undefined {
   return answers[USER_CONFIRMED]?.['state'] as ConfirmedState | undefined;
-}
-
-/** What a step says of the time before it is for the audit trail alone. */
-function resource(answer: Answers[string] | undefined): Record<string, unknown> | null {
-  if (!answer) return null;
-  const { before: _before, ...rest } = answer;
-  return rest;
 }

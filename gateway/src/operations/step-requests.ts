@@ -1,6 +1,6 @@
 import type { ConfirmedState, PurgeUserStep } from '@turnpike/protocol';
-import { RELATIONS, type StepName } from '@turnpike/contracts';
-import { type Answers, type Call, copySteps } from '@turnpike/engine';
+import { RELATIONS, type StepName, STEPS } from '@turnpike/contracts';
+import { type Call, copySteps, nameOf, relationOf } from '@turnpike/engine';
 
 /** What the client sent is the body of the step. */
 const payloadOnly: Call['body'] = ({ payload }) => payload;
@@ -13,7 +13,7 @@ const write: Call = { body: payloadOnly, checksVersion: true };
 
 /** Every write to an order is one step of ordering, which knows the order's state. */
 const orderWrite: Call = {
-  body: ({ payload, targetId }) => ({ ...payload, orderId: targetId }),
+  body: ({ payload, target }) => ({ ...payload, orderId: target.id }),
   checksVersion: true,
 };
 
@@ -56,10 +56,6 @@ const CALLS: Partial<Record<StepName, Call>> = {
   'identity.restore': { body: nothing, checksVersion: true },
   'identity.purge': purgeUser,
   'identity.confirm': confirmUser,
-  'ordering.delete-customer': {
-    body: (_operation, _answers, { paidOrders }) => ({ paidOrders }),
-    checksVersion: false,
-  },
   'ordering.restore-customer': byUserAlone,
   'ordering.purge-customer': byUserAlone,
   'ordering.place': orderWrite,
@@ -70,16 +66,22 @@ const CALLS: Partial<Record<StepName, Call>> = {
   'ordering.deliver': orderWrite,
 };
 
-const COPIES = copySteps(RELATIONS);
-const FOLLOWERS = new Set(RELATIONS.map(({ follow }) => follow));
+const COPIES = copySteps(RELATIONS.map(relationOf));
+const FOLLOWERS: ReadonlySet<string> = new Set(RELATIONS.map(({ follow }) => follow));
 
-/** @returns how that step is sent */
-export function callOf(step: StepName): Call {
-  if (COPIES.has(step)) return copyOfName;
-  if (FOLLOWERS.has(step)) return followUser;
-  return CALLS[step] ?? write;
+export interface ShopSettings {
+  /** What a deletion does to paid orders. */
+  paidOrders: 'restrict' | 'cancel';
 }
 
-function nameOf(user: Answers[string]): string {
-  return `${String(user['firstName'])} ${String(user['lastName'])}`;
+/** @returns how each step of this shop is sent; undefined of one that is another's */
+export function stepRequests({ paidOrders }: ShopSettings): (step: string) => Call | undefined {
+  const deleteCustomer: Call = { body: () => ({ paidOrders }), checksVersion: false };
+  return (name) => {
+    const step = name as StepName;
+    if (step === 'ordering.delete-customer') return deleteCustomer;
+    if (COPIES.has(step)) return copyOfName;
+    if (FOLLOWERS.has(step)) return followUser;
+    return CALLS[step] ?? (step in STEPS ? write : undefined);
+  };
 }

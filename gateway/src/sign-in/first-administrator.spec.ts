@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type {
+  Catalogue,
   Fingerprints,
   GatewayConfig,
   Ledger,
@@ -49,11 +50,11 @@ function gateway(given: {
       wasMade: given.wasMade ?? (() => Promise.resolve(false)),
       remember,
     } as unknown as FirstAdministrators,
+    { stepsOf: () => [], factsOf: () => ({}) } as unknown as Catalogue,
     {
       api: true,
       admin: { email: 'First@turnpike.test', password: 'long enough' },
-      relations: [],
-    } as unknown as GatewayConfig,
+    } as GatewayConfig,
   );
   administrator.onApplicationBootstrap();
   return { administrator, remember, complaint };

@@ -3,6 +3,7 @@ import type { Administrators, PreparedCredential } from '@turnpike/contracts';
 import { normaliseEmail, type OperationState } from '@turnpike/protocol';
 import {
   type AdminConfig,
+  Catalogue,
   Fingerprints,
   GatewayConfig,
   Ledger,
@@ -13,7 +14,6 @@ import {
 import { Problem, problemOf, unavailable } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { FirstAdministrators } from './first-administrators.js';
-import { OPERATIONS } from '../operations/definitions.js';
 
 /** Milliseconds between two looks for the administrator, and two attempts while database or identity are away. */
 const LOOK_AGAIN_MS = 500;
@@ -48,6 +48,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     private readonly services: Services,
     private readonly fingerprints: Fingerprints,
     private readonly made: FirstAdministrators,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -144,12 +145,12 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
         id,
         userId,
         kind: 'user.register',
-        ...OPERATIONS.factsOf('user.register'),
+        ...this.catalogue.factsOf('user.register'),
         actorId: null,
         target: { type: 'user', id: userId },
         payload,
         ifMatch: null,
-        steps: OPERATIONS.stepsOf('user.register', payload, this.config.relations),
+        steps: this.catalogue.stepsOf('user.register', payload),
         traceparent: null,
       },
       clientKey: { scope: 'system', key: `first-administrator ${fingerprint}${after}`, fingerprint },

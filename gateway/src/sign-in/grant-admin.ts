@@ -22,7 +22,7 @@ import {
 import { ServiceTokenSigner } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import { OPERATIONS } from '../operations/definitions.js';
+import { catalogueOf } from '../operations/definitions.js';
 
 /** Milliseconds in which a worker carries the write out, if one runs. */
 const DONE_WITHIN_MS = 30_000;
@@ -99,18 +99,19 @@ async function idOf(services: Services, email: string): Promise<string> {
   return (await ask<{ id: string }>(services, '/internal/users/by-email', query)).id;
 }
 
-function grantOf({ relations }: GatewayConfig, userId: string, roles: readonly Role[]): NewOperation {
+function grantOf(config: GatewayConfig, userId: string, roles: readonly Role[]): NewOperation {
   const payload = { roles };
+  const catalogue = catalogueOf({ ...config.run, services: config.services });
   return {
     id: uuidv7(),
     userId,
     kind: 'user.set-roles',
-    ...OPERATIONS.factsOf('user.set-roles'),
+    ...catalogue.factsOf('user.set-roles'),
     actorId: null,
     target: { type: 'user', id: userId },
     payload,
     ifMatch: null,
-    steps: OPERATIONS.stepsOf('user.set-roles', payload, relations),
+    steps: catalogue.stepsOf('user.set-roles', payload),
     traceparent: null,
   };
 }

@@ -14,6 +14,7 @@ import { ApiProblems } from '@turnpike/service';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { LIST_SESSIONS, REFRESH_SESSION } from './actions.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */
 @ApiTags('sessions')
@@ -37,7 +38,7 @@ export class SessionsController {
 
   /** New tokens for a refresh token, which is spent; its second use ends the session. */
   @Post('refresh')
-  @Allows('session.refresh')
+  @Allows(REFRESH_SESSION)
   @ApiProblems('unauthenticated')
   @HttpCode(200)
   refresh(@Body() body: RefreshSession): Promise<SessionView> {
@@ -46,7 +47,7 @@ export class SessionsController {
 
   /** The caller's sessions that go on, the one that was used last first. */
   @Get()
-  @Allows('session.list')
+  @Allows(LIST_SESSIONS)
   async list(@CurrentCaller() { userId, sessionId }: Caller): Promise<SessionEntries> {
     const call = { method: 'GET', path: `/internal/users/${userId}/sessions` } as const;
     const { items } = await this.services.ask<OpenSessions>('identity', call);

@@ -13,6 +13,7 @@ import {
 import { ApiProblems, Problem } from '@turnpike/service';
 import { IdentityTold } from './identity-told.js';
 import { Passwords } from './passwords.js';
+import { END_ALL_SESSIONS } from './actions.js';
 
 /** All sessions of a user at once: of one who has lost a device, or of an account that somebody else is in. */
 @ApiTags('sessions')
@@ -29,7 +30,7 @@ export class UserSessionsController {
    * within the last five minutes, and keeps the session that asks; an administrator ends all of another user's.
    */
   @Delete()
-  @Allows('user.end-sessions')
+  @Allows(END_ALL_SESSIONS)
   @ApiProblems('invalid-credentials')
   @ApiBody({ type: CurrentPassword, required: false })
   @HttpCode(204)
@@ -39,7 +40,7 @@ export class UserSessionsController {
     @CurrentCaller() caller: Caller,
     @Req() request: Request,
   ): Promise<void> {
-    authorise('user.end-sessions', caller, id);
+    authorise(END_ALL_SESSIONS, caller, id);
     await this.passwords.confirmCaller(caller, id, currentPassword, request);
     const asking = { id: caller.sessionId, epoch: caller.sessionEpoch };
     const spared = caller.userId === id ? asking : null;

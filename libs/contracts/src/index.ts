@@ -11,4 +11,4 @@ export * from './events.js';
 export * from './pages.js';
 export * from './personal.js';
 export * from './me.js';
-export * from './words.js';
+export * from './declarations/index.js';

@@ -55,3 +55,14 @@ export type ServiceName = (typeof SERVICES)[number];
 
 export const TARGET_TYPES = ['user', 'customer', 'order', 'invoice'] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
+
+/** What somebody was let in to read by a role alone: the data of others. */
+export const SHOP_READS = [
+  'user.read',
+  'user.list',
+  'customer.read',
+  'order.read',
+  'order.list',
+  'invoice.read',
+] as const;
+export type ShopRead = (typeof SHOP_READS)[number];

@@ -1,12 +1,4 @@
-import {
-  CORE_SERVICES,
-  type CoreService,
-  PASSWORD_LENGTH,
-  type Relation,
-  RELATIONS,
-  type ServiceName,
-  SERVICES,
-} from '@turnpike/contracts';
+import { CORE_SERVICES, PASSWORD_LENGTH, SERVICES } from '@turnpike/contracts';
 import {
   ConfigurationError,
   DATA_KEY,
@@ -84,7 +76,7 @@ export interface AdminConfig {
 }
 
 /** Where the services are; one without an address does not take part. */
-type Addresses = Readonly<Record<CoreService, string> & Partial<Record<ServiceName, string>>>;
+type Addresses = Readonly<Record<string, string> & Partial<Record<string, string>>>;
 
 /** Everything that can be set about a gateway process. This file alone reads process.env. */
 export class GatewayConfig {
@@ -110,8 +102,6 @@ export class GatewayConfig {
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: Addresses;
-  /** The relations of the services that take part. */
-  relations: readonly Relation[];
   queue: QueueConfig;
   run: RunConfig;
   laneMaxDepth: number;
@@ -192,10 +182,9 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     clockToleranceMs: env.clockToleranceMs(),
     tls: readServerTls(env),
     trustedCa: readTrustedCa(env),
-    tokenVerifyKeys: readTokenVerifyKeys(env, services.identity),
+    tokenVerifyKeys: readTokenVerifyKeys(env, services['identity']!),
     databaseUrl,
     services,
-    relations: RELATIONS.filter(({ service }) => services[service]),
     queue: readQueue(env, databaseUrl),
     run: {
       leaseMs: env.integer('LANE_LEASE_MS', 10_000, MIN_LEASE_MS),

@@ -10,7 +10,6 @@ import {
   ServiceTokenSigner,
   type Trim,
 } from '@turnpike/service';
-import { SHOP_WORDS } from '@turnpike/contracts';
 import { learn } from '@turnpike/protocol';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Bulk } from './bulk/bulk-actions.js';
@@ -30,6 +29,7 @@ import { ServiceProbe } from './execution/service-probe.js';
 import { Acceptances } from './http/acceptances.js';
 import { CallerGuard } from './http/authentication.guard.js';
 import { Reads } from './http/consistent-reads.js';
+import { DeclaredWrites } from './http/declared-writes.js';
 import { EventStreams } from './http/event-streams.js';
 import { OperationAccess } from './http/operation-access.js';
 import { OperationEventsController } from './http/operation-events.controller.js';
@@ -120,21 +120,23 @@ import { Bell } from './webhooks/wake-up.js';
 import { WebhookAdmin } from './webhooks/webhook-admin.js';
 import { Webhooks } from './webhooks/webhook-store.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
-import { OperationRegistry } from './definitions/registry.js';
+import { Catalogue } from './definitions/catalogue.js';
 import { Authenticator } from './ports/authenticator.js';
 import { CookieTokens } from './ports/cookie-tokens.js';
 import { OperatorSignIn } from './ports/operator-sign-in.js';
 import { AccessListener, Administrators } from './ports/subject-access.js';
+import { Subjects } from './ports/subjects.js';
 
 /** What an application adds to the engine. */
 export interface Application {
-  /** The operations that it has. */
-  operations: OperationRegistry;
+  /** The operations that it is compiled with; manifests add theirs. */
+  catalogue: Catalogue;
   /** Who carries out what the engine asks of it; each is one of `providers`. */
   authenticator: Type<Authenticator>;
   operatorSignIn: Type<OperatorSignIn>;
   accessListener: Type<AccessListener>;
   administrators: Type<Administrators>;
+  subjects: Type<Subjects>;
   providers: Provider[];
   controllers: Type[];
   /** What it keeps in the ledger's database for a time. */
@@ -151,6 +153,7 @@ const providers = [
   OperationAccess,
   Acceptances,
   Admission,
+  DeclaredWrites,
   Answers,
   EventStreams,
   OperationStreams,
@@ -253,7 +256,7 @@ const controllers = [
 export class TurnpikeModule {
   static forRoot(config: GatewayConfig, application: Application): DynamicModule {
     publishUnder(config.publicUrl);
-    learn(SHOP_WORDS);
+    learn(application.catalogue.words(Object.keys(config.services)));
     return {
       module: TurnpikeModule,
       imports: [
@@ -296,11 +299,12 @@ function foundations(config: GatewayConfig, { trims }: Application): Provider[] 
 
 function portsOf(application: Application): Provider[] {
   return [
-    { provide: OperationRegistry, useValue: application.operations },
+    { provide: Catalogue, useValue: application.catalogue },
     { provide: Authenticator, useExisting: application.authenticator },
     { provide: OperatorSignIn, useExisting: application.operatorSignIn },
     { provide: AccessListener, useExisting: application.accessListener },
     { provide: Administrators, useExisting: application.administrators },
+    { provide: Subjects, useExisting: application.subjects },
     { provide: CookieTokens, useExisting: CookieSessions },
   ];
 }

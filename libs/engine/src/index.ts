@@ -3,13 +3,19 @@ export { type Asked, type Command, ledgerCommand, operator, say, Usage, withLedg
 export { assertKeys } from './cli/contents.js';
 export type { OpenLedger } from './cli/open-ledger.js';
 export { type AdminConfig, GatewayConfig, readConfig, readMigrationConfig } from './config.js';
-export { assertFollowOns } from './definitions/follow-ons.js';
-export { assertCarriedOut, copySteps, followSaga, sagaOf } from './definitions/lifecycle-sagas.js';
+export { Catalogue, type Definitions, resourceIn } from './definitions/catalogue.js';
+export { nameOf } from './definitions/declared-calls.js';
+export {
+  copySteps,
+  type Declarations,
+  followSaga,
+  sagaOf,
+  type Subject,
+} from './definitions/lifecycle-sagas.js';
 export type { Answers } from './definitions/outcome.js';
-export { assertPlansHaveWaysOut } from './definitions/plan-check.js';
 export type { Call, Plan } from './definitions/plan.js';
-export type { OperationDefinition, ResourceDefinition } from './definitions/operation.js';
-export { OperationRegistry } from './definitions/registry.js';
+export { relationOf } from './definitions/relations.js';
+export type { OperationDefinition } from './definitions/operation.js';
 export type { Content } from './encryption/payload-encryption.js';
 export { type Application, TurnpikeModule } from './engine.module.js';
 export { Breakers } from './execution/circuit-breakers.js';
@@ -19,6 +25,8 @@ export { Reads, sendResource, tag } from './http/consistent-reads.js';
 export { OperationAccess } from './http/operation-access.js';
 export { OperationTokens } from './http/operation-token.js';
 export { Admission, type Write } from './http/submit-write.js';
+export { DeclaredWrites } from './http/declared-writes.js';
+export { Writes } from './http/writes.decorator.js';
 export {
   AcceptsIfNoneMatch,
   AcceptsReadAfter,
@@ -41,11 +49,18 @@ export { Authenticator } from './ports/authenticator.js';
 export { CookieTokens } from './ports/cookie-tokens.js';
 export { OperatorSignIn } from './ports/operator-sign-in.js';
 export { AccessListener, Administrators, type TakingAway } from './ports/subject-access.js';
+export { type RolesOfSubject, Subjects } from './ports/subjects.js';
 export { LedgerQueries, type Standing } from './queries/operations.js';
 export { Releaser } from './queue/enqueue.js';
 export { SystemWrites } from './queue/internal-writes.js';
 export { migrateQueue } from './queue/migrate.js';
-export { authorise, type Caller } from './request/authorise.js';
+export {
+  type Action,
+  type ActionDefinition,
+  authorise,
+  type Caller,
+  ENGINE_ACTIONS,
+} from './request/authorise.js';
 export { callerOf, CurrentCaller, verifyAdministrator, verifyAgain } from './request/caller.js';
 export { Fingerprints, shortened } from './request/fingerprints.js';
 export { Id, isUuid } from './request/request-headers.js';

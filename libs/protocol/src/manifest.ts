@@ -74,6 +74,8 @@ export interface OperationDeclaration<Kind extends string = string> {
   /** `writes` if left out. */
   effect?: Effect;
   lane?: LaneOf;
+  /** The type of the resource that it writes to, where the path names one; left out, as the path says. */
+  on?: string;
   allow?: readonly Who[];
   /** Left out where it has no body. */
   body?: Shape | null;

@@ -17,7 +17,6 @@ export interface Change<Value = Content> {
 export interface Intervention {
   /** Null for who was at the ledger itself, and not signed in; the reason says who that was. */
   actorId: string | null;
-  /** An act of an operator, or what the application calls a read: one of `VOCABULARY.auditActions`. */
   action: string;
   /** Null where it is about no single user. */
   userId: string | null;

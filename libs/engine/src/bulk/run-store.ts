@@ -11,7 +11,7 @@ import {
   type ProblemCode,
   type Role,
 } from '@turnpike/protocol';
-import { CLIENT_KINDS } from '@turnpike/contracts';
+import { Catalogue } from '../definitions/catalogue.js';
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -69,7 +69,10 @@ const RUNS = `select id, action, filter, reason, actor_id as "actorId", state, t
 
 @Injectable()
 export class BulkRuns {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly catalogue: Catalogue,
+  ) {}
 
   /** @returns how many writes it would be */
   count(action: BulkAction, filter: BulkFilter): Promise<number> {
@@ -181,7 +184,7 @@ export class BulkRuns {
     builder.andWhere(
       new Brackets((any) => BULK_STATES[action].forEach((state) => any.orWhere(`o.state = '${state}'`))),
     );
-    builder.andWhere('o.kind = any(:kinds)', { kinds: CLIENT_KINDS });
+    builder.andWhere('o.kind = any(:kinds)', { kinds: this.catalogue.clientKinds });
     if (action === 'retry') {
       builder.andWhere('not exists (select 1 from operations r where r.retry_of = o.id)');
     }

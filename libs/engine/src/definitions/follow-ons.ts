@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { DeclaredStepBody } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
-import type { OperationEnd } from './operation.js';
-import type { OperationDefinition } from './operation.js';
+import type { NewOperation } from '../ledger/statements/admit.js';
+import type { FollowOn } from '../ledger/statements/complete.js';
+import type { OperationDefinition, OperationEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 
 /*
@@ -16,6 +17,26 @@ export interface Succeeded extends Pick<OperationEnd, 'result'> {
   operation: DeclaredStepBody['operation'];
   input: Record<string, unknown>;
   answers: Answers;
+}
+
+/** Where it stands what follows what. */
+interface Known {
+  readonly operations: Iterable<OperationDefinition>;
+  stepsOf(kind: string, payload: Record<string, unknown>): NewOperation['steps'];
+}
+
+/** @returns what follows that operation, as the ledger appends it to the lane */
+export function followOnsOf(known: Known, succeeded: Succeeded): FollowOn[] {
+  const { id, kind, target } = succeeded.operation;
+  const followers = [...known.operations].filter(({ after }) => after === kind);
+  return followers.map(({ kind, creates, input = {} }) => {
+    const payload = inputFrom(succeeded, input);
+    return {
+      ...{ id: derivedId(id, kind), kind, payload, steps: known.stepsOf(kind, payload) },
+      target: creates ? { type: creates, id: derivedId(id, `target of ${kind}`) } : target,
+      creates: Boolean(creates),
+    };
+  });
 }
 
 /**
@@ -66,7 +87,7 @@ type Follower = Pick<OperationDefinition, 'kind' | 'after' | 'effect' | 'beside'
  * @throws ConfigurationError that names the kind; the process must not start
  */
 export function assertFollowOns(definitions: readonly Follower[]): void {
-  const known = new Map(definitions.map((definition) => [definition.kind as string, definition]));
+  const known = new Map(definitions.map((definition) => [definition.kind, definition]));
   for (const definition of definitions) {
     const mistake = definition.after === undefined ? null : mistakeIn(definition, definition.after, known);
     if (mistake) throw new ConfigurationError(`The operation ${definition.kind}`, mistake);

@@ -1,6 +1,6 @@
-import { RELATION_EVENTS, type RelationEvent } from '@turnpike/protocol';
-import { type Relation, type StepName, STEPS, USER_CONFIRMED, USER_STEPS } from '@turnpike/contracts';
+import type { StepDeclaration } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
+import { type Relation, serviceOf, stepOfRule, SUBJECT_EVENTS, type SubjectEvent } from './relations.js';
 
 /*
  * The steps of what happens to a user, computed from the relations that refer to one.
@@ -10,53 +10,79 @@ import { ConfigurationError } from '@turnpike/service';
  * up before the decision can be undone, and after it there is no way but forward.
  */
 
-/** @returns the steps that this event needs, each once, in the order in which they are carried out */
-export function sagaOf(event: RelationEvent, relations: readonly Relation[]): StepName[] {
-  const own = USER_STEPS[event];
-  const steps = [
-    ...own.filter((step) => STEPS[step].undo),
-    ...relations.flatMap((relation) => stepOf(relation, event) ?? []),
-    ...own.filter((step) => !STEPS[step].undo),
-  ];
-  return [...new Set(steps)].sort((a, b) => finality(a) - finality(b));
+/** The users of the lanes, to whom all writes belong and most relations refer. */
+export interface Subject {
+  /** The type of resource that they are. */
+  type: string;
+  /** The service that has them. */
+  service: string;
+  /** Their table, as receipts and findings call it. */
+  table: string;
+  /** The steps at the user itself. */
+  steps: Readonly<Record<SubjectEvent, readonly string[]>>;
+  /** The step that reads the user at its turn in the lane; what follows makes the other services agree with it. */
+  confirm: string;
+  /** The kinds that follow changes which began at the services, by the types of their events. */
+  follows: Readonly<Record<string, string>>;
 }
 
-/** @returns the steps that make every service agree with the user as identity has one at that moment */
-export function followSaga(relations: readonly Relation[]): StepName[] {
-  return [...new Set([USER_CONFIRMED, ...relations.map(({ follow }) => follow)])];
+/** What is known of steps, relations and users when a plan is made. */
+export interface Declarations {
+  readonly subject: Subject;
+  readonly relations: readonly Relation[];
+  /** @throws where no service has that step */
+  step(name: string): StepDeclaration;
+}
+
+/** @returns the steps that this event needs, each once, in the order in which they are carried out */
+export function sagaOf(event: SubjectEvent, declared: Declarations): string[] {
+  const own = declared.subject.steps[event];
+  const others = declared.relations.flatMap((relation) => stepOfRule(relation[event]) ?? []);
+  const isUndoable = (step: string): boolean => declared.step(step).undo;
+  return inOrder(
+    [...own.filter(isUndoable), ...others, ...own.filter((step) => !isUndoable(step))],
+    declared,
+  );
+}
+
+/** @returns the steps that make every service agree with the user as the subject's service has one at that moment */
+export function followSaga({ subject, relations }: Declarations): string[] {
+  return [...new Set([subject.confirm, ...relations.flatMap(({ follow }) => follow ?? [])])];
 }
 
 /** @returns the steps by which rows get the new name */
-export function copySteps(relations: readonly Relation[]): ReadonlySet<StepName> {
+export function copySteps(relations: readonly Relation[]): ReadonlySet<string> {
   const rules = relations.flatMap(({ register, update }) => [register, update]);
   return new Set(rules.flatMap((rule) => (rule.kind === 'copy' ? [rule.step] : [])));
+}
+
+/** @returns each step once: what can be taken back before what decides, and that before what only follows */
+export function inOrder(steps: readonly string[], declared: Pick<Declarations, 'step'>): string[] {
+  const finality = (name: string): number => finalityOf(declared.step(name));
+  return [...new Set(steps)].sort((a, b) => finality(a) - finality(b));
 }
 
 /**
  * Holds the declarations to what can be carried out.
  * @throws ConfigurationError that names the relation and what is missing; the process must not start
  */
-export function assertCarriedOut(relations: readonly Relation[]): void {
-  for (const relation of relations) {
-    RELATION_EVENTS.forEach((event) => assertHasStep(relation, event));
-    assertIsStepOf(relation, 'repair', relation.follow);
+export function assertCarriedOut(declared: Declarations): void {
+  for (const relation of declared.relations) {
+    const rules = SUBJECT_EVENTS.map((event) => [event, stepOfRule(relation[event])] as const);
+    for (const [event, step] of [...rules, ['repair', relation.follow ?? null] as const])
+      if (step !== null) assertIsStepOf(relation, event, step, declared);
   }
-  for (const event of RELATION_EVENTS) assertHasWayOut(`The plan of ${event}`, sagaOf(event, relations));
+  for (const event of SUBJECT_EVENTS)
+    assertHasWayOut(`The plan of ${event}`, sagaOf(event, declared), declared);
 }
 
-function assertHasStep(relation: Relation, event: RelationEvent): void {
-  const rule = relation[event] as Relation[RelationEvent] | undefined;
-  if (!rule)
-    throw new ConfigurationError(
-      `The relation ${relation.name}`,
-      `does not say what becomes of it on ${event}.`,
-    );
-  if (rule.kind !== 'retain') assertIsStepOf(relation, event, rule.step);
-}
-
-function assertIsStepOf({ name, service }: Relation, event: string, step: string | undefined): void {
-  const declared = (STEPS as Readonly<Record<string, { service: string }>>)[String(step)];
-  if (declared?.service === service) return;
+function assertIsStepOf(
+  { name, service }: Relation,
+  event: string,
+  step: string,
+  declared: Declarations,
+): void {
+  if (serviceOf(declared.step(step).name) === service) return;
   throw new ConfigurationError(
     `The relation ${name}`,
     `has no step of ${service} that carries it out on ${event}: ${step}.`,
@@ -69,10 +95,14 @@ function assertIsStepOf({ name, service }: Relation, event: string, step: string
  * @param plan what to call it
  * @throws ConfigurationError that names the plan and both steps; the process must not start
  */
-export function assertHasWayOut(plan: string, steps: readonly StepName[]): void {
-  const final = steps.findIndex((step) => !STEPS[step].undo);
+export function assertHasWayOut(
+  plan: string,
+  steps: readonly string[],
+  declared: Pick<Declarations, 'step'>,
+): void {
+  const final = steps.findIndex((step) => !declared.step(step).undo);
   if (final === -1) return;
-  const refusing = steps.slice(final + 1).find((step) => STEPS[step].refuses);
+  const refusing = steps.slice(final + 1).find((step) => declared.step(step).refuses);
   if (refusing === undefined) return;
   throw new ConfigurationError(
     plan,
@@ -80,13 +110,7 @@ export function assertHasWayOut(plan: string, steps: readonly StepName[]): void 
   );
 }
 
-function stepOf(relation: Relation, event: RelationEvent): StepName | null {
-  const rule = relation[event];
-  return rule.kind === 'retain' ? null : rule.step;
-}
-
-function finality(step: StepName): number {
-  const { refuses, undo } = STEPS[step];
+function finalityOf({ refuses, undo }: StepDeclaration): number {
   if (undo) return refuses ? 0 : 1;
   return refuses ? 2 : 3;
 }

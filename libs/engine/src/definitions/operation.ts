@@ -1,40 +1,27 @@
-import type { ConfirmedState } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
+import type { ConfirmedState, Role, OperationDeclaration } from '@turnpike/protocol';
 import type { SecurityEvent } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import type { OperationFacts } from '../ledger/statements/admit.js';
 import type { Answers } from './outcome.js';
 import type { Plan } from './plan.js';
 
-/** Something that has an address, and whose writes go to one lane. */
-export interface ResourceDefinition {
-  type: string;
-  /** Below which each is read by its id. */
-  path: string;
-  /** It is the user of the lane: its id is the lane's. */
-  isSubject?: boolean;
-}
-
-/** What there is to know of the operations of one kind; its effect is `writes` if left out. */
-export interface OperationDefinition extends Partial<OperationFacts> {
-  kind: OperationKind;
-  plan: Plan;
-  /** What it makes: its success is 201, with the address of that. */
-  creates?: ResourceDefinition;
-  /** Nothing is left to be shown: its success is 204. */
-  leavesNothing?: boolean;
-  /** Nobody is signed in who asks for it: the answer has a token by which the operation is read. */
-  isAnonymous?: boolean;
+/** What there is to know of the operations of one kind: what is declared, and what an application adds for its own. */
+export interface OperationDefinition<Kind extends string = string>
+  extends OperationDeclaration<Kind>, Partial<Omit<OperationFacts, 'effect'>> {
+  /** Where its steps depend on what it holds; left out, they are those that are declared. */
+  plan?: Plan;
   /** Of what follows the user: integrity runs and recovery ask for it, to make the services agree. */
   mends?: boolean;
-  /** The kind after whose success it follows by itself, at the end of the lane. */
-  after?: OperationKind;
-  /** Of what follows: where its members are taken from, by JSON pointers into what has succeeded. */
-  input?: Readonly<Record<string, string>>;
   /** Members of its result that the audit trail has before and after it. */
   audits?: readonly string[];
   /** What the security log is told of its ends. */
   tells?: { success?: SecurityEvent; failure?: SecurityEvent };
+  /** It changes what somebody may: the security log is told of its acceptance, with the roles that it says. */
+  changesRights?: boolean;
+  /** @returns the roles that the user of the lane has not any more once it is accepted */
+  takesRoles?: (payload: Readonly<Record<string, unknown>>) => readonly Role[];
+  /** Whether operators may have it carried out once more after it failed; left out, those who act on lanes. */
+  repeatedBy?: 'nobody' | 'administrators';
 }
 
 /** What a successful operation leaves to be written down. */
@@ -52,7 +39,12 @@ export interface OperationEnd {
 export type SubjectEnd = (answers: Answers) => Pick<OperationEnd, 'voidsSessionsBefore' | 'confirmed'>;
 
 /** @returns the status that a synchronous interface would give for a success */
-export function successStatusOf({ creates, leavesNothing }: OperationDefinition): number {
+export function successStatusOf({ creates, result }: OperationDefinition): number {
   if (creates) return 201;
-  return leavesNothing ? 204 : 200;
+  return result ? 200 : 204;
+}
+
+/** @returns whether somebody may ask for it who is not signed in: the answer has a token by which the operation is read */
+export function isAnonymous({ allow }: OperationDefinition): boolean {
+  return allow?.includes('anyone') ?? false;
 }

@@ -3,7 +3,7 @@ import { Problem } from '@turnpike/service';
 import type { Actors, ActorStanding } from '../ledger/actor-standings.js';
 import type { ClaimedRow } from '../ledger/statements/claim.js';
 import { Authority, type Begun } from './authority.js';
-import type { Services } from './service-client.js';
+import type { Subjects } from '../ports/subjects.js';
 
 const OPEN: ActorStanding = { isOpen: true, rolesChange: false, lastSeq: 7 };
 const CHANGING: ActorStanding = { ...OPEN, rolesChange: true };
@@ -22,7 +22,7 @@ function world(standing: ActorStanding | null, roles: Role[] | Problem, state = 
     if (said.roles instanceof Problem) return Promise.reject(said.roles);
     return Promise.resolve({ roles: said.roles, state: said.state });
   };
-  const authority = new Authority(actors as unknown as Actors, { ask } as unknown as Services);
+  const authority = new Authority(actors as unknown as Actors, { rolesOf: ask } as unknown as Subjects);
   const of = (write: Begun = ORDER, role: Role = 'admin') => authority.of('u', role, write);
   return { said, of, carryOut: (claimed: ClaimedRow) => authority.toCarryOut(claimed) };
 }

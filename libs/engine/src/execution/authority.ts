@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { holds, type Role } from '@turnpike/protocol';
-import type { UserView } from '@turnpike/contracts';
 import { problemOf } from '@turnpike/service';
 import { LRUCache } from 'lru-cache';
 import { Actors } from '../ledger/actor-standings.js';
 import type { ClaimedRow } from '../ledger/statements/claim.js';
-import { Services } from './service-client.js';
+import { Subjects } from '../ports/subjects.js';
 
 /*
  * Whether somebody still has the role by which a write, or a run over many, was accepted. What was accepted may wait for
  * hours; a role that was taken meanwhile, and an account that is gone, must not be carried out in their name.
  */
 
-/** Unknown: identity does not answer, or the roles are being changed. Ask again later. */
+/** Unknown: the service of the users does not answer, or the roles are being changed. Ask again later. */
 export type Held = 'held' | 'lost' | 'unknown';
 
 /**
- * Milliseconds for which identity's answer counts while the actor's lane takes nothing: a change of roles goes through
+ * Milliseconds for which its answer counts while the actor's lane takes nothing: a change of roles goes through
  * that lane, and is seen there at once.
  */
 const COUNTS_FOR_MS = 5000;
@@ -33,7 +32,7 @@ export class Authority {
 
   constructor(
     private readonly actors: Actors,
-    private readonly services: Services,
+    private readonly subjects: Subjects,
   ) {}
 
   /** Whether a write may be carried out, which each of its runs asks. Where no role let its actor in nothing is asked. */
@@ -51,26 +50,22 @@ export class Authority {
     // Two changes of roles that would wait for each other's actor could both wait for ever.
     if (standing.rolesChange) return write?.changes_roles ? 'lost' : 'unknown';
     // A change of roles that stands behind the write has its place in the actor's lane already: its end moves no key.
-    if (place?.userId === actorId) return this.askIdentity(actorId, role);
+    if (place?.userId === actorId) return this.ask(actorId, role);
     const key = `${actorId} ${standing.lastSeq}`;
     if (holds(this.roles.get(key) ?? [], role)) return 'held';
-    return this.askIdentity(actorId, role, key);
+    return this.ask(actorId, role, key);
   }
 
   /** @param key under which the answer counts for a while; left out where it must not */
-  private async askIdentity(actorId: string, role: Role, key?: string): Promise<Held> {
+  private async ask(actorId: string, role: Role, key?: string): Promise<Held> {
     try {
-      const { roles, state } = await this.userOf(actorId);
+      const { roles, state } = await this.subjects.rolesOf(actorId);
       if (state !== 'active' || !holds(roles, role)) return 'lost';
       if (key !== undefined) this.roles.set(key, roles);
       return 'held';
     } catch (error) {
       return problemOf(error).code === 'not-found' ? 'lost' : 'unknown';
     }
-  }
-
-  private userOf(id: string): Promise<UserView> {
-    return this.services.ask('identity', { method: 'GET', path: `/internal/users/${id}` });
   }
 }
 

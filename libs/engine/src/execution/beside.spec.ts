@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config.js';
-import type { OperationRegistry } from '../definitions/registry.js';
+import type { Catalogue } from '../definitions/catalogue.js';
 import type { ClaimedRow, Retry } from '../ledger/statements/claim.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Ending } from '../ledger/completion-batches.js';
@@ -11,12 +11,14 @@ import type { Services } from './service-client.js';
 
 const RETRY_MAX_MS = 30_000;
 /** Each write is one step, whose body is that of the write. */
-const OPERATIONS = {
+const CATALOGUE = {
+  subject: { service: 'identity', confirm: 'identity.confirm' },
+  step: () => ({ undo: false }),
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
-  followOnsOf: () => [],
-} as unknown as OperationRegistry;
+  operations: [],
+} as unknown as Catalogue;
 
 const CONFIG = {
   run: { leaseMs: 10_000, deadlineMs: 60_000, retryBaseMs: 200, retryMaxMs: RETRY_MAX_MS },
@@ -68,7 +70,7 @@ async function run(claimed: Partial<ClaimedRow>, answer: StepAnswer, mayEnd = tr
     { apply: call, settle: call } as unknown as Services,
     leases as unknown as Leases,
     { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
-    OPERATIONS,
+    CATALOGUE,
     CONFIG,
   );
   await executor.run('u', ID);

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BreakerState } from '@turnpike/protocol';
-import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -38,22 +37,25 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 @Injectable()
 export class Breakers {
   private readonly logger = new Logger(Breakers.name);
-  private readonly policies = new Map(SERVICES.map((service) => [service, this.breakerOf(service)]));
+  private readonly policies = new Map<string, CircuitBreakerPolicy>();
 
   /** @throws BrokenCircuitError without calling when the breaker is open */
-  call<Answer extends { status: number }>(
-    service: ServiceName,
-    send: () => Promise<Answer>,
-  ): Promise<Answer> {
-    return this.policies.get(service)!.execute(send);
+  call<Answer extends { status: number }>(service: string, send: () => Promise<Answer>): Promise<Answer> {
+    return this.policyOf(service).execute(send);
   }
 
   /** How this process has found the services that take part. */
-  states(): Partial<Record<ServiceName, BreakerState>> {
+  states(): Partial<Record<string, BreakerState>> {
     return Object.fromEntries([...this.policies].map(([service, { state }]) => [service, STATES[state]]));
   }
 
-  private breakerOf(service: ServiceName): CircuitBreakerPolicy {
+  private policyOf(service: string): CircuitBreakerPolicy {
+    const policy = this.policies.get(service) ?? this.breakerOf(service);
+    this.policies.set(service, policy);
+    return policy;
+  }
+
+  private breakerOf(service: string): CircuitBreakerPolicy {
     const failures = handleAll.orWhenResult((answer) => (answer as { status: number }).status >= 500);
     const policy = circuitBreaker(failures, {
       breaker: new CountBreaker({

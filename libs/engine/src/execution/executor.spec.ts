@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config.js';
-import type { OperationRegistry } from '../definitions/registry.js';
+import type { Catalogue } from '../definitions/catalogue.js';
 import type { ClaimedRow, ClaimTerms } from '../ledger/statements/claim.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Authority, Held } from './authority.js';
@@ -8,12 +8,14 @@ import type { Leases } from './leases.js';
 import type { Services } from './service-client.js';
 
 /** Each write is one step, whose body is that of the write. */
-const OPERATIONS = {
+const CATALOGUE = {
+  subject: { service: 'identity', confirm: 'identity.confirm' },
+  step: () => ({ undo: false }),
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
-  followOnsOf: () => [],
-} as unknown as OperationRegistry;
+  operations: [],
+} as unknown as Catalogue;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;
 
@@ -23,8 +25,15 @@ function idOf(seq: number): string {
 
 function claimed(seq: number): ClaimedRow {
   return {
-    ...{ user_id: 'u', seq, id: idOf(seq), kind: 'customer.update', payload: {}, target_type: 'customer' },
-    target_id: 'u',
+    ...{
+      user_id: 'u',
+      seq,
+      id: idOf(seq),
+      kind: 'customer.update',
+      payload: {},
+      target_type: 'user',
+      target_id: 'u',
+    },
     ...{
       effect: 'writes',
       ...{ beside: false, changes_roles: false, reports_deletion: false },
@@ -76,7 +85,7 @@ function endlessLane(stepMs: number, failures: Error[] = []): TestedLane {
     { apply } as unknown as Services,
     leases as unknown as Leases,
     { toCarryOut: () => Promise.resolve('held') } as unknown as Authority,
-    OPERATIONS,
+    CATALOGUE,
     CONFIG,
   );
   return { executor, terms, lost };
@@ -149,7 +158,7 @@ describe('a write in retry by a role', () => {
         hold: () => ({ signal: new AbortController().signal, release: () => undefined }),
       } as unknown as Leases,
       { toCarryOut: () => Promise.resolve(held) } as unknown as Authority,
-      OPERATIONS,
+      CATALOGUE,
       { run: { ...CONFIG.run, retryBaseMs: 1, retryMaxMs: 1 } } as unknown as GatewayConfig,
     );
     await executor.run('u', idOf(1));

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
-import { type OperationCause, problemBody, stepKey, undoKey, isOfSystem } from '@turnpike/protocol';
-import { USER_CONFIRMED } from '@turnpike/contracts';
+import { isOfSystem, type OperationCause, problemBody, stepKey, undoKey } from '@turnpike/protocol';
 import {
   contextIn,
   failWith,
@@ -34,7 +33,8 @@ import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from '
 import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import type { PlannedOperation } from '../definitions/plan.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
+import { followOnsOf } from '../definitions/follow-ons.js';
 import type { OperationEnd } from '../definitions/operation.js';
 import type { Answers, EndOutcome, Outcome, StepAnswer } from '../definitions/outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
@@ -82,7 +82,7 @@ export class Executor {
     private readonly services: Services,
     private readonly leases: Leases,
     private readonly authority: Authority,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -226,7 +226,7 @@ export class Executor {
 
   private async finish(claim: ClaimKey, ending: Ending, run: Run, outcome: EndOutcome): Promise<Finished> {
     const finished = await this.ledger.finish(claim, ending, run.next());
-    if (finished) tellEnd(this.operations.of(run.claimed.kind), run.claimed, outcome.type);
+    if (finished) tellEnd(this.catalogue.of(run.claimed.kind), run.claimed, outcome.type);
     if (finished) return finished;
     // Tried again it would come to the same end: only a lost claim, or an operator, gets on from here.
     return this.stop(claim, { ...run, reason: `Its steps contradict the end '${ending.state}'.` });
@@ -269,30 +269,30 @@ export class Executor {
   }
 
   private sagaOf(claimed: ClaimedRow, signal: AbortSignal): Saga {
-    const operation: PlannedOperation = { payload: claimed.payload, targetId: claimed.target_id };
-    const context = (known: StepOutcome): StepContext => contextOf(claimed, known, signal);
+    const operation = plannedOf(claimed);
+    const hasUsers = (service: string): boolean => service === this.catalogue.subject.service;
+    const context = (known: StepOutcome): StepContext => ({
+      ...contextOf(claimed, known, signal),
+      hasUsers: hasUsers(known.service),
+    });
     const ofUndo = (known: StepOutcome): StepContext => {
       const { key, ...others } = context(known);
       return { ...others, key: undoKey(key, known.undoGeneration) };
     };
     const calls: Calls = {
       apply: async (step, answers, known) => {
-        if (step === USER_CONFIRMED && !(await this.askRegister(operation, claimed)))
+        if (step === this.catalogue.subject.confirm && !(await this.askRegister(operation, claimed)))
           return registerUnknown();
-        const call = this.operations.callOf(step);
+        const call = this.catalogue.callOf(step);
         const ifMatch = call.checksVersion ? claimed.if_match : null;
-        const body = call.body(operation, answers, this.config.run);
+        const body = call.body(operation, answers);
         return this.services.apply(step, body, { ...context(known), ifMatch });
       },
-      settle: (step, known) => this.services.settle(step, context(known)),
+      settle: (_step, known) => this.services.settle(context(known)),
       undo: (step, known) => this.services.undo(step, ofUndo(known)),
-      settleUndo: (step, known) => this.services.settle(step, ofUndo(known)),
+      settleUndo: (_step, known) => this.services.settle(ofUndo(known)),
     };
-    return new Saga(
-      claimed.steps.map(({ name }) => name),
-      claimed.steps,
-      calls,
-    );
+    return new Saga(claimed.steps, calls, (step) => this.catalogue.step(step).undo);
   }
 
   private endingOf(claimed: ClaimedRow, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
@@ -311,12 +311,10 @@ export class Executor {
 
   /** What a success leaves, and what follows it. */
   private successOf(claimed: ClaimedRow, answers: Answers): OperationEnd & Pick<Ending, 'followOns'> {
-    const { id, kind, user_id: userId, actor_id: actorId, seq, payload } = claimed;
-    const end = this.operations.endOf(kind, answers);
-    const target = { type: claimed.target_type, id: claimed.target_id };
-    const operation = { id, kind, userId, actorId, seq, target };
-    const succeeded = { operation, input: payload, answers, result: end.result };
-    return { ...end, followOns: this.operations.followOnsOf(succeeded, this.config.relations) };
+    const { payload: input, ...operation } = plannedOf(claimed);
+    const end = this.catalogue.endOf(claimed.kind, answers);
+    const succeeded = { operation, input, answers, result: end.result };
+    return { ...end, followOns: followOnsOf(this.catalogue, succeeded) };
   }
 }
 
@@ -333,6 +331,18 @@ const REGISTER_UNKNOWN = problemBody(
 /** Nothing was sent: the write is tried again. */
 function registerUnknown(): StepAnswer {
   return { type: 'unknown', problem: REGISTER_UNKNOWN, retryAfterMs: null };
+}
+
+function plannedOf(claimed: ClaimedRow): PlannedOperation {
+  return {
+    id: claimed.id,
+    kind: claimed.kind,
+    userId: claimed.user_id,
+    actorId: claimed.actor_id,
+    seq: claimed.seq,
+    target: { type: claimed.target_type, id: claimed.target_id },
+    payload: claimed.payload,
+  };
 }
 
 function running({ id, kind, user_id, seq, epoch, traceparent }: ClaimedRow): () => SpanDescription {
@@ -360,8 +370,13 @@ interface Run {
   next: () => ClaimTerms | null;
 }
 
-function contextOf(claimed: ClaimedRow, known: StepOutcome, signal: AbortSignal): StepContext {
+function contextOf(
+  claimed: ClaimedRow,
+  known: StepOutcome,
+  signal: AbortSignal,
+): Omit<StepContext, 'hasUsers'> {
   return {
+    service: known.service,
     key: stepKey(claimed.id, known.name, known.generation),
     userId: claimed.user_id,
     fence: { seq: claimed.seq, epoch: claimed.epoch },

@@ -1,4 +1,3 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Outcome, StepAnswer } from '../definitions/outcome.js';
 
@@ -37,18 +36,18 @@ const refusals = new Gauge({
 const ENDS: readonly Outcome['type'][] = ['succeeded', 'failed', 'rejected', 'cancelled'];
 
 /** @param id a UUIDv7: it begins with the time of acceptance, in milliseconds */
-export function observeRun(kind: OperationKind, id: string, outcome: Outcome['type']): void {
+export function observeRun(kind: string, id: string, outcome: Outcome['type']): void {
   runs.inc({ kind, outcome });
   if (!ENDS.includes(outcome)) return;
   const acceptedAt = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
   durations.observe({ kind }, Math.max(0, Date.now() - acceptedAt) / 1000);
 }
 
-export function observeStep(service: ServiceName, step: StepName, answer: StepAnswer, ms: number): void {
+export function observeStep(service: string, step: string, answer: StepAnswer, ms: number): void {
   steps.observe({ service, step, answer: answer.type }, ms / 1000);
   if (answer.type === 'stale') fenceRefusals.inc({ service });
 }
 
-export function observeRefusal(service: ServiceName, refuses: boolean): void {
+export function observeRefusal(service: string, refuses: boolean): void {
   refusals.set({ service }, Number(refuses));
 }

@@ -1,11 +1,11 @@
 import { problemBody } from '@turnpike/protocol';
-import { type StepName, STEPS } from '@turnpike/contracts';
+import { STEPS } from '@turnpike/contracts';
 import type { StepOutcome } from '../ledger/statements/claim.js';
 import type { StepAnswer } from '../definitions/outcome.js';
 import { type Calls, Saga } from './saga.js';
 
-const TWO: StepName[] = ['identity.register', 'ordering.create-customer'];
-const [FIRST, SECOND] = TWO as [StepName, StepName];
+const TWO: string[] = ['identity.register', 'ordering.create-customer'];
+const [FIRST, SECOND] = TWO as [string, string];
 const CONFLICT = problemBody('email-taken');
 const GONE = problemBody('user-deleted');
 const DEADLINE = { type: 'deadline' as const, problem: problemBody('deadline-exceeded') };
@@ -31,7 +31,7 @@ function sagaWith(
   const calls: string[] = [];
   const answer =
     (call: string) =>
-    (step: StepName, { generation }: StepOutcome): Promise<StepAnswer> => {
+    (step: string, { generation }: StepOutcome): Promise<StepAnswer> => {
       const key = generation ? `${step}~${generation}` : step;
       calls.push(`${call} ${key}`);
       return Promise.resolve(script[`${call} ${key}`] ?? applied);
@@ -43,12 +43,13 @@ function sagaWith(
   };
   const known = steps.map((name) => ({
     name,
-    service: STEPS[name].service,
+    service: name.split('.')[0]!,
     state: 'pending' as const,
     attempts: 0,
     ...before,
   }));
-  return { saga: new Saga(steps, known, scripted), calls };
+  const isUndoable = (step: string): boolean => STEPS[step as keyof typeof STEPS].undo;
+  return { saga: new Saga(known, scripted, isUndoable), calls };
 }
 
 function statesOf(saga: Saga): string[] {
@@ -119,7 +120,7 @@ describe('forward', () => {
 });
 
 describe('a step that is final', () => {
-  const PURGE: StepName[] = ['identity.purge', 'ordering.purge-customer', 'billing.purge-user'];
+  const PURGE: string[] = ['identity.purge', 'ordering.purge-customer', 'billing.purge-user'];
 
   it.each([
     ['is refused', refused],

@@ -1,7 +1,4 @@
-import type { OperationCause, ProblemBody, StepState } from '@turnpike/protocol';
-import type { StepName } from '@turnpike/contracts';
-import { problemBody } from '@turnpike/protocol';
-import { STEPS } from '@turnpike/contracts';
+import { type OperationCause, type ProblemBody, type StepState, problemBody } from '@turnpike/protocol';
 import type { StepOutcome } from '../ledger/statements/claim.js';
 import { observeStep } from './metrics.js';
 import type { Answers, Outcome, StepAnswer } from '../definitions/outcome.js';
@@ -20,10 +17,10 @@ import type { Answers, Outcome, StepAnswer } from '../definitions/outcome.js';
 
 /** The calls that a run makes; each answers whatever happens. What is known of the step has the numbers of its keys. */
 export interface Calls {
-  apply(step: StepName, answers: Answers, known: StepOutcome): Promise<StepAnswer>;
-  settle(step: StepName, known: StepOutcome): Promise<StepAnswer>;
-  undo(step: StepName, known: StepOutcome): Promise<StepAnswer>;
-  settleUndo(step: StepName, known: StepOutcome): Promise<StepAnswer>;
+  apply(step: string, answers: Answers, known: StepOutcome): Promise<StepAnswer>;
+  settle(step: string, known: StepOutcome): Promise<StepAnswer>;
+  undo(step: string, known: StepOutcome): Promise<StepAnswer>;
+  settleUndo(step: string, known: StepOutcome): Promise<StepAnswer>;
 }
 
 /** Why a run closes its steps instead of carrying them out. */
@@ -33,16 +30,21 @@ export type AbortReason =
 type Ending = Extract<Outcome, { type: 'failed' | 'rejected' | 'cancelled' }>;
 
 export class Saga {
-  private readonly outcomes: Map<StepName, StepOutcome>;
+  private readonly steps: readonly string[];
+  private readonly outcomes: Map<string, StepOutcome>;
   private readonly answers: Record<string, Record<string, unknown>> = {};
   private failed: OperationCause | null = null;
 
-  /** @param known the steps in order, as the ledger has them */
+  /**
+   * @param known the steps in order, as the ledger has them
+   * @param isUndoable whether that step can be taken back, by its declaration
+   */
   constructor(
-    private readonly steps: readonly StepName[],
     known: readonly StepOutcome[],
     private readonly calls: Calls,
+    private readonly isUndoable: (step: string) => boolean,
   ) {
+    this.steps = known.map(({ name }) => name);
     this.outcomes = new Map(known.map((step) => [step.name, { ...step }]));
   }
 
@@ -58,7 +60,7 @@ export class Saga {
 
   /** Carries the steps out in order. */
   async forward(): Promise<Outcome> {
-    const decision = decisionOf(this.steps);
+    const decision = this.decision();
     for (const [index, step] of this.steps.entries()) {
       const stopped = await this.closeUndo(step);
       if (stopped) return stopped;
@@ -97,7 +99,7 @@ export class Saga {
    */
   async abort(reason: AbortReason): Promise<Outcome> {
     let ending = endingOf(reason);
-    const decision = decisionOf(this.steps);
+    const decision = this.decision();
     for (const step of this.steps.slice(0, decision + 1).toReversed()) {
       const stopped = await this.closeUndo(step);
       if (stopped) return stopped;
@@ -138,9 +140,9 @@ export class Saga {
    * and each comes to the same keys.
    * @returns the end of this run, or null where it goes on
    */
-  private async closeUndo(step: StepName): Promise<Outcome | null> {
+  private async closeUndo(step: string): Promise<Outcome | null> {
     const known = this.outcomes.get(step)!;
-    if (known.reopened && STEPS[step].undo) {
+    if (known.reopened && this.isUndoable(step)) {
       const answer = await this.calls.settleUndo(step, known);
       if (answer.type === 'unknown') return retry(answer);
       if (answer.type === 'unserved') return { type: 'stuck', reason: answer.reason };
@@ -182,11 +184,17 @@ export class Saga {
 
   /** No plan has a step behind its decision that may refuse: a service that refuses one does not keep to its word. */
   private broken(index: number): Outcome {
-    const [step, decision] = [this.steps[index]!, this.steps[decisionOf(this.steps)]!];
+    const [step, decision] = [this.steps[index]!, this.steps[this.decision()]!];
     return {
       type: 'stuck',
       reason: `${step} was refused, which it never is by its declaration: ${decision} is in force, and nothing leads back`,
     };
+  }
+
+  /** @returns where the step is after which an operation cannot be given up: the first that is final, or the last */
+  private decision(): number {
+    const first = this.steps.findIndex((step) => !this.isUndoable(step));
+    return first === -1 ? this.steps.length - 1 : first;
   }
 
   private sealUnsent(from: number): void {
@@ -196,7 +204,7 @@ export class Saga {
   }
 
   private async call(
-    step: StepName,
+    step: string,
     send: (known: StepOutcome) => Promise<StepAnswer>,
     { settles }: { settles: boolean } = CARRYING_OUT,
   ): Promise<StepAnswer> {
@@ -223,11 +231,11 @@ export class Saga {
     this.failed = { service, step, ...failure, at: new Date().toISOString() };
   }
 
-  private stateOf(step: StepName | undefined): StepState | undefined {
-    return step && this.outcomes.get(step)?.state;
+  private stateOf(step: string | undefined): StepState | undefined {
+    return step === undefined ? undefined : this.outcomes.get(step)?.state;
   }
 
-  private note(step: StepName, state: StepState): void {
+  private note(step: string, state: StepState): void {
     this.outcomes.get(step)!.state = state;
   }
 }
@@ -262,12 +270,6 @@ function endingOf(reason: AbortReason): Ending {
 const CARRYING_OUT = { settles: false };
 const SETTLING = { settles: true };
 
-/** @returns where the step is after which an operation cannot be given up: the first that is final, or the last */
-function decisionOf(steps: readonly StepName[]): number {
-  const first = steps.findIndex((step) => !STEPS[step].undo);
-  return first === -1 ? steps.length - 1 : first;
-}
-
 /** Its service answers the key of before for ever as it did first. */
 function sendAnew(step: StepOutcome): void {
   step.state = 'pending';
@@ -275,7 +277,7 @@ function sendAnew(step: StepOutcome): void {
   delete step.undoGeneration;
 }
 
-function stuckAt(step: StepName, answer: StepAnswer): string {
+function stuckAt(step: string, answer: StepAnswer): string {
   const why = 'problem' in answer ? answer.problem.detail : undefined;
   return `${step} cannot be undone${why ? `: ${why}` : ''}`;
 }

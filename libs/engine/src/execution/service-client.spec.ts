@@ -13,6 +13,7 @@ import { keptConnections } from './http-adapter.js';
 const MIB = 2 ** 20;
 
 const CONTEXT: StepContext = {
+  ...{ service: 'ordering', hasUsers: false },
   ...{ key: 'operation/ordering.place', userId: 'user', fence: { seq: 1, epoch: 1 } },
   ...{ beside: false, ifMatch: null, traceparent: null, signal: new AbortController().signal },
 };

@@ -11,7 +11,6 @@ import {
   problemBody,
   STEPS_PATH,
 } from '@turnpike/protocol';
-import { type ServiceName, STEPS, type StepName } from '@turnpike/contracts';
 import {
   activeRequestId,
   currentOwner,
@@ -35,6 +34,9 @@ import type { Failure, StepAnswer } from '../definitions/outcome.js';
 
 /** The headers and the time limit that every call of one step has. */
 export interface StepContext {
+  service: string;
+  /** The service has the users: all that it can miss is the lane's. */
+  hasUsers: boolean;
   key: string;
   userId: string;
   fence: Fence;
@@ -96,19 +98,19 @@ export class Services {
   ) {}
 
   /** Sends a step. */
-  apply(step: StepName, body: unknown, context: StepContext): Promise<StepAnswer> {
-    return this.step(step, step, body, context);
+  apply(step: string, body: unknown, context: StepContext): Promise<StepAnswer> {
+    return this.step(step, body, context);
   }
 
   /** Takes a step back, under the undo's own key. */
-  undo(step: StepName, context: StepContext): Promise<StepAnswer> {
-    return this.step(step, `${step}/undo`, {}, context);
+  undo(step: string, context: StepContext): Promise<StepAnswer> {
+    return this.step(`${step}/undo`, {}, context);
   }
 
   /** Asks for the first answer of that key of the step, or of its undo, or seals the key. */
-  settle(step: StepName, context: StepContext): Promise<StepAnswer> {
+  settle(context: StepContext): Promise<StepAnswer> {
     const body = { key: context.key, fence: formatFence(context.fence) };
-    return this.step(step, 'settle', body, context);
+    return this.step('settle', body, context);
   }
 
   /**
@@ -116,14 +118,14 @@ export class Services {
    * @returns the body of its answer
    * @throws Problem the service's own, or `unavailable` when there is no answer in time
    */
-  ask<Body>(service: ServiceName, call: ServiceCall): Promise<Body> {
+  ask<Body>(service: string, call: ServiceCall): Promise<Body> {
     const isSomebodysRead = call.method === 'GET' && currentOwner() !== null;
     const ask = (): Promise<AxiosResponse<Body>> => this.askNow(service, call);
     if (!isSomebodysRead) return bodyOf(ask());
     return bodyOf(call.isPage ? this.pages.make(ask, bytesOf) : this.reads.run(ask));
   }
 
-  private async askNow<Body>(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<Body>> {
+  private async askNow<Body>(service: string, call: ServiceCall): Promise<AxiosResponse<Body>> {
     const response = await this.send(service, call).catch((error: unknown) => {
       const reason = (error as Error).message;
       if (!call.quiet) this.logger.warn(`${service} did not answer ${call.method} ${call.path}: ${reason}`);
@@ -138,11 +140,7 @@ export class Services {
   }
 
   /** Ours to mend and not the client's, who would only throw a good session away. */
-  private refused(
-    service: ServiceName,
-    { method, path, quiet }: ServiceCall,
-    { code }: ProblemBody,
-  ): Problem {
+  private refused(service: string, { method, path, quiet }: ServiceCall, { code }: ProblemBody): Problem {
     const cause =
       code === 'unauthenticated'
         ? `does not accept the gateway's token: compare both clocks, SERVICE_SIGNING_KEY and the service's SERVICE_VERIFY_KEYS or GATEWAY_URL`
@@ -151,8 +149,8 @@ export class Services {
     return unavailable(`${service} does not accept the gateway.`);
   }
 
-  private async step(step: StepName, path: string, body: unknown, context: StepContext): Promise<StepAnswer> {
-    const { service } = STEPS[step];
+  private async step(path: string, body: unknown, context: StepContext): Promise<StepAnswer> {
+    const { service } = context;
     try {
       const response = await this.send(service, {
         method: 'POST',
@@ -163,14 +161,14 @@ export class Services {
         requestId: context.requestId,
         signal: context.signal,
       });
-      return answerOf(service, path, response);
+      return answerOf(context, path, response);
     } catch (error) {
       if (isBroken(error)) return heldBack(service);
       return unanswered(service, error as Error & { code?: string });
     }
   }
 
-  private async send(service: ServiceName, call: ServiceCall): Promise<AxiosResponse<unknown>> {
+  private async send(service: string, call: ServiceCall): Promise<AxiosResponse<unknown>> {
     const authorization = `Bearer ${await this.signer.tokenFor(service)}`;
     const callId = randomUUID();
     const baseURL = this.config.services[service]!;
@@ -270,7 +268,8 @@ function stepHeaders({ key, userId, fence, beside, ifMatch }: StepContext): Reco
 }
 
 /** Every answer to a step becomes one of StepAnswer here. Only a recorded one is final. */
-function answerOf(service: ServiceName, path: string, response: AxiosResponse<unknown>): StepAnswer {
+function answerOf(context: StepContext, path: string, response: AxiosResponse<unknown>): StepAnswer {
+  const { service } = context;
   const { status } = response;
   const problem = problemIn(response);
   if (problem?.code === 'stale-fence') return { type: 'stale' };
@@ -287,22 +286,22 @@ function answerOf(service: ServiceName, path: string, response: AxiosResponse<un
   if (!problem)
     return { ...unknown(`${service} answered something else than a step's answer`, null), failure };
   if (problem.code === 'step-sealed') return { type: 'sealed' };
-  return { type: saysUserIsGone(service, problem) ? 'gone' : 'refused', problem, failure };
+  return { type: saysUserIsGone(context, problem) ? 'gone' : 'refused', problem, failure };
 }
 
 /** What a server says that does not know an address: no later attempt finds another one there. */
 const UNSERVED: ReadonlySet<number> = new Set([404, 405, 501]);
 
-function unserved(service: ServiceName, path: string, status: number): string {
+function unserved(service: string, path: string, status: number): string {
   return (
     `${service} does not know ${path} (${status}): its version is older than the gateway's, ` +
     'or its address is wrong.'
   );
 }
 
-/** All that identity can miss is the lane's user; what another service misses may be any of its rows. */
-function saysUserIsGone(service: ServiceName, { code }: ProblemBody): boolean {
-  return code === 'user-deleted' || (service === 'identity' && code === 'not-found');
+/** What a service misses that does not have the users may be any of its rows. */
+function saysUserIsGone({ hasUsers }: StepContext, { code }: ProblemBody): boolean {
+  return code === 'user-deleted' || (hasUsers && code === 'not-found');
 }
 
 /** What an operation keeps of an answer other than success. */
@@ -323,10 +322,7 @@ const MAX_DETAIL = 500;
 const MAX_REQUEST_ID = 100;
 
 /** There was no answer; a call that ended with the lease says nothing. */
-function unanswered(
-  service: ServiceName,
-  { message, code = 'no-answer' }: Error & { code?: string },
-): StepAnswer {
+function unanswered(service: string, { message, code = 'no-answer' }: Error & { code?: string }): StepAnswer {
   const answer = unknown(`${service} did not answer: ${message}`, null);
   if (code === AxiosError.ERR_CANCELED) return answer;
   const known = code === AxiosError.ECONNABORTED ? 'timeout' : code;
@@ -337,7 +333,7 @@ function unanswered(
 }
 
 /** The breaker is open: a reason to wait that operators see by the member `breaker`. */
-function heldBack(service: ServiceName): StepAnswer {
+function heldBack(service: string): StepAnswer {
   const detail = `${service} fails: its calls are held back.`;
   return {
     type: 'unknown',

@@ -7,7 +7,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { EVENTS_PATH } from '@turnpike/protocol';
-import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import { ServiceTokenSigner, traceHeaders } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { Breakers } from './circuit-breakers.js';
@@ -33,14 +32,14 @@ const ANSWER_WITHIN_MS = 2000;
 /** Looks in a row without an answer, from which on a service is away: a single one says little. */
 const AWAY_AFTER_LOOKS = 2;
 
-type Listener = (service: ServiceName) => void;
+type Listener = (service: string) => void;
 
 @Injectable()
 export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ServiceProbe.name);
   private readonly stopped = new AbortController();
   /** Of each service that answers, whether it refuses the tokens. */
-  private readonly refuses = new Map<ServiceName, boolean>();
+  private readonly refuses = new Map<string, boolean>();
   private readonly listeners: Listener[] = [];
   private finished: Promise<unknown> = Promise.resolve();
 
@@ -62,7 +61,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    const present = SERVICES.filter((service) => this.config.services[service]);
+    const present = Object.keys(this.config.services);
     this.finished = Promise.all(present.map((service) => this.follow(service)));
   }
 
@@ -72,7 +71,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
     await this.finished;
   }
 
-  private async follow(service: ServiceName): Promise<void> {
+  private async follow(service: string): Promise<void> {
     const { signal } = this.stopped;
     let missed = 0;
     while (!signal.aborted) {
@@ -86,7 +85,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private async look(service: ServiceName): Promise<number> {
+  private async look(service: string): Promise<number> {
     const authorization = `Bearer ${await this.signer.tokenFor(service)}`;
     const { status } = await this.breakers.call(service, () =>
       this.http.axiosRef.request<unknown>({
@@ -103,7 +102,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
     return status;
   }
 
-  private judge(service: ServiceName, refuses: boolean): void {
+  private judge(service: string, refuses: boolean): void {
     const before = this.refuses.get(service) ?? false;
     this.refuses.set(service, refuses);
     observeRefusal(service, refuses);
@@ -116,7 +115,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /** One that is away may have been stopped to be mended: what it said before counts no more. */
-  private forget(service: ServiceName): void {
+  private forget(service: string): void {
     this.refuses.delete(service);
     observeRefusal(service, false);
   }

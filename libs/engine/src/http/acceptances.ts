@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { holds, type Role, ROLES } from '@turnpike/protocol';
+import type { Role } from '@turnpike/protocol';
 import { securityEvent } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
+import { Catalogue } from '../definitions/catalogue.js';
+import type { OperationDefinition } from '../definitions/operation.js';
 import { mayEndAccess } from '../ledger/access-endings.js';
 import type { NewOperation } from '../ledger/statements/admit.js';
 import type { Release } from '../ledger/statements/enqueue.js';
@@ -16,22 +18,25 @@ export class Acceptances {
     private readonly releaser: Releaser,
     private readonly access: AccessListener,
     private readonly former: FormerActors,
+    private readonly catalogue: Catalogue,
   ) {}
 
   /** @param request that asked for it; left out where a worker repeats it in a run over many */
   follow(operation: NewOperation, releases: readonly Release[], request?: FastifyRequest): void {
     this.releaser.release(releases);
-    tellAccepted(operation, request);
+    const definition = this.catalogue.of(operation.kind);
+    if (definition.changesRights) tellAccepted(operation, request);
     if (mayEndAccess(operation)) void this.access.tellSoon(operation.userId);
-    this.former.withdraw(operation.userId, rolesTakenBy(operation));
+    this.former.withdraw(operation.userId, rolesTakenBy(definition, operation.payload));
   }
 }
 
 /** @returns the roles that the user of the lane has not any more once the write is accepted, as far as it says so */
-export function rolesTakenBy({ kind, payload }: Pick<NewOperation, 'kind' | 'payload'>): Role[] {
-  if (kind === 'user.delete') return [...ROLES];
-  if (kind !== 'user.set-roles') return [];
-  return ROLES.filter((role) => !holds(payload['roles'] as Role[], role));
+export function rolesTakenBy(
+  { takesRoles }: OperationDefinition,
+  payload: Readonly<Record<string, unknown>>,
+): readonly Role[] {
+  return takesRoles?.(payload) ?? [];
 }
 
 /** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
@@ -39,7 +44,6 @@ function tellAccepted(
   { kind, id: operationId, userId, actorId, payload }: NewOperation,
   request?: FastifyRequest,
 ): void {
-  if (kind !== 'user.set-roles' && kind !== 'user.set-claims') return;
-  const roles = kind === 'user.set-roles' ? (payload['roles'] as Role[]) : undefined;
+  const roles = payload['roles'] as Role[] | undefined;
   securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }

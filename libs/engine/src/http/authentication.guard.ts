@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';
 import { CookieTokens } from '../ports/cookie-tokens.js';
 import { rememberCaller } from '../request/caller.js';
-import { ALLOWED, authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
+import { authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
 import { actionsOf } from '../request/route-actions.js';
 
 const READS = ['GET', 'HEAD'];
@@ -26,7 +26,7 @@ export class CallerGuard implements CanActivate {
     if (actions === 'public') return true;
     const [action] = actions!;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const who = ALLOWED[action!];
+    const who = action!.allow;
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
     const caller = await this.tokens.verify(await this.tokenOf(request));

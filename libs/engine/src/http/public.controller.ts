@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { isProblemCode, KeySet, PROBLEM_CODES, PROBLEMS } from '@turnpike/protocol';
 import { Problem, Public, ServiceTokenSigner, sharedFor } from '@turnpike/service';
 import type { JSONWebKeySet } from 'jose';
-import { Services } from '../execution/service-client.js';
+import { Subjects } from '../ports/subjects.js';
 
 const STYLE = 'body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}';
 
@@ -33,14 +33,10 @@ const AWAY_SHARED_MS = 500;
 @Public()
 @Controller()
 export class PublicController {
-  private readonly keys = sharedFor(
-    KEYS_SHARED_MS,
-    () => this.services.ask<JSONWebKeySet>('identity', { method: 'GET', path: '/.well-known/jwks.json' }),
-    AWAY_SHARED_MS,
-  );
+  private readonly keys = sharedFor(KEYS_SHARED_MS, () => this.subjects.keys(), AWAY_SHARED_MS);
 
   constructor(
-    private readonly services: Services,
+    private readonly subjects: Subjects,
     private readonly signer: ServiceTokenSigner,
   ) {}
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { HEADERS, type OperationTarget } from '@turnpike/protocol';
-import type { ClientKind } from '@turnpike/contracts';
 import { givenTraceparent, invalidToken, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -11,7 +10,7 @@ import { Ledger } from '../ledger/ledger.js';
 import type { NewOperation } from '../ledger/statements/admit.js';
 import { LedgerQueries } from '../queries/operations.js';
 import type { Content } from '../encryption/payload-encryption.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { Acceptances } from './acceptances.js';
 import { Answers } from './write-responses.js';
 import { authorise, type Caller, roleIn } from '../request/authorise.js';
@@ -28,7 +27,7 @@ import { ifMatchOf } from '../request/request-headers.js';
 
 /** A write, as a controller understands it. */
 export interface Write {
-  kind: ClientKind;
+  kind: string;
   /** Whose lane it runs in. */
   userId: string;
   target: OperationTarget;
@@ -61,13 +60,13 @@ export class Admission {
     private readonly acceptances: Acceptances,
     private readonly fingerprints: Fingerprints,
     private readonly answers: Answers,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
   /** Accepts the write or throws the problem that refuses it. @returns the body of the answer */
   async submit(write: Write, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const byRole = roleIn(authorise(write.kind, write.caller, write.userId));
+    const byRole = roleIn(authorise(this.catalogue.of(write.kind), write.caller, write.userId));
     const clientKey = this.clientKeyOf(write, request);
     const operation = { ...this.operationOf(write, request), byRole };
     if (write.prepare || write.accept) {
@@ -128,13 +127,13 @@ export class Admission {
       id: uuidv7(),
       userId: write.userId,
       kind: write.kind,
-      ...this.operations.factsOf(write.kind),
+      ...this.catalogue.factsOf(write.kind),
       actorId: write.caller?.userId ?? null,
       target: write.target,
-      creates: this.operations.creates(write.kind),
+      creates: this.catalogue.creates(write.kind),
       payload: { ...write.payload },
       ifMatch: ifMatchOf(request),
-      steps: this.operations.stepsOf(write.kind, write.payload, this.config.relations),
+      steps: this.catalogue.stepsOf(write.kind, write.payload),
       traceparent: givenTraceparent(request),
     };
   }

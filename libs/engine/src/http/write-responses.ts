@@ -6,8 +6,8 @@ import { Endings } from '../notify/operation-watcher.js';
 import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';
-import { type OperationDefinition, successStatusOf } from '../definitions/operation.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
+import { isAnonymous, successStatusOf } from '../definitions/operation.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../queries/views.js';
 import { callerOf, verifyAgain } from '../request/caller.js';
@@ -23,7 +23,7 @@ export class Answers {
     private readonly queries: LedgerQueries,
     private readonly endings: Endings,
     private readonly operationTokens: OperationTokens,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
   ) {}
 
   /** The answer to a write that is new: nothing has to be read for it, unless the client prefers to wait. */
@@ -62,7 +62,7 @@ export class Answers {
     const caller = callerOf(request);
     const seesAll = !caller || seesResult(caller, operation.userId);
     if (wait !== null && isEnded(operation.state) && seesAll)
-      return outcomeOf(operation, this.operations.of(operation.kind), reply);
+      return outcomeOf(operation, this.catalogue, reply);
     sayAccepted(operation.id, reply);
     const view = await this.view(operation);
     return seesAll ? view : seenBy(caller, view);
@@ -93,7 +93,7 @@ export class Answers {
     { id, kind }: Pick<OperationRead, 'id' | 'kind'>,
     reply: FastifyReply,
   ): Promise<void> {
-    if (this.operations.of(kind).isAnonymous)
+    if (isAnonymous(this.catalogue.of(kind)))
       void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
   }
 }
@@ -103,7 +103,7 @@ function sayAccepted(id: string, reply: FastifyReply): void {
 }
 
 /** What a synchronous interface would have answered. */
-function outcomeOf(operation: OperationRead, definition: OperationDefinition, reply: FastifyReply): unknown {
+function outcomeOf(operation: OperationRead, catalogue: Catalogue, reply: FastifyReply): unknown {
   void reply.header(HEADERS.operationId, operation.id);
   if (operation.problem) throw Problem.from(operation.problem);
   // Withdrawn while the client waited: no status of its own says that, the operation does.
@@ -111,8 +111,9 @@ function outcomeOf(operation: OperationRead, definition: OperationDefinition, re
     sayAccepted(operation.id, reply);
     return toView(operation);
   }
+  const definition = catalogue.of(operation.kind);
   void reply.status(successStatusOf(definition));
-  if (definition.creates) void reply.header('location', `${definition.creates.path}/${operation.targetId}`);
+  if (definition.creates) void reply.header('location', catalogue.addressOf(operation));
   const version = operation.result?.['version'];
   if (typeof version === 'number') void reply.header('etag', etagOf(version));
   return operation.result ?? undefined;

@@ -7,11 +7,10 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiResponse } from '@nestjs/swagger';
-import type { ClientKind } from '@turnpike/contracts';
 import { OperationView, type ProblemCode } from '@turnpike/protocol';
 import { ApiProblems, invalidRequest } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import { type OperationDefinition, successStatusOf } from '../definitions/operation.js';
+import { isAnonymous, type OperationDefinition, successStatusOf } from '../definitions/operation.js';
 import { Allows } from '../request/route-actions.js';
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
@@ -41,20 +40,13 @@ const ADMISSION_PROBLEMS: ProblemCode[] = [
   'lane-full',
 ];
 
-/**
- * A route that accepts a write of that kind: who may, 202, the outcome, and the headers that every write understands.
- * @param result the resource as the write leaves it; null where none is left
- * @param refusals problems that this kind alone can end with
- */
-export function AcceptsWrite(
-  definition: OperationDefinition,
-  result: Type | null,
-  ...refusals: ProblemCode[]
-): MethodDecorator {
-  const { kind, creates, isAnonymous } = definition;
+/** A route that accepts a write of that kind: who may, 202, the outcome, and the headers that every write understands. */
+export function AcceptsWrite(definition: OperationDefinition): MethodDecorator {
+  const { creates, refuses = [] } = definition;
+  const result = definition.result as Type | null | undefined;
   const status = successStatusOf(definition);
   return applyDecorators(
-    Allows(kind as ClientKind),
+    Allows(definition),
     HttpCode(202),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
     ApiHeader({
@@ -70,7 +62,7 @@ export function AcceptsWrite(
     ApiAcceptedResponse({
       type: OperationView,
       description: 'The write is durable and waits for its turn.',
-      headers: { ...LOCATION, ...(isAnonymous && TOKEN) },
+      headers: { ...LOCATION, ...(isAnonymous(definition) && TOKEN) },
     }),
     ApiResponse({
       status,
@@ -78,7 +70,7 @@ export function AcceptsWrite(
       description: 'With `Prefer: wait`: the outcome that a synchronous interface would give.',
       headers: { ...WAITED, ...(creates && LOCATION), ...(result && ETAG) },
     }),
-    ApiProblems(...ADMISSION_PROBLEMS, ...LATE_PROBLEMS, ...refusals),
+    ApiProblems(...ADMISSION_PROBLEMS, ...LATE_PROBLEMS, ...(refuses as ProblemCode[])),
   );
 }
 

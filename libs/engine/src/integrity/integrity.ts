@@ -12,6 +12,7 @@ import {
 import { Problem, problemOf } from '@turnpike/service';
 import { hiddenView } from '../support/redact-payload.js';
 import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { type Asker, authorise, roleIn } from '../request/authorise.js';
 import { type SystemWrite, SystemWrites } from '../queue/internal-writes.js';
 import { IntegrityRuns, type RunClaim } from './run-store.js';
@@ -49,6 +50,7 @@ export class Integrity implements OnModuleInit {
     private readonly queries: LedgerQueries,
     private readonly writes: SystemWrites,
     private readonly maintenance: Maintenance,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -115,7 +117,7 @@ export class Integrity implements OnModuleInit {
   private async perform(stopped: AbortSignal): Promise<void> {
     const claim = await this.runs.claim(this.worker);
     if (!claim) return;
-    const comparison = new Comparison(this.pages, this.lanes, this.config.relations);
+    const comparison = new Comparison(this.pages, this.lanes, this.catalogue.relations);
     const lost = new AbortController();
     const heartbeat = setInterval(() => {
       this.runs.heartbeat(claim, comparison.checked).then(

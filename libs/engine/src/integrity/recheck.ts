@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Finding, IntegrityRow, IntegrityUser } from '@turnpike/protocol';
 import pLimit from 'p-limit';
-import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { type LaneStanding, LaneStandings } from '../queries/lane-standings.js';
 import { findingsAbout, type Gone, goneBy, sourcesOf } from './rules.js';
 import { SourcePages } from './row-reader.js';
@@ -34,7 +34,7 @@ export class Confirmation {
   constructor(
     private readonly pages: SourcePages,
     private readonly lanes: LaneStandings,
-    private readonly config: GatewayConfig,
+    private readonly catalogue: Catalogue,
   ) {}
 
   /** @returns what is certainly wrong about these users */
@@ -74,14 +74,13 @@ export class Confirmation {
   }
 
   private async findingsAbout(userId: string, gone: Gone): Promise<Finding[]> {
-    const { relations } = this.config;
     const users: IntegrityUser[] = [];
     const rows: IntegrityRow[] = [];
     for await (const page of this.pages.users({ userId })) users.push(...page);
-    for (const source of sourcesOf(relations)) {
+    for (const source of sourcesOf(this.catalogue.relations)) {
       for await (const page of this.pages.rows(source, { userId })) rows.push(...page);
     }
-    return findingsAbout(userId, users[0], rows, relations, gone);
+    return findingsAbout(userId, users[0], rows, this.catalogue, gone);
   }
 }
 

@@ -6,9 +6,9 @@ import {
   type IntegrityRow,
   type IntegrityUser,
 } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Problem, problemOf } from '@turnpike/service';
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
+import { Catalogue } from '../definitions/catalogue.js';
 import { Services } from '../execution/service-client.js';
 import type { Source } from './rules.js';
 
@@ -23,10 +23,14 @@ type Range = Pick<IntegrityQuery, 'after' | 'userId'>;
 /** The rows that the services list for a comparison, page by page. */
 @Injectable()
 export class SourcePages {
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly services: Services,
+    private readonly catalogue: Catalogue,
+  ) {}
 
   users(range: Range): AsyncGenerator<IntegrityUser[]> {
-    return this.pages<IntegrityUser>({ service: 'identity', name: 'users' }, range);
+    const { service, table } = this.catalogue.subject;
+    return this.pages<IntegrityUser>({ service, name: table.slice(service.length + 1) }, range);
   }
 
   rows(source: Source, range: Range): AsyncGenerator<IntegrityRow[]> {
@@ -60,7 +64,7 @@ function itemsOf<Row>(answer: { items: Row[] }): Row[] {
 }
 
 /** @returns why that table could not be compared, as operators are told */
-function unreadable(service: ServiceName, table: string, error: unknown): Problem {
+function unreadable(service: string, table: string, error: unknown): Problem {
   const { code, body } = problemOf(error);
   const said = body.detail ?? body.title;
   const answer =

@@ -1,6 +1,14 @@
 import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
-import { type Relation, RELATIONS } from '@turnpike/contracts';
+import { RELATIONS as DECLARED } from '@turnpike/contracts';
+import type { Declarations } from '../definitions/lifecycle-sagas.js';
+import { type Relation, relationOf } from '../definitions/relations.js';
 import { findingsAbout, type Gone, sourcesOf } from './rules.js';
+
+const RELATIONS = DECLARED.map(relationOf);
+
+function declared(relations: readonly Relation[]): Pick<Declarations, 'relations' | 'subject'> {
+  return { relations, subject: { table: 'identity.users' } as Declarations['subject'] };
+}
 
 const ACTIVE: IntegrityUser = { id: 'u', state: 'active', name: 'Grace Hopper' };
 const DELETED: IntegrityUser = { ...ACTIVE, state: 'deleted' };
@@ -19,7 +27,9 @@ function orderIn(status: 'placed' | 'paid' | 'shipped, delivered, cancelled'): I
 }
 
 function kindsAbout(user: IntegrityUser | undefined, ...rows: IntegrityRow[]): string[] {
-  return findingsAbout('u', user, rows, RELATIONS).map(({ relation, kind }) => `${relation} ${kind}`);
+  return findingsAbout('u', user, rows, declared(RELATIONS)).map(
+    ({ relation, kind }) => `${relation} ${kind}`,
+  );
 }
 
 describe('what is wrong about a user', () => {
@@ -60,7 +70,9 @@ describe('what is wrong about a user', () => {
 
   it('is what the ledger knows to be deleted or purged and the services have again, whatever identity says', () => {
     const back = (user: IntegrityUser | undefined, gone: Gone, ...rows: IntegrityRow[]): string[] =>
-      findingsAbout('u', user, rows, RELATIONS, gone).map(({ relation, kind }) => `${relation} ${kind}`);
+      findingsAbout('u', user, rows, declared(RELATIONS), gone).map(
+        ({ relation, kind }) => `${relation} ${kind}`,
+      );
     const user = 'identity.users resurrected';
     expect(back(ACTIVE, 'deleted', DELETED_CUSTOMER)).toEqual([user]);
     expect(back(ACTIVE, 'deleted', CUSTOMER)).toEqual([user, 'ordering.customers resurrected']);
@@ -83,7 +95,7 @@ describe('what is wrong about a user', () => {
     };
     const account: IntegrityRow = { id: 'a', relation: accounts.name, userId: 'u', live: false };
     const kindsOf = (user: IntegrityUser, rows: IntegrityRow[], relation = accounts): string[] =>
-      findingsAbout('u', user, rows, [relation]).map(({ kind }) => kind);
+      findingsAbout('u', user, rows, declared([relation])).map(({ kind }) => kind);
     expect(kindsOf(ACTIVE, [account])).toEqual(['missing']);
     expect(kindsOf(ACTIVE, [])).toEqual([]);
     expect(kindsOf(DELETED, [account])).toEqual([]);
@@ -103,7 +115,7 @@ describe('what is wrong about a user', () => {
       { service: 'ordering', name: 'invoices', keyedByUser: false },
     ]);
     const row: IntegrityRow = { id: 'i', relation: 'ordering.invoices', userId: 'u', live: true };
-    expect(findingsAbout('u', DELETED, [DELETED_CUSTOMER, row], relations)).toEqual([
+    expect(findingsAbout('u', DELETED, [DELETED_CUSTOMER, row], declared(relations))).toEqual([
       { relation: 'ordering.invoices', kind: 'live-after-delete', id: 'i', userId: 'u' },
     ]);
   });

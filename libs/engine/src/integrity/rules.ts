@@ -1,11 +1,13 @@
-import { type Consequence, type Relation, type ServiceName, USERS } from '@turnpike/contracts';
 import {
   type Finding,
   FINDING_KINDS,
   type FindingKind,
   type IntegrityRow,
   type IntegrityUser,
+  type RelationRule,
 } from '@turnpike/protocol';
+import type { Declarations } from '../definitions/lifecycle-sagas.js';
+import { type Relation, tableOf } from '../definitions/relations.js';
 import type { Admission } from '../ledger/states.js';
 
 /*
@@ -17,7 +19,7 @@ import type { Admission } from '../ledger/states.js';
 
 /** A table of a service that refers to users. */
 export interface Source {
-  service: ServiceName;
+  service: string;
   /** As the service lists it: the table's name. */
   name: string;
   /** Each user has one row, made with the user and under the user's id. */
@@ -42,9 +44,9 @@ export interface Known {
 
 /** @returns the tables that these relations speak of, each once */
 export function sourcesOf(relations: readonly Relation[]): Source[] {
-  const names = new Set(relations.map(tableOf));
+  const names = new Set(relations.map(({ from }) => tableOf(from)));
   return [...names].map((table) => {
-    const ofTable = relations.filter((relation) => tableOf(relation) === table);
+    const ofTable = relations.filter(({ from }) => tableOf(from) === table);
     const [service, name] = [ofTable[0]!.service, table.split('.')[1]!];
     return { service, name, keyedByUser: ofTable.some(isOneForEach) };
   });
@@ -52,7 +54,7 @@ export function sourcesOf(relations: readonly Relation[]): Source[] {
 
 /** @returns the relations whose rows that table lists */
 export function relationsOf({ service, name }: Source, relations: readonly Relation[]): Relation[] {
-  return relations.filter((relation) => tableOf(relation) === `${service}.${name}`);
+  return relations.filter(({ from }) => tableOf(from) === `${service}.${name}`);
 }
 
 /** When a listed row is wrong, for each kind of finding. */
@@ -102,23 +104,19 @@ export function findingsAbout(
   userId: string,
   user: IntegrityUser | undefined,
   rows: readonly IntegrityRow[],
-  relations: readonly Relation[],
+  { relations, subject }: Pick<Declarations, 'relations' | 'subject'>,
   gone?: Gone,
 ): Finding[] {
   const known = { user, gone };
   const present = new Set(rows.map(({ relation }) => relation));
   const lacking = rowsOwedTo(known, relations).filter(({ name }) => !present.has(name));
   return [
-    ...(isBack(known) ? [{ relation: USERS, kind: 'resurrected', id: userId, userId } as const] : []),
+    ...(isBack(known) ? [{ relation: subject.table, kind: 'resurrected', id: userId, userId } as const] : []),
     ...rows.flatMap((row): Finding[] =>
       faultsOf(row, known, relations).map((kind) => ({ relation: row.relation, kind, id: row.id, userId })),
     ),
     ...lacking.map(({ name }) => ({ relation: name, kind: 'missing', id: userId, userId }) as const),
   ];
-}
-
-function tableOf({ from }: Relation): string {
-  return from.slice(0, from.lastIndexOf('.'));
 }
 
 /** A registration that makes a row makes it for each user. */
@@ -133,7 +131,7 @@ function isLiveWithUser(relation: Relation): boolean {
 }
 
 /** @returns whether the row is as if the consequence had not been carried out; what is anonymised is not listed */
-function outlived({ kind }: Consequence, row: IntegrityRow): boolean {
+function outlived({ kind }: RelationRule, row: IntegrityRow): boolean {
   switch (kind) {
     case 'cascade':
     case 'restrict':

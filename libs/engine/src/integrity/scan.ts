@@ -1,6 +1,6 @@
 import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
-import type { Relation } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
+import type { Relation } from '../definitions/relations.js';
 import type { LaneStandings } from '../queries/lane-standings.js';
 import {
   faultsOf,

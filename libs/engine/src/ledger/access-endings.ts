@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientKind } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 import type { Content } from '../encryption/payload-encryption.js';
 import { unfinishedIn } from './statements/fragments.js';
@@ -142,8 +141,8 @@ export class AccessEndings {
   }
 
   /** @returns the kinds of the writes that have ended the user's access and have not ended themselves, the oldest first */
-  async underWay(userId: string): Promise<ClientKind[]> {
-    const rows = await this.database.query<{ kind: ClientKind }>(
+  async underWay(userId: string): Promise<string[]> {
+    const rows = await this.database.query<{ kind: string }>(
       `select kind from lanes l, lateral (
          select seq, kind, ends_access from operations where ${unfinishedIn('l')} offset 0) o
        where l.user_id = $1 and ends_access order by seq`,

@@ -10,7 +10,6 @@ import {
   untracedTraceparent,
 } from '@turnpike/service';
 import { type ConfirmUserStep, type OperationCause, problemBody } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Announcer } from './change-notifier.js';
 import { admission, type Admittance, type Admitted } from './admit-batch.js';
 import type { NewOperation } from './statements/admit.js';
@@ -303,7 +302,7 @@ export class Ledger {
   }
 
   /** Lets a page of the writes that wait for a service be tried now. @returns their releases */
-  hurryRetries(service: ServiceName, limit: number, before: string | null): Promise<releases.HurriedPage> {
+  hurryRetries(service: string, limit: number, before: string | null): Promise<releases.HurriedPage> {
     return this.database.statements((tx) => releases.hurryRetries(tx, service, { limit, before }));
   }
 }

@@ -1,4 +1,3 @@
-import type { OperationKind } from '@turnpike/contracts';
 import type { OperationState, ProblemBody, Role } from '@turnpike/protocol';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredCause } from '../encryption/operation-causes.js';
@@ -18,7 +17,7 @@ export class Operation {
   id: string;
 
   @Column('text')
-  kind: OperationKind;
+  kind: string;
 
   @Column('text', { default: 'queued' })
   state: OperationState;

@@ -6,9 +6,10 @@ import { Counter } from 'prom-client';
 import { mergeMap, type Observable } from 'rxjs';
 import type { Intervention } from '../audit/audit-entries.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import type { Caller } from '../request/authorise.js';
+import type { ActionDefinition, Caller } from '../request/authorise.js';
 import { callerOf } from '../request/caller.js';
 import { type LetIn, letInByRole } from '../request/let-in.js';
+import { actionsOf } from '../request/route-actions.js';
 import { type Told, TRAIL } from './audited-routes.js';
 
 /*
@@ -35,6 +36,8 @@ interface Done {
   request: FastifyRequest;
   caller: Caller;
   letIn: LetIn;
+  /** What the route is for. */
+  actions: readonly ActionDefinition[];
   answer: Answer;
 }
 
@@ -52,19 +55,26 @@ export class OperatorsTrail implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     return next.handle().pipe(
       mergeMap(async (answer) => {
-        await this.tell(request, answer, http.getResponse<FastifyReply>());
+        const actions = actionsOf(context.getHandler(), context.getClass());
+        if (actions && actions !== 'public')
+          await this.tell(request, answer, actions, http.getResponse<FastifyReply>());
         return answer;
       }),
     );
   }
 
   /** A stream of events has begun by then: where it cannot be told of, it ends. */
-  private async tell(request: FastifyRequest, answer: Answer, reply: FastifyReply): Promise<void> {
+  private async tell(
+    request: FastifyRequest,
+    answer: Answer,
+    actions: readonly ActionDefinition[],
+    reply: FastifyReply,
+  ): Promise<void> {
     const caller = callerOf(request);
     const letIn = caller && letInByRole(caller);
     if (!letIn) return;
     try {
-      await this.tellOf({ request, caller, letIn, answer });
+      await this.tellOf({ request, caller, letIn, actions, answer });
     } catch (error) {
       if (!reply.sent) throw error;
       reply.raw.destroy();
@@ -72,7 +82,7 @@ export class OperatorsTrail implements NestInterceptor {
   }
 
   private async tellOf(done: Done): Promise<void> {
-    const told = toldOf(done.request);
+    const told = toldOf(done.request, done.actions);
     if (told === 'nothing') return;
     if (typeof told === 'string') return tellOfAct(told, done);
     if (told.unless?.(done.request)) return;
@@ -157,7 +167,14 @@ function keyOf({ request: { method, url }, caller }: Done): string {
   return `${caller.userId} ${method} ${url}`;
 }
 
-/** A route that nobody has thought of is told of as an act. */
-function toldOf({ method, routeOptions: { url } }: FastifyRequest): Told {
-  return TRAIL[`${method === 'HEAD' ? 'GET' : method} ${url}`] ?? 'by the act';
+/** @returns what the trail is told; a route that nobody has thought of is told of as an act */
+function toldOf(
+  { method, routeOptions: { url } }: FastifyRequest,
+  actions: readonly ActionDefinition[],
+): Told {
+  const told = TRAIL[`${method === 'HEAD' ? 'GET' : method} ${url}`];
+  if (told) return told;
+  const [action] = actions;
+  if (action?.shows) return { reads: action.shows, inClear: true };
+  return action?.acts ? { acts: action.acts } : 'by the act';
 }

@@ -1,18 +1,24 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { BREAKER_STATES, FINDING_KINDS, type OpsSummary } from '@turnpike/protocol';
-import { USERS } from '@turnpike/contracts';
 import { Gauge } from 'prom-client';
 import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { Summary } from './summary.js';
 
 type Labels = Readonly<Record<string, string>>;
+
+/** What is known beside the summary. */
+interface Known extends Pick<GatewayConfig, 'integrityEveryMs'> {
+  /** What findings are about: the users, and each relation. */
+  tables: readonly string[];
+}
 
 /** One number of the summary, or one for each of its labels. */
 interface Measure {
   name: string;
   help: string;
   labels?: readonly string[];
-  values: (summary: OpsSummary, config: GatewayConfig) => (readonly [labels: Labels, value: number])[];
+  values: (summary: OpsSummary, known: Known) => (readonly [labels: Labels, value: number])[];
   /** What is told while the ledger is away; left out, nothing: a number that was true an hour ago looks true. */
   unknown?: number;
 }
@@ -27,6 +33,7 @@ export class Gauges implements OnModuleInit {
 
   constructor(
     private readonly summary: Summary,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -52,7 +59,9 @@ export class Gauges implements OnModuleInit {
 
   private async valuesOf({ values, unknown }: Measure): Promise<(readonly [Labels, number])[]> {
     try {
-      return values(await this.summary.now(), this.config);
+      const { subject, relations } = this.catalogue;
+      const tables = [subject.table, ...relations.map(({ name }) => name)];
+      return values(await this.summary.now(), { ...this.config, tables });
     } catch (error) {
       this.logger.debug(`The ledger is not known: ${(error as Error).message}`);
       return unknown === undefined ? [] : [[NONE, unknown]];
@@ -74,8 +83,8 @@ function labelled(label: string, entries: readonly (readonly [string, number])[]
 }
 
 /** Zeros too, or an alert could not tell nothing found from not looked; nothing at all before the first look. */
-function findingsIn({ integrity }: OpsSummary, { relations }: GatewayConfig): [Labels, number][] {
-  const none = integrity.lastSuccessAt === null ? [] : [USERS, ...relations.map(({ name }) => name)];
+function findingsIn({ integrity }: OpsSummary, { tables }: Known): [Labels, number][] {
+  const none = integrity.lastSuccessAt === null ? [] : tables;
   const zeros = none.flatMap((relation) => FINDING_KINDS.map((kind) => ({ relation, kind, count: 0 })));
   return [...zeros, ...integrity.findings].map(({ relation, kind, count }) => [{ relation, kind }, count]);
 }

@@ -1,20 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { LanesQuery, LaneView, Page } from '@turnpike/protocol';
-import type { UserView } from '@turnpike/contracts';
 import { LaneViews } from '../queries/lanes.js';
-import { Services } from '../execution/service-client.js';
+import { Subjects } from '../ports/subjects.js';
 
 const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** So many users who match are looked at; whoever finds more says more of the one whom he means. */
 const MATCHES = 200;
 
-/** Finds lanes by their users. Names and addresses are identity's to know: it is asked for ids. */
+/** Finds lanes by their users, of whom the service that has them is asked for ids: names and addresses are not here. */
 @Injectable()
 export class LaneSearch {
   constructor(
     private readonly lanes: LaneViews,
-    private readonly services: Services,
+    private readonly subjects: Subjects,
   ) {}
 
   async page(query: LanesQuery): Promise<Page<LaneView>> {
@@ -23,13 +22,6 @@ export class LaneSearch {
   }
 
   private async usersFoundBy(search: string): Promise<string[]> {
-    if (USER.test(search)) return [search];
-    const { items } = await this.services.ask<Page<UserView>>('identity', {
-      method: 'GET',
-      path: '/internal/users',
-      query: { search, limit: MATCHES },
-      isPage: true,
-    });
-    return items.map(({ id }) => id);
+    return USER.test(search) ? [search] : this.subjects.search(search, MATCHES);
   }
 }

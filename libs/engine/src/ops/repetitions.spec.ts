@@ -1,5 +1,6 @@
-import type { OperationKind } from '@turnpike/contracts';
-import type { Role } from '@turnpike/protocol';
+import { type Role, ROLES } from '@turnpike/protocol';
+import type { Catalogue } from '../definitions/catalogue.js';
+import type { OperationDefinition } from '../definitions/operation.js';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import type { Acceptances } from '../http/acceptances.js';
@@ -7,7 +8,6 @@ import type { Administrators, TakingAway } from '../ports/subject-access.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerQueries } from '../queries/operations.js';
-import type { OperationRegistry } from '../definitions/registry.js';
 import type { Authority } from '../execution/authority.js';
 import { Repetitions } from './repetitions.js';
 
@@ -15,8 +15,27 @@ const OPERATOR = 'operator';
 const USER = 'user';
 const REFUSED = { code: 'forbidden' };
 
+/** As much of the definitions as decides about repetitions. */
+const DEFINITIONS: Readonly<Record<string, Partial<OperationDefinition>>> = {
+  'user.register': { effect: 'opens' },
+  'user.change-password': { repeatedBy: 'nobody' },
+  'user.set-roles': {
+    repeatedBy: 'administrators',
+    takesRoles: ({ roles }) => ROLES.filter((role) => !(roles as Role[]).includes(role)),
+  },
+  'user.set-claims': { repeatedBy: 'administrators' },
+  'user.delete': { repeatedBy: 'administrators', takesRoles: () => ROLES },
+  'user.restore': { repeatedBy: 'administrators' },
+  'repair.user': { effect: 'follows' },
+  'user.purge': { effect: 'ends' },
+};
+
+function definitionOf(kind: string): Partial<OperationDefinition> {
+  return { kind, ...DEFINITIONS[kind] };
+}
+
 /** The repetition of one failed write, and what has been asked for it. */
-function repetitionOf(kind: OperationKind, payload: object = {}, held = 'held') {
+function repetitionOf(kind: string, payload: object = {}, held = 'held') {
   const did: string[] = [];
   const failed = { id: 'failed', userId: USER, kind, state: 'failed', steps: [] };
   const repetitions = new Repetitions(
@@ -38,7 +57,7 @@ function repetitionOf(kind: OperationKind, payload: object = {}, held = 'held') 
     } as unknown as Administrators,
     { follow: () => did.push('followed') } as unknown as Acceptances,
     { of: () => Promise.resolve(held) } as unknown as Authority,
-    { factsOf: () => ({ effect: 'writes' }) } as unknown as OperationRegistry,
+    { of: definitionOf, factsOf: () => ({ effect: 'writes' }) } as unknown as Catalogue,
     { laneMaxDepth: 1 } as unknown as GatewayConfig,
   );
   const retry = (role: Role, request?: FastifyRequest): Promise<unknown> =>

@@ -1,7 +1,6 @@
 import { Administrators } from '../ports/subject-access.js';
 import { Injectable } from '@nestjs/common';
-import { isSystemKind, type OperationKind } from '@turnpike/contracts';
-import type { OperationView, ProblemCode } from '@turnpike/protocol';
+import { isOfSystem, type OperationView, type ProblemCode } from '@turnpike/protocol';
 import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -19,7 +18,8 @@ import { firstOf, LedgerQueries } from '../queries/operations.js';
 import type { Content } from '../encryption/payload-encryption.js';
 import { toView } from '../queries/views.js';
 import { Authority } from '../execution/authority.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
+import type { OperationDefinition } from '../definitions/operation.js';
 
 /** The operator who asks for a repetition. */
 interface Repeater {
@@ -42,7 +42,7 @@ export class Repetitions {
     private readonly administrators: Administrators,
     private readonly acceptances: Acceptances,
     private readonly authority: Authority,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -53,8 +53,9 @@ export class Repetitions {
   async retry(id: string, repeater: Repeater): Promise<OperationView> {
     const failed = await this.find(id);
     const { by } = repeater;
-    const byRole = roleIn(authorise(actionOfRepeating(failed.kind), by, failed.userId));
-    assertRepeatable(failed);
+    const definition = this.catalogue.of(failed.kind);
+    const byRole = roleIn(authorise(actionOfRepeating(definition), by, failed.userId));
+    assertRepeatable(failed, definition);
     const standing = await this.queries.standingRepetition(failed);
     return hiddenView(toView(standing ?? (await this.repeat(failed, byRole, repeater))));
   }
@@ -70,7 +71,7 @@ export class Repetitions {
     const operation = repetitionOf(failed, payload, {
       actorId,
       byRole,
-      ...this.operations.factsOf(failed.kind),
+      ...this.catalogue.factsOf(failed.kind),
     });
     const admitted = await this.admitted(operation, { by, reason, request });
     if (admitted.outcome === 'refused') return this.rivalOf(failed, admitted.code);
@@ -84,7 +85,8 @@ export class Repetitions {
   private admitted(operation: NewOperation, { by, request }: Repeater): Promise<Admitted> {
     const { laneMaxDepth: maxDepth } = this.config;
     const admit = (): Promise<Admitted> => this.ledger.admit({ operation, clientKey: null, maxDepth });
-    if (!rolesTakenBy(operation).includes('admin')) return admit();
+    const { kind, payload } = operation;
+    if (!rolesTakenBy(this.catalogue.of(kind), payload).includes('admin')) return admit();
     const again = (): Promise<void> =>
       request ? verifyAdministrator(request) : this.assertStillAdmin(by.userId);
     return this.administrators.guard({ caller: by, userId: operation.userId, verifyAgain: again }, admit);
@@ -112,32 +114,28 @@ export class Repetitions {
 }
 
 /** @throws Problem where a repetition would be wrong, or would do nothing */
-function assertRepeatable({ state, kind, steps }: OperationRead): void {
+function assertRepeatable(
+  { state, steps }: OperationRead,
+  { repeatedBy, effect = 'writes' }: OperationDefinition,
+): void {
   if (state !== 'failed') throw new Problem('invalid-request', 'Only a failed write can be repeated.');
   // A repair is found anew by the next integrity run, a purge is due until it has succeeded.
-  if (isSystemKind(kind)) throw new Problem('invalid-request', 'The system itself sees to this one.');
-  // By now the user may have another password, and only the user may change it.
-  if (kind === 'user.change-password') throw new Problem('invalid-request', 'The user has to ask again.');
+  if (isOfSystem(effect)) throw new Problem('invalid-request', 'The system itself sees to this one.');
+  // A password, say: by now the user may have another one, and only the user may change it.
+  if (repeatedBy === 'nobody') throw new Problem('invalid-request', 'The user has to ask again.');
   // Only what an operator ended by hand can be so; carried out again it could be there twice.
   const standing = steps.find((step) => step.state === 'applied' || step.state === 'pending');
   if (standing) throw new Problem('invalid-request', `${standing.name} is in force, or may be.`);
   // The lane of a user who was never made is closed for ever: the client registers again, as another user.
-  if (kind === 'user.register') throw new Problem('user-deleted');
+  if (effect === 'opens') throw new Problem('user-deleted');
 }
 
 /**
- * Kinds that decide what somebody may do, or whether somebody is there at all: to repeat one is to ask for it, whoever
- * asked first, and whoever may ask for these in the lane of another has the role admin.
+ * To repeat what decides what somebody may do, or whether somebody is there at all, is to ask for it, whoever asked
+ * first; and whoever may ask for that in the lane of another has the role admin.
  */
-const PRIVILEGED: ReadonlySet<OperationKind> = new Set([
-  'user.set-roles',
-  'user.set-claims',
-  'user.delete',
-  'user.restore',
-]);
-
-function actionOfRepeating(kind: OperationKind): Action {
-  return PRIVILEGED.has(kind) ? 'operation.repeat-privileged' : 'lane.act';
+function actionOfRepeating({ repeatedBy }: OperationDefinition): Action {
+  return repeatedBy === 'administrators' ? 'operation.repeat-privileged' : 'lane.act';
 }
 
 /** @returns the same write once more, asked for by that operator */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type ReleaseLane, stepKey, undoKey, type WayOut } from '@turnpike/protocol';
-import { STEPS } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { LedgerQueries } from '../queries/operations.js';
 import type { StepOutcome } from '../ledger/statements/claim.js';
@@ -10,6 +9,7 @@ import type { HaltedWrite } from '../ledger/statements/resolve-halt.js';
 import { Releaser } from '../queue/enqueue.js';
 import type { StepAnswer } from '../definitions/outcome.js';
 import { Services } from '../execution/service-client.js';
+import { Catalogue } from '../definitions/catalogue.js';
 
 /**
  * Milliseconds in which the services must have closed the steps of a write that is ended by hand, up to its decision, and
@@ -31,6 +31,7 @@ export class LaneRelease {
     private readonly queries: LedgerQueries,
     private readonly services: Services,
     private readonly releaser: Releaser,
+    private readonly catalogue: Catalogue,
   ) {}
 
   /**
@@ -70,7 +71,7 @@ export class LaneRelease {
    */
   private async close(userId: string, action: WayOut, write: HaltedWrite): Promise<StepOutcome[]> {
     const { steps } = write;
-    const behind = steps.findIndex(isFinal) + 1;
+    const behind = steps.findIndex(({ name }) => !this.isUndoable(name)) + 1;
     const decided = await this.closeSteps(userId, write, steps.slice(0, behind));
     assertMayEnd(action, write, decided.at(-1));
     return [...decided, ...(await this.closeSteps(userId, write, steps.slice(behind)))];
@@ -82,8 +83,10 @@ export class LaneRelease {
     steps: readonly StepOutcome[],
   ): Promise<StepOutcome[]> {
     const signal = AbortSignal.timeout(CLOSED_WITHIN_MS);
-    const settle = async ({ name }: StepOutcome, key: string): Promise<StepAnswer['type']> => {
+    const settle = async ({ service }: StepOutcome, key: string): Promise<StepAnswer['type']> => {
       const context = {
+        service,
+        hasUsers: service === this.catalogue.subject.service,
         key,
         userId,
         fence: { seq, epoch },
@@ -92,9 +95,14 @@ export class LaneRelease {
         traceparent: null,
         signal,
       };
-      return (await this.services.settle(name, context)).type;
+      return (await this.services.settle(context)).type;
     };
-    return Promise.all(steps.map((step) => closed(id, step, settle)));
+    return Promise.all(steps.map((step) => closed(id, step, this.isUndoable(step.name), settle)));
+  }
+
+  /** A step that is none decides its write: what comes behind it can only be carried out. */
+  private isUndoable(step: string): boolean {
+    return this.catalogue.step(step).undo;
   }
 }
 
@@ -102,20 +110,20 @@ export class LaneRelease {
 type Settle = (step: StepOutcome, key: string) => Promise<StepAnswer['type']>;
 
 /** @returns what is known of the step once neither it nor its undo can come late */
-async function closed(operationId: string, step: StepOutcome, settle: Settle): Promise<StepOutcome> {
+async function closed(
+  operationId: string,
+  step: StepOutcome,
+  isUndoable: boolean,
+  settle: Settle,
+): Promise<StepOutcome> {
   const key = stepKey(operationId, step.name, step.generation);
   const state = step.state === 'pending' ? STATE_SAID[await settle(step, key)] : step.state;
-  if (!MAY_BE_IN_FORCE.has(state) || !STEPS[step.name].undo) return { ...step, state };
+  if (!MAY_BE_IN_FORCE.has(state) || !isUndoable) return { ...step, state };
   const isUndone = (await settle(step, undoKey(key, step.undoGeneration))) === 'applied';
   return { ...step, state: isUndone ? 'undone' : state };
 }
 
 const MAY_BE_IN_FORCE: ReadonlySet<StepOutcome['state']> = new Set(['applied', 'pending']);
-
-/** Such a step decides its write: what comes behind it can only be carried out. */
-function isFinal({ name }: StepOutcome): boolean {
-  return !STEPS[name].undo;
-}
 
 /**
  * Where a deletion or a purge is in force at the service that decides it, an end as failed would give the lane back to a

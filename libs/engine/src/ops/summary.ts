@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type BreakerState, BREAKER_STATES, type OpsSummary } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { LedgerCounts } from '../queries/totals.js';
 import { IntegrityRuns } from '../integrity/run-store.js';
@@ -48,8 +47,8 @@ export class Summary {
       ...{ partitions, integrity },
       workers: alive.workers,
       services: Object.keys(this.config.services).map((name) => ({
-        name: name as ServiceName,
-        breaker: worst(alive.breakers.map((states) => states[name as ServiceName] ?? 'closed')),
+        name: name,
+        breaker: worst(alive.breakers.map((states) => states[name] ?? 'closed')),
       })),
     };
   }

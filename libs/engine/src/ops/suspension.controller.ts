@@ -1,7 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type LaneView, ROLES, StatedReason } from '@turnpike/protocol';
-import type { UserView } from '@turnpike/contracts';
 import { Problem } from '@turnpike/service';
 import { authorise, type Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';
@@ -12,7 +11,7 @@ import { Id } from '../request/request-headers.js';
 import { Allows } from '../request/route-actions.js';
 import { Suspensions } from '../ledger/suspensions.js';
 import { FormerActors } from '../queue/former-actors.js';
-import { Services } from '../execution/service-client.js';
+import { Subjects } from '../ports/subjects.js';
 import { Actions } from './operator-actions.js';
 
 /** What operators do to users, at once and beside their lanes. */
@@ -25,7 +24,7 @@ export class SuspensionController {
     private readonly access: AccessListener,
     private readonly former: FormerActors,
     private readonly actions: Actions,
-    private readonly services: Services,
+    private readonly subjects: Subjects,
   ) {}
 
   /** Nobody is let in as that user: all sessions end at once, and none begins. The lane goes on for what others ask. */
@@ -66,7 +65,7 @@ export class SuspensionController {
 
   /**
    * Operators are kept in check by administrators alone: one of them must not shut the others out.
-   * @throws Problem 403, or 503 where identity does not say whether the user has a role
+   * @throws Problem 403, or 503 where nobody says whether the user has a role
    */
   private async assertMay(
     action: 'user.suspend' | 'user.reinstate',
@@ -75,8 +74,7 @@ export class SuspensionController {
   ): Promise<void> {
     authorise(action, caller, userId);
     if (caller.roles.includes('admin')) return;
-    const call = { method: 'GET', path: `/internal/users/${userId}` } as const;
-    const { roles } = await this.services.ask<UserView>('identity', call);
+    const { roles } = await this.subjects.rolesOf(userId);
     if (roles.length > 0) throw new Problem('forbidden', 'The user has a role: this needs the role admin.');
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { BreakerState, WorkerView } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
 
 /** What a gateway process says of itself. */
@@ -10,7 +9,7 @@ export interface ProcessReport {
   since: Date;
   /** Writes that it carries out. */
   running: number;
-  breakers: Partial<Record<ServiceName, BreakerState>>;
+  breakers: Partial<Record<string, BreakerState>>;
 }
 
 /** Seconds after which a process that says nothing is shown no more; by then its leases have run out, too. */

@@ -7,7 +7,6 @@ import {
   type Page,
   type ProblemCode,
 } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, pageOf } from '@turnpike/service';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Operation } from '../ledger/operation.entity.js';
@@ -36,7 +35,7 @@ const CLOCKS_DIFFER_MS = 60_000;
 
 interface GroupRow {
   problem: ProblemCode;
-  service: ServiceName | null;
+  service: string | null;
   count: number;
   id: string;
   finishedAt: Date;

@@ -1,5 +1,4 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { ServiceName } from '@turnpike/contracts';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { HurriedPage } from '../ledger/statements/enqueue.js';
@@ -35,11 +34,11 @@ export class Hurry implements BeforeApplicationShutdown {
     await this.finished;
   }
 
-  private begin(service: ServiceName): void {
+  private begin(service: string): void {
     this.finished = Promise.all([this.finished, this.hurry(service)]);
   }
 
-  private async hurry(service: ServiceName): Promise<void> {
+  private async hurry(service: string): Promise<void> {
     try {
       let count = 0;
       let page: HurriedPage = { releases: [], before: null };

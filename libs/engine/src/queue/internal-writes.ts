@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Role } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Releaser } from './enqueue.js';
-import { OperationRegistry } from '../definitions/registry.js';
+import { Catalogue } from '../definitions/catalogue.js';
 
 /** A write that the system itself makes. It takes its turn in the lane like any other. */
 export interface SystemWrite {
-  kind: OperationKind;
+  kind: string;
   userId: string;
   /** Left out, a new one. */
   id?: string;
@@ -30,18 +29,18 @@ export class SystemWrites {
   constructor(
     private readonly ledger: Ledger,
     private readonly releaser: Releaser,
-    private readonly operations: OperationRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
   /** Erases a user who has been deleted for so long. @returns as submit does */
   purge(userId: string, deletedForMs: number): Promise<string | null> {
-    return this.submit({ kind: this.operations.purge, userId, deletedForMs });
+    return this.submit({ kind: this.catalogue.purge, userId, deletedForMs });
   }
 
   /** Makes the services agree with a user. @returns as submit does */
   repair(repair: Omit<SystemWrite, 'kind'>): Promise<string | null> {
-    return this.submit({ kind: this.operations.repair, ...repair });
+    return this.submit({ kind: this.catalogue.repair, ...repair });
   }
 
   /** @returns the id of the operation, durable now; null where the lane does not take it */
@@ -60,13 +59,13 @@ export class SystemWrites {
         id,
         userId,
         kind,
-        ...this.operations.factsOf(kind),
+        ...this.catalogue.factsOf(kind),
         actorId: actorId ?? null,
         byRole,
         target: { type: 'user', id: userId },
         payload,
         ifMatch: null,
-        steps: this.operations.stepsOf(kind, {}, this.config.relations),
+        steps: this.catalogue.stepsOf(kind, {}),
         traceparent: null,
       },
       // The key is all that there is of the request: nothing has to be fingerprinted.

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { UNFINISHED } from '../ledger/statements/fragments.js';
 
@@ -67,7 +66,7 @@ export class DueRepairs {
    *   that user the service may be behind, and it is known. So is whoever was never made: anybody's failed
    *   registrations would take the places of the decisions that a service can have lost.
    */
-  newestDecisions(service: ServiceName, limit: number): Promise<Decision[]> {
+  newestDecisions(service: string, limit: number): Promise<Decision[]> {
     return this.database.query<Decision>(
       `select l.user_id as "userId", o.seq, l.decided_at as "decidedAt"
        from (select user_id, decided_at from lanes

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { FenceView } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { ensureLanes, lockLanes } from '../ledger/statements/lane-lock.js';
 
@@ -12,7 +11,7 @@ import { ensureLanes, lockLanes } from '../ledger/statements/lane-lock.js';
 
 /** How far a walk has come. */
 export interface FenceWalk {
-  service: ServiceName;
+  service: string;
   cause: string;
   /** The last user of the page before. */
   afterUser: string | null;
@@ -44,11 +43,7 @@ export class FenceWalks {
 }
 
 /** Begins a walk over each of those services, also where one was under way. */
-export async function beginWalks(
-  tx: Statements,
-  cause: string,
-  services: readonly ServiceName[],
-): Promise<void> {
+export async function beginWalks(tx: Statements, cause: string, services: readonly string[]): Promise<void> {
   await tx.query(
     `insert into fence_walks (service, cause) select distinct unnest($2::text[]), $1::uuid
      on conflict (service) do update set cause = excluded.cause, after_user = null`,

@@ -12,13 +12,12 @@ import {
   type MarkView,
   type SetMark,
 } from '@turnpike/protocol';
-import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import { Database, Problem } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { type Decision, DueRepairs } from './due-repairs.js';
 import { type KnownMarks, ServiceMarks } from './service-marks.js';
 import { Services } from '../execution/service-client.js';
-import { observeWentBack } from './metrics.js';
+import { observeWentBack, watchForGoingBack } from './metrics.js';
 import { repeatedly } from '../support/repeatedly.js';
 
 /*
@@ -43,11 +42,11 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly logger = new Logger(GoingBack.name);
   private readonly stopped = new AbortController();
   private finished: Promise<unknown> = Promise.resolve();
-  private readonly present: readonly ServiceName[];
+  private readonly present: readonly string[];
   /** What stands in the way of each service's mark, so that it is said once. */
-  private readonly troubles = new Map<ServiceName, string>();
+  private readonly troubles = new Map<string, string>();
   /** The services whose marks this process has compared at least once. */
-  private readonly compared = new Set<ServiceName>();
+  private readonly compared = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -56,7 +55,8 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly services: Services,
     config: GatewayConfig,
   ) {
-    this.present = config.worker ? SERVICES.filter((service) => config.services[service]) : [];
+    this.present = config.worker ? Object.keys(config.services) : [];
+    watchForGoingBack(Object.keys(config.services));
   }
 
   onApplicationBootstrap(): void {
@@ -79,7 +79,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   private async begin(): Promise<void> {
     if (this.present.length === 0) return;
     await this.database.start();
-    const look = (service: ServiceName) => async (): Promise<false> => {
+    const look = (service: string) => async (): Promise<false> => {
       await this.look(service).then(
         () => this.troubles.delete(service),
         (error: Error) => this.trouble(service, error.message),
@@ -91,7 +91,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  private async look(service: ServiceName, isLast = false): Promise<void> {
+  private async look(service: string, isLast = false): Promise<void> {
     const known = await this.marks.of(service);
     const found = await this.markOf(service);
     if (found !== undefined) {
@@ -102,14 +102,14 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     this.compared.add(service);
   }
 
-  private trouble(service: ServiceName, what: string): void {
+  private trouble(service: string, what: string): void {
     if (this.troubles.get(service) !== what)
       this.logger.warn(`Whether ${service} went back in time is not known: ${what}`);
     this.troubles.set(service, what);
   }
 
   /** @returns the newest mark, null where there is none; undefined of a service that does not keep marks */
-  private async markOf(service: ServiceName): Promise<Mark | null | undefined> {
+  private async markOf(service: string): Promise<Mark | null | undefined> {
     const call = { method: 'GET', path: MARK_PATH, timeoutMs: TIMEOUT_MS, quiet: true } as const;
     return this.services.ask<MarkView>(service, call).then(
       ({ mark }) => mark,
@@ -121,11 +121,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** @returns whether the service has the mark that the ledger knows; if not, it is seen to, and the next look tells */
-  private async compare(
-    service: ServiceName,
-    known: KnownMarks | null,
-    found: Mark | null,
-  ): Promise<boolean> {
+  private async compare(service: string, known: KnownMarks | null, found: Mark | null): Promise<boolean> {
     if (known && !known.adopts && isKnown(known, found)) return true;
     if (known?.adopts) await this.marks.adopt(known, found);
     else if (known?.mark && isOlder(found, known.mark)) await this.serviceWentBack(service, known, found);
@@ -135,7 +131,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** A mark that the ledger did not know before the service was asked, beside what it knows now. */
-  private async compareAgain(service: ServiceName, found: Mark): Promise<boolean> {
+  private async compareAgain(service: string, found: Mark): Promise<boolean> {
     const now = await this.marks.of(service);
     if (now && !now.adopts && isKnown(now, found)) return true;
     if (!now || !(now.adopts || isOlder(found, now.mark))) await this.ledgerWentBack(service, now, found);
@@ -143,7 +139,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Leaves the next mark, if it is time for one, unless the service has lost a decision of the register. */
-  private async leaveMark(service: ServiceName, isLast: boolean): Promise<void> {
+  private async leaveMark(service: string, isLast: boolean): Promise<void> {
     const known = await this.marks.propose(service, isLast);
     if (!known?.next) return;
     const decisions = await this.repairs.newestDecisions(service, FENCES_PER_MARK);
@@ -167,14 +163,14 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     this.tellOfService(service, reason, due);
   }
 
-  private async serviceWentBack(service: ServiceName, known: KnownMarks, found: Mark | null): Promise<void> {
+  private async serviceWentBack(service: string, known: KnownMarks, found: Mark | null): Promise<void> {
     const [then, before] = [found?.at ?? 'before the first', known.mark!.at];
     const reason = `${service} went back in time: its newest mark is of ${then}, the ledger knows one of ${before}.`;
     const due = await this.marks.wentBack({ known, found, since: found?.at ?? null, reason });
     this.tellOfService(service, reason, due);
   }
 
-  private tellOfService(service: ServiceName, reason: string, due: number | null): void {
+  private tellOfService(service: string, reason: string, due: number | null): void {
     if (due === null) return;
     observeWentBack(service);
     this.logger.error(
@@ -183,7 +179,7 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  private async ledgerWentBack(service: ServiceName, known: KnownMarks | null, found: Mark): Promise<void> {
+  private async ledgerWentBack(service: string, known: KnownMarks | null, found: Mark): Promise<void> {
     if (!(await this.marks.ledgerWentBack(service, known, found, this.present))) return;
     observeWentBack('ledger');
     this.logger.error(

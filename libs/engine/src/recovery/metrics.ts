@@ -1,4 +1,3 @@
-import { type ServiceName, SERVICES } from '@turnpike/contracts';
 import { Counter } from 'prom-client';
 
 const wentBack = new Counter({
@@ -7,10 +6,15 @@ const wentBack = new Counter({
   labelNames: ['service'] as const,
 });
 
-// From 0 on: an increase from nothing is none for an alert.
-for (const service of [...SERVICES, 'ledger'] as const) wentBack.inc({ service }, 0);
+/**
+ * Tells of these databases from 0 on: an increase from nothing is none for an alert.
+ * @param services those that take part; the ledger is one more
+ */
+export function watchForGoingBack(services: readonly string[]): void {
+  for (const service of [...services, 'ledger']) wentBack.inc({ service }, 0);
+}
 
-/** @param of whose database it is */
-export function observeWentBack(of: ServiceName | 'ledger'): void {
+/** @param of the service whose database it is, or `ledger` */
+export function observeWentBack(of: string): void {
   wentBack.inc({ service: of });
 }

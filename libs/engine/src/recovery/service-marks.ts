@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { CORE_SERVICES, type ServiceName } from '@turnpike/contracts';
 import type { Mark } from '@turnpike/protocol';
 import { Database, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { Catalogue } from '../definitions/catalogue.js';
 import { appendNotice } from '../audit/audit-entries.js';
 import { dueSince } from './due-repairs.js';
 import { beginWalks } from './fence-walks.js';
@@ -24,7 +24,7 @@ const MARK_AFTER_DECISION_MS = 500;
 
 /** What the ledger knows of one service's mark. */
 export interface KnownMarks {
-  service: ServiceName;
+  service: string;
   /** What the service has. */
   mark: Mark | null;
   /** What it may have by now. */
@@ -35,7 +35,7 @@ export interface KnownMarks {
 }
 
 interface MarksRow {
-  service: ServiceName;
+  service: string;
   number: string | null;
   token: string;
   at: Date;
@@ -63,17 +63,20 @@ const COLUMNS = 'service, number, token, at, next_number, next_token, next_at, h
 
 @Injectable()
 export class ServiceMarks {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly catalogue: Catalogue,
+  ) {}
 
   /** @returns null where no mark was ever made for that service */
-  async of(service: ServiceName): Promise<KnownMarks | null> {
+  async of(service: string): Promise<KnownMarks | null> {
     return one(
       await this.database.query(`select ${COLUMNS} from service_marks where service = $1`, [service]),
     );
   }
 
   /** Begins with marks for a service that has none. */
-  async begin(service: ServiceName): Promise<void> {
+  async begin(service: string): Promise<void> {
     await this.database.query('insert into service_marks (service) values ($1) on conflict do nothing', [
       service,
     ]);
@@ -84,7 +87,7 @@ export class ServiceMarks {
    * @param isLast the process is about to end, and has no time to wait for one
    * @returns it with the others, or null
    */
-  async propose(service: ServiceName, isLast: boolean): Promise<KnownMarks | null> {
+  async propose(service: string, isLast: boolean): Promise<KnownMarks | null> {
     return one(
       await this.database.query(
         `update service_marks set highest = case when next_number is null then highest + 1 else highest end,
@@ -101,7 +104,7 @@ export class ServiceMarks {
   }
 
   /** The service has that mark, which was the next one. */
-  async kept(service: ServiceName, { number, token }: Mark): Promise<void> {
+  async kept(service: string, { number, token }: Mark): Promise<void> {
     await this.database.query(
       `update service_marks set number = next_number, token = next_token, at = next_at, next_number = null,
          next_token = null, next_at = null, kept_at = now(), highest = highest + 1
@@ -139,10 +142,10 @@ export class ServiceMarks {
    * @returns whether no other process has noticed it before
    */
   ledgerWentBack(
-    service: ServiceName,
+    service: string,
     known: KnownMarks | null,
     found: Mark,
-    present: readonly ServiceName[],
+    present: readonly string[],
   ): Promise<boolean> {
     return this.database.statements(async (tx) => {
       if (!known)
@@ -159,16 +162,12 @@ export class ServiceMarks {
     });
   }
 
-  /** The core services keep marks, of whichever the ledger has forgotten the row. @returns those and all that have one */
-  private async adoptOthers(
-    tx: Statements,
-    service: ServiceName,
-    present: readonly ServiceName[],
-  ): Promise<ServiceName[]> {
+  /** The application's own services keep marks, of whichever the ledger has forgotten the row. @returns those and all that have one */
+  private async adoptOthers(tx: Statements, service: string, present: readonly string[]): Promise<string[]> {
     await tx.query('insert into service_marks (service) select unnest($1::text[]) on conflict do nothing', [
-      CORE_SERVICES,
+      this.catalogue.ownServices,
     ]);
-    const rows = await tx.query<{ service: ServiceName }>(
+    const rows = await tx.query<{ service: string }>(
       `update service_marks set adopts = true, highest = highest + 1
        where service <> $1 and service = any($2) returning service`,
       [service, present],

@@ -7,11 +7,11 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { type AcknowledgeEvents, type DomainEvent, type DomainEvents, EVENTS_PATH } from '@turnpike/protocol';
-import { FOLLOWED_EVENTS, type ServiceName, SERVICES } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 import { isRFC3339, isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
+import { Catalogue } from '../definitions/catalogue.js';
 import { SystemWrites } from '../queue/internal-writes.js';
 import { ReceivedEvents } from './received-events.js';
 import { Services } from '../execution/service-client.js';
@@ -41,13 +41,14 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly stopped = new AbortController();
   private finished: Promise<unknown> = Promise.resolve();
   /** What is wrong with each service, so that it is said once. */
-  private readonly troubles = new Map<ServiceName, string>();
+  private readonly troubles = new Map<string, string>();
 
   constructor(
     private readonly database: Database,
     private readonly received: ReceivedEvents,
     private readonly services: Services,
     private readonly writes: SystemWrites,
+    private readonly catalogue: Catalogue,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -63,12 +64,12 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async begin(): Promise<void> {
     await this.database.start();
-    const present = SERVICES.filter((service) => this.config.services[service]);
+    const present = Object.keys(this.config.services);
     this.finished = Promise.all(present.map((service) => this.follow(service)));
   }
 
   /** Until the process stops. */
-  private async follow(service: ServiceName): Promise<void> {
+  private async follow(service: string): Promise<void> {
     const { signal } = this.stopped;
     while (!signal.aborted) {
       const more = await this.round(service).catch((error: Error) => this.trouble(service, error.message));
@@ -77,7 +78,7 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Takes one page of events over. @returns whether there are likely more */
-  private async round(service: ServiceName): Promise<boolean> {
+  private async round(service: string): Promise<boolean> {
     const items = await this.oldest(service);
     const readable = items.filter(isReadable);
     if (readable.length > 0) {
@@ -92,7 +93,7 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Before the transaction, which must not wait for a service. A page that is old by then holds nothing unknown. */
-  private async oldest(service: ServiceName): Promise<DomainEvent[]> {
+  private async oldest(service: string): Promise<DomainEvent[]> {
     const { items } = await this.services.ask<DomainEvents>(service, {
       method: 'GET',
       path: EVENTS_PATH,
@@ -113,7 +114,7 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** A change that was a step of an operation needs no other: its saga has seen to the rest. */
   private async submit(event: DomainEvent): Promise<void> {
-    const kind = FOLLOWED_EVENTS[event.type];
+    const kind = this.catalogue.subject.follows[event.type];
     if (!kind || event.data.operationId !== null) return;
     const write = { kind, userId: event.subject, id: operationIdOf(event), key: `event ${event.id}` };
     // Never refused: it has happened, whatever the lane says.
@@ -121,13 +122,13 @@ export class EventInbox implements OnApplicationBootstrap, BeforeApplicationShut
       throw new Error(`the event ${event.id} found no place in its lane`);
   }
 
-  private async acknowledge(service: ServiceName, events: readonly DomainEvent[]): Promise<void> {
+  private async acknowledge(service: string, events: readonly DomainEvent[]): Promise<void> {
     const body: AcknowledgeEvents = { ids: events.map(({ id }) => id) };
     const path = `${EVENTS_PATH}/acknowledge`;
     await this.services.ask(service, { method: 'POST', path, body, timeoutMs: TIMEOUT_MS, quiet: true });
   }
 
-  private trouble(service: ServiceName, what: string): false {
+  private trouble(service: string, what: string): false {
     if (this.troubles.get(service) !== what) this.logger.warn(`The events of ${service} wait: ${what}`);
     this.troubles.set(service, what);
     return false;

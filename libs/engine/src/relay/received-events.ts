@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent } from '@turnpike/protocol';
-import type { ServiceName } from '@turnpike/contracts';
 import { Database, type Statements } from '@turnpike/service';
 
 /** The events that the services have reported, each once. */
@@ -12,7 +11,7 @@ export class ReceivedEvents {
    * Does `work` in a transaction, unless another process is at that service's events.
    * @returns what it answers, or null
    */
-  takeTurn<Result>(service: ServiceName, work: (tx: Statements) => Promise<Result>): Promise<Result | null> {
+  takeTurn<Result>(service: string, work: (tx: Statements) => Promise<Result>): Promise<Result | null> {
     return this.database.statements(async (tx) => {
       const [turn] = await tx.query<{ mine: boolean }>(
         `select pg_try_advisory_xact_lock(hashtext('turnpike.events.' || $1)) as mine`,

@@ -1,5 +1,4 @@
-import type { ClientKind } from '@turnpike/contracts';
-import { type Role, ROLES } from '@turnpike/protocol';
+import { type Role, ROLES, type Who } from '@turnpike/protocol';
 import { Problem, unavailable } from '@turnpike/service';
 import { denied, noteLetIn } from './let-in.js';
 
@@ -19,110 +18,68 @@ export interface Caller {
 /** As much of a caller as decides what is allowed. */
 export type Asker = Pick<Caller, 'userId' | 'roles'> & Partial<Pick<Caller, 'rolesAreKnown'>>;
 
-/**
- * Anyone: signed in or not. Holder: whoever has the token of that one operation. User: whoever is signed in, about
- * the own data. Owner: whose data it is. Actor: whoever asked for that operation. The others: whoever has that role.
- */
-export type Who = 'anyone' | 'holder' | 'user' | 'owner' | 'actor' | Role;
-
-/** What operators do: look, act, open what is sealed, and act on one lane and the writes in it, or on one account. */
-type Operate =
-  | 'ops.read'
-  | 'ops.act'
-  | 'ops.reveal'
-  | 'lane.act'
-  | 'user.suspend'
-  | 'user.reinstate'
-  | 'operation.repeat-privileged'
-  | 'operation.cancel-anothers';
-
-/** What can be read; a write is named by the kind of its operation. */
-type Read =
-  | 'me.read'
-  | 'invoice.read'
-  | 'user.read'
-  | 'user.list'
-  | 'customer.read'
-  | 'order.read'
-  | 'order.list'
-  | 'order.list-all'
-  | 'operation.read'
-  | 'operation.result'
-  | 'operation.list';
-
-/** What is neither queued nor read. */
-type Pass =
-  | 'session.begin'
-  | 'session.refresh'
-  | 'session.list'
-  | 'session.end'
-  | 'user.end-sessions'
-  | 'operation.cancel';
-
-export type Action = ClientKind | Read | Pass | Operate;
+/** Something that callers ask for, and who may. */
+export interface ActionDefinition {
+  name: string;
+  allow: readonly Who[];
+  /** Nobody does it to what is the own, whatever the role. */
+  neverOwn?: boolean;
+  /** Of a read that shows somebody's data in clear: by which name the audit trail is told of it. */
+  shows?: string;
+  /** Of an act of which nothing else tells: the same. */
+  acts?: string;
+}
 
 const ACT = ['operator.act', 'admin'] as const;
 
-/** The whole of authorisation: who may do what. Every route names its action (`Allows`). */
-export const ALLOWED: Readonly<Record<Action, readonly Who[]>> = {
-  'user.register': ['anyone'],
-  'user.update': ['owner', 'admin'],
-  'user.change-password': ['owner'],
-  'user.set-roles': ['admin'],
-  'user.set-claims': ['admin'],
-  'user.delete': ['owner', 'admin'],
-  'user.restore': ['admin'],
-  'customer.update': ['owner', 'admin'],
-  'order.place': ['user'],
-  'order.change': ['owner', 'admin'],
-  'order.pay': ['owner', 'admin'],
-  'order.cancel': ['owner', 'admin'],
-  'order.ship': ['admin'],
-  'order.deliver': ['admin'],
-  'invoice.issue': ['owner', 'admin'],
-  'invoice.void': ['admin'],
-  'invoice.read': ['owner', 'admin'],
-  'me.read': ['user'],
-  'user.read': ['owner', 'admin'],
-  'user.list': ['admin'],
-  'customer.read': ['owner', 'admin'],
-  'order.read': ['owner', 'admin'],
-  'order.list': ['user'],
-  'order.list-all': ['admin'],
-  'operation.read': ['holder', 'owner', 'actor', 'admin'],
-  'operation.result': ['holder', 'owner', 'admin'],
-  'operation.list': ['user'],
-  'operation.cancel': ['owner', 'actor', ...ACT],
-  'operation.cancel-anothers': ACT,
-  'operation.repeat-privileged': ['admin'],
-  'session.begin': ['anyone'],
-  'session.refresh': ['anyone'],
-  'session.list': ['user'],
-  'session.end': ['user'],
-  'user.end-sessions': ['owner', 'admin'],
-  'user.suspend': ACT,
-  'user.reinstate': ACT,
-  'ops.read': ['operator', 'operator.act', 'operator.reveal', 'admin'],
-  'ops.act': ACT,
-  'ops.reveal': ['operator.reveal', 'admin'],
-  'lane.act': ACT,
-};
-
 /**
- * What nobody does to what is the own, whatever the role: whoever could stop the own lane, or withdraw from it what
- * others asked for, could keep away from himself what is to end his access.
+ * What the engine itself offers, and who may: everything about operations, lanes and operators. What an
+ * application and its services add says so in its own definition. Every route names its action (`Allows`).
+ *
+ * Nobody stops the own lane, or withdraws from it what others asked for: whoever could would keep away from himself what
+ * is to end his access.
  */
-export const NEVER_OWN: ReadonlySet<Action> = new Set<Action>([
-  'lane.act',
-  'user.suspend',
-  'user.reinstate',
-  'operation.repeat-privileged',
-  'operation.cancel-anothers',
-]);
+const OWN_ACTIONS = {
+  'operation.read': { allow: ['holder', 'owner', 'actor', 'admin'] },
+  'operation.result': { allow: ['holder', 'owner', 'admin'] },
+  'operation.list': { allow: ['user'] },
+  'operation.cancel': { allow: ['owner', 'actor', ...ACT] },
+  'operation.cancel-anothers': { allow: ACT, neverOwn: true },
+  'operation.repeat-privileged': { allow: ['admin'], neverOwn: true },
+  'session.begin': { allow: ['anyone'] },
+  'session.end': { allow: ['user'] },
+  'user.suspend': { allow: ACT, neverOwn: true },
+  'user.reinstate': { allow: ACT, neverOwn: true },
+  'ops.read': { allow: ['operator', 'operator.act', 'operator.reveal', 'admin'] },
+  'ops.act': { allow: ACT },
+  'ops.reveal': { allow: ['operator.reveal', 'admin'] },
+  'lane.act': { allow: ACT, neverOwn: true },
+} as const satisfies Readonly<Record<string, Omit<ActionDefinition, 'name'>>>;
+
+export type OwnAction = keyof typeof OWN_ACTIONS;
+
+/** One of the engine's by its name, or one of an application as it is defined: an operation is one, whose name is its kind. */
+export type Action = OwnAction | ActionDefinition | { kind: string; allow?: readonly Who[] };
+
+/** The engine's own actions, each with its name. */
+export const ENGINE_ACTIONS: readonly ActionDefinition[] = Object.entries(OWN_ACTIONS).map(
+  ([name, rule]) => ({
+    name,
+    ...rule,
+  }),
+);
+
+const BY_NAME = new Map(ENGINE_ACTIONS.map((action) => [action.name, action]));
+
+/** @returns the action with its name and who may */
+export function actionOf(action: Action): ActionDefinition {
+  if (typeof action === 'string') return BY_NAME.get(action)!;
+  return 'kind' in action ? { name: action.kind, allow: action.allow ?? [] } : action;
+}
 
 /** @returns whether an action cannot be decided without knowing whose data it is about */
 export function dependsOnOwner(action: Action): boolean {
-  return ALLOWED[action].includes('owner');
+  return actionOf(action).allow.includes('owner');
 }
 
 /**
@@ -133,20 +90,21 @@ export function dependsOnOwner(action: Action): boolean {
  *   missing, or where it is the own and nobody may; 503 where it cannot be known whether the role is in force still
  */
 export function authorise(
-  action: Action,
+  asked: Action,
   caller: Asker | null,
   ownerId: string | null,
   actorId: string | null = null,
 ): Who {
-  if (ALLOWED[action].includes('anyone')) return 'anyone';
+  const action = actionOf(asked);
+  if (action.allow.includes('anyone')) return 'anyone';
   if (!caller) throw new Problem('unauthenticated');
   const who = whoIs(action, caller, ownerId, actorId);
-  if (!who) throw denied(action, ownerId, refusalOf(action, caller));
-  if (NEVER_OWN.has(action) && ownerId === caller.userId)
-    throw denied(action, ownerId, new Problem('forbidden', OWN_LANE));
+  if (!who) throw denied(action.name, ownerId, refusalOf(action, caller));
+  if (action.neverOwn && ownerId === caller.userId)
+    throw denied(action.name, ownerId, new Problem('forbidden', OWN_LANE));
   if (!roleIn(who)) return who;
   if (caller.rolesAreKnown === false) throw unavailable(ROLES_UNKNOWN);
-  noteLetIn(caller, action, ownerId);
+  noteLetIn(caller, action.name, ownerId);
   return who;
 }
 
@@ -157,7 +115,7 @@ export function whoIs(
   ownerId: string | null,
   actorId: string | null = null,
 ): Who | null {
-  const allowed = ALLOWED[action];
+  const { allow: allowed } = actionOf(action);
   if (allowed.includes('user')) return 'user';
   if (allowed.includes('owner') && ownerId === userId) return 'owner';
   if (allowed.includes('actor') && actorId === userId) return 'actor';
@@ -170,8 +128,7 @@ const OWN_LANE = 'Nobody does this in the own lane: ask another operator.';
 const ROLES_UNKNOWN = 'Identity does not answer, and this needs a role.';
 
 /** An administrator is told the truth; to anybody else what is not the own looks missing. */
-function refusalOf(action: Action, { roles }: Asker): Problem {
-  const allowed = ALLOWED[action];
+function refusalOf({ allow: allowed }: ActionDefinition, { roles }: Asker): Problem {
   const wouldDo = ROLES.filter((role) => allowed.includes(role));
   if (allowed.includes('owner') && !roles.includes('admin')) return new Problem('not-found');
   if (wouldDo.length === 0) return new Problem('forbidden', 'Only the user may do this.');

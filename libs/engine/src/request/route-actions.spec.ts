@@ -7,7 +7,7 @@ import { Allows, RouteCheck } from './route-actions.js';
 @Controller('a')
 class Complete {
   @Get('named')
-  @Allows('order.read')
+  @Allows('ops.read')
   named(): void {}
 
   @Get('open')

@@ -11,7 +11,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { ProblemCode } from '@turnpike/protocol';
 import { ApiProblems, PUBLIC } from '@turnpike/service';
-import { type Action, ALLOWED, NEVER_OWN } from './authorise.js';
+import { type Action, type ActionDefinition, actionOf } from './authorise.js';
 
 const ACTIONS = 'turnpike:actions';
 
@@ -24,31 +24,33 @@ type Handler = ReturnType<ExecutionContext['getHandler']>;
  * @param others what the handler asks for beside it, where the request is about more
  */
 export function Allows(first: Action, ...others: Action[]): MethodDecorator {
-  const actions = [first, ...others];
+  const actions = [first, ...others].map(actionOf);
   return applyDecorators(
     SetMetadata(ACTIONS, actions),
-    ApiExtension('x-allowed', Object.fromEntries(actions.map((action) => [action, ALLOWED[action]]))),
+    ApiExtension('x-allowed', Object.fromEntries(actions.map(({ name, allow }) => [name, allow]))),
     ApiProblems(...actions.flatMap(refusalsOf)),
-    ...(ALLOWED[first].includes('anyone') ? [ApiSecurity({})] : []),
+    ...(actions[0]!.allow.includes('anyone') ? [ApiSecurity({})] : []),
   );
 }
 
 /** What `authorise` answers to somebody who is signed in and may not. */
-function refusalsOf(action: Action): ProblemCode[] {
-  const allowed = ALLOWED[action];
+function refusalsOf({ allow: allowed, neverOwn }: ActionDefinition): ProblemCode[] {
   if (allowed.includes('anyone') || allowed.includes('user')) return [];
   const isShared = allowed.includes('owner') && allowed.includes('admin');
   return [
     ...(allowed.includes('owner') ? (['not-found'] as const) : []),
-    ...(!isShared || NEVER_OWN.has(action) ? (['forbidden'] as const) : []),
+    ...(!isShared || neverOwn ? (['forbidden'] as const) : []),
   ];
 }
 
 /** @returns the actions that a route names, or `public`, or null for one that somebody has forgotten */
-export function actionsOf(handler: Handler, controller: Controller): readonly Action[] | 'public' | null {
+export function actionsOf(
+  handler: Handler,
+  controller: Controller,
+): readonly ActionDefinition[] | 'public' | null {
   const reflector = new Reflector();
   const isPublic = reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [handler, controller]);
-  return isPublic ? 'public' : (reflector.get<Action[] | undefined>(ACTIONS, handler) ?? null);
+  return isPublic ? 'public' : (reflector.get<ActionDefinition[] | undefined>(ACTIONS, handler) ?? null);
 }
 
 export interface Route {

@@ -15,7 +15,14 @@ theirs.transform = (value, metadata) => ValidationPipe.prototype.transform.call(
 
 const { PlaceOrder, ChangeOrder, UpdateCustomer, RegisterUser, UpdateUser, SetRoles, SetClaims } = contracts;
 const { OrdersQuery, DeleteUserQuery, IssueInvoiceStep } = contracts;
-learn(contracts.SHOP_WORDS);
+learn({
+  kinds: contracts.OPERATION_KINDS,
+  clientKinds: contracts.CLIENT_KINDS,
+  services: contracts.SERVICES,
+  targetTypes: contracts.TARGET_TYPES,
+  reads: contracts.SHOP_READS,
+  steps: Object.values(contracts.STEPS),
+});
 
 const BODIES: Type[] = [
   ...[PlaceOrder, ChangeOrder, UpdateCustomer, RegisterUser, UpdateUser, SetRoles, SetClaims],

@@ -1,4 +1,3 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
 import type { Role } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import { type AccessEnding, type EndingOf, letsIn } from '../access-endings.js';
@@ -39,7 +38,7 @@ export interface OperationFacts extends EffectOnLane {
 export interface NewOperation extends OperationFacts {
   id: string;
   userId: string;
-  kind: OperationKind;
+  kind: string;
   actorId: string | null;
   /** The role that let the actor in; null where the actor needed none, or is the system. */
   byRole?: Role | null;
@@ -59,8 +58,8 @@ export interface NewOperation extends OperationFacts {
 }
 
 export interface PlannedStep {
-  name: StepName;
-  service: ServiceName;
+  name: string;
+  service: string;
 }
 
 /** What a write needs of its lane to get a place in it. */

@@ -1,4 +1,3 @@
-import type { OperationKind, ServiceName, StepName } from '@turnpike/contracts';
 import type { ProblemBody, Role, StepState, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from '../../encryption/operation-causes.js';
@@ -23,7 +22,7 @@ export interface ClaimedRow<Payload = Content> {
   user_id: string;
   seq: number;
   id: string;
-  kind: OperationKind;
+  kind: string;
   effect: Effect;
   reports_deletion: boolean;
   changes_roles: boolean;
@@ -55,8 +54,8 @@ export function isOverdue(claimed: Pick<ClaimedRow, 'epoch' | 'ms_to_deadline'>)
 }
 
 export interface StepOutcome {
-  name: StepName;
-  service: ServiceName;
+  name: string;
+  service: string;
   state: StepState;
   attempts: number;
   /** Milliseconds that its last call took. */

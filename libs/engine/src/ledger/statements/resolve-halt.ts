@@ -1,5 +1,4 @@
 import type { EndableByHand, ProblemBody } from '@turnpike/protocol';
-import type { OperationKind } from '@turnpike/contracts';
 import type { Statements } from '@turnpike/service';
 import type { EffectOnLane } from '../states.js';
 import type { ClaimKey, StepOutcome } from './claim.js';
@@ -12,7 +11,7 @@ import type { ClaimKey, StepOutcome } from './claim.js';
 /** The write at which a lane is halted: the one in line that is under way, of which there is one at most. */
 export interface HaltedWrite extends EffectOnLane {
   id: string;
-  kind: OperationKind;
+  kind: string;
   seq: number;
   epoch: number;
   steps: StepOutcome[];

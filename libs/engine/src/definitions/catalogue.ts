@@ -1,0 +1,270 @@
+import {
+  isOfSystem,
+  type Manifest,
+  type OperationDeclaration,
+  type ResourceDeclaration,
+  type ServiceDeclaration,
+  type StepDeclaration,
+  type Words,
+} from '@turnpike/protocol';
+import { ConfigurationError } from '@turnpike/service';
+import type { Change } from '../audit/audit-entries.js';
+import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
+import { declaredCall } from './declared-calls.js';
+import { assertFollowOns } from './follow-ons.js';
+import {
+  assertCarriedOut,
+  assertHasWayOut,
+  type Declarations,
+  inOrder,
+  type Subject,
+} from './lifecycle-sagas.js';
+import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
+import type { Answers } from './outcome.js';
+import type { Call } from './plan.js';
+import { type Relation, relationOf, serviceOf, stepOfRule } from './relations.js';
+
+/** What an application is compiled with. */
+export interface Definitions {
+  subject: Subject;
+  /** What its services declare beside their operations. */
+  services: readonly ServiceDeclaration[];
+  operations: readonly OperationDefinition[];
+  /** By which names the audit trail is told what was shown to somebody whom a role let in. */
+  reads: readonly string[];
+  /** @returns how that step is sent; undefined where it is sent as a manifest's is */
+  callOf: (step: string) => Call | undefined;
+  subjectEnd: SubjectEnd;
+}
+
+/** One consistent state of what is known. */
+interface Known {
+  operations: ReadonlyMap<string, OperationDefinition>;
+  steps: ReadonlyMap<string, StepDeclaration>;
+  resources: ReadonlyMap<string, ResourceDeclaration>;
+  relations: readonly Relation[];
+  manifests: readonly Manifest[];
+}
+
+/** Everything that makes a plan have a step: a payload that asks for all of them. */
+const EVERY_STEP = { email: '', firstName: '', lastName: '' };
+
+/**
+ * All operations, steps, relations and resources that this process knows: those of the application, and those of the
+ * manifests that were accepted.
+ */
+export class Catalogue implements Declarations {
+  private known: Known;
+  readonly subject: Subject;
+
+  /** @throws ConfigurationError where the application's own definitions cannot be carried out */
+  constructor(private readonly application: Definitions) {
+    this.subject = application.subject;
+    this.known = knownBy(application, []);
+    this.assertCarriedOut();
+  }
+
+  /** From now on these manifests count, and no others; each was checked before. */
+  apply(manifests: readonly Manifest[]): void {
+    this.known = knownBy(this.application, manifests);
+  }
+
+  get manifests(): readonly Manifest[] {
+    return this.known.manifests;
+  }
+
+  /** The services that the application is compiled with. */
+  get ownServices(): string[] {
+    return this.application.services.map(({ service }) => service);
+  }
+
+  get operations(): Iterable<OperationDefinition> {
+    return this.known.operations.values();
+  }
+
+  /** The kinds that somebody asks for, or that follow what somebody asked for. */
+  get clientKinds(): string[] {
+    return [...this.operations]
+      .filter(({ effect = 'writes' }) => !isOfSystem(effect))
+      .map(({ kind }) => kind);
+  }
+
+  get relations(): readonly Relation[] {
+    return this.known.relations;
+  }
+
+  /**
+   * @param services those that take part
+   * @returns the words that requests are held to
+   */
+  words(services: readonly string[]): Words {
+    const operations = [...this.operations];
+    return {
+      kinds: operations.map(({ kind }) => kind),
+      clientKinds: this.clientKinds,
+      services,
+      targetTypes: [...this.known.resources.keys()],
+      reads: this.application.reads,
+      steps: [...this.known.steps.values()],
+    };
+  }
+
+  /** @throws UnknownWord where this process knows no such kind */
+  of(kind: string): OperationDefinition {
+    return found(this.known.operations, kind, 'operation');
+  }
+
+  knows(kind: string): boolean {
+    return this.known.operations.has(kind);
+  }
+
+  /** @returns what the ledger has to know of operations of that kind */
+  factsOf(kind: string): OperationFacts {
+    const { effect = 'writes', beside, changesRoles, reportsDeletion, endsAccess } = this.of(kind);
+    return { effect, beside, changesRoles, reportsDeletion, endsAccess };
+  }
+
+  /** @returns the kind that erases a user for ever */
+  get purge(): string {
+    return this.theOne(({ effect }) => effect === 'ends');
+  }
+
+  /** @returns the kind that makes the services agree with a user */
+  get repair(): string {
+    return this.theOne(({ mends }) => mends === true);
+  }
+
+  /** The application has exactly one. */
+  private theOne(isIt: (definition: OperationDefinition) => boolean): string {
+    return this.application.operations.find(isIt)!.kind;
+  }
+
+  /** @throws UnknownWord where no service that this process knows has it */
+  step(name: string): StepDeclaration {
+    return found(this.known.steps, name, 'step');
+  }
+
+  /** @returns the steps of an operation of that kind, as the ledger writes them down */
+  stepsOf(kind: string, payload: Record<string, unknown>): NewOperation['steps'] {
+    const { plan, steps } = this.of(kind);
+    const own = plan ? plan.steps(payload, this) : steps;
+    return this.withRelated(kind, own).map((name) => ({ name, service: serviceOf(name) }));
+  }
+
+  /** What refers to a resource that is no user follows the operations of that resource. */
+  private withRelated(kind: string, own: readonly string[]): readonly string[] {
+    const related = this.relations.flatMap(({ on }) => stepOfRule(on?.[kind]) ?? []);
+    return related.length === 0 ? own : inOrder([...own, ...related], this);
+  }
+
+  /** @returns whether an operation of that kind makes its target: a resource whose later writes go to the same lane */
+  creates(kind: string): boolean {
+    const { creates, effect } = this.of(kind);
+    return Boolean(creates) && effect !== 'opens';
+  }
+
+  /** @returns where a resource is read that an operation has made */
+  addressOf({ kind, targetId, userId }: { kind: string; targetId: string; userId: string }): string {
+    const { path } = found(this.known.resources, this.of(kind).creates ?? '', 'resource');
+    return `${path.replaceAll(/\{\w+\}/g, userId)}/${targetId}`;
+  }
+
+  /**
+   * @returns the resource whose id a path names, and the name of the parameter that has the id: of `/v1/orders/{id}/pay`
+   *   the one that lies at `/v1/orders`
+   */
+  resourceIn(path: string): { type: string; parameter: string } {
+    const found = [...this.known.resources.values()].find((resource) =>
+      path.startsWith(`${resource.path}/{`),
+    );
+    if (!found) throw new UnknownWord(`The path ${path}`, 'names no resource that is declared.');
+    const parameter = path.slice(found.path.length + 2).split('}', 1)[0]!;
+    return { type: found.type, parameter };
+  }
+
+  /** @returns the type of the resource that lies at a path or above it; the user's where there is none */
+  ownerOf(path: string): string {
+    const above = [...this.known.resources.values()].filter((resource) => path.startsWith(resource.path));
+    const closest = above.toSorted((a, b) => b.path.length - a.path.length)[0];
+    return closest?.type ?? this.subject.type;
+  }
+
+  /** @returns how that step is sent */
+  callOf(step: string): Call {
+    return this.application.callOf(step) ?? declaredCall(step, this);
+  }
+
+  /** @returns what a success leaves, made of the answers of its steps */
+  endOf(kind: string, answers: Answers): OperationEnd {
+    const definition = this.of(kind);
+    const { plan, steps, audits } = definition;
+    const result = plan ? plan.result(answers) : resourceIn(answers[steps.at(-1) ?? '']);
+    return { result, ...this.application.subjectEnd(answers), change: changeOf(audits, result, answers) };
+  }
+
+  private assertCarriedOut(): void {
+    assertCarriedOut(this);
+    for (const { kind } of this.operations) {
+      const steps = this.stepsOf(kind, EVERY_STEP).map(({ name }) => name);
+      assertHasWayOut(`The plan of ${kind}`, steps, this);
+    }
+    assertFollowOns([...this.operations]);
+  }
+}
+
+/** A kind or a step that came with a manifest which this process has not read yet, or that nobody declares any more. */
+export class UnknownWord extends ConfigurationError {}
+
+function found<Thing>(things: ReadonlyMap<string, Thing>, name: string, what: string): Thing {
+  const thing = things.get(name);
+  if (thing) return thing;
+  throw new UnknownWord(`The ${what} ${name}`, 'is declared by no service that takes part.');
+}
+
+function knownBy({ services, operations }: Definitions, manifests: readonly Manifest[]): Known {
+  const declared = [...services, ...manifests];
+  return {
+    operations: by([...operations, ...manifests.flatMap(operationsOf)], ({ kind }) => kind),
+    steps: by(
+      declared.flatMap(({ steps = [] }) => steps),
+      ({ name }) => name,
+    ),
+    resources: by(
+      declared.flatMap(({ resources = [] }) => resources),
+      ({ type }) => type,
+    ),
+    relations: declared.flatMap(({ relations = [] }) => relations.map(relationOf)),
+    manifests,
+  };
+}
+
+function operationsOf({ operations = [] }: ServiceDeclaration): readonly OperationDeclaration[] {
+  return operations;
+}
+
+function by<Thing>(things: readonly Thing[], nameOf: (thing: Thing) => string): ReadonlyMap<string, Thing> {
+  return new Map(things.map((thing) => [nameOf(thing), thing]));
+}
+
+/** @returns a step's answer without what it says of the time before, which is for the audit trail alone */
+export function resourceIn(answer: Answers[string] | undefined): Record<string, unknown> | null {
+  if (!answer) return null;
+  const { before: _before, ...rest } = answer;
+  return rest;
+}
+
+/** @returns those members of the result before and after the operation */
+function changeOf(
+  audits: readonly string[] | undefined,
+  result: Record<string, unknown> | null,
+  answers: Answers,
+): Change {
+  if (!audits) return { before: null, after: null };
+  const before = Object.values(answers).find((answer) => answer['before'])?.['before'];
+  return { before: (before as Change['before']) ?? null, after: pick(result, audits) };
+}
+
+function pick(result: Record<string, unknown> | null, names: readonly string[]): Change['after'] {
+  const entries = Object.entries(result ?? {}).filter(([name]) => names.includes(name));
+  return entries.length > 0 ? Object.fromEntries(entries) : null;
+}
