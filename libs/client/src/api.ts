@@ -1227,6 +1227,8 @@ export interface components {
             cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
+            /** @description The operation whose success it follows; left out where somebody has asked for it. */
+            follows?: string;
             id: string;
             /** @enum {string} */
             kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
@@ -1258,6 +1260,8 @@ export interface components {
             cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
+            /** @description The operation whose success it follows; left out where somebody has asked for it. */
+            follows?: string;
             id: string;
             ifMatch: string | null;
             /** @enum {string} */

@@ -17,6 +17,7 @@ import { sealCause, type StoredCause } from '../encryption/operation-causes.js';
 import { Unreadable } from '../encryption/cipher.js';
 import * as claims from './statements/claim.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './statements/claim.js';
+import type { FollowOn } from './statements/complete.js';
 import { DataKeys } from '../encryption/data-keys.js';
 import { type ClientKey, findReplay, type Replay } from './statements/idempotency-keys.js';
 import { halt } from './statements/pause-and-halt.js';
@@ -208,7 +209,22 @@ export class Ledger {
         before: await seal('before', change.before),
         after: await seal('after', change.after),
       },
+      followOns: await this.sealedFollowOns(userId, ending.followOns),
     };
+  }
+
+  /** Where the user's key is gone nothing follows: nobody could read it. */
+  private async sealedFollowOns(
+    userId: string,
+    followOns: readonly FollowOn[] = [],
+  ): Promise<FollowOn<Stored>[]> {
+    const sealed = await Promise.all(
+      followOns.map(async (one) => {
+        const at: SealedAt = { userId, operationId: one.id, field: 'payload' };
+        return { ...one, payload: await this.seals.sealAlways(at, one.payload) };
+      }),
+    );
+    return sealed.filter((one): one is FollowOn<string> => one.payload !== null);
   }
 
   /** Puts a claimed operation back, to be tried again after `delayMs`. @returns null if the claim no longer holds */

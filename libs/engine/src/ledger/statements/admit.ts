@@ -205,6 +205,11 @@ interface PlacedRow extends Position {
   created_at: Date;
 }
 
+/** @returns the steps as a row has them of which none was sent */
+export function pending(steps: readonly PlannedStep[]): object[] {
+  return steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 }));
+}
+
 function placeOf({ seq, position, behind, execution, created_at: createdAt }: PlacedRow): Place {
   return { seq, acceptance: { createdAt, execution, position, behind } };
 }
@@ -225,7 +230,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     request_id: operation.requestId,
     retry_of: operation.retryOf,
     repeats: operation.repeats,
-    steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
+    steps: pending(operation.steps),
     admissions: terms.in,
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,
