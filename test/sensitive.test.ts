@@ -92,6 +92,7 @@ const SHOWN = [
     'detail',
     'sku',
     'currency',
+    'version',
   ],
   ...['kind', 'kinds', 'clientKinds', 'service', 'services', 'targetTypes', 'reads', 'problem', 'help'],
 ];

@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ops/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services that take part: what they declare, whether they answer, what waits for them; at most a second old. */
+        get: operations["OverviewController_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ops/summary": {
         parameters: {
             query?: never;
@@ -1484,6 +1501,34 @@ export interface components {
             /** @enum {string} */
             name: "identity" | "ordering" | "billing";
         };
+        ServiceLimits: {
+            /** @description Calls under way; null is no limit. */
+            concurrency: number | null;
+            /** @description Calls a second; null is no limit. */
+            perSecond: number | null;
+        };
+        ServiceView: {
+            /**
+             * @description The worst that any process has; null while no process says.
+             * @enum {string|null}
+             */
+            breaker: "open" | "closed" | "half-open" | null;
+            limits: components["schemas"]["ServiceLimits"];
+            /** @enum {string} */
+            name: "identity" | "ordering" | "billing";
+            /** @description What is wrong with what it declares now: in the state `serving`, what it declared before is carried out. */
+            problem: string | null;
+            /** @description Since when it is in that state, as far as the gateway knows that answers; null before it does. */
+            since: string | null;
+            /** @enum {string} */
+            state: "serving" | "away" | "refused" | "paused";
+            /** @description Of what is carried out of it; of a service that is compiled in, what it says itself. Null while nothing is known. */
+            version: string | null;
+            /** @description Unfinished operations whose next step is of this service, and those that wait behind one. */
+            waiting: number;
+            /** @description Lanes with any of them. */
+            waitingLanes: number;
+        };
         SessionEntries: {
             items: components["schemas"]["SessionEntry"][];
         };
@@ -2431,6 +2476,26 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Sample"][];
                     };
+                };
+            };
+        };
+    };
+    OverviewController_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"][];
                 };
             };
         };
