@@ -43,6 +43,8 @@ const SHOWN = [
     'pausedBy',
     'behind',
     'retryOf',
+    'follows',
+    'refersTo',
     'key',
     'fence',
     'instance',
