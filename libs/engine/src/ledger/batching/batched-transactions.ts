@@ -41,21 +41,29 @@ export function batched<Request extends object, Answer>(
   { name, announcer, ...options }: BatchOptions,
 ): Pick<Batcher<Request, Answer>, 'submit'> {
   const origins = new Origins<Request>();
-  const written = async (batch: readonly Request[], wait: boolean): Promise<Map<Request, Answer>> => {
-    const answers = await inLanes(database, batch, work, { wait });
+  const tell = (answers: ReadonlyMap<Request, Answer>): void =>
     announcer?.tell([...answers.keys()].map(work.laneOf));
-    return answers;
+  const together = (batch: readonly Request[]): Promise<Map<Request, Answer>> =>
+    origins.together(`ledger.${name}`, batch, () =>
+      measured(name, batch.length, () =>
+        inLanes(database, batch, work, { wait: false }).catch(orNone<Request, Answer>),
+      ),
+    );
+  const alone = async (request: Request): Promise<Answer> => {
+    const answers = await inLanes(database, [request], work, { wait: true });
+    tell(answers);
+    return answers.get(request)!;
   };
-  const alone = async (request: Request): Promise<Answer> => (await written([request], true)).get(request)!;
   return new Batcher<Request, Answer>({
     ...options,
     laneOf: work.laneOf,
     arrived: (request) => origins.remember(request),
     async write(batch) {
-      const answers = await origins
-        .together(`ledger.${name}`, batch, () => measured(name, batch.length, () => written(batch, false)))
-        .catch(orNone<Request, Answer>);
-      return batch.map((request) => answers.get(request) ?? origins.within(request, () => alone(request)));
+      const answers = await together(batch);
+      tell(answers);
+      return batch.map((request) =>
+        answers.has(request) ? answers.get(request)! : origins.within(request, () => alone(request)),
+      );
     },
   });
 }
