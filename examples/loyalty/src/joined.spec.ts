@@ -11,6 +11,7 @@ import {
   WAIT,
 } from '../../../test/support/client.js';
 import { DeclaredService } from '../../../test/support/declared-service.js';
+import { learnDescription } from '../../../test/support/description.js';
 import { freePort } from '../../../test/support/ports.js';
 import { until } from '../../../test/support/processes.js';
 import { startSystem, type System } from '../../../test/support/system.js';
@@ -22,12 +23,13 @@ let admin: Api;
 
 beforeAll(async () => {
   const port = await freePort();
-  const env = { SERVICES: `loyalty=http://127.0.0.1:${port}`, DELETION_GRACE_MS: '600000' };
+  const env = { SERVICES: `loyalty=http://127.0.0.1:${port}`, DELETION_GRACE_MS: '20000' };
   system = await startSystem({ env });
   url = system.gatewayUrls[0]!;
   loyalty = await DeclaredService.start('loyalty', { port, gatewayUrl: url });
   admin = api(url, await signIn(url, system.admin));
   await until(async () => (await standing()).state === 'serving');
+  await learnDescription(url);
 }, 180_000);
 afterAll(async () => {
   await system?.stop();
