@@ -147,6 +147,13 @@ module.exports = {
       to: { path: '^libs/engine/' },
     },
     {
+      name: 'engine-imports-no-shop',
+      comment: 'It carries out what any application has; its specs may take the shop for an example.',
+      severity: 'error',
+      from: { path: '^libs/engine/src/', pathNot: '[.]spec[.]ts$' },
+      to: { path: '^libs/contracts/' },
+    },
+    {
       name: 'libs-import-no-service',
       severity: 'error',
       from: { path: '^libs/' },

@@ -63,7 +63,7 @@ export async function open({ settings, handle, done }) {
  * @param apply stands in for the services
  */
 export async function openGateway({ databaseUrl, redisUrl, concurrency, role = 'worker' }, apply) {
-  const config = built('libs/engine/src/config').readConfig({
+  const config = built('gateway/src/config').readConfig({
     GATEWAY_DATABASE_URL: databaseUrl,
     ...(redisUrl && { QUEUE_URL: redisUrl }),
     WORKER_CONCURRENCY: String(concurrency),

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { declarationOf } from '@turnpike/contracts';
 import { Database, declareSteps, migrate, Steps } from '@turnpike/service';
 import { Client } from 'pg';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { Endings } from '../libs/engine/src/notify/operation-watcher.js';
 import { databaseOptions } from '../ordering/src/database.js';
 import { createDatabases } from './support/databases.js';

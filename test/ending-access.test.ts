@@ -3,6 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
+import { readConfig } from '../gateway/src/config.js';
 import { GRANT_ADMIN } from '../gateway/src/sign-in/grant-admin.js';
 import { ledgerCommand } from '../libs/engine/src/cli/command.js';
 import {
@@ -414,7 +415,7 @@ describe('access', () => {
         const err = new PassThrough();
         const code = await ledgerCommand(
           ['grant-admin', whom],
-          { env, out: new PassThrough(), err },
+          { configOf: () => readConfig(env), out: new PassThrough(), err },
           { 'grant-admin': GRANT_ADMIN },
         );
         return { code, said: await text(err.end()) };

@@ -3,7 +3,7 @@ import type { Database } from '@turnpike/service';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { SystemWrites } from '../libs/engine/src/queue/internal-writes.js';
 import { ReceivedEvents } from '../libs/engine/src/relay/received-events.js';
 import { Releaser } from '../libs/engine/src/queue/enqueue.js';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { SessionView, SignIn } from '@turnpike/contracts';
+import type { SessionView, SignIn } from '@turnpike/protocol';
 import fc from 'fast-check';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { type Answer, Identity, newUser, type Person, revokedSessions, sidOf } from './support/identity.js';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Logger } from '@nestjs/common';
+import { readConfig } from '../gateway/src/config.js';
 import { GRANT_ADMIN } from '../gateway/src/sign-in/grant-admin.js';
 import { ledgerCommand } from '../libs/engine/src/cli/command.js';
 import { api, expectStatus, LINE, type Operation, placeOrder, register, signIn } from './support/client.js';
@@ -40,7 +41,11 @@ function rebuildQueue(env: Variables): Promise<Run> {
 async function ledger(env: Variables, ...args: string[]): Promise<Run> {
   const [out, err] = [new PassThrough(), new PassThrough()];
   const texts = [text(out), text(err)];
-  const code = await ledgerCommand(args, { env, out, err }, { 'grant-admin': GRANT_ADMIN });
+  const code = await ledgerCommand(
+    args,
+    { configOf: () => readConfig(env), out, err },
+    { 'grant-admin': GRANT_ADMIN },
+  );
   out.end();
   err.end();
   const [said, complained] = await Promise.all(texts);

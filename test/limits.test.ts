@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database, migrate, Retention } from '@turnpike/service';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../libs/engine/src/ledger/database.js';
 import { type Hit, RateWindows } from '../libs/engine/src/limits/rate-windows.js';
 import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { Manifest } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogueOf } from '../gateway/src/operations/definitions.js';
-import { type GatewayConfig, readConfig } from '../libs/engine/src/config.js';
+import { readConfig, type ShopConfig } from '../gateway/src/config.js';
 import type { Catalogue } from '../libs/engine/src/definitions/catalogue.js';
 import { ApplicationRoutes, CompiledIn } from '../libs/engine/src/manifests/compiled-in.js';
 import { ManifestJudge } from '../libs/engine/src/manifests/manifest-judge.js';
@@ -47,7 +47,7 @@ afterEach(async () => {
 /** @param routes of an application of another version */
 async function startProcess(routes: { method: string; path: string }[] = []): Promise<Process> {
   const config = configOf('loyalty=http://127.0.0.1:1,points=http://127.0.0.1:2');
-  const catalogue = catalogueOf({ ...config.run, services: config.services });
+  const catalogue = catalogueOf(config);
   const compiledIn = new CompiledIn(catalogue, new ApplicationRoutes(routes));
   const store = new ManifestStore(t.database, catalogue, compiledIn, config);
   const judge = new ManifestJudge(t.database, store, compiledIn);
@@ -62,7 +62,7 @@ async function startProcess(routes: { method: string; path: string }[] = []): Pr
   return process;
 }
 
-function configOf(SERVICES: string): GatewayConfig {
+function configOf(SERVICES: string): ShopConfig {
   return { ...readConfig({ SERVICES }), databaseUrl: t.url };
 }
 
@@ -119,6 +119,16 @@ describe('a manifest that can be carried out', () => {
     await one.judge(LOYALTY);
     await two.store.refresh();
     expect(two.catalogue.knows('loyalty.redeem')).toBe(true);
+  });
+
+  it('is read at last where the ledger did not answer at the start', async () => {
+    await (await startProcess()).judge(LOYALTY);
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+    const query = jest.spyOn(t.database, 'query');
+    for (let i = 0; i < 3; i += 1) query.mockRejectedValueOnce(new Error('Connection terminated'));
+    const later = await startProcess();
+    expect(versionsIn(later)).toEqual(['1.4.0']);
+    query.mockRestore();
   });
 
   it('takes the place of the one before', async () => {
@@ -273,7 +283,7 @@ describe('a manifest that was accepted', () => {
   it('of a service that does not take part any more is not carried out', async () => {
     await (await startProcess()).judge(LOYALTY);
     const config = configOf('points=http://127.0.0.1:2');
-    const catalogue = catalogueOf({ ...config.run, services: config.services });
+    const catalogue = catalogueOf(config);
     const compiledIn = new CompiledIn(catalogue, new ApplicationRoutes([]));
     const store = new ManifestStore(t.database, catalogue, compiledIn, config);
     await store.refresh();

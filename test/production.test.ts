@@ -10,7 +10,7 @@ import {
   TOKEN_SIGNING_KEYS,
 } from '@turnpike/service';
 import { gatewayModule } from '../gateway/src/app.module.js';
-import { readConfig as readGateway } from '../libs/engine/src/config.js';
+import { readConfig as readGateway } from '../gateway/src/config.js';
 import { Addresses } from '../libs/engine/src/webhooks/address-guard.js';
 import { readConfig as readIdentity } from '../identity/src/config.js';
 import { readConfig as readOrdering } from '../ordering/src/config.js';

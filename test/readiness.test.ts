@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { api, register } from './support/client.js';
 import { createMigratedDatabases, type Databases } from './support/databases.js';
 import { freePort } from './support/ports.js';

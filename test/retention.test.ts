@@ -4,7 +4,7 @@ import { Database, Retention, type Trim } from '@turnpike/service';
 import { register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { gatewayModule } from '../gateway/src/app.module.js';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';
 import { trimSignInPlaces } from '../gateway/src/sign-in/known-origins.js';
 import { AppModule as IdentityModule } from '../identity/src/app.module.js';

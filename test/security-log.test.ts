@@ -1,7 +1,7 @@
 // What an attack is made of stands in the security log, with who and from where; and every line of all processes that
 // is about one request has its id.
 import { randomUUID } from 'node:crypto';
-import type { SessionView } from '@turnpike/contracts';
+import type { SessionView } from '@turnpike/protocol';
 import { decodeJwt } from 'jose';
 import {
   type Answer,

@@ -11,7 +11,7 @@ import { Database, Retention, SessionClient } from '@turnpike/service';
 import axios from 'axios';
 import { Client } from 'pg';
 import { clusterAddressOf } from '../libs/engine/src/support/cluster-address.js';
-import { readConfig } from '../libs/engine/src/config.js';
+import { readConfig } from '../gateway/src/config.js';
 import { databaseOptions } from '../libs/engine/src/ledger/database.js';
 import { ledgerRetention } from '../libs/engine/src/lifecycle/retention.js';
 import { trimSignInPlaces } from '../gateway/src/sign-in/known-origins.js';

@@ -1,10 +1,11 @@
 import type { DynamicModule, Type } from '@nestjs/common';
-import { type Application, type GatewayConfig, TurnpikeModule } from '@turnpike/engine';
+import { type Application, TurnpikeModule } from '@turnpike/engine';
 import { CustomersController } from './api/customers.controller.js';
 import { InvoicesController } from './api/invoices.controller.js';
 import { MeController } from './api/me.controller.js';
 import { OrdersController } from './api/orders.controller.js';
 import { UsersController } from './api/users.controller.js';
+import { ShopConfig } from './config.js';
 import { catalogueOf } from './operations/definitions.js';
 import { AccessTokens } from './sign-in/access-tokens.js';
 import { FirstAdministrator } from './sign-in/first-administrator.js';
@@ -50,20 +51,20 @@ const controllers = [
 ];
 
 /** Services that join bring routes of their own. */
-function controllersOf({ services }: GatewayConfig): Type[] {
+function controllersOf({ services }: ShopConfig): Type[] {
   return services.billing ? [...controllers, InvoicesController] : controllers;
 }
 
 /** This shop: what the engine carries out for it. */
-export function shop(config: GatewayConfig): Application {
+export function shop(config: ShopConfig): Application {
   return {
-    catalogue: catalogueOf({ ...config.run, services: config.services }),
+    catalogue: catalogueOf(config),
     subjects: UsersAtIdentity,
     authenticator: AccessTokens,
     operatorSignIn: OperatorsAtIdentity,
     accessListener: IdentityTold,
     administrators: LastAdministrator,
-    providers,
+    providers: [{ provide: ShopConfig, useValue: config }, ...providers],
     controllers: controllersOf(config),
     trims: [trimSignInPlaces],
     readiness: {
@@ -77,6 +78,6 @@ export function shop(config: GatewayConfig): Application {
 }
 
 /** The gateway process. */
-export function gatewayModule(config: GatewayConfig, application = shop(config)): DynamicModule {
+export function gatewayModule(config: ShopConfig, application = shop(config)): DynamicModule {
   return TurnpikeModule.forRoot(config, application);
 }

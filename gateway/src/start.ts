@@ -1,15 +1,25 @@
 import 'reflect-metadata';
-import { descriptionOf, type GatewayConfig, readConfig, routeTableOf } from '@turnpike/engine';
+import { descriptionOf, routeTableOf } from '@turnpike/engine';
 import { startProcess } from '@turnpike/service';
+import { readConfig, type ShopConfig } from './config.js';
 import { gatewayModule, shop } from './app.module.js';
 
 /** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
-function settingsOf(config: GatewayConfig): object {
+function settingsOf(config: ShopConfig): object {
   const { api, worker, limits, retention, deletionGraceMs, clockToleranceMs, trustedProxies, corsOrigins } =
     config;
   const { backend } = config.queue;
   return {
-    ...{ api, worker, limits, retention, deletionGraceMs, clockToleranceMs, trustedProxies, corsOrigins },
+    ...{
+      api,
+      worker,
+      limits: { ...limits, loginFailures: config.loginFailures },
+      retention,
+      deletionGraceMs,
+      clockToleranceMs,
+      trustedProxies,
+      corsOrigins,
+    },
     ...{
       queue: backend,
       laneMaxDepth: config.laneMaxDepth,

@@ -12,7 +12,8 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { BeginSession, RefreshSession, type RevokedSessions, SessionView } from '@turnpike/contracts';
+import { BeginSession, RefreshSession, type RevokedSessions } from '@turnpike/contracts';
+import { SessionView } from '@turnpike/protocol';
 import { ServiceTokenGuard } from '@turnpike/service';
 import { IsRFC3339, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';

@@ -6,9 +6,8 @@ import {
   type BeginSession,
   type EndAccess,
   type RevokedSessions,
-  type SessionView,
 } from '@turnpike/contracts';
-import { HEADERS, type Role } from '@turnpike/protocol';
+import { type SessionView, HEADERS, type Role } from '@turnpike/protocol';
 import { Database, Problem, securityEvent } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { isWeak, Passwords } from './passwords.js';

@@ -1,4 +1,4 @@
-import { PASSWORD_LENGTH } from '@turnpike/contracts';
+import { PASSWORD_LENGTH } from '@turnpike/protocol';
 import { length } from 'class-validator';
 import commonPasswords from './common-passwords.json';
 import { normalForm } from './passwords.js';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfig as readGateway } from '../../libs/engine/src/config.js';
+import { readConfig as readGateway } from '../../gateway/src/config.js';
 import { readConfig as readIdentity } from '../../identity/src/config.js';
 import { Environment } from '../../libs/service/src/process/environment.js';
 import { STOP_WITHIN_MS } from '../../libs/service/src/http/start.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionView, StepName } from '@turnpike/contracts';
+import type { SessionView } from '@turnpike/protocol';
+import type { StepName } from '@turnpike/contracts';
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { createDatabases, type Databases } from './databases.js';

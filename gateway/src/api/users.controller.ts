@@ -70,7 +70,7 @@ export class UsersController {
     const write: Write = {
       ...userWrite('user.register', uuidv7(), null),
       payload: { ...profile, roles: [] },
-      anonymousScope: email,
+      anonymousScope: { by: 'email', value: email },
       prepare: () => this.passwords.prepareFirst(body, request),
       confirmReplay: (before) => this.passwords.confirmReplayed(before, password, email, request),
     };

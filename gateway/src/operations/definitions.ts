@@ -91,6 +91,7 @@ export function definitionsOf({ services, ...settings }: Settings): Definitions 
       ...FOLLOWING_OPERATIONS,
     ].map((declared) => ({ ...declared, ...FACTS[declared.kind] })),
     reads: READS.flatMap(({ shows }) => shows ?? []),
+    everyStep: { email: '', firstName: '', lastName: '' },
     callOf: stepRequests(settings),
     subjectEnd: (answers) => ({
       voidsSessionsBefore: deletedAt(answers),

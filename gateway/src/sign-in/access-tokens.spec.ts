@@ -1,6 +1,7 @@
 import type { AccessClaims } from '@turnpike/contracts';
-import type { Caller, GatewayConfig, LedgerQueries, Standing } from '@turnpike/engine';
+import type { Caller, LedgerQueries, Standing } from '@turnpike/engine';
 import { AccessTokens } from './access-tokens.js';
+import type { ShopConfig } from '../config.js';
 import type { Revocations } from './revocations.js';
 
 const USER = '01900000-0000-7000-8000-000000000001';
@@ -30,7 +31,7 @@ function letIn(
       clockToleranceMs: 0,
       tokenVerifyKeys: null,
       services: { identity: 'http://identity' },
-    } as unknown as GatewayConfig,
+    } as unknown as ShopConfig,
   );
   Object.assign(tokens, { verified: { claimsOf: () => Promise.resolve({ ...CLAIMS, ...claims }) } });
   return tokens.verify('token');

@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKENS, type AccessClaims } from '@turnpike/contracts';
-import {
-  Authenticator,
-  type Caller,
-  GatewayConfig,
-  isUuid,
-  LedgerQueries,
-  type Standing,
-} from '@turnpike/engine';
+import { Authenticator, type Caller, isUuid, LedgerQueries, type Standing } from '@turnpike/engine';
 import {
   ClockWatch,
   invalidToken,
@@ -17,6 +10,7 @@ import {
   VerifiedTokens,
   verifyToken,
 } from '@turnpike/service';
+import { ShopConfig } from '../config.js';
 import { Revocations } from './revocations.js';
 
 const CLAIMS = ['sub', 'sid', 'roles'];
@@ -31,7 +25,7 @@ export class AccessTokens extends Authenticator {
   constructor(
     private readonly revocations: Revocations,
     private readonly queries: LedgerQueries,
-    config: GatewayConfig,
+    config: ShopConfig,
   ) {
     super();
     const { clockToleranceMs } = config;

@@ -1,15 +1,8 @@
 import { Logger } from '@nestjs/common';
-import type {
-  Catalogue,
-  Fingerprints,
-  GatewayConfig,
-  Ledger,
-  LedgerQueries,
-  Releaser,
-  Services,
-} from '@turnpike/engine';
+import type { Catalogue, Fingerprints, Ledger, LedgerQueries, Releaser, Services } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import type { FirstAdministrators } from './first-administrators.js';
+import type { ShopConfig } from '../config.js';
 import { FirstAdministrator } from './first-administrator.js';
 
 const LOOK_AGAIN_MS = 20;
@@ -54,7 +47,7 @@ function gateway(given: {
     {
       api: true,
       admin: { email: 'First@turnpike.test', password: 'long enough' },
-    } as GatewayConfig,
+    } as ShopConfig,
   );
   administrator.onApplicationBootstrap();
   return { administrator, remember, complaint };

@@ -1,18 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Administrators, PreparedCredential } from '@turnpike/contracts';
 import { normaliseEmail, type OperationState } from '@turnpike/protocol';
-import {
-  type AdminConfig,
-  Catalogue,
-  Fingerprints,
-  GatewayConfig,
-  Ledger,
-  LedgerQueries,
-  Releaser,
-  Services,
-} from '@turnpike/engine';
+import { Catalogue, Fingerprints, Ledger, LedgerQueries, Releaser, Services } from '@turnpike/engine';
 import { Problem, problemOf, unavailable } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
+import { type AdminConfig, ShopConfig } from '../config.js';
 import { FirstAdministrators } from './first-administrators.js';
 
 /** Milliseconds between two looks for the administrator, and two attempts while database or identity are away. */
@@ -49,7 +41,7 @@ export class FirstAdministrator implements OnApplicationBootstrap, OnApplication
     private readonly fingerprints: Fingerprints,
     private readonly made: FirstAdministrators,
     private readonly catalogue: Catalogue,
-    private readonly config: GatewayConfig,
+    private readonly config: ShopConfig,
   ) {}
 
   /** Whether there is nobody to wait for, any more or at all. */

@@ -7,13 +7,11 @@ import {
   assertKeys,
   Breakers,
   type Command,
-  type GatewayConfig,
   isEnded,
   type NewOperation,
   type OpenLedger,
   type OperationRead,
   operator,
-  readConfig,
   say,
   Services,
   Usage,
@@ -22,6 +20,7 @@ import {
 import { ServiceTokenSigner } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
+import type { ShopConfig } from '../config.js';
 import { catalogueOf } from '../operations/definitions.js';
 
 /** Milliseconds in which a worker carries the write out, if one runs. */
@@ -54,7 +53,7 @@ export interface GrantAdmin {
  * @throws Error where it is not accepted
  */
 export async function grantAdmin(
-  config: GatewayConfig,
+  config: ShopConfig,
   open: OpenLedger,
   { whom, reason, tell }: GrantAdmin,
 ): Promise<string> {
@@ -81,7 +80,7 @@ export async function grantAdmin(
 }
 
 /** The gateway's own calls, of a process that is none. */
-function servicesOf(config: GatewayConfig): Services {
+function servicesOf(config: ShopConfig): Services {
   return new Services(
     new HttpService(),
     new ServiceTokenSigner(config.serviceSigningKey),
@@ -99,9 +98,9 @@ async function idOf(services: Services, email: string): Promise<string> {
   return (await ask<{ id: string }>(services, '/internal/users/by-email', query)).id;
 }
 
-function grantOf(config: GatewayConfig, userId: string, roles: readonly Role[]): NewOperation {
+function grantOf(config: ShopConfig, userId: string, roles: readonly Role[]): NewOperation {
   const payload = { roles };
-  const catalogue = catalogueOf({ ...config.run, services: config.services });
+  const catalogue = catalogueOf(config);
   return {
     id: uuidv7(),
     userId,
@@ -137,6 +136,6 @@ async function grant({ argument, values: _none, ...around }: Asked): Promise<voi
   const whom = { whom: argument, reason: `npm run ledger, ${operator()}` };
   const tell = (line: string): void => say(around, line);
   await withLedger(around, async (ledger) => {
-    tell(await grantAdmin(readConfig(around.env), ledger, { ...whom, tell }));
+    tell(await grantAdmin(around.configOf() as ShopConfig, ledger, { ...whom, tell }));
   });
 }

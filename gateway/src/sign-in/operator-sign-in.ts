@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionView, SignIn } from '@turnpike/contracts';
-import { clientNameOf, OperatorSignIn, Services } from '@turnpike/engine';
+import type { SessionView, SignIn } from '@turnpike/protocol';
+import { OperatorSignIn, Services } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
+import { clientNameOf } from './client-name.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** Milliseconds for identity to answer: shorter than others wait for the row of a session, and than a transaction may idle. */

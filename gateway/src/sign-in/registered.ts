@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { CustomerView, InvoiceView, OrderView, SessionView, UserView } from '@turnpike/contracts';
-import type { Page, RegisteredState } from '@turnpike/protocol';
+import type { CustomerView, InvoiceView, OrderView, UserView } from '@turnpike/contracts';
+import type { SessionView, Page, RegisteredState } from '@turnpike/protocol';
 import { LedgerQueries, registerOf, Services, type Standing, SystemWrites } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
 import { decodeJwt } from 'jose';

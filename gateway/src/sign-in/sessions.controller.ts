@@ -1,19 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type OpenSessions, RefreshSession, SessionEntries, SessionView, SignIn } from '@turnpike/contracts';
-import {
-  Allows,
-  type Caller,
-  clientNameOf,
-  CurrentCaller,
-  Id,
-  type Request,
-  Services,
-} from '@turnpike/engine';
+import { type OpenSessions, RefreshSession, SessionEntries } from '@turnpike/contracts';
+import { SessionView, SignIn } from '@turnpike/protocol';
+import { Allows, type Caller, CurrentCaller, Id, type Request, Services } from '@turnpike/engine';
 import { ApiProblems } from '@turnpike/service';
 import { Revocations } from './revocations.js';
 import { SigningIn } from './signing-in.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { clientNameOf } from './client-name.js';
 import { LIST_SESSIONS, REFRESH_SESSION } from './actions.js';
 
 /** Sessions are credentials, not data: they are passed straight on to identity and never queued. */

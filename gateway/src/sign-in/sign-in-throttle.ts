@@ -1,20 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { SessionView } from '@turnpike/contracts';
-import {
-  ClientPlaces,
-  Fingerprints,
-  GatewayConfig,
-  type Hit,
-  rateLimited,
-  RateWindows,
-  shortened,
-} from '@turnpike/engine';
+import type { SessionView } from '@turnpike/protocol';
+import { ClientPlaces, Fingerprints, type Hit, rateLimited, RateWindows, shortened } from '@turnpike/engine';
 import { Problem, securityEvent } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { SignInPlaces } from './known-origins.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { ShopConfig } from '../config.js';
 import { PasswordTurns } from './password-turns.js';
 
 /*
@@ -72,9 +65,9 @@ export class SignInThrottle {
     private readonly fingerprints: Fingerprints,
     private readonly firstAdministrator: FirstAdministrator,
     private readonly turns: PasswordTurns,
-    { limits }: GatewayConfig,
+    { loginFailures }: ShopConfig,
   ) {
-    this.limit = limits.loginFailures;
+    this.limit = loginFailures;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { BeginSession, RefreshSession, SessionView } from '@turnpike/contracts';
+import type { BeginSession, RefreshSession } from '@turnpike/contracts';
+import type { SessionView } from '@turnpike/protocol';
 import { AccessEndings, LedgerQueries, Services, type Standing } from '@turnpike/engine';
 import { Problem, unavailable } from '@turnpike/service';
 import { decodeJwt } from 'jose';

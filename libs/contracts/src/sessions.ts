@@ -1,16 +1,5 @@
-import { Email, Optional, type Role } from '@turnpike/protocol';
+import { Optional, type Role, SignIn } from '@turnpike/protocol';
 import { IsInt, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { PASSWORD_LENGTH } from './users.js';
-
-export class SignIn {
-  @Email()
-  email: string;
-
-  @IsString()
-  @MinLength(1)
-  @MaxLength(PASSWORD_LENGTH.max)
-  password: string;
-}
 
 /** The most characters that are kept of what a session was begun with. */
 export const MAX_CLIENT = 100;
@@ -28,15 +17,6 @@ export class RefreshSession {
   @MinLength(1)
   @MaxLength(200)
   refreshToken: string;
-}
-
-export class SessionView {
-  accessToken: string;
-  refreshToken: string;
-  tokenType: 'Bearer';
-  /** Seconds until the access token expires. */
-  expiresIn: number;
-  userId: string;
 }
 
 /** A session that goes on, as its user sees it in the list. */

@@ -1,13 +1,19 @@
-import { Email, Optional, type Role, ROLES, Rule, Text, type UserState } from '@turnpike/protocol';
+import {
+  Email,
+  Optional,
+  PASSWORD_LENGTH,
+  type Role,
+  ROLES,
+  Rule,
+  Text,
+  type UserState,
+} from '@turnpike/protocol';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
 
 export type Claims = Record<string, string | number | boolean>;
 
 /** The most bytes of JSON that a user's claims may have. */
 const MAX_CLAIMS_BYTES = 4096;
-
-/** NIST SP 800-63B: length and a list of common passwords, no rules of composition. */
-export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;
 
 function isFlatClaims(value: unknown): boolean {
   return (

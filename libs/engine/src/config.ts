@@ -1,24 +1,17 @@
-import { PASSWORD_LENGTH } from '@turnpike/contracts';
 import {
   ConfigurationError,
   DATA_KEY,
   Environment,
-  guessBitsOf,
   isLoopback,
   type MetricsPort,
-  MIN_GUESS_BITS,
   readRuntimeRole,
   readServerTls,
   readTrustedCa,
-  readVerifyKeys,
-  requirePinned,
-  type Secret,
   type RuntimeRole,
   type ServerTls,
   SERVICE_SIGNING_KEY,
   type TraceExport,
   trustingCa,
-  withoutKnown,
 } from '@turnpike/service';
 import { type ClusterAddress, clusterAddressOf, isCluster } from './support/cluster-address.js';
 import { readServiceAddresses, type ServiceAddresses, type ShortForm } from './support/service-addresses.js';
@@ -46,7 +39,6 @@ export interface RunConfig {
   retryBaseMs: number;
   retryMaxMs: number;
   deadlineMs: number;
-  paidOrders: 'restrict' | 'cancel';
 }
 
 /** How much is allowed; 0 is no limit, which production refuses. */
@@ -58,8 +50,6 @@ export interface LimitsConfig {
   /** Requests of one user, and from one address, that one process has under way. */
   concurrentPerUser: number;
   concurrentPerAddress: number;
-  /** Failed sign-ins of one account from one address in five minutes. */
-  loginFailures: number;
 }
 
 /** How long the ledger keeps what is over, in milliseconds; 0 is for ever. */
@@ -71,19 +61,7 @@ export interface RetentionConfig {
   eventsMs: number;
 }
 
-export interface AdminConfig {
-  email: string;
-  password: string;
-}
-
-/** The services of this shop, whose addresses have variables of their own; billing takes part where it has one. */
-const SHORT_FORMS: readonly ShortForm[] = [
-  { name: 'identity', variable: 'IDENTITY_URL', usual: 'http://127.0.0.1:3001' },
-  { name: 'ordering', variable: 'ORDERING_URL', usual: 'http://127.0.0.1:3002' },
-  { name: 'billing', variable: 'BILLING_URL', usual: null },
-];
-
-/** Everything that can be set about a gateway process. This file alone reads process.env. */
+/** What can be set about any gateway process. */
 export class GatewayConfig {
   host: string;
   port: number;
@@ -102,8 +80,6 @@ export class GatewayConfig {
   tls: ServerTls | null;
   /** What services are verified with, as PEM; null for what comes with Node.js. */
   trustedCa: string | null;
-  /** Identity's public keys, JWKS as JSON text; null where identity is asked. */
-  tokenVerifyKeys: string | null;
   databaseUrl: string;
   /** The addresses of the services that take part. */
   services: ServiceAddresses;
@@ -126,7 +102,6 @@ export class GatewayConfig {
   dataKey: string;
   /** What DATA_KEY was before, while it is being changed. */
   previousDataKey: string | null;
-  admin: AdminConfig | null;
 }
 
 export interface MigrationConfig extends Pick<GatewayConfig, 'databaseUrl' | 'queue'> {
@@ -137,42 +112,23 @@ export interface MigrationConfig extends Pick<GatewayConfig, 'databaseUrl' | 'qu
 /** What a purge takes out of the audit trail; of it everything else stays, whatever the processes are made to do. */
 const ERASABLE = ['before', 'after', 'reason'] as const;
 
-/**
- * What people type who have to type something: beside known words nothing but ends of such, digits and signs. Identity
- * refuses another 20,000 when it hashes the password.
- */
-const TYPED_IN_HASTE = /^(uiop|me|it|[\W\d_])+$/i;
-
-/** Characters of a part of the address from which on a password must not have it: `com` is in many by chance. */
-const MIN_PART_LENGTH = 4;
-
-/** The first administrator's password is as weak as whoever typed it. */
-const ADMIN_PASSWORD: Secret = {
-  name: 'ADMIN_PASSWORD',
-  sample: '',
-  weakness: (value) => {
-    if (value.length < PASSWORD_LENGTH.min) return `must have at least ${PASSWORD_LENGTH.min} characters`;
-    const isCommon = TYPED_IN_HASTE.test(withoutKnown(value)) || guessBitsOf(value) < MIN_GUESS_BITS;
-    return isCommon ? 'is one of those that everybody tries first' : null;
-  },
-  partsOf: (value) => [value],
-};
-
 const DAY_MS = 24 * 3600 * 1000;
 const THIRTY_DAYS_MS = 30 * DAY_MS;
 
 /** Two takeovers of one lane in a second would be noise; a lease below this is shorter than a pause of Node's. */
 const MIN_LEASE_MS = 200;
 
-/** @throws ConfigurationError that names the variable which is missing or wrong */
-export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  const env = new Environment(variables);
+/**
+ * @param shortForms the services whose addresses have variables of their own
+ * @throws ConfigurationError that names the variable which is missing or wrong
+ */
+export function readGatewayConfig(env: Environment, shortForms: readonly ShortForm[]): GatewayConfig {
   const roles = env.text('GATEWAY_ROLE', 'api,worker').split(',');
   if (roles.some((role) => role !== 'api' && role !== 'worker')) {
     throw new ConfigurationError('GATEWAY_ROLE', 'must be api, worker or api,worker');
   }
   const databaseUrl = readDatabaseUrl(env);
-  const services = readServiceAddresses(env.text('SERVICES', ''), SHORT_FORMS, env);
+  const services = readServiceAddresses(env.text('SERVICES', ''), shortForms, env);
   return {
     host: env.host(),
     port: env.port('GATEWAY_PORT', 3000),
@@ -187,7 +143,6 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     clockToleranceMs: env.clockToleranceMs(),
     tls: readServerTls(env),
     trustedCa: readTrustedCa(env),
-    tokenVerifyKeys: readTokenVerifyKeys(env, services['identity']!),
     databaseUrl,
     services,
     queue: readQueue(env, databaseUrl),
@@ -197,7 +152,6 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       retryBaseMs: env.integer('RETRY_BASE_MS', 200, 1),
       retryMaxMs: env.integer('RETRY_MAX_MS', 30_000, 1),
       deadlineMs: env.integer('OPERATION_DEADLINE_MS', 900_000, 1),
-      paidOrders: env.choice('DELETION_OF_PAID_ORDERS', ['restrict', 'cancel'], 'restrict'),
     },
     deletionGraceMs: env.integer('DELETION_GRACE_MS', THIRTY_DAYS_MS, 0),
     integrityEveryMs: env.integer('INTEGRITY_EVERY_MS', 3_600_000, 0),
@@ -212,7 +166,6 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
       user: env.limit('RATE_LIMIT_USER', 1200),
       concurrentPerUser: env.limit('CONCURRENT_PER_USER', 32),
       concurrentPerAddress: env.limit('CONCURRENT_PER_ADDRESS', 128),
-      loginFailures: env.limit('LOGIN_FAILURE_LIMIT', 10),
     },
     trustedProxies: env.networks('TRUSTED_PROXIES'),
     publicUrl: env.optionalUrl('PUBLIC_URL'),
@@ -220,7 +173,6 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     serviceSigningKey: env.secret(SERVICE_SIGNING_KEY),
     dataKey: env.secret(DATA_KEY),
     previousDataKey: env.optionalSecret({ ...DATA_KEY, name: 'DATA_KEY_PREVIOUS' }) ?? null,
-    admin: readAdmin(env),
   };
 }
 
@@ -252,12 +204,6 @@ export function publicPath({ publicUrl }: Pick<GatewayConfig, 'publicUrl'>): str
 function readDatabaseUrl(env: Environment): string {
   const usual = 'postgres://turnpike:turnpike@127.0.0.1:5432/gateway';
   return trustingCa(env, env.databaseUrl('GATEWAY_DATABASE_URL', usual));
-}
-
-function readTokenVerifyKeys(env: Environment, identityUrl: string): string | null {
-  const keys = readVerifyKeys(env, 'TOKEN_VERIFY_KEYS');
-  requirePinned(env, 'TOKEN_VERIFY_KEYS', keys, identityUrl);
-  return keys;
 }
 
 function readQueue(env: Environment, databaseUrl: string): QueueConfig {
@@ -302,18 +248,4 @@ function readInstallation(env: Environment): string {
 function backendOf(url: string): QueueBackend | null {
   if (/^rediss?(\+cluster)?:\/\//.test(url)) return 'redis';
   return /^postgres(ql)?:\/\//.test(url) ? 'postgres' : null;
-}
-
-function readAdmin(env: Environment): AdminConfig | null {
-  const email = env.optional('ADMIN_EMAIL');
-  if (!email) return null;
-  const password = env.secret(ADMIN_PASSWORD);
-  if (hasPartOf(email, password))
-    throw new ConfigurationError('ADMIN_PASSWORD', 'must not have anything of ADMIN_EMAIL in it');
-  return { email, password };
-}
-
-function hasPartOf(email: string, password: string): boolean {
-  const parts = email.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  return parts.some((part) => part.length >= MIN_PART_LENGTH && password.toLowerCase().includes(part));
 }

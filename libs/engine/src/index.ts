@@ -2,7 +2,8 @@ export type { Change } from './audit/audit-entries.js';
 export { type Asked, type Command, ledgerCommand, operator, say, Usage, withLedger } from './cli/command.js';
 export { assertKeys } from './cli/contents.js';
 export type { OpenLedger } from './cli/open-ledger.js';
-export { type AdminConfig, GatewayConfig, readConfig, readMigrationConfig } from './config.js';
+export { GatewayConfig, readGatewayConfig, readMigrationConfig } from './config.js';
+export type { ShortForm } from './support/service-addresses.js';
 export { Catalogue, type Definitions, resourceIn } from './definitions/catalogue.js';
 export { nameOf } from './definitions/declared-calls.js';
 export {
@@ -66,4 +67,3 @@ export { callerOf, CurrentCaller, verifyAdministrator, verifyAgain } from './req
 export { Fingerprints, shortened } from './request/fingerprints.js';
 export { Id, isUuid } from './request/request-headers.js';
 export { Allows } from './request/route-actions.js';
-export { clientNameOf } from './support/client-name.js';

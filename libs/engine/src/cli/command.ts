@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@turnpike/service';
 import { isUUID } from 'class-validator';
-import { readConfig } from '../config.js';
+import type { GatewayConfig } from '../config.js';
 import { exportOperations } from './export.js';
 import { inspectLane } from './inspect.js';
 import { openLedger, type OpenLedger } from './open-ledger.js';
@@ -68,8 +68,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** Where the command is given, and where its answers go. */
 export interface Surroundings {
-  /** What readConfig reads, unless it is the process' own environment. */
-  env?: NodeJS.ProcessEnv;
+  /** @returns what is set about the gateway whose ledger it is. @throws ConfigurationError */
+  configOf: () => GatewayConfig;
   out: Writable;
   err: Writable;
 }
@@ -130,7 +130,7 @@ async function rebuild({ values, ...around }: Asked): Promise<void> {
   if (!values.yes) {
     throw new Usage('rebuild-queue drops all jobs of the queue. Nothing of the ledger: say --yes.');
   }
-  const { queue } = readConfig(around.env);
+  const { queue } = around.configOf();
   await withLedger(around, async ({ ledger }) => {
     const tell = (count: number): void => say(around, `${count} heads queued …`);
     const { dropped, queued } = await rebuildQueue(queue, ledger, tell);
@@ -176,10 +176,10 @@ function asUserId(text: string | undefined, complaint: string): string {
 
 /** Does work on the ledger of the environment, which is closed afterwards. */
 export async function withLedger(
-  { env }: Surroundings,
+  { configOf }: Pick<Surroundings, 'configOf'>,
   work: (ledger: OpenLedger) => Promise<void>,
 ): Promise<void> {
-  const ledger = await openLedger(readConfig(env));
+  const ledger = await openLedger(configOf());
   try {
     await work(ledger);
   } finally {

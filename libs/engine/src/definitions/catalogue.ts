@@ -35,6 +35,8 @@ export interface Definitions {
   /** @returns how that step is sent; undefined where it is sent as a manifest's is */
   callOf: (step: string) => Call | undefined;
   subjectEnd: SubjectEnd;
+  /** A payload that asks for every step that a plan can have. */
+  everyStep: Record<string, unknown>;
 }
 
 /** One consistent state of what is known. */
@@ -45,9 +47,6 @@ interface Known {
   relations: readonly Relation[];
   manifests: readonly Manifest[];
 }
-
-/** Everything that makes a plan have a step: a payload that asks for all of them. */
-const EVERY_STEP = { email: '', firstName: '', lastName: '' };
 
 /**
  * All operations, steps, relations and resources that this process knows: those of the application, and those of the
@@ -198,7 +197,7 @@ export class Catalogue implements Declarations {
     return `${path.replaceAll(/\{\w+\}/g, userId)}/${targetId}`;
   }
 
-  /** @returns the type of the resource whose id a path names: of `/v1/orders/{id}/pay` that which lies at `/v1/orders` */
+  /** @returns the type of the resource whose id a path names: of `/v1/things/{id}/move` that which lies at `/v1/things` */
   resourceIn(path: string): string {
     const before = anyNames(path.split('/{id}', 1)[0]!);
     const named = [...this.known.resources.values()].find((resource) => anyNames(resource.path) === before);
@@ -231,7 +230,7 @@ export class Catalogue implements Declarations {
   private assertCarriedOut(): void {
     assertCarriedOut(this);
     for (const { kind } of this.operations) {
-      const steps = this.stepsOf(kind, EVERY_STEP).map(({ name }) => name);
+      const steps = this.stepsOf(kind, this.application.everyStep).map(({ name }) => name);
       assertHasWayOut(`The plan of ${kind}`, steps, this);
     }
     assertFollowOns([...this.operations]);

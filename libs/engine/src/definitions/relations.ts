@@ -23,7 +23,7 @@ export function relationOf(declared: RelationDeclaration): Relation {
   };
 }
 
-/** @returns the table of a column: `ordering.orders` of `ordering.orders.user_id` */
+/** @returns the table of a column: `shelf.things` of `shelf.things.user_id` */
 export function tableOf(column: string): string {
   return column.slice(0, column.lastIndexOf('.'));
 }

@@ -71,7 +71,7 @@ interface ServiceCall {
 /** In the addresses of resources. */
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** A page has 512 KiB; one of a service of the version before has 200 orders, each as large as a request may be: 50 MiB. */
+/** A page has 512 KiB; one of a service of the version before has 200 resources, each as large as a request may be: 50 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**

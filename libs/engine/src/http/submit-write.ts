@@ -33,8 +33,8 @@ export interface Write {
   target: OperationTarget;
   payload: Record<string, unknown>;
   caller: Caller | null;
-  /** Whose Idempotency-Key it is, where there is no caller. */
-  anonymousScope?: string;
+  /** Whose Idempotency-Key it is, where there is no caller: by what they are known. */
+  anonymousScope?: { by: string; value: string };
   cancelsWaiting?: boolean;
   /** What must be asked of a service before the write can be accepted; adds to the payload. */
   prepare?: () => Promise<Record<string, unknown>>;
@@ -118,8 +118,12 @@ export class Admission {
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {
-    const scope = caller ? scopeOf(caller) : `email ${this.fingerprints.hash(anonymousScope ?? '')}`;
+    const scope = caller ? scopeOf(caller) : this.scopeOfNobody(anonymousScope);
     return this.fingerprints.clientKeyOf(scope, request);
+  }
+
+  private scopeOfNobody({ by, value } = { by: 'nobody', value: '' }): string {
+    return `${by} ${this.fingerprints.hash(value)}`;
   }
 
   private operationOf(write: Write, request: FastifyRequest): NewOperation {

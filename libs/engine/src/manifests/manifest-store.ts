@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -16,6 +17,9 @@ import { bearable, told } from './form/lines.js';
 import { readServices, SERVICES_CHANNEL, type ServiceRow } from './manifest-rows.js';
 import { teach } from './teach.js';
 
+/** Milliseconds between two attempts of the first load. */
+const LOAD_AGAIN_MS = 1000;
+
 /**
  * Has the manifests carried out that the ledger has as accepted: those of the last time before any service is asked, so that a
  * process starts and accepts writes while services are away, and others as soon as some process has accepted them.
@@ -24,6 +28,7 @@ import { teach } from './teach.js';
 export class ManifestStore implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ManifestStore.name);
   private readonly listener: Listener;
+  private readonly stopped = new AbortController();
   private turn: Promise<void> = Promise.resolve();
   /** Of the manifests that were read last; null before any were. */
   private hashes: string | null = null;
@@ -56,6 +61,7 @@ export class ManifestStore implements OnModuleInit, OnApplicationBootstrap, Befo
 
   /** Before the connections of the process are closed. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopped.abort();
     await this.listener.stop();
     await this.turn;
   }
@@ -88,14 +94,25 @@ export class ManifestStore implements OnModuleInit, OnApplicationBootstrap, Befo
 
   private async begin(): Promise<void> {
     await this.database.start();
-    await this.listener.keepListening();
+    await Promise.all([this.listener.keepListening(), this.loadAtLast()]);
+  }
+
+  /** Until it was done once nothing is accepted or planned here, whatever the ledger does meanwhile. */
+  private async loadAtLast(): Promise<void> {
+    const { signal } = this.stopped;
+    while (!this.isLoaded && !signal.aborted) {
+      await this.refresh().catch((error: Error) => this.tell(error));
+      if (!this.isLoaded) await pause(LOAD_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** It is tried again with the next notification, and whenever a service is asked. */
   private refreshSoon(): void {
-    this.refresh().catch((error: Error) =>
-      this.logger.warn(`Accepted manifests could not be read: ${error.message}`),
-    );
+    this.refresh().catch((error: Error) => this.tell(error));
+  }
+
+  private tell({ message }: Error): void {
+    this.logger.warn(`Accepted manifests could not be read: ${message}`);
   }
 
   private async load(): Promise<void> {

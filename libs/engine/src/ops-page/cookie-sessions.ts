@@ -1,7 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import type { DashboardSession } from '@turnpike/protocol';
-import type { SessionView } from '@turnpike/contracts';
+import type { DashboardSession, SessionView } from '@turnpike/protocol';
 import { Database, Problem, type Statements } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';

@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Logger, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { DashboardSession } from '@turnpike/protocol';
-import { type SessionView, SignIn } from '@turnpike/contracts';
+import { type DashboardSession, type SessionView, SignIn } from '@turnpike/protocol';
 import { Problem, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';

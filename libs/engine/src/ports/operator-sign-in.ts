@@ -1,4 +1,4 @@
-import type { SessionView, SignIn } from '@turnpike/contracts';
+import type { SessionView, SignIn } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 
 /** Begins, prolongs and ends the sessions of operators who sign in at the dashboard: the application's part. */

@@ -75,7 +75,7 @@ export function actionsIn(context: ExecutionContext): readonly ActionDefinition[
 export interface Route {
   /** The controller and its method. */
   name: string;
-  /** `GET /v1/orders/:id` */
+  /** `GET /v1/operations/:id` */
   address: string;
   actions: ReturnType<typeof actionsOf>;
 }

@@ -1,6 +1,8 @@
-import { readConfig } from '../config.js';
+import { Environment } from '@turnpike/service';
+import { readGatewayConfig } from '../config.js';
 
-const clusterOf = (url: string, variables = {}) => readConfig({ QUEUE_URL: url, ...variables }).queue.cluster;
+const clusterOf = (url: string, variables = {}) =>
+  readGatewayConfig(new Environment({ QUEUE_URL: url, ...variables }), []).queue.cluster;
 
 describe('the address of a Redis Cluster', () => {
   it.each([

@@ -61,7 +61,7 @@ function isInBody(body: Shape | null | undefined, name: string): boolean {
   return Array.isArray(required) && required.includes(name) && mayHave(body, [name]);
 }
 
-/** `/v1/orders/{id}/pay` is about an order, whose path is `/v1/orders`. */
+/** `/v1/things/{id}/move` is about a thing, where those are at `/v1/things`. */
 function isOfResource(path: string, { all }: Candidate): boolean {
   const [before] = path.split('/{id}');
   const resources = all.flatMap(({ resources = [] }) => resources);

@@ -9,7 +9,7 @@ import { EFFECTS, MANIFEST_VERSION } from '@turnpike/protocol';
 const NAME = { type: 'string', maxLength: 100, pattern: '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*$' };
 /** `loyalty` */
 const SERVICE = { type: 'string', maxLength: 50, pattern: '^[a-z][a-z0-9-]*$' };
-/** `ordering.orders (paid)`: a relation is named for its table. */
+/** `shelf.things (sold)`: a relation is named for its table. */
 const RELATION = {
   ...{ type: 'string', maxLength: 100 },
   pattern: '^[a-z][a-z0-9_-]*(\\.[a-z][a-z0-9_-]*)*( \\([a-z, ]+\\))?$',
