@@ -43,6 +43,7 @@ const SHOWN = [
     'pausedBy',
     'behind',
     'retryOf',
+    'follows',
     'key',
     'fence',
     'instance',
