@@ -1,5 +1,6 @@
 // The arrows of the architecture, between folders: what is below knows nothing of what is above. A write flows through the
 // engine from `http` by `ledger` and `queue` to `execution`; the gateway adds its shop to it.
+const { existsSync, readdirSync } = require('node:fs');
 
 /** The folders of the engine from the lowest to the highest, and what each may import beside itself. */
 const ENGINE = {
@@ -17,6 +18,8 @@ const ENGINE = {
   notify: ['ledger', 'queries'],
   limits: ['request', 'support'],
   execution: ['definitions', 'encryption', 'ledger', 'ports'],
+  // What services declare of themselves.
+  manifests: ['definitions', 'execution', 'http', 'ledger', 'notify', 'request', 'support'],
   processes: ['execution'],
   queue: ['definitions', 'encryption', 'execution', 'ledger', 'notify', 'queries'],
   // For emergencies: beside the processes, straight at the ledger.
@@ -40,6 +43,7 @@ const ENGINE = {
       'http',
       'integrity',
       'ledger',
+      'manifests',
       'ports',
       'processes',
     ],
@@ -57,7 +61,11 @@ const SERVICE = {
   auth: ['problems', 'process'],
   database: ['problems', 'process'],
   http: ['problems', 'process', 'protocol'],
-  steps: ['auth', 'database', 'http', 'problems', 'process', 'protocol'],
+  // What the service says of itself.
+  manifest: [],
+  steps: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'protocol'],
+  // Services that are made of what they declare.
+  declared: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'steps'],
 };
 
 /** And of the gateway. */
@@ -78,7 +86,13 @@ const folderRules = [
   ...rulesOf('gateway/src', GATEWAY),
 ];
 
-const SERVICES = ['gateway', 'identity', 'ordering', 'examples/billing'];
+/** Those of the shop, and those that join, each in a folder of its own. */
+const SERVICES = ['gateway', 'identity', 'ordering', ...joiningIn('examples'), ...joiningIn('services')];
+
+function joiningIn(folder) {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.map((name) => `${folder}/${name}`).filter((path) => existsSync(`${path}/src/migrate.ts`));
+}
 
 const serviceRules = SERVICES.map((service) => ({
   name: `${service}-imports-no-other-service`,
@@ -96,7 +110,10 @@ module.exports = {
       name: 'bullmq-only-in-the-queue',
       comment: 'The ledger is the truth; what carries it can then be replaced in one folder.',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '^libs/engine/src/queue/' },
+      from: {
+        path: '^(gateway|identity|ordering|examples|services|libs)/',
+        pathNot: '^libs/engine/src/queue/',
+      },
       to: { path: 'node_modules/(bullmq|@nestjs/bullmq)/' },
     },
     {
@@ -126,26 +143,26 @@ module.exports = {
       name: 'services-import-no-engine',
       comment: 'A service knows the steps that it is sent, and nothing of who sends them.',
       severity: 'error',
-      from: { path: '^(identity|ordering|examples|libs/service)/' },
+      from: { path: '^(identity|ordering|examples|services|libs/service)/' },
       to: { path: '^libs/engine/' },
     },
     {
       name: 'libs-import-no-service',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(gateway|identity|ordering|examples)/' },
+      to: { path: '^(gateway|identity|ordering|examples|services)/' },
     },
     {
       name: 'sources-import-no-tests',
       severity: 'error',
-      from: { path: '^(gateway|identity|ordering|examples|libs)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(gateway|identity|ordering|examples|services|libs)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
     },
     {
       name: 'dashboard-imports-what-crosses-the-border-only',
       severity: 'error',
       from: { path: '^dashboard/' },
-      to: { path: '^(libs/(engine|service)|gateway|identity|ordering|examples)/' },
+      to: { path: '^(libs/(engine|service)|gateway|identity|ordering|examples|services)/' },
     },
     {
       name: 'client-imports-nothing-of-ours',
@@ -153,14 +170,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/client/' },
       to: {
-        path: '^(libs/(contracts|engine|protocol|service)|gateway|identity|ordering|dashboard|examples)/',
+        path: '^(libs/(contracts|engine|protocol|service)|gateway|identity|ordering|dashboard|examples|services)/',
       },
     },
     {
       name: 'only-those-outside-use-the-client',
       severity: 'error',
       from: {
-        path: '^(gateway|identity|ordering|dashboard|examples/billing|libs/(contracts|engine|protocol|service))/',
+        path: '^(gateway|identity|ordering|dashboard|examples/(?!storefront/)|services|libs/(contracts|engine|protocol|service))/',
       },
       to: { path: '^libs/client/' },
     },

@@ -64,7 +64,7 @@ export default defineConfig(
   },
   {
     // One file of each process reads the environment; what can be set is then seen in one place.
-    files: ['{gateway,identity,ordering,examples,libs}/**/*.ts'],
+    files: ['{gateway,identity,ordering,examples,services,libs}/**/*.ts'],
     ignores: ['**/config.ts', ...TESTS],
     rules: {
       'no-restricted-properties': [

@@ -1,3 +1,5 @@
+const { existsSync } = require('node:fs');
+
 // jest cannot require() the ES modules that the framework's packages are (it could from Node 24.9 on), so
 // they become CommonJS like our own sources. `node_modules/` appears twice in nested packages' paths, hence `.*`.
 const ES_MODULES = [
@@ -32,9 +34,13 @@ const toCommonJs = (parser, sourceMaps) => [
   },
 ];
 
+const ROOTS = ['gateway', 'identity', 'ordering', 'examples', 'services', 'libs', 'test'];
+
 /** @type {import('jest').Config} */
 module.exports = {
-  roots: ['gateway', 'identity', 'ordering', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
+  roots: ROOTS.filter((folder) => existsSync(`${__dirname}/${folder}`)).map(
+    (folder) => `<rootDir>/${folder}`,
+  ),
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/test/**/*.test.ts'],
   moduleNameMapper: {
     '^@turnpike/(client|contracts|engine|protocol|service)$': '<rootDir>/libs/$1/src/index.ts',

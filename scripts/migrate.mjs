@@ -1,20 +1,21 @@
-// Brings the three databases to the shape of this build: `npm run migrate`.
+// Brings the databases to the shape of this build: `npm run migrate`.
 import { pathToFileURL } from 'node:url';
 import { readArguments } from './arguments.mjs';
-import { PROJECTS, ROOT, builtEntryOf } from './checkout.mjs';
+import { PROJECTS, ROOT, builtEntryOf, joiningFrom } from './checkout.mjs';
 import { runQuietly } from './child.mjs';
 import { Trouble, runScript, secondsSince } from './console.mjs';
 import { variable, withoutSecrets } from './settings.mjs';
 
-const USAGE = `npm run migrate
+const USAGE = `npm run migrate [-- NAME …]
 
 Brings the databases of GATEWAY_DATABASE_URL, IDENTITY_DATABASE_URL and ORDERING_DATABASE_URL to the shape of this build,
 and that of QUEUE_URL where it is a PostgreSQL, by roles that own them. The roles that GATEWAY_DATABASE_RUNTIME_ROLE,
-IDENTITY_DATABASE_RUNTIME_ROLE and ORDERING_DATABASE_RUNTIME_ROLE name get the rights that processes need. It takes no arguments.`;
+IDENTITY_DATABASE_RUNTIME_ROLE and ORDERING_DATABASE_RUNTIME_ROLE name get the rights that processes need. With names of services that join, it brings their databases to theirs, and no others.`;
 
 /** All at once, each with its own database only. `databaseUrls` has one address for each project. */
 export function migrate(databaseUrls, { signal, onDone = () => {} } = {}) {
-  return Promise.all(PROJECTS.map((project) => migrateOne(project, databaseUrls[project], signal, onDone)));
+  const projects = Object.entries(databaseUrls);
+  return Promise.all(projects.map(([project, url]) => migrateOne(project, url, signal, onDone)));
 }
 
 async function migrateOne(project, databaseUrl, signal, onDone) {
@@ -28,13 +29,17 @@ async function migrateOne(project, databaseUrl, signal, onDone) {
   onDone(`✓ ${project} migrated (${secondsSince(start)} s)`);
 }
 
-function databaseUrlsFrom(env) {
-  const missing = PROJECTS.map((project) => variable(project, 'DATABASE_URL')).filter((name) => !env[name]);
+function databaseUrlsFrom(env, projects) {
+  const variables = projects.map((project) => variable(project, 'DATABASE_URL'));
+  const missing = variables.filter((name) => !env[name]);
   if (missing.length > 0) throw new Trouble(`${missing.join(', ')} must be given`);
-  return Object.fromEntries(PROJECTS.map((project) => [project, env[variable(project, 'DATABASE_URL')]]));
+  return Object.fromEntries(projects.map((project, index) => [project, env[variables[index]]]));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  readArguments(USAGE);
-  await runScript(() => migrate(databaseUrlsFrom(process.env), { onDone: console.log }));
+  const { positionals } = readArguments(USAGE, { allowPositionals: true });
+  await runScript(() => {
+    const projects = positionals.length > 0 ? joiningFrom(positionals) : PROJECTS;
+    return migrate(databaseUrlsFrom(process.env, projects), { onDone: console.log });
+  });
 }

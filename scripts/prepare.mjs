@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PROJECTS, ROOT, entryOf } from './checkout.mjs';
+import { PROJECTS, ROOT, entryOf, foundServices } from './checkout.mjs';
 import { runQuietly } from './child.mjs';
 import { Trouble, step } from './console.mjs';
 
@@ -17,9 +17,11 @@ const BUILD_INPUTS = [
   'identity',
   'ordering',
   'examples',
+  'services',
   'dashboard',
   'tsconfig.json',
   'nest-cli.json',
+  'scripts/build.mjs',
 ];
 const NOT_BUILT = /(^|\/)(node_modules|dist)$|\.spec\.ts$/;
 
@@ -74,7 +76,7 @@ function npmInstalledTheLock() {
 
 function isBuilt() {
   return (
-    PROJECTS.every((project) => existsSync(entryOf(project, 'main'))) &&
+    [...PROJECTS, ...foundServices()].every((project) => existsSync(entryOf(project, 'main'))) &&
     readIfThere(BUILT_STAMP) === sourcesHash()
   );
 }

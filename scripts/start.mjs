@@ -4,7 +4,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readArguments } from './arguments.mjs';
-import { LOGS_FOLDER, POSTGRES_FOLDER, PROJECTS, ROOT, SECRETS_FILE, makeStateFolder } from './checkout.mjs';
+import {
+  LOGS_FOLDER,
+  POSTGRES_FOLDER,
+  ROOT,
+  SECRETS_FILE,
+  joiningFrom,
+  makeStateFolder,
+} from './checkout.mjs';
 import { Trouble, report, secondsSince, step } from './console.mjs';
 import { migrate } from './migrate.mjs';
 import { claimCheckout, releaseCheckout } from './pid-file.mjs';
@@ -24,12 +31,13 @@ import { welcome } from './welcome.mjs';
 /** npm passes the terminal's Ctrl-C on to us, who had it already: the second of a pair is no second wish. */
 const SAME_CTRL_C_MS = 1_000;
 
-const USAGE = `npm start
+const USAGE = `npm start [-- NAME …]
 
 Installs and builds what is missing, starts PostgreSQL, identity, ordering and the gateway, and stays up until Ctrl-C.
-It takes no arguments; what can be set is in the environment, as README.md lists it: GATEWAY_PORT=3100 npm start`;
+With names of services in examples/ or services/ these join: npm start -- loyalty. What can be set is in the environment, as
+README.md lists it: GATEWAY_PORT=3100 npm start`;
 
-readArguments(USAGE);
+const { positionals } = readArguments(USAGE, { allowPositionals: true });
 const startedAt = Date.now();
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -64,20 +72,19 @@ async function live() {
 
 async function bringUp() {
   checkNode(process.versions.node);
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, joiningFrom(positionals));
   makeStateFolder();
   const { wasAbandoned } = claimCheckout();
   running.claimed = true;
   await checkPorts(settings, { patient: wasAbandoned, signal });
   await prepare({ signal });
   const secrets = findSecrets();
-  const databaseUrls = await findDatabases();
+  const databaseUrls = await findDatabases(settings.processes.map(({ name }) => name));
   goOn();
   await step('Migrating the databases', () => migrate(databaseUrls, { signal }));
   goOn();
-  await step('Starting identity, ordering and the gateway', () =>
-    startServices(settings, databaseUrls, secrets),
-  );
+  const services = ['identity', 'ordering', ...positionals].join(', ');
+  await step(`Starting ${services} and the gateway`, () => startServices(settings, databaseUrls, secrets));
   console.log(welcome(settings, secrets, { seconds: secondsSince(startedAt), given: process.env }));
 }
 
@@ -100,11 +107,9 @@ function findSecrets() {
 }
 
 /** The databases that the user gave, the others from the embedded server, which starts only if it is needed. */
-async function findDatabases() {
-  const given = Object.fromEntries(
-    PROJECTS.map((name) => [name, process.env[variable(name, 'DATABASE_URL')]]),
-  );
-  const missing = PROJECTS.filter((name) => !given[name]);
+async function findDatabases(names) {
+  const given = Object.fromEntries(names.map((name) => [name, process.env[variable(name, 'DATABASE_URL')]]));
+  const missing = names.filter((name) => !given[name]);
   if (missing.length === 0) return given;
   if (process.env.NODE_ENV === 'production')
     requireGiven(missing.map((name) => variable(name, 'DATABASE_URL')));

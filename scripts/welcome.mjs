@@ -3,6 +3,9 @@
 /** `given` is the user's environment: a password that they chose themselves is not shown. */
 export function welcome({ processes }, secrets, { seconds, given }) {
   const urlOf = Object.fromEntries(processes.map(({ name, localUrl }) => [name, localUrl]));
+  const services = processes
+    .filter(({ name }) => name !== 'gateway')
+    .map(({ name, localUrl }) => `  ${name.padEnd(11)} ${localUrl}`);
   const password = given.ADMIN_PASSWORD ? '(the ADMIN_PASSWORD that you gave)' : secrets.ADMIN_PASSWORD;
   return `
 Turnpike is ready in ${seconds} s
@@ -10,8 +13,7 @@ Turnpike is ready in ${seconds} s
   gateway     ${urlOf.gateway}
   dashboard   ${urlOf.gateway}/ops
   API         ${urlOf.gateway}/docs
-  identity    ${urlOf.identity}
-  ordering    ${urlOf.ordering}
+${services.join('\n')}
 
   admin       ${secrets.ADMIN_EMAIL}
   password    ${password}

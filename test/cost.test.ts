@@ -1,7 +1,8 @@
 // What one write costs does not grow with those before it: counted in entries of indexes that were read, which a busy
 // machine does not change.
 import { randomUUID } from 'node:crypto';
-import { Database, migrate, Steps } from '@turnpike/service';
+import { declarationOf } from '@turnpike/contracts';
+import { Database, declareSteps, migrate, Steps } from '@turnpike/service';
 import { Client } from 'pg';
 import { readConfig } from '../libs/engine/src/config.js';
 import { Endings } from '../libs/engine/src/notify/operation-watcher.js';
@@ -130,6 +131,7 @@ describe('a step', () => {
     await migrate(options);
     const database = new Database(options);
     await database.start();
+    declareSteps(declarationOf('ordering').steps!);
     const steps = new Steps(database);
     const userId = randomUUID();
     for (let seq = 1; seq <= WRITES; seq += 1) {

@@ -28,6 +28,9 @@ const ELSEWHERE: Record<string, string> = {
   'npm run typecheck': '.ci/run',
   'npm ci': '.ci/run',
   'npm run build': 'npm test, before it begins',
+  'npm run new-service -- gift-cards': 'test/new-service.test.ts',
+  'npm test -- services/gift-cards': 'test/new-service.test.ts',
+  'npm start -- gift-cards': 'here, with loyalty',
   'npm run secrets': 'test/deploy-files.test.ts',
   'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318': 'test/tracing.test.ts',
   'npm run mutants': 'half an hour; test/mutants.test.ts runs its --check',
@@ -52,7 +55,7 @@ describe('a reader who follows the README', () => {
   const started: ChildProcess[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'turnpike-reader-'));
-    databases = await createDatabases('gateway', 'identity', 'ordering');
+    databases = await createDatabases('gateway', 'identity', 'ordering', 'loyalty');
     const names = readdirSync(ROOT).filter((name) => !NOT_COPIED.includes(name));
     for (const name of names) await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true });
     await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
@@ -93,6 +96,22 @@ describe('a reader who follows the README', () => {
     await severalGateways(env);
     await Promise.all(processes.map(stop));
   }, 120_000);
+
+  it('has a service that joins, with the system and by itself', async () => {
+    const env = { ...(await ports()), LOYALTY_PORT: String(await freePort()) };
+    const start = type('npm start -- loyalty', env);
+    expect(await saying(start, /Turnpike is ready/)).toContain(`http://127.0.0.1:${env.LOYALTY_PORT}`);
+    await ready(env.LOYALTY_PORT);
+    await stop(start);
+
+    const [exported] = shellLines('docs/adding-a-service.md').filter((line) => line.startsWith('export '));
+    typed.add(exported!);
+    const own = { ...env, LOYALTY_DATABASE_URL: databases.urls.loyalty! };
+    await finished(type('npm run migrate -- loyalty', own));
+    const service = type('npm run start:service -- loyalty', own);
+    await ready(env.LOYALTY_PORT);
+    await stop(service);
+  }, 180_000);
 
   it('has a signing key by the command that makes one', async () => {
     const [line] = shellLines('docs/tokens.md');

@@ -14,9 +14,19 @@ const ROOT = path.resolve(__dirname, '..');
 const HANDED_ON = ['test', 'ledger'];
 
 const SCRIPTS = [
-  ...['start', 'demo', 'migrate', 'client', 'storefront', 'licenses', 'sbom', 'mutants'].map(
-    (name) => `scripts/${name}.mjs`,
-  ),
+  ...[
+    'start',
+    'start-service',
+    'new-service',
+    'build',
+    'demo',
+    'migrate',
+    'client',
+    'storefront',
+    'licenses',
+    'sbom',
+    'mutants',
+  ].map((name) => `scripts/${name}.mjs`),
   ...[
     'bench/run.mjs',
     'bench/lanes.mjs',

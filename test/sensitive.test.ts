@@ -44,6 +44,7 @@ const SHOWN = [
     'behind',
     'retryOf',
     'follows',
+    'refersTo',
     'key',
     'fence',
     'instance',
@@ -93,6 +94,7 @@ const SHOWN = [
     'detail',
     'sku',
     'currency',
+    'version',
   ],
   ...['kind', 'kinds', 'clientKinds', 'service', 'services', 'targetTypes', 'reads', 'problem', 'help'],
 ];

@@ -1,6 +1,14 @@
 // What a service's database refuses each time is refused for good: no step is retried against a constraint.
 import { randomUUID } from 'node:crypto';
-import { Database, type Effect, type RecordedAnswer, type StepCall, Steps } from '@turnpike/service';
+import { declarationOf } from '@turnpike/contracts';
+import {
+  Database,
+  declareSteps,
+  type Effect,
+  type RecordedAnswer,
+  type StepCall,
+  Steps,
+} from '@turnpike/service';
 import { LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 let ordering: Ordering;
@@ -12,6 +20,7 @@ beforeAll(async () => {
     ...{ url: ordering.databaseUrl, entities: [], migrations: [], applicationName: 'test' },
   });
   await database.start();
+  declareSteps(declarationOf('ordering').steps!);
   steps = new Steps(database);
   await ordering.rows(`create function refuse_late() returns trigger language plpgsql as $$
     begin raise exception 'refused at the commit' using errcode = '23514', constraint = 'late'; end $$`);

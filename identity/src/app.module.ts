@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { STEPS } from '@turnpike/contracts';
+import { declarationOf } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { IdentityConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
@@ -39,8 +39,7 @@ export class AppModule {
       ],
       providers: [
         ...serviceProviders(
-          'identity',
-          STEPS,
+          declarationOf('identity'),
           config,
           databaseOptions(config.databaseUrl),
           identityRetention,

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { STEPS } from '@turnpike/contracts';
+import { declarationOf } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { OrderingConfig } from './config.js';
 import { CustomerStepsController } from './customer-steps.controller.js';
@@ -30,7 +30,7 @@ export class AppModule {
         ...SERVICE_CONTROLLERS,
       ],
       providers: [
-        ...serviceProviders('ordering', STEPS, config, databaseOptions(config.databaseUrl)),
+        ...serviceProviders(declarationOf('ordering'), config, databaseOptions(config.databaseUrl)),
         Customers,
         Deletion,
         Follow,

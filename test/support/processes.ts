@@ -1,6 +1,7 @@
 // One process of the system under test: the real build, started, killed and started again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 export type Project = 'identity' | 'ordering' | 'gateway' | 'billing';
@@ -21,7 +22,7 @@ export class SystemProcess {
   private text = '';
 
   constructor(
-    readonly project: Project,
+    readonly project: string,
     readonly url: string,
     readonly env: Variables,
   ) {
@@ -90,7 +91,7 @@ export class SystemProcess {
 }
 
 /** Runs a project's migrations on the database that `env` names. */
-export async function migrate(project: Project, env: Variables): Promise<void> {
+export async function migrate(project: string, env: Variables): Promise<void> {
   const child = spawn(process.execPath, [entryOf(project, 'migrate')], { cwd: ROOT, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -132,7 +133,9 @@ async function refusalOf(url: string): Promise<string | null> {
   }
 }
 
-function entryOf(project: Project, name: 'main' | 'migrate'): string {
-  const folder = project === 'billing' ? 'examples/billing' : project;
+/** Services that join are in folders of their own. */
+function entryOf(project: string, name: 'main' | 'migrate'): string {
+  const folders = [project, `examples/${project}`, `services/${project}`];
+  const folder = folders.find((one) => existsSync(path.join(ROOT, one, 'src', `${name}.ts`))) ?? project;
   return path.join(ROOT, 'dist', project, folder, 'src', `${name}.js`);
 }

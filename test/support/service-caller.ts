@@ -11,7 +11,6 @@ import {
   STEPS_PATH,
   undoKey,
 } from '@turnpike/protocol';
-import type { ServiceName, StepName } from '@turnpike/contracts';
 import { formatFence, SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
 
 /** Where in which lane a step belongs; what is left out is a new operation, first in its lane, claimed once. */
@@ -40,7 +39,7 @@ export class ServiceCaller {
   private readonly signer = new ServiceTokenSigner(SERVICE_SIGNING_KEY.sample);
   private readonly keyServer: Server;
 
-  constructor(private readonly audience: ServiceName) {
+  constructor(private readonly audience: string) {
     this.keyServer = createServer((request, response) => {
       if (request.url !== '/.well-known/service-jwks.json') return void response.writeHead(404).end();
       void this.signer.jwks().then((jwks) => {
@@ -63,25 +62,25 @@ export class ServiceCaller {
     return `http://127.0.0.1:${(this.keyServer.address() as AddressInfo).port}`;
   }
 
-  step(baseUrl: string, name: StepName, step: StepOf): Promise<ServiceAnswer> {
+  step(baseUrl: string, name: string, step: StepOf): Promise<ServiceAnswer> {
     const key = stepKey(step.operationId ?? randomUUID(), name);
     return this.send('POST', `${baseUrl}${STEPS_PATH}/${name}`, step.body, stepHeaders(key, step));
   }
 
-  undo(baseUrl: string, name: StepName, step: StepOf & { operationId: string }): Promise<ServiceAnswer> {
+  undo(baseUrl: string, name: string, step: StepOf & { operationId: string }): Promise<ServiceAnswer> {
     const key = undoKey(stepKey(step.operationId, name));
     return this.send('POST', `${baseUrl}${STEPS_PATH}/${name}/undo`, step.body, stepHeaders(key, step));
   }
 
-  settle(baseUrl: string, name: StepName, step: StepOf & { operationId: string }): Promise<ServiceAnswer> {
+  settle(baseUrl: string, name: string, step: StepOf & { operationId: string }): Promise<ServiceAnswer> {
     const key = stepKey(step.operationId, name);
     const body = { key, fence: fenceOf(step) };
     const headers = { [HEADERS.laneUser]: step.userId, ...orderOf(step) };
     return this.send('POST', `${baseUrl}${STEPS_PATH}/settle`, body, headers);
   }
 
-  get(baseUrl: string, path: string): Promise<ServiceAnswer> {
-    return this.send('GET', `${baseUrl}${path}`);
+  get(baseUrl: string, path: string, headers?: Record<string, string>): Promise<ServiceAnswer> {
+    return this.send('GET', `${baseUrl}${path}`, undefined, headers);
   }
 
   post(baseUrl: string, path: string, body: object): Promise<ServiceAnswer> {
@@ -132,7 +131,7 @@ export class ServiceCaller {
 }
 
 /** @returns a caller of that service, whose tokens no other service accepts; stop it at the end. */
-export async function startServiceCaller(audience: ServiceName): Promise<ServiceCaller> {
+export async function startServiceCaller(audience: string): Promise<ServiceCaller> {
   const caller = new ServiceCaller(audience);
   await caller.start();
   return caller;

@@ -59,7 +59,7 @@ export async function giveRuntimeRoles({ urls }: Databases): Promise<void> {
       });
       const name = project.toUpperCase();
       const env = { [`${name}_DATABASE_URL`]: url, [`${name}_DATABASE_RUNTIME_ROLE`]: role };
-      await migrate(project as Project, { PATH: process.env.PATH!, ...env });
+      await migrate(project, { PATH: process.env.PATH!, ...env });
     }),
   );
 }

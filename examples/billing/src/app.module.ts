@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { STEPS } from '@turnpike/contracts';
+import { declarationOf } from '@turnpike/contracts';
 import { SERVICE_CONTROLLERS, serviceProviders } from '@turnpike/service';
 import type { BillingConfig } from './config.js';
 import { databaseOptions } from './database.js';
@@ -15,7 +15,7 @@ export class AppModule {
       module: AppModule,
       controllers: [InvoiceStepsController, InvoicesController, ...SERVICE_CONTROLLERS],
       providers: [
-        ...serviceProviders('billing', STEPS, config, databaseOptions(config.databaseUrl)),
+        ...serviceProviders(declarationOf('billing'), config, databaseOptions(config.databaseUrl)),
         Invoices,
       ],
     };

@@ -1,27 +1,20 @@
 import {
   CUSTOMER_OPERATIONS,
   CUSTOMERS,
+  declarationOf,
   FOLLOWED_EVENTS,
   FOLLOWING_OPERATIONS,
   INVOICE_OPERATIONS,
   INVOICES,
   ORDER_OPERATIONS,
   ORDERS,
-  RELATIONS,
-  STEPS,
   USER_CONFIRMED,
   USER_OPERATIONS,
   USER_RESOURCE,
   USER_STEPS,
   USERS,
 } from '@turnpike/contracts';
-import {
-  holds,
-  type Role,
-  ROLES,
-  type OperationDeclaration,
-  type ServiceDeclaration,
-} from '@turnpike/protocol';
+import { holds, type Role, ROLES, type OperationDeclaration } from '@turnpike/protocol';
 import { Catalogue, type Definitions, type OperationDefinition, type Subject } from '@turnpike/engine';
 import { READS } from './reads.js';
 import { byDeletion, byPassword, byRoles } from './access.js';
@@ -91,7 +84,7 @@ export function definitionsOf({ services, ...settings }: Settings): Definitions 
   const present = (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).filter((name) => name in services);
   return {
     subject: SUBJECT,
-    services: present.map(declarationOf),
+    services: present.map((service) => ({ ...declarationOf(service), resources: RESOURCES[service] })),
     operations: [
       ...[...USER_OPERATIONS, ...CUSTOMER_OPERATIONS, ...ORDER_OPERATIONS],
       ...(present.includes('billing') ? INVOICE_OPERATIONS : []),
@@ -103,16 +96,5 @@ export function definitionsOf({ services, ...settings }: Settings): Definitions 
       voidsSessionsBefore: deletedAt(answers),
       confirmed: confirmedState(answers),
     }),
-  };
-}
-
-function declarationOf(service: keyof typeof RESOURCES): ServiceDeclaration {
-  const steps = Object.entries(STEPS).map(([name, step]) => ({ name, ...step }));
-  return {
-    service,
-    version: '1',
-    resources: RESOURCES[service],
-    steps: steps.filter((step) => step.service === service),
-    relations: RELATIONS.filter((relation) => relation.service === service),
   };
 }

@@ -19,8 +19,10 @@ export { forgetAnswers, RecordedAnswer, type StepCall } from './steps/inbox.js';
 export * from './steps/outbox.migration.js';
 export { Outbox } from './steps/outbox.js';
 export * from './steps/marks.migration.js';
+export { sqlMigration } from './database/sql-migration.js';
 export { grantRuntimeRole, readRuntimeRole, type RuntimeRole } from './database/runtime-role.js';
 export { Retention, type Trim, trimAll, type Trimmed, trimOldest, walkOver } from './database/retention.js';
+export { declareSteps } from './protocol/declared-steps.js';
 export * from './steps/steps.js';
 export * from './steps/step-call.js';
 export * from './steps/if-match.js';
@@ -60,3 +62,13 @@ export { activeRequestId, identify, nameAddress } from './process/request-contex
 export { endSpanOf, givenTraceparent } from './process/request-spans.js';
 export { SECURITY_EVENTS, type SecurityEvent, securityEvent } from './process/security-log.js';
 export * from './steps/service.module.js';
+export { STEP_MIGRATIONS } from './steps/migrations.js';
+export { manifestOf } from './manifest/manifest.js';
+export type {
+  ReadRequest,
+  ServiceDefinition,
+  StepRequest,
+  StepResult,
+  UndoRequest,
+} from './declared/definition.js';
+export { defineService, type Service } from './declared/service.js';

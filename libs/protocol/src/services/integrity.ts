@@ -57,6 +57,8 @@ export class IntegrityRow {
   /** The relation by which it refers to the user. */
   relation: string;
   userId: string;
+  /** What it refers to, where that is something else than the user. */
+  refersTo?: string;
   /** Whether it is in force, as nothing of a deleted user may be. */
   live: boolean;
   /** The copy of the user's name, where the relation has one that follows the user. */

@@ -2,7 +2,12 @@ import { declareSteps, eventOf, readDeclaredKey } from './declared-steps.js';
 
 const ID = '019bc0de-0000-7000-8000-000000000001';
 
-beforeAll(() => declareSteps({ 'lamps.light2': { event: 'lamp.lit' }, 'lamps.look': { event: null } }));
+beforeAll(() =>
+  declareSteps([
+    { name: 'lamps.light2', event: 'lamp.lit' },
+    { name: 'lamps.look', event: null },
+  ]),
+);
 
 describe('the key of a step', () => {
   it.each(['lamps.light2', 'lamps.light2/undo', 'lamps.light2~2', 'lamps.light2~2/undo~3'])(

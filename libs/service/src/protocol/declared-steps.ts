@@ -1,13 +1,10 @@
 import { type KeyOfStep, readStepKey, type StepDeclaration } from '@turnpike/protocol';
 
-/** Steps by their names, as far as a service has to know them. */
-export type DeclaredSteps = Readonly<Record<string, Pick<StepDeclaration, 'event'>>>;
-
 const events = new Map<string, string | null>();
 
 /** Makes steps known to this process; a call with the key of any other is refused. */
-export function declareSteps(steps: DeclaredSteps): void {
-  for (const [name, { event }] of Object.entries(steps)) events.set(name, event);
+export function declareSteps(steps: readonly Pick<StepDeclaration, 'name' | 'event'>[]): void {
+  for (const { name, event } of steps) events.set(name, event);
 }
 
 /** @returns what that key says, or null where it is none of a step that is declared */

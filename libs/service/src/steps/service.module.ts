@@ -1,12 +1,15 @@
 import type { Provider, Type } from '@nestjs/common';
+import type { ServiceDeclaration } from '@turnpike/protocol';
 import { Database, type DatabaseOptions } from '../database/database.js';
 import { EventsController } from './events.controller.js';
 import { HealthController, READINESS_CHECKS, type ReadinessChecks } from '../http/health.js';
 import { forgetOldAnswers } from './inbox.js';
+import { ManifestController } from './manifest.controller.js';
+import { ManifestDocument } from '../manifest/manifest.js';
 import { Marks } from './marks.js';
 import { MarksController } from './marks.controller.js';
 import { Outbox } from './outbox.js';
-import { declareSteps, type DeclaredSteps } from '../protocol/declared-steps.js';
+import { declareSteps } from '../protocol/declared-steps.js';
 import { Retention, type Trim } from '../database/retention.js';
 import type { GatewayTrust } from '../auth/gateway-trust.js';
 import { gatewayKeys, ServiceTokenVerifier } from '../auth/service-token.js';
@@ -18,24 +21,26 @@ export const SERVICE_CONTROLLERS: Type[] = [
   SettleController,
   EventsController,
   MarksController,
+  ManifestController,
   HealthController,
 ];
 
 /**
  * What every service behind the gateway needs, in the order in which a call meets it.
- * @param steps all that it may be called for
+ * @param declaration what the service says of itself: it is called for the steps in it, and for no others
  * @param gateway how the gateway's calls are recognised
  * @param trims what of the service's own tables is trimmed
  */
 export function serviceProviders(
-  service: string,
-  steps: DeclaredSteps,
+  declaration: ServiceDeclaration,
   gateway: GatewayTrust & { production: boolean },
   database: DatabaseOptions,
   trims: readonly Trim[] = [],
 ): Provider[] {
+  const { service, steps = [] } = declaration;
   declareSteps(steps);
   return [
+    { provide: ManifestDocument, useFactory: () => new ManifestDocument(declaration) },
     {
       provide: ServiceTokenVerifier,
       useFactory: () => new ServiceTokenVerifier(service, gatewayKeys(gateway), gateway.clockToleranceMs),

@@ -1,0 +1,3 @@
+import { runMain } from '@turnpike/service/run-main';
+
+runMain(async () => (await import('./loyalty.js')).loyalty.migrate());
