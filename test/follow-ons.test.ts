@@ -12,7 +12,7 @@ import type { Services } from '../libs/engine/src/execution/service-client.js';
 import type { Finished } from '../libs/engine/src/ledger/completion-batches.js';
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import { type Ledger } from '../libs/engine/src/ledger/ledger.js';
-import type { FollowOn } from '../libs/engine/src/ledger/statements/complete.js';
+import type { FollowOn } from '../libs/engine/src/ledger/statements/follow-ons.js';
 import type { ClaimedRow } from '../libs/engine/src/ledger/statements/claim.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import { toView } from '../libs/engine/src/queries/views.js';

@@ -7,7 +7,7 @@ import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import type { EndState } from '../libs/engine/src/ledger/states.js';
 import { derivedId } from '../libs/engine/src/definitions/follow-ons.js';
-import type { FollowOn } from '../libs/engine/src/ledger/statements/complete.js';
+import type { FollowOn } from '../libs/engine/src/ledger/statements/follow-ons.js';
 import { SHOP } from './support/shop.js';
 import {
   type Answer,

@@ -63,6 +63,13 @@ export const LANES = [
     tests: [['test/ledger-relations.test.ts', 'neither an operator, nor a deletion that cancels what waits']],
   },
   {
+    name: 'follow-on-after-deletion',
+    is: 'what follows another write is not carried out once its user is deleted',
+    file: 'libs/engine/src/execution/executor.ts',
+    edits: [['if (claimed.follows_id) {', 'if (claimed.follows_id && claimed.beside) {']],
+    tests: [['test/follow-ons.test.ts', 'sends nothing of what follows once the user is deleted']],
+  },
+  {
     name: 'fence',
     is: 'a service refuses the call of an older claim',
     file: 'libs/service/src/steps/steps.ts',

@@ -3,7 +3,7 @@ import type { DeclaredStepBody } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewOperation } from '../ledger/statements/admit.js';
-import type { FollowOn } from '../ledger/statements/complete.js';
+import type { FollowOn } from '../ledger/statements/follow-ons.js';
 import type { OperationDefinition, OperationEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 

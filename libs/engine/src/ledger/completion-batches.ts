@@ -10,7 +10,8 @@ import type {
   Retry,
   StepOutcome,
 } from './statements/claim.js';
-import { end, type EndedBatch, type FollowOn } from './statements/complete.js';
+import { end, type EndedBatch } from './statements/complete.js';
+import type { FollowOn } from './statements/follow-ons.js';
 import { destroyKey, erase } from './statements/erase-user.js';
 import type { Work } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';

@@ -17,7 +17,7 @@ import { sealCause, type StoredCause } from '../encryption/operation-causes.js';
 import { Unreadable } from '../encryption/cipher.js';
 import * as claims from './statements/claim.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './statements/claim.js';
-import type { FollowOn } from './statements/complete.js';
+import type { FollowOn } from './statements/follow-ons.js';
 import { DataKeys, type FreshKey } from '../encryption/data-keys.js';
 import { type ClientKey, findReplay, type Replay } from './statements/idempotency-keys.js';
 import { halt } from './statements/pause-and-halt.js';
