@@ -79,6 +79,7 @@ const SHOWN = [
     'type',
     'source',
     'relation',
+    'refersTo',
   ],
   ...[
     'from',
