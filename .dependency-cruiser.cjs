@@ -18,6 +18,8 @@ const ENGINE = {
   notify: ['ledger', 'queries'],
   limits: ['request', 'support'],
   execution: ['definitions', 'encryption', 'ledger', 'ports'],
+  // What services declare of themselves.
+  manifests: ['definitions', 'execution', 'http', 'ledger', 'notify', 'request', 'support'],
   processes: ['execution'],
   queue: ['definitions', 'encryption', 'execution', 'ledger', 'notify', 'queries'],
   // For emergencies: beside the processes, straight at the ledger.
@@ -41,6 +43,7 @@ const ENGINE = {
       'http',
       'integrity',
       'ledger',
+      'manifests',
       'ports',
       'processes',
     ],

@@ -36,6 +36,7 @@ const WHOLE = [
   ],
   ...[
     'root_key',
+    'services',
     'webhooks',
     'processes',
     'samples',

@@ -80,6 +80,7 @@ const SHOWN = [
     'source',
     'relation',
     'refersTo',
+    'version',
   ],
   ...[
     'from',

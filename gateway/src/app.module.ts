@@ -55,7 +55,7 @@ function controllersOf({ services }: GatewayConfig): Type[] {
 }
 
 /** This shop: what the engine carries out for it. */
-function shop(config: GatewayConfig): Application {
+export function shop(config: GatewayConfig): Application {
   return {
     catalogue: catalogueOf({ ...config.run, services: config.services }),
     subjects: UsersAtIdentity,
@@ -77,6 +77,6 @@ function shop(config: GatewayConfig): Application {
 }
 
 /** The gateway process. */
-export function gatewayModule(config: GatewayConfig): DynamicModule {
-  return TurnpikeModule.forRoot(config, shop(config));
+export function gatewayModule(config: GatewayConfig, application = shop(config)): DynamicModule {
+  return TurnpikeModule.forRoot(config, application);
 }

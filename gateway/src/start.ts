@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { type GatewayConfig, readConfig } from '@turnpike/engine';
+import { descriptionOf, type GatewayConfig, readConfig, routeTableOf } from '@turnpike/engine';
 import { startProcess } from '@turnpike/service';
-import { gatewayModule } from './app.module.js';
+import { gatewayModule, shop } from './app.module.js';
 
 /** What the security log has of the settings: what bounds, keeps and believes, and nothing that opens anything. */
 function settingsOf(config: GatewayConfig): object {
@@ -21,9 +21,12 @@ function settingsOf(config: GatewayConfig): object {
 /** Starts the process. */
 export async function start(): Promise<void> {
   const config = readConfig();
+  const application = shop(config);
+  const declared = routeTableOf(application);
   await startProcess({
     name: 'gateway',
-    module: gatewayModule(config),
+    module: gatewayModule(config, application),
+    addressOf: (request) => declared.addressOf(request),
     host: config.host,
     port: config.port,
     production: config.production,
@@ -39,6 +42,7 @@ export async function start(): Promise<void> {
     shutdownDelayMs: config.api ? config.shutdownDelayMs : 0,
     api: config.api
       ? {
+          others: () => declared.routes().map(descriptionOf),
           title: 'Turnpike',
           description:
             'The single entry point for all writes. Every write is answered with 202 and an operation, runs in the ' +

@@ -1,4 +1,4 @@
-import { CORE_SERVICES, PASSWORD_LENGTH, SERVICES } from '@turnpike/contracts';
+import { PASSWORD_LENGTH } from '@turnpike/contracts';
 import {
   ConfigurationError,
   DATA_KEY,
@@ -21,6 +21,7 @@ import {
   withoutKnown,
 } from '@turnpike/service';
 import { type ClusterAddress, clusterAddressOf, isCluster } from './support/cluster-address.js';
+import { readServiceAddresses, type ServiceAddresses, type ShortForm } from './support/service-addresses.js';
 
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
 export type QueueBackend = (typeof QUEUE_BACKENDS)[number];
@@ -75,8 +76,12 @@ export interface AdminConfig {
   password: string;
 }
 
-/** Where the services are; one without an address does not take part. */
-type Addresses = Readonly<Record<string, string> & Partial<Record<string, string>>>;
+/** The services of this shop, whose addresses have variables of their own; billing takes part where it has one. */
+const SHORT_FORMS: readonly ShortForm[] = [
+  { name: 'identity', variable: 'IDENTITY_URL', usual: 'http://127.0.0.1:3001' },
+  { name: 'ordering', variable: 'ORDERING_URL', usual: 'http://127.0.0.1:3002' },
+  { name: 'billing', variable: 'BILLING_URL', usual: null },
+];
 
 /** Everything that can be set about a gateway process. This file alone reads process.env. */
 export class GatewayConfig {
@@ -101,7 +106,7 @@ export class GatewayConfig {
   tokenVerifyKeys: string | null;
   databaseUrl: string;
   /** The addresses of the services that take part. */
-  services: Addresses;
+  services: ServiceAddresses;
   queue: QueueConfig;
   run: RunConfig;
   laneMaxDepth: number;
@@ -167,7 +172,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): GatewayC
     throw new ConfigurationError('GATEWAY_ROLE', 'must be api, worker or api,worker');
   }
   const databaseUrl = readDatabaseUrl(env);
-  const services = readServices(env);
+  const services = readServiceAddresses(env.text('SERVICES', ''), SHORT_FORMS, env);
   return {
     host: env.host(),
     port: env.port('GATEWAY_PORT', 3000),
@@ -253,20 +258,6 @@ function readTokenVerifyKeys(env: Environment, identityUrl: string): string | nu
   const keys = readVerifyKeys(env, 'TOKEN_VERIFY_KEYS');
   requirePinned(env, 'TOKEN_VERIFY_KEYS', keys, identityUrl);
   return keys;
-}
-
-function readServices(env: Environment): Addresses {
-  const others = SERVICES.filter((name) => !CORE_SERVICES.some((core) => core === name));
-  const joined = others
-    .map((name) => `${name.toUpperCase()}_URL`)
-    .filter((variable) => env.optional(variable));
-  return {
-    identity: env.url('IDENTITY_URL', 'http://127.0.0.1:3001'),
-    ordering: env.url('ORDERING_URL', 'http://127.0.0.1:3002'),
-    ...Object.fromEntries(
-      joined.map((variable) => [variable.slice(0, -4).toLowerCase(), env.url(variable, '')]),
-    ),
-  };
 }
 
 function readQueue(env: Environment, databaseUrl: string): QueueConfig {

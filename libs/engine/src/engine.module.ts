@@ -29,7 +29,9 @@ import { ServiceProbe } from './execution/service-probe.js';
 import { Acceptances } from './http/acceptances.js';
 import { CallerGuard } from './http/authentication.guard.js';
 import { Reads } from './http/consistent-reads.js';
+import { DeclaredReads } from './http/declared-reads.js';
 import { DeclaredWrites } from './http/declared-writes.js';
+import { LaneOfRequest } from './http/lane-of-request.js';
 import { EventStreams } from './http/event-streams.js';
 import { OperationAccess } from './http/operation-access.js';
 import { OperationEventsController } from './http/operation-events.controller.js';
@@ -59,6 +61,12 @@ import { ClientPlaces } from './limits/client-address.js';
 import { limitProviders } from './limits/limits.js';
 import { RateWindows } from './limits/rate-windows.js';
 import { Replays } from './limits/replay-pace.js';
+import { ApplicationRoutes, CompiledIn } from './manifests/compiled-in.js';
+import { ManifestJudge } from './manifests/manifest-judge.js';
+import { ManifestReader } from './manifests/manifest-reader.js';
+import { DeclaredController } from './manifests/routes/declared.controller.js';
+import { RouteTable } from './manifests/routes/route-table.js';
+import { ManifestStore } from './manifests/manifest-store.js';
 import { Endings } from './notify/operation-watcher.js';
 import { CookieSessions } from './ops-page/cookie-sessions.js';
 import { PageFiles } from './ops-page/page-files.js';
@@ -77,6 +85,7 @@ import { OverviewController } from './ops/overview.controller.js';
 import { Repetitions } from './ops/repetitions.js';
 import { LaneRelease } from './ops/resolve-halt.js';
 import { Sampler } from './ops/sampler.js';
+import { ServiceStandings } from './ops/service-standings.js';
 import { Summary } from './ops/summary.js';
 import { SuspensionController } from './ops/suspension.controller.js';
 import { Heartbeat } from './processes/heartbeat.js';
@@ -87,6 +96,7 @@ import { LaneStandings } from './queries/lane-standings.js';
 import { LaneViews } from './queries/lanes.js';
 import { OperationList } from './queries/operation-list.js';
 import { LedgerQueries } from './queries/operations.js';
+import { ServiceBacklogs } from './queries/service-backlog.js';
 import { LedgerCounts } from './queries/totals.js';
 import { QueueBoard } from './queue/bull-board.js';
 import { Withdrawal } from './queue/cancellation.js';
@@ -109,7 +119,7 @@ import { ServiceMarks } from './recovery/service-marks.js';
 import { EventInbox } from './relay/outbox-relay.js';
 import { ReceivedEvents } from './relay/received-events.js';
 import { Fingerprints } from './request/fingerprints.js';
-import { RouteCheck } from './request/route-actions.js';
+import { RouteCheck, routesOf } from './request/route-actions.js';
 import { publishUnder } from './support/links.js';
 import { Addresses } from './webhooks/address-guard.js';
 import { ForgettingDeliveries } from './webhooks/delivery-cleanup.js';
@@ -153,6 +163,8 @@ const providers = [
   OperationAccess,
   Acceptances,
   Admission,
+  LaneOfRequest,
+  DeclaredReads,
   DeclaredWrites,
   Answers,
   EventStreams,
@@ -176,6 +188,7 @@ const providers = [
   LaneViews,
   OperationList,
   LedgerCounts,
+  ServiceBacklogs,
   Samples,
   LaneStandings,
   Endings,
@@ -199,6 +212,10 @@ const providers = [
   Breakers,
   Services,
   ServiceProbe,
+  CompiledIn,
+  ManifestStore,
+  ManifestJudge,
+  ManifestReader,
   Processes,
   Heartbeat,
   ServiceMarks,
@@ -224,6 +241,7 @@ const providers = [
   BulkRuns,
   Bulk,
   Summary,
+  ServiceStandings,
   Sampler,
   Gauges,
   LaneSearch,
@@ -249,6 +267,7 @@ const controllers = [
   DashboardSessionController,
   QueuesController,
   PageController,
+  DeclaredController,
 ];
 
 /** The engine with an application: one module, whose providers stand in the order in which a write meets them. */
@@ -300,6 +319,7 @@ function foundations(config: GatewayConfig, { trims }: Application): Provider[] 
 function portsOf(application: Application): Provider[] {
   return [
     { provide: Catalogue, useValue: application.catalogue },
+    { provide: ApplicationRoutes, useValue: new ApplicationRoutes(ownRoutesOf(application)) },
     { provide: Authenticator, useExisting: application.authenticator },
     { provide: OperatorSignIn, useExisting: application.operatorSignIn },
     { provide: AccessListener, useExisting: application.accessListener },
@@ -307,6 +327,19 @@ function portsOf(application: Application): Provider[] {
     { provide: Subjects, useExisting: application.subjects },
     { provide: CookieTokens, useExisting: CookieSessions },
   ];
+}
+
+/** Of the application and of the engine, whatever the role of the process: manifests are judged by workers, too. */
+function ownRoutesOf(application: Application): { method: string; path: string }[] {
+  return [...controllers, ...application.controllers].flatMap(routesOf).map(({ address }) => {
+    const [method, path] = address.split(' ') as [string, string];
+    return { method, path };
+  });
+}
+
+/** @returns the routes that services declare, as long as the process runs */
+export function routeTableOf(application: Application): RouteTable {
+  return new RouteTable(application.catalogue, ownRoutesOf(application));
 }
 
 /** What every request of a client passes. */
@@ -322,12 +355,13 @@ function edge(config: GatewayConfig): Provider[] {
 function readinessOf({ readiness }: Application): Provider {
   return {
     provide: READINESS_CHECKS,
-    inject: [Database, RootKey, QueueProof, ServiceProbe, NameClaim, ...readiness.inject],
+    inject: [Database, RootKey, QueueProof, ServiceProbe, ManifestStore, NameClaim, ...readiness.inject],
     useFactory: (
       database: Database,
       root: RootKey,
       proof: QueueProof,
       services: ServiceProbe,
+      manifests: ManifestStore,
       name: NameClaim,
       ...parts: never[]
     ) => ({
@@ -337,6 +371,7 @@ function readinessOf({ readiness }: Application): Provider {
       installation: () => name.isOurs,
       claims: () => proof.claimsWork,
       tokens: () => services.isAccepted,
+      manifests: () => manifests.isLoaded,
       ...readiness.checks(...parts),
     }),
   };

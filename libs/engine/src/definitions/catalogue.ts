@@ -7,7 +7,7 @@ import {
   type StepDeclaration,
   type Words,
 } from '@turnpike/protocol';
-import { ConfigurationError } from '@turnpike/service';
+import { ConfigurationError, unavailable } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { declaredCall } from './declared-calls.js';
@@ -54,6 +54,8 @@ const EVERY_STEP = { email: '', firstName: '', lastName: '' };
  */
 export class Catalogue implements Declarations {
   private known: Known;
+  private isWhole = true;
+  private reload: () => Promise<void> = () => Promise.resolve();
   readonly subject: Subject;
 
   /** @throws ConfigurationError where the application's own definitions cannot be carried out */
@@ -66,6 +68,32 @@ export class Catalogue implements Declarations {
   /** From now on these manifests count, and no others; each was checked before. */
   apply(manifests: readonly Manifest[]): void {
     this.known = knownBy(this.application, manifests);
+    this.isWhole = true;
+  }
+
+  /**
+   * Until it is given manifests it is not whole: a plan that is made without them would leave services out.
+   * @param reload gives it those that were accepted last
+   */
+  expectManifests(reload: () => Promise<void>): void {
+    this.isWhole = false;
+    this.reload = reload;
+  }
+
+  /**
+   * @returns whether an operation can be carried out by what is known, after a look for what other processes have
+   *   accepted meanwhile
+   */
+  async learns(kind: string, steps: readonly { name: string }[]): Promise<boolean> {
+    const isKnown = (): boolean => this.knows(kind) && steps.every(({ name }) => this.known.steps.has(name));
+    if (!isKnown()) await this.reload();
+    return isKnown();
+  }
+
+  /** @returns everything that is declared now, whoever has declared it */
+  current(): readonly ServiceDeclaration[] {
+    const { services, operations } = this.application;
+    return [...services, { service: 'the application', version: '1', operations }, ...this.manifests];
   }
 
   get manifests(): readonly Manifest[] {
@@ -103,7 +131,7 @@ export class Catalogue implements Declarations {
       clientKinds: this.clientKinds,
       services,
       targetTypes: [...this.known.resources.keys()],
-      reads: this.application.reads,
+      reads: [...this.application.reads, ...this.manifests.flatMap(readsOf)],
       steps: [...this.known.steps.values()],
     };
   }
@@ -145,6 +173,7 @@ export class Catalogue implements Declarations {
 
   /** @returns the steps of an operation of that kind, as the ledger writes them down */
   stepsOf(kind: string, payload: Record<string, unknown>): NewOperation['steps'] {
+    if (!this.isWhole) throw unavailable('What services have declared is not read yet.');
     const { plan, steps } = this.of(kind);
     const own = plan ? plan.steps(payload, this) : steps;
     return this.withRelated(kind, own).map((name) => ({ name, service: serviceOf(name) }));
@@ -168,22 +197,19 @@ export class Catalogue implements Declarations {
     return `${path.replaceAll(/\{\w+\}/g, userId)}/${targetId}`;
   }
 
-  /**
-   * @returns the resource whose id a path names, and the name of the parameter that has the id: of `/v1/orders/{id}/pay`
-   *   the one that lies at `/v1/orders`
-   */
-  resourceIn(path: string): { type: string; parameter: string } {
-    const found = [...this.known.resources.values()].find((resource) =>
-      path.startsWith(`${resource.path}/{`),
-    );
-    if (!found) throw new UnknownWord(`The path ${path}`, 'names no resource that is declared.');
-    const parameter = path.slice(found.path.length + 2).split('}', 1)[0]!;
-    return { type: found.type, parameter };
+  /** @returns the type of the resource whose id a path names: of `/v1/orders/{id}/pay` that which lies at `/v1/orders` */
+  resourceIn(path: string): string {
+    const before = anyNames(path.split('/{id}', 1)[0]!);
+    const named = [...this.known.resources.values()].find((resource) => anyNames(resource.path) === before);
+    if (named) return named.type;
+    throw new UnknownWord(`The path ${path}`, 'names no resource that is declared.');
   }
 
   /** @returns the type of the resource that lies at a path or above it; the user's where there is none */
   ownerOf(path: string): string {
-    const above = [...this.known.resources.values()].filter((resource) => path.startsWith(resource.path));
+    const above = [...this.known.resources.values()].filter((resource) =>
+      `${path}/`.startsWith(`${resource.path}/`),
+    );
     const closest = above.toSorted((a, b) => b.path.length - a.path.length)[0];
     return closest?.type ?? this.subject.type;
   }
@@ -210,6 +236,11 @@ export class Catalogue implements Declarations {
   }
 }
 
+/** @returns a path whose parameters have no names: two that differ in these alone are one */
+function anyNames(path: string): string {
+  return path.replaceAll(/\{\w+\}/g, '{}');
+}
+
 /** A kind or a step that came with a manifest which this process has not read yet, or that nobody declares any more. */
 export class UnknownWord extends ConfigurationError {}
 
@@ -234,6 +265,15 @@ function knownBy({ services, operations }: Definitions, manifests: readonly Mani
     relations: declared.flatMap(({ relations = [] }) => relations.map(relationOf)),
     manifests,
   };
+}
+
+function readsOf({ service, reads = [] }: Manifest): string[] {
+  return reads.length > 0 ? [nameOfReads(service)] : [];
+}
+
+/** @returns by which name the audit trail is told of what was read of a service that joins */
+export function nameOfReads(service: string): string {
+  return `${service}.read`;
 }
 
 function operationsOf({ operations = [] }: ServiceDeclaration): readonly OperationDeclaration[] {

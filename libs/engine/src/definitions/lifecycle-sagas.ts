@@ -1,5 +1,6 @@
 import type { StepDeclaration } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
+import { deadEndIn, finality } from './finality.js';
 import { type Relation, serviceOf, stepOfRule, SUBJECT_EVENTS, type SubjectEvent } from './relations.js';
 
 /*
@@ -58,8 +59,7 @@ export function copySteps(relations: readonly Relation[]): ReadonlySet<string> {
 
 /** @returns each step once: what can be taken back before what decides, and that before what only follows */
 export function inOrder(steps: readonly string[], declared: Pick<Declarations, 'step'>): string[] {
-  const finality = (name: string): number => finalityOf(declared.step(name));
-  return [...new Set(steps)].sort((a, b) => finality(a) - finality(b));
+  return [...new Set(steps)].sort((a, b) => finality(declared.step(a)) - finality(declared.step(b)));
 }
 
 /**
@@ -100,17 +100,10 @@ export function assertHasWayOut(
   steps: readonly string[],
   declared: Pick<Declarations, 'step'>,
 ): void {
-  const final = steps.findIndex((step) => !declared.step(step).undo);
-  if (final === -1) return;
-  const refusing = steps.slice(final + 1).find((step) => declared.step(step).refuses);
-  if (refusing === undefined) return;
+  const deadEnd = deadEndIn(steps.map((step) => declared.step(step)));
+  if (!deadEnd) return;
   throw new ConfigurationError(
     plan,
-    `has ${refusing}, which may be refused, behind ${steps[final]}, which cannot be undone.`,
+    `has ${deadEnd.refusing.name}, which may be refused, behind ${deadEnd.final.name}, which cannot be undone.`,
   );
-}
-
-function finalityOf({ refuses, undo }: StepDeclaration): number {
-  if (undo) return refuses ? 0 : 1;
-  return refuses ? 2 : 3;
 }

@@ -14,6 +14,7 @@ const RETRY_MAX_MS = 30_000;
 const CATALOGUE = {
   subject: { service: 'identity', confirm: 'identity.confirm' },
   step: () => ({ undo: false }),
+  learns: () => Promise.resolve(true),
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),

@@ -11,6 +11,7 @@ import type { Services } from './service-client.js';
 const CATALOGUE = {
   subject: { service: 'identity', confirm: 'identity.confirm' },
   step: () => ({ undo: false }),
+  learns: () => Promise.resolve(true),
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),

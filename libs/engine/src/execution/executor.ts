@@ -87,8 +87,25 @@ export class Executor {
     const terms = this.terms();
     const next = (): ClaimTerms | null => (stopping() || performance.now() >= turnOver ? null : terms);
     let done: Finished = { claimed: await this.ledger.claim(userId, operationId, terms), releases: [] };
-    while (done.claimed) done = await this.runClaimed(done.claimed, next);
+    while (done.claimed) {
+      const { claimed } = done;
+      const isKnown = await this.catalogue.learns(claimed.kind, claimed.steps).catch(() => false);
+      done = isKnown ? await this.runClaimed(claimed, next) : await this.leaveToOthers(claimed);
+    }
     return done.releases;
+  }
+
+  /** Its kind, or a step, came with a manifest that this process cannot read now. */
+  private async leaveToOthers({ user_id: userId, id, epoch, kind, steps }: ClaimedRow): Promise<Finished> {
+    this.logger.error(
+      `${kind} of ${userId} (${id}) is of a kind that no service declares to this process: see GET /v1/ops/services.`,
+    );
+    const { retryMaxMs: delayMs } = this.config.run;
+    const release = await this.ledger.retryLater({
+      ...{ key: { userId, id, epoch }, delayMs, steps },
+      problem: problemBody('unavailable', 'No service declares this kind of operation.'),
+    });
+    return { claimed: null, releases: release ? [release] : [] };
   }
 
   private terms(): ClaimTerms {

@@ -34,12 +34,19 @@ const AWAY_AFTER_LOOKS = 2;
 
 type Listener = (service: string) => void;
 
+/** Whether a service answers, and since when it is so. */
+export interface Presence {
+  answers: boolean;
+  since: Date;
+}
+
 @Injectable()
 export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ServiceProbe.name);
   private readonly stopped = new AbortController();
   /** Of each service that answers, whether it refuses the tokens. */
   private readonly refuses = new Map<string, boolean>();
+  private readonly presences = new Map<string, Presence>();
   private readonly listeners: Listener[] = [];
   private finished: Promise<unknown> = Promise.resolve();
 
@@ -53,6 +60,11 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
   /** Whether a service accepts the gateway's tokens, or none answers, which says nothing of them. */
   get isAccepted(): boolean {
     return this.refuses.size === 0 || [...this.refuses.values()].includes(false);
+  }
+
+  /** @returns how this process finds that service; null before it knows */
+  presenceOf(service: string): Presence | null {
+    return this.presences.get(service) ?? null;
   }
 
   /** Has a function called with every service that was away and answers again. */
@@ -80,6 +92,7 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
       if (answers) this.judge(service, status === 401);
       if (answers && missed >= AWAY_AFTER_LOOKS) this.listeners.forEach((listener) => listener(service));
       missed = answers ? 0 : missed + 1;
+      if (answers) this.note(service, true);
       if (missed >= AWAY_AFTER_LOOKS) this.forget(service);
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -116,7 +129,13 @@ export class ServiceProbe implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** One that is away may have been stopped to be mended: what it said before counts no more. */
   private forget(service: string): void {
+    this.note(service, false);
     this.refuses.delete(service);
     observeRefusal(service, false);
+  }
+
+  private note(service: string, answers: boolean): void {
+    if (this.presences.get(service)?.answers !== answers)
+      this.presences.set(service, { answers, since: new Date() });
   }
 }

@@ -6,7 +6,7 @@ import { Authenticator } from '../ports/authenticator.js';
 import { CookieTokens } from '../ports/cookie-tokens.js';
 import { rememberCaller } from '../request/caller.js';
 import { authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
-import { actionsOf } from '../request/route-actions.js';
+import { actionsIn } from '../request/route-actions.js';
 
 const READS = ['GET', 'HEAD'];
 
@@ -22,9 +22,9 @@ export class CallerGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const actions = actionsOf(context.getHandler(), context.getClass());
+    const actions = actionsIn(context);
     if (actions === 'public') return true;
-    const [action] = actions!;
+    const [action] = actions;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const who = action!.allow;
     if (who.includes('anyone')) return true;

@@ -21,19 +21,45 @@ const header = (description: string, required: boolean) => ({
   schema: { type: 'string' },
 });
 
-const ETAG = { ETag: header('The version, for `If-Match` and `If-None-Match`', true) };
-const LOCATION = { Location: header('Where to read what it became', true) };
+/** What clients may send with every write. */
+export const WRITE_HEADERS = [
+  { name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' },
+  { name: 'Prefer', required: false, description: '`wait=N`: answer with the outcome, in N ≤ 30 s' },
+  { name: 'If-Match', required: false, description: 'ETag of the resource, checked at its turn' },
+];
+
+/** What clients may send with every read, beside {@link IF_NONE_MATCH}. */
+export const READ_HEADERS = [
+  {
+    name: 'Read-After',
+    required: false,
+    description: 'Id of a write, or `latest`: the answer waits until that write has ended; else it is 409',
+  },
+  { name: 'Prefer', required: false, description: '`wait=N`: how many seconds, 5 if left out' },
+];
+
+export const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'ETags that need no answer: 304',
+};
+
+export const ETAG = { ETag: header('The version, for `If-Match` and `If-None-Match`', true) };
+export const ACCEPTED = 'The write is durable and waits for its turn.';
+export const OUTCOME = 'With `Prefer: wait`: the outcome that a synchronous interface would give.';
+
+export const LOCATION = { Location: header('Where to read what it became', true) };
 const TOKEN = {
   'Operation-Token': header('Lets whoever sends it back read the operation, for 15 minutes', true),
 };
-const WAITED = {
+export const WAITED = {
   'Preference-Applied': header('`wait=N`', true),
   'Operation-Id': header('The operation that did it', true),
 };
 
 /** What becomes known of any write at its turn, beside what its kind can be refused for. */
-const LATE_PROBLEMS: ProblemCode[] = ['not-found', 'version-conflict', 'deadline-exceeded'];
-const ADMISSION_PROBLEMS: ProblemCode[] = [
+export const LATE_PROBLEMS: ProblemCode[] = ['not-found', 'version-conflict', 'deadline-exceeded'];
+export const ADMISSION_PROBLEMS: ProblemCode[] = [
   'user-deleting',
   'user-deleted',
   'idempotency-key-reused',
@@ -48,26 +74,16 @@ export function AcceptsWrite(definition: OperationDefinition): MethodDecorator {
   return applyDecorators(
     Allows(definition),
     HttpCode(202),
-    ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
-    ApiHeader({
-      name: 'Prefer',
-      required: false,
-      description: '`wait=N`: answer with the outcome, in N ≤ 30 s',
-    }),
-    ApiHeader({
-      name: 'If-Match',
-      required: false,
-      description: 'ETag of the resource, checked at its turn',
-    }),
+    ...WRITE_HEADERS.map((header) => ApiHeader(header)),
     ApiAcceptedResponse({
       type: OperationView,
-      description: 'The write is durable and waits for its turn.',
+      description: ACCEPTED,
       headers: { ...LOCATION, ...(isAnonymous(definition) && TOKEN) },
     }),
     ApiResponse({
       status,
       ...(result && { type: result }),
-      description: 'With `Prefer: wait`: the outcome that a synchronous interface would give.',
+      description: OUTCOME,
       headers: { ...WAITED, ...(creates && LOCATION), ...(result && ETAG) },
     }),
     ApiProblems(...ADMISSION_PROBLEMS, ...LATE_PROBLEMS, ...(refuses as ProblemCode[])),
@@ -77,12 +93,7 @@ export function AcceptsWrite(definition: OperationDefinition): MethodDecorator {
 /** A route that reads: it may be told to come after a write. */
 export function AcceptsReadAfter(): MethodDecorator {
   return applyDecorators(
-    ApiHeader({
-      name: 'Read-After',
-      required: false,
-      description: 'Id of a write, or `latest`: the answer waits until that write has ended; else it is 409',
-    }),
-    ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: how many seconds, 5 if left out' }),
+    ...READ_HEADERS.map((header) => ApiHeader(header)),
     ApiProblems('operation-pending', 'not-found'),
   );
 }
@@ -90,7 +101,7 @@ export function AcceptsReadAfter(): MethodDecorator {
 /** A route that answers with one resource and its ETag. */
 export function AcceptsIfNoneMatch(resource: Type): MethodDecorator {
   return applyDecorators(
-    ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags that need no answer: 304' }),
+    ApiHeader(IF_NONE_MATCH),
     ApiOkResponse({ type: resource, description: 'The resource.', headers: ETAG }),
     ApiResponse({ status: 304, description: 'The client has it already.', headers: ETAG }),
     ApiProblems('user-deleted'),

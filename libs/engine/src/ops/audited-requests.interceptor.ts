@@ -9,7 +9,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import type { ActionDefinition, Caller } from '../request/authorise.js';
 import { callerOf } from '../request/caller.js';
 import { type LetIn, letInByRole } from '../request/let-in.js';
-import { actionsOf } from '../request/route-actions.js';
+import { actionsIn } from '../request/route-actions.js';
 import { type Told, TRAIL } from './audited-routes.js';
 
 /*
@@ -55,9 +55,8 @@ export class OperatorsTrail implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     return next.handle().pipe(
       mergeMap(async (answer) => {
-        const actions = actionsOf(context.getHandler(), context.getClass());
-        if (actions && actions !== 'public')
-          await this.tell(request, answer, actions, http.getResponse<FastifyReply>());
+        const actions = actionsIn(context);
+        if (actions !== 'public') await this.tell(request, answer, actions, http.getResponse<FastifyReply>());
         return answer;
       }),
     );

@@ -31,6 +31,7 @@ export const TRAIL: Readonly<Record<string, Told>> = {
   'GET /ops/queues': 'nothing',
   'GET /ops/queues/*': 'nothing',
   'GET /v1/ops/summary': 'nothing',
+  'GET /v1/ops/services': 'nothing',
   'GET /v1/ops/samples': 'nothing',
   'GET /v1/ops/live': 'nothing',
   'GET /v1/ops/failures': 'nothing',

@@ -12,12 +12,14 @@ import {
   type Page,
   Sample,
   SamplesQuery,
+  type ServiceView,
 } from '@turnpike/protocol';
 import { hiddenView } from '../support/redact-payload.js';
 import { Allows } from '../request/route-actions.js';
 import { OperationList } from '../queries/operation-list.js';
 import { Samples } from '../queries/history.js';
 import { LaneSearch } from './lane-search.js';
+import { ServiceStandings } from './service-standings.js';
 import { Summary } from './summary.js';
 
 const HOUR_MS = 3_600_000;
@@ -29,6 +31,7 @@ const DAY_MS = 24 * HOUR_MS;
 export class OverviewController {
   constructor(
     private readonly overview: Summary,
+    private readonly standings: ServiceStandings,
     private readonly pastSamples: Samples,
     private readonly laneSearch: LaneSearch,
     private readonly operationList: OperationList,
@@ -39,6 +42,13 @@ export class OverviewController {
   @Allows('ops.read')
   summary(): Promise<OpsSummary> {
     return this.overview.now();
+  }
+
+  /** The services that take part: what they declare, whether they answer, what waits for them; at most a second old. */
+  @Get('services')
+  @Allows('ops.read')
+  services(): Promise<ServiceView[]> {
+    return this.standings.now();
   }
 
   /** How it was, every five seconds: the last hour, or since `from`, at most a day ago. */

@@ -55,7 +55,7 @@ export class Summary {
 }
 
 /** @returns null where nobody has said anything: a service of which nothing is heard is not one that answers */
-function worst(states: readonly BreakerState[]): BreakerState | null {
+export function worst(states: readonly BreakerState[]): BreakerState | null {
   if (states.length === 0) return null;
   return BREAKER_STATES[Math.max(0, ...states.map((state) => BREAKER_STATES.indexOf(state)))]!;
 }

@@ -11,6 +11,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { ProblemCode } from '@turnpike/protocol';
 import { ApiProblems, PUBLIC } from '@turnpike/service';
+import type { FastifyRequest } from 'fastify';
 import { type Action, type ActionDefinition, actionOf } from './authorise.js';
 
 const ACTIONS = 'turnpike:actions';
@@ -33,6 +34,14 @@ export function Allows(first: Action, ...others: Action[]): MethodDecorator {
   );
 }
 
+/** What a route does that is about many things: it is told by the request. */
+type ActionsByRequest = (request: FastifyRequest) => readonly ActionDefinition[];
+
+/** A route that does what the request asks for. */
+export function AllowsByRequest(actionsIn: ActionsByRequest): MethodDecorator {
+  return SetMetadata(ACTIONS, actionsIn);
+}
+
 /** What `authorise` answers to somebody who is signed in and may not. */
 function refusalsOf({ allow: allowed, neverOwn }: ActionDefinition): ProblemCode[] {
   if (allowed.includes('anyone') || allowed.includes('user')) return [];
@@ -50,7 +59,17 @@ export function actionsOf(
 ): readonly ActionDefinition[] | 'public' | null {
   const reflector = new Reflector();
   const isPublic = reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [handler, controller]);
-  return isPublic ? 'public' : (reflector.get<ActionDefinition[] | undefined>(ACTIONS, handler) ?? null);
+  if (isPublic) return 'public';
+  const named = reflector.get<ActionDefinition[] | ActionsByRequest | undefined>(ACTIONS, handler);
+  return typeof named === 'function' ? [] : (named ?? null);
+}
+
+/** @returns what a request to that route does, or `public`; a process with a route that says neither does not start */
+export function actionsIn(context: ExecutionContext): readonly ActionDefinition[] | 'public' {
+  const handler = context.getHandler();
+  const named = new Reflector().get<ActionDefinition[] | ActionsByRequest | undefined>(ACTIONS, handler);
+  if (typeof named === 'function') return named(context.switchToHttp().getRequest<FastifyRequest>());
+  return actionsOf(handler, context.getClass()) ?? [];
 }
 
 export interface Route {

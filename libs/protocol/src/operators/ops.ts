@@ -1,4 +1,4 @@
-import { OmitType } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
 import type { LaneState } from '../operations/lanes.js';
 import { OperationsQuery, OperationView, StepView } from '../operations/operations.js';
@@ -35,6 +35,35 @@ export class ServiceHealth {
   name: string;
   /** The worst that any process has; null while no process says. */
   breaker: BreakerState | null;
+}
+
+/** What a service does: its writes go on, it does not answer, what it declares cannot be carried out, or it is held by an operator. */
+export const SERVICE_STATES = ['serving', 'away', 'refused', 'paused'] as const;
+export type ServiceState = (typeof SERVICE_STATES)[number];
+
+/** How much is asked of a service at a time, by all workers together. */
+export class ServiceLimits {
+  /** Calls under way; null is no limit. */
+  concurrency: number | null;
+  /** Calls a second; null is no limit. */
+  perSecond: number | null;
+}
+
+/** A service that takes part. */
+export class ServiceView extends ServiceHealth {
+  /** Of what is carried out of it; of a service that is compiled in, what it says itself. Null while nothing is known. */
+  version: string | null;
+  @ApiProperty({ type: 'string', enum: [...SERVICE_STATES] })
+  state: ServiceState;
+  /** Since when it is in that state, as far as the gateway knows that answers; null before it does. */
+  since: string | null;
+  /** What is wrong with what it declares now: in the state `serving`, what it declared before is carried out. */
+  problem: string | null;
+  /** Unfinished operations whose next step is of this service, and those that wait behind one. */
+  waiting: number;
+  /** Lanes with any of them. */
+  waitingLanes: number;
+  limits: ServiceLimits;
 }
 
 /** Everything at a glance. */

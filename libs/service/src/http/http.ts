@@ -60,12 +60,14 @@ export interface AdapterOptions extends Protection {
   publicUrl?: string | null;
   /** Null where it answers by plain HTTP. */
   tls?: ServerTls | null;
+  /** @returns the address under which a request is answered (the one that it was sent to) */
+  addressOf?: (request: IncomingMessage) => string;
 }
 
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
 export function createHttpAdapter(
   pino: Pino,
-  { trustedProxies, publicUrl, tls, ...protection }: AdapterOptions,
+  { trustedProxies, publicUrl, tls, addressOf, ...protection }: AdapterOptions,
 ): FastifyAdapter {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const adapter = new FastifyAdapter({
@@ -79,6 +81,7 @@ export function createHttpAdapter(
     return503OnClosing: false,
     keepAliveTimeout: IDLE_MS,
     ...(tls ? { https: { ...tls, ...PATIENCE, handshakeTimeout: SEND_WITHIN_MS } } : { http: PATIENCE }),
+    ...(addressOf && { rewriteUrl: (request: IncomingMessage) => addressOf(request) }),
     clientErrorHandler: answerWhatIsNoRequest,
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.

@@ -32,6 +32,20 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export interface ApiDescription {
   title: string;
   description: string;
+  /** @returns routes that are there now, beside those of controllers; asked for whenever the description is read */
+  others?: () => readonly DescribedRoute[];
+}
+
+/** A route that was not there when the description was made. */
+export interface DescribedRoute {
+  method: string;
+  path: string;
+  operation: object;
+}
+
+/** @returns members of a route's description that name problems which it may answer with */
+export function problemsAs(codes: readonly string[]): Json {
+  return Object.fromEntries(codes.map((code) => [`${PROBLEM_PREFIX}${code}`, code]));
 }
 
 /** Names problems that a route may answer with, beside those that follow from its form. */
@@ -60,7 +74,7 @@ function apiItems(item: Type, description: string, more: Json): MethodDecorator 
 /** Serves `/openapi.json` and, for people, `/docs`. */
 export function describeApi(
   app: INestApplication,
-  { title, description, server }: ApiDescription & { server: string },
+  { title, description, server, others = () => [] }: ApiDescription & { server: string },
 ): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -73,7 +87,20 @@ export function describeApi(
     .addSecurityRequirements('bearer')
     .build();
   const document = completed(SwaggerModule.createDocument(app, config));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: title });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: title,
+    patchDocumentOnRequest: () => withOthers(document, others()),
+  });
+}
+
+function withOthers(document: OpenAPIObject, others: readonly DescribedRoute[]): OpenAPIObject {
+  const paths = { ...document.paths };
+  for (const { method, path, operation } of others) {
+    complete(operation as Operation, method, path);
+    paths[path] = { ...paths[path], [method]: operation as Operation };
+  }
+  return { ...document, paths };
 }
 
 function completed(document: OpenAPIObject): OpenAPIObject {

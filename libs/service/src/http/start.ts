@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -40,6 +41,8 @@ export interface ProcessOptions {
   traces?: TraceExport | null;
   /** What the security log has of the settings at the start; nothing secret. */
   settings?: object;
+  /** @returns the address under which the process answers a request; its own if left out */
+  addressOf?: (request: IncomingMessage) => string;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -55,8 +58,10 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
   writeSecurityLogTo(pino);
-  const { production, corsOrigins = [], trustedProxies, publicUrl, tls } = options;
-  const adapter = createHttpAdapter(pino, { production, corsOrigins, trustedProxies, publicUrl, tls });
+  const { production, corsOrigins = [], trustedProxies, publicUrl, tls, addressOf } = options;
+  const adapter = createHttpAdapter(pino, {
+    ...{ production, corsOrigins, trustedProxies, publicUrl, tls, addressOf },
+  });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),

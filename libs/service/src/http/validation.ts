@@ -15,7 +15,7 @@ const MAX_DEPTH = 20;
  */
 const MAX_VALUES = 2000;
 const MAX_ITEMS = 200;
-const MAX_TEXT = 4096;
+export const MAX_TEXT = 4096;
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair, in text and in jsonb. */
 // eslint-disable-next-line no-control-regex -- U+0000 is what it looks for
@@ -117,12 +117,17 @@ function complaintAbout(value: unknown, walk: Walk): string | null {
 
 function complaintAboutText(text: string): string | null {
   if (text.length > MAX_TEXT) return `longer than ${MAX_TEXT} characters`;
-  return UNSTORABLE.test(text) ? 'has a character that cannot be stored' : null;
+  return isStorable(text) ? null : 'has a character that cannot be stored';
+}
+
+/** @returns whether PostgreSQL stores that text */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
 }
 
 function complaintAboutName(name: string): string | null {
   if (name.length > MAX_TEXT) return `has a key longer than ${MAX_TEXT} characters`;
-  return UNSTORABLE.test(name) ? 'has a key that cannot be stored' : null;
+  return isStorable(name) ? null : 'has a key that cannot be stored';
 }
 
 /** 1e400 has become Infinity by now, and 2^53 + 1 an even number: neither is what was sent. */

@@ -1,0 +1,27 @@
+import type { Manifest } from '@turnpike/protocol';
+import { unsoundAccess } from './access.js';
+import { Candidate, type Surroundings } from './candidate.js';
+import { unsoundFollowOns } from './follow-ons.js';
+import { foreignSteps, takenNames, unknownProblems } from './names.js';
+import { unsoundOperations } from './operations.js';
+import { deadEnds, deadEndsByRelations } from './plans.js';
+import { unsoundRelations } from './relations.js';
+import { takenRoutes } from './routes.js';
+import { unsoundShapes } from './shapes.js';
+import { circles, keptForEver } from './tables.js';
+
+const CHECKS: readonly ((candidate: Candidate) => string[])[] = [
+  ...[takenNames, foreignSteps, takenRoutes, unknownProblems],
+  ...[unsoundOperations, unsoundAccess, unsoundShapes, unsoundFollowOns],
+  ...[unsoundRelations, circles, keptForEver],
+  ...[deadEnds, deadEndsByRelations],
+];
+
+/**
+ * Holds a manifest that has the right form to what can be carried out.
+ * @returns everything that is wrong with it; nothing of one that can be accepted
+ */
+export function complaintsAbout(manifest: Manifest, surroundings: Surroundings): string[] {
+  const candidate = new Candidate(manifest, surroundings);
+  return CHECKS.flatMap((check) => check(candidate));
+}

@@ -1,0 +1,46 @@
+import type { JsonSchema, OperationDeclaration, Shape } from '@turnpike/protocol';
+import { inEach } from '../form/lines.js';
+import { bodyValidator } from '../shapes/body-validator.js';
+import { type CompileSchema, schemaCompiler } from '../shapes/compile-schema.js';
+import { trailOf } from '../shapes/schema-errors.js';
+import type { Candidate } from './candidate.js';
+import { mayHave } from './pointers.js';
+
+/** Schemas can be compiled, and what is personal in a body can be there. */
+export function unsoundShapes({ manifest }: Candidate): string[] {
+  const compile = schemaCompiler();
+  return [
+    ...inEach(manifest, 'resources', ({ schema }) => complaintAbout('schema', schema, compile)),
+    ...inEach(manifest, 'operations', (operation) => [
+      ...complaintAboutBody(operation, compile),
+      ...complaintAbout('result', operation.result, compile),
+      ...lostPersonal(operation),
+    ]),
+    ...inEach(manifest, 'reads', ({ result }) => complaintAbout('result', result, compile)),
+  ];
+}
+
+function complaintAbout(what: string, shape: Shape | null | undefined, compile: CompileSchema): string[] {
+  return shape ? failureOf(what, () => compile(shape as JsonSchema)) : [];
+}
+
+/** As it is compiled when the manifest is in force. */
+function complaintAboutBody({ body }: OperationDeclaration, compile: CompileSchema): string[] {
+  return body ? failureOf('body', () => bodyValidator(body, compile)) : [];
+}
+
+function failureOf(what: string, attempt: () => unknown): string[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    return [`its ${what} is no JSON Schema that can be compiled: ${(error as Error).message}`];
+  }
+}
+
+/** A pointer with a typing error would show operators what it was to hide. */
+function lostPersonal({ body, personal = [] }: OperationDeclaration): string[] {
+  return personal
+    .filter((pointer) => !body || !mayHave(body, trailOf(pointer)))
+    .map((pointer) => `has nothing at ${pointer} of its body, which is to be personal`);
+}

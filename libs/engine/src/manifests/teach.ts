@@ -1,0 +1,29 @@
+import { declarePersonal, declareProblems, learn } from '@turnpike/protocol';
+import type { Catalogue } from '../definitions/catalogue.js';
+
+/** What whoever gets a problem can do where its service does not say. */
+const NO_HELP = 'Read `detail`, and what the service says of it.';
+
+/**
+ * Teaches the process the words of the manifests that are in force: the kinds that requests may name, the problems that
+ * answers may have, and which members are hidden from operators and logs. What is personal once stays so.
+ */
+export function teach(catalogue: Catalogue, services: readonly string[]): void {
+  learn(catalogue.words(services));
+  for (const { problems = [], operations = [] } of catalogue.manifests) {
+    declareProblems(
+      Object.fromEntries(
+        problems.map(({ code, status, title, help = NO_HELP }) => [code, { status, title, help }]),
+      ),
+    );
+    declarePersonal(operations.flatMap(({ personal = [] }) => personal.map(memberAt)));
+  }
+}
+
+/** @returns the name of the member that a JSON pointer ends with: what lies below it is hidden with it */
+function memberAt(pointer: string): string {
+  return pointer
+    .slice(pointer.lastIndexOf('/') + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}
