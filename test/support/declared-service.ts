@@ -15,19 +15,22 @@ export class DeclaredService {
     private readonly db: Pool,
   ) {}
 
-  /** @param name its folder's, in examples or services */
-  static async start(name: string): Promise<DeclaredService> {
+  /**
+   * @param name its folder's, in examples or services
+   * @param joined where it is to listen, and the gateway that calls it; left out, the test is the gateway
+   */
+  static async start(name: string, joined?: { port: number; gatewayUrl: string }): Promise<DeclaredService> {
     const variable = name.toUpperCase().replaceAll('-', '_');
     const database = name.replaceAll('-', '_');
     const databases = await createDatabases(database);
     const caller = await startServiceCaller(name);
-    const port = String(await freePort());
+    const port = String(joined?.port ?? (await freePort()));
     const env = {
       PATH: process.env['PATH'] ?? '',
       [`${variable}_PORT`]: port,
       [`${variable}_DATABASE_URL`]: databases.urls[database]!,
       METRICS_PORT: String(await freePort()),
-      GATEWAY_URL: caller.gatewayUrl,
+      GATEWAY_URL: joined?.gatewayUrl ?? caller.gatewayUrl,
       LOG_LEVEL: 'warn',
     };
     await migrate(name, env);

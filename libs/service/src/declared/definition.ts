@@ -21,7 +21,7 @@ export interface StepRequest<Input = Record<string, unknown>> {
   /** What the client sent, or what a follow-on was mapped from; as its shape says. */
   input: Input;
   operation: DeclaredStepBody['operation'];
-  /** The answers of the steps before it, by their names. */
+  /** The answers of the service's own steps before it, by their names. */
   answers: DeclaredStepBody['answers'];
   /** The transaction of the step: all that it does goes through it, and nothing that a rollback does not undo. */
   tx: EntityManager;
