@@ -80,6 +80,7 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   // The write has succeeded.
   'POST /v1/ops/operations/{id}/retry': { body: {}, access: [...ADMIN_ONLY, 400, 404] },
   'POST /v1/ops/operations/{id}/cancel': { body: {}, access: [...ADMIN_ONLY, 409, 404] },
+  'GET /v1/ops/services': { access: [403, 200] },
   'GET /v1/ops/summary': { access: [403, 200] },
   'GET /v1/ops/live': { access: [403, 200] },
   'GET /v1/ops/samples': { access: [403, 200] },

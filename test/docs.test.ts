@@ -267,9 +267,13 @@ function routesInCode(): Route[] {
     .filter((file) => file.endsWith('.controller.ts'));
   const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
   const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
-  return [...controllers, HealthController]
-    .flatMap(routesOf)
-    .map((route) => ({ ...route, address: route.address.replaceAll(/:(\w+)/g, '{$1}') }));
+  return (
+    [...controllers, HealthController]
+      .flatMap(routesOf)
+      // Routes of services that join have none of their own.
+      .filter(({ actions }) => actions === 'public' || actions!.length > 0)
+      .map((route) => ({ ...route, address: route.address.replaceAll(/:(\w+)/g, '{$1}') }))
+  );
 }
 
 function variablesRead(): string[] {

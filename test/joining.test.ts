@@ -150,9 +150,7 @@ describe('a service that joins', () => {
   });
 
   it('takes part in operations of resources of others that its rows refer to', async () => {
-    const order = expectStatus(await me.post<{ id: string }>('/v1/orders', { lines: [LINE] }, WAIT), 201) as {
-      id: string;
-    };
+    const order = expectStatus(await me.post<{ id: string }>('/v1/orders', { lines: [LINE] }, WAIT), 201);
     expectStatus(await me.post(`/v1/orders/${order.id}/cancel`, {}, WAIT), 200);
     expect(loyalty.steps).toMatchObject([
       {

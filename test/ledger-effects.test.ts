@@ -1,5 +1,4 @@
 // The ledger knows no kinds: an application with words of its own has the same lanes.
-import type { OperationKind } from '@turnpike/contracts';
 import { problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationFacts } from '../libs/engine/src/ledger/statements/admit.js';
@@ -26,7 +25,7 @@ beforeAll(async () => void (t = await TestLedger.open()));
 afterAll(() => t.close());
 
 const asked = (kind: string, options: WriteOptions = {}): WriteOptions => ({
-  ...{ kind: kind as OperationKind, facts: CLUB[kind] },
+  ...{ kind, facts: CLUB[kind] },
   ...options,
 });
 

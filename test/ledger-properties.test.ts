@@ -6,10 +6,13 @@ import type { ClaimKey, StepOutcome } from '../libs/engine/src/ledger/statements
 import { LaneControl } from '../libs/engine/src/ledger/lane-control.js';
 import type { Release } from '../libs/engine/src/ledger/statements/enqueue.js';
 import type { EndState } from '../libs/engine/src/ledger/states.js';
+import { derivedId } from '../libs/engine/src/definitions/follow-ons.js';
+import type { FollowOn } from '../libs/engine/src/ledger/statements/complete.js';
 import { SHOP } from './support/shop.js';
 import {
   type Answer,
   fingerprintOf,
+  FOLLOW_ON,
   holdsUp,
   isBeside,
   isUnfinished,
@@ -37,10 +40,18 @@ type Action =
   /** On the nth unfinished operation of the lane; on its last operation where there are fewer. */
   | { do: 'claim' | 'take over' | 'expire' | 'cancel'; user: number; nth: number }
   /** Claims the head and ends it, as a worker does. */
-  | { do: 'carry out'; user: number; state: 'succeeded' | 'failed'; goesOn: boolean }
+  | { do: 'carry out'; user: number; state: 'succeeded' | 'failed'; goesOn: boolean; follows: number }
   /** With the latest claim of the lane, or an older one. */
   | { do: 'renew' | 'halt'; user: number; age: number }
-  | { do: 'finish'; user: number; age: number; state: EndState; steps: Steps; goesOn: boolean }
+  | {
+      do: 'finish';
+      user: number;
+      age: number;
+      state: EndState;
+      steps: Steps;
+      goesOn: boolean;
+      follows: number;
+    }
   | { do: 'retry'; user: number; age: number; delayMs: number; steps: Steps }
   | { do: 'pause' | 'resume' | 'release'; user: number }
   | { do: 'reconcile' | 'forget keys' };
@@ -69,6 +80,8 @@ const ending = fc.constantFrom<{ state: EndState; steps: Steps }[]>(
   { state: 'failed', steps: 'applied' },
   { state: 'cancelled', steps: 'unknown' },
 );
+/** How many operations follow it. */
+const follows = often(0, fc.constantFrom(1, 1, 2));
 const steps = fc.constantFrom<Steps[]>('applied', 'first closed', 'unknown');
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -79,8 +92,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .tuple(user, age, ending, fc.boolean())
-      .map(([user, age, how, goesOn]) => ({ do: 'finish' as const, user, age, goesOn, ...how })),
+      .tuple(user, age, ending, fc.boolean(), follows)
+      .map(([user, age, how, goesOn, follows]) => ({
+        ...{ do: 'finish' as const, user, age, goesOn, follows },
+        ...how,
+      })),
   },
   {
     weight: 5,
@@ -89,6 +105,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       user,
       state: often<'succeeded' | 'failed'>('succeeded', fc.constant('failed')),
       goesOn: fc.boolean(),
+      follows,
     }),
   },
   {
@@ -230,15 +247,17 @@ function predict(action: Action, { userId, id, claim }: Target, model: LedgerMod
         action.steps,
       );
       return action.do === 'finish'
-        ? model.finish(claim, action.state, known, action.goesOn)
+        ? model.finish(claim, action.state, known, { ...action, followOns: followOnsOf(operation, action) })
         : model.retryLater(claim, action.delayMs, known);
     }
     case 'carry out': {
       if (model.claim(userId, id).outcome === 'nothing') return { outcome: 'nothing', releases: [] };
-      const { epoch, steps } = model.lane(userId).operations.find((one) => one.id === id)!;
+      const operation = model.lane(userId).operations.find((one) => one.id === id)!;
+      const { epoch, steps } = operation;
       const names = steps.map(({ name }) => name);
       const known = statesOf(names, action.state === 'succeeded' ? 'applied' : 'closed');
-      return model.finish({ userId, id, epoch }, action.state, known, action.goesOn);
+      const how = { ...action, followOns: followOnsOf(operation, action) };
+      return model.finish({ userId, id, epoch }, action.state, known, how);
     }
     case 'take over':
       model.expire(userId, id);
@@ -490,7 +509,7 @@ function admissionOf({ operations }: LaneModel): LaneModel['admission'] {
   if (!isUnfinished(registration!) && registration!.state !== 'succeeded') return 'closed';
   let admission: LaneModel['admission'] = 'open';
   for (const { kind, state, ...operation } of operations) {
-    const allowed = kind === 'user.restore' ? true : admission === 'open';
+    const allowed = kind === 'user.restore' || kind === FOLLOW_ON || admission === 'open';
     expect({ id: operation.id, allowed }).toEqual({ id: operation.id, allowed: true });
     const isOver = !['queued', 'running', 'retrying'].includes(state);
     if (kind === 'user.delete' && !isOver) admission = 'deleting';
@@ -550,18 +569,34 @@ async function admit(
 async function finish(
   t: TestLedger,
   claim: ClaimKey,
-  { state, goesOn }: { state: EndState; goesOn: boolean },
+  { state, goesOn, follows }: { state: EndState; goesOn: boolean; follows: number },
   steps: StepOutcome[],
 ): Promise<Done> {
   const result = state === 'succeeded' ? {} : null;
   const problem = state === 'failed' || state === 'rejected' ? problemBody('order-state-conflict') : null;
-  const { kind } = (await t.queries.operation(claim.id))!;
-  const ending = { effect: SHOP.factsOf(kind).effect, state, steps, result, problem };
+  const operation = (await t.queries.operation(claim.id))!;
+  const { effect } = SHOP.factsOf(operation.kind);
+  const followOns = followOnsOf(operation, { state, follows }).map((id) => followOn(id));
+  const ending = { effect, state, steps, result, problem, followOns };
   const finished = await t.ledger.finish(claim, ending, goesOn ? TERMS : null);
   if (!finished) return answer('nothing');
   const { claimed, releases } = finished;
   if (!claimed) return answer('ended', releases);
   return { ...answer(`ended, epoch ${claimed.epoch}`, releases), claim: keyOf(claimed) };
+}
+
+/** @returns the ids of what follows that operation where it ends so; nothing follows a deletion */
+function followOnsOf(
+  { id, kind }: { id: string; kind: string },
+  { state, follows }: { state: EndState; follows: number },
+): string[] {
+  const isFollowed = state === 'succeeded' && kind !== 'user.delete';
+  return Array.from({ length: isFollowed ? follows : 0 }, (_, index) => derivedId(id, String(index)));
+}
+
+function followOn(id: string): FollowOn {
+  const steps = [{ name: 'ordering.pay', service: 'ordering' }] as const;
+  return { id, kind: FOLLOW_ON, target: { type: 'order', id }, payload: {}, steps };
 }
 
 /** All pages of a walk, two lanes each, over whatever was released before now. */

@@ -43,6 +43,8 @@ const SHOWN = [
     'pausedBy',
     'behind',
     'retryOf',
+    'follows',
+    'refersTo',
     'key',
     'fence',
     'instance',
@@ -94,6 +96,7 @@ const SHOWN = [
     'detail',
     'sku',
     'currency',
+    'version',
   ],
   ...['kind', 'kinds', 'clientKinds', 'service', 'services', 'targetTypes', 'reads', 'problem', 'help'],
 ];

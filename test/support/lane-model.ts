@@ -45,6 +45,9 @@ export interface Answer {
 const BESIDE: readonly OperationKind[] = ['user.set-roles', 'user.change-password'];
 export const isBeside = ({ kind }: Pick<OperationModel, 'kind'>): boolean => BESIDE.includes(kind);
 
+/** The kind of which every operation follows another one: nobody has asked for it. */
+export const FOLLOW_ON: OperationKind = 'order.pay';
+
 /** Whether an unfinished operation keeps a later one of the same lane waiting. */
 export function holdsUp(earlier: OperationModel, later: Pick<OperationModel, 'kind'>): boolean {
   if (isBeside(later)) return isBeside(earlier) || earlier.kind === 'user.register';
@@ -74,7 +77,7 @@ export class LedgerModel {
     let withdrawn = 0;
     if (write.withdraws) {
       const waiting = lane.operations.filter(
-        (one) => one.state === 'queued' && one.kind !== 'user.register' && !isBeside(one),
+        (one) => one.state === 'queued' && !['user.register', FOLLOW_ON].includes(one.kind) && !isBeside(one),
       );
       waiting.forEach((one) => (one.state = 'cancelled'));
       withdrawn = waiting.length;
@@ -110,8 +113,15 @@ export class LedgerModel {
     return answer(this.held(key)?.live ? 'renewed' : 'nothing');
   }
 
-  /** @param goesOn whether who ends it claims the lane's next, too */
-  finish(key: ClaimKey, state: EndState, steps: OperationModel['steps'], goesOn: boolean): Answer {
+  /**
+   * @param how whether who ends it claims the lane's next, too; and the ids of what follows it
+   */
+  finish(
+    key: ClaimKey,
+    state: EndState,
+    steps: OperationModel['steps'],
+    { goesOn, followOns }: { goesOn: boolean; followOns: readonly string[] },
+  ): Answer {
     const operation = this.held(key);
     if (!operation) return answer('nothing');
     const known = operation.steps.map((step) => steps.find(({ name }) => name === step.name) ?? step);
@@ -124,9 +134,10 @@ export class LedgerModel {
     const lane = this.lane(key.userId);
     const behind = lane.operations.slice(lane.operations.indexOf(operation));
     const next = headsOf(lane).find((one) => behind.includes(one) && isBeside(one) === isBeside(operation));
-    if (!next) return answer('ended');
-    if (!goesOn) return answer('ended', [released(next)]);
-    return answer(`ended, ${this.claim(key.userId, next.id).outcome}`);
+    const appended = append(lane, followOns);
+    if (!next) return answer('ended', appended);
+    if (!goesOn) return answer('ended', [released(next), ...appended]);
+    return answer(`ended, ${this.claim(key.userId, next.id).outcome}`, appended);
   }
 
   retryLater(key: ClaimKey, delayMs: number, steps: OperationModel['steps']): Answer {
@@ -237,6 +248,19 @@ function headsOf({ operations, execution }: LaneModel): OperationModel[] {
       (isBeside(one) || execution === 'running') &&
       !operations.slice(0, place).some((earlier) => isUnfinished(earlier) && holdsUp(earlier, one)),
   );
+}
+
+/** What follows another one is taken whatever the lane is. @returns the release of the first, where it is the head */
+function append(lane: LaneModel, ids: readonly string[]): string[] {
+  for (const id of ids) {
+    lane.operations.push({
+      ...{ id, kind: FOLLOW_ON, state: 'queued', epoch: 0, crashes: 0, cancelRequested: false },
+      ...{ release: 0, live: null, due: null, steps: [{ name: 'ordering.pay', state: 'pending' }] },
+    });
+  }
+  return headsOf(lane)
+    .filter(({ id }) => ids.includes(id))
+    .map(released);
 }
 
 function releaseHeads(lane: LaneModel): string[] {

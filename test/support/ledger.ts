@@ -1,5 +1,4 @@
 // A ledger on a fresh database, used directly: what the statements guarantee needs no process around them.
-import { type OperationKind } from '@turnpike/contracts';
 import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
@@ -25,7 +24,7 @@ import type { LaneModel, OperationModel } from './lane-model.js';
 export const TERMS = { worker: 'test', leaseMs: 60_000, deadlineMs: 60_000 };
 
 export interface WriteOptions {
-  kind?: OperationKind;
+  kind?: string;
   /** What its definition says, where the shop has none of that kind; such a write has no steps. */
   facts?: OperationFacts;
   clientKey?: ClientKey | null;
@@ -162,7 +161,7 @@ export class TestLedger {
   }
 
   /** Accepts a write and ends it as if every step had been applied. */
-  async done(userId: string, kind: OperationKind, ending: Partial<Ending> = {}): Promise<string> {
+  async done(userId: string, kind: string, ending: Partial<Ending> = {}): Promise<string> {
     const { id } = await this.accepted(userId, { kind });
     await this.succeed(userId, id, ending);
     return id;

@@ -63,8 +63,18 @@ export function Operation({ id }: { id: string }): ReactElement {
 }
 
 function About({ operation }: { operation: OpsOperationView }): ReactElement {
-  const { state, attempts, target, startedAt, finishedAt, traceparent, retryOf, retriedBy, ifMatch } =
-    operation;
+  const {
+    state,
+    attempts,
+    target,
+    startedAt,
+    finishedAt,
+    traceparent,
+    follows,
+    retryOf,
+    retriedBy,
+    ifMatch,
+  } = operation;
   return (
     <Card>
       <Facts
@@ -87,6 +97,7 @@ function About({ operation }: { operation: OpsOperationView }): ReactElement {
             : []),
           ['Trace', traceparent ? <code key="trace">{traceparent.split('-')[1]}</code> : 'none was sent'],
           ...(ifMatch ? ([['Only if unchanged', <code key="match">{ifMatch}</code>]] as const) : []),
+          ...(follows ? ([['Follows', <OperationLink key="first" id={follows} />]] as const) : []),
           ...(retryOf ? ([['Repeats', <OperationLink key="of" id={retryOf} />]] as const) : []),
           ...(retriedBy ? ([['Repeated by', <OperationLink key="by" id={retriedBy} />]] as const) : []),
           ['Operation', <code key="id">{operation.id}</code>],

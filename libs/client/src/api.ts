@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ops/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services that take part: what they declare, whether they answer, what waits for them; at most a second old. */
+        get: operations["OverviewController_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ops/summary": {
         parameters: {
             query?: never;
@@ -995,7 +1012,7 @@ export interface components {
             /** @description Accepted then or later. */
             from?: string;
             /** @enum {string} */
-            kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void";
+            kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver";
             /** @enum {string} */
             problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
             /** @enum {string} */
@@ -1052,14 +1069,14 @@ export interface components {
             description?: string;
             /** @description One that is enabled again goes on where it stopped. */
             enabled?: boolean;
-            events?: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered" | "turnpike.invoice.issued" | "turnpike.invoice.voided" | "turnpike.invoices.purged" | "turnpike.invoices.followed")[];
+            events?: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered")[];
             reason?: string;
             url?: string;
         };
         CreateWebhook: {
             description?: string;
             /** @description Types of events; `*` is all. */
-            events: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered" | "turnpike.invoice.issued" | "turnpike.invoice.voided" | "turnpike.invoices.purged" | "turnpike.invoices.followed")[];
+            events: ("*" | "operation.succeeded" | "operation.failed" | "operation.cancelled" | "operation.rejected" | "turnpike.user.registered" | "turnpike.user.registered.undone" | "turnpike.user.updated" | "turnpike.user.updated.undone" | "turnpike.user.email-released" | "turnpike.user.password-changed" | "turnpike.user.roles-set" | "turnpike.user.claims-set" | "turnpike.user.deleted" | "turnpike.user.restored" | "turnpike.user.restored.undone" | "turnpike.user.purged" | "turnpike.customer.created" | "turnpike.customer.created.undone" | "turnpike.customer.renamed" | "turnpike.customer.renamed.undone" | "turnpike.customer.updated" | "turnpike.customer.deleted" | "turnpike.customer.deleted.undone" | "turnpike.customer.restored" | "turnpike.customer.restored.undone" | "turnpike.customer.purged" | "turnpike.customer.followed" | "turnpike.order.placed" | "turnpike.order.changed" | "turnpike.order.paid" | "turnpike.order.cancelled" | "turnpike.order.shipped" | "turnpike.order.delivered")[];
             reason?: string;
             /** @description https; http outside production only. Addresses that are not public are refused. */
             url: string;
@@ -1097,7 +1114,7 @@ export interface components {
              * @description Whose refusal it was, or at which service the last attempt failed; null where none was asked.
              * @enum {string|null}
              */
-            service: "identity" | "ordering" | "billing" | null;
+            service: "identity" | "ordering" | null;
         };
         Finding: {
             id: string;
@@ -1145,7 +1162,7 @@ export interface components {
         LaneHead: {
             id: string;
             /** @enum {string} */
-            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "event.user-deleted" | "event.user-updated" | "repair.user";
             nextAttemptAt: string | null;
             seq: number;
             /** @enum {string} */
@@ -1155,7 +1172,7 @@ export interface components {
             /** @enum {string} */
             reason: "retry" | "breaker" | "lease" | "worker";
             /** @enum {string|null} */
-            service: "identity" | "ordering" | "billing" | null;
+            service: "identity" | "ordering" | null;
             since: string;
         };
         LaneSuspension: {
@@ -1185,7 +1202,7 @@ export interface components {
         Me: {
             customer?: components["schemas"]["CustomerView"];
             /** @description The parts that could not be had in time. */
-            missing: ("user" | "customer" | "orders" | "operations")[];
+            missing: ("user" | "operations" | "customer" | "orders")[];
             operations?: components["schemas"]["OperationView"][];
             orders?: components["schemas"]["OrderView"][];
             user?: components["schemas"]["UserView"];
@@ -1204,7 +1221,7 @@ export interface components {
             /** @description The request id by which the service's log tells of it. */
             requestId: string | null;
             /** @enum {string} */
-            service: "identity" | "ordering" | "billing";
+            service: "identity" | "ordering";
             /** @description The HTTP status of the service's answer; null where there was none. */
             status: number | null;
             step: string;
@@ -1216,7 +1233,7 @@ export interface components {
         OperationTarget: {
             id: string;
             /** @enum {string} */
-            type: "user" | "customer" | "order" | "invoice";
+            type: "user" | "customer" | "order";
         };
         OperationView: {
             /** @description Who asked for it; null for an anonymous registration and for what the system does by itself. */
@@ -1227,9 +1244,11 @@ export interface components {
             cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
+            /** @description The operation whose success it follows; left out where somebody has asked for it. */
+            follows?: string;
             id: string;
             /** @enum {string} */
-            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "event.user-deleted" | "event.user-updated" | "repair.user";
             links: components["schemas"]["OperationLinks"];
             nextAttemptAt: string | null;
             problem: components["schemas"]["Problem"] | null;
@@ -1258,10 +1277,12 @@ export interface components {
             cause: components["schemas"]["OperationCause"] | null;
             createdAt: string;
             finishedAt: string | null;
+            /** @description The operation whose success it follows; left out where somebody has asked for it. */
+            follows?: string;
             id: string;
             ifMatch: string | null;
             /** @enum {string} */
-            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+            kind: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "event.user-deleted" | "event.user-updated" | "repair.user";
             links: components["schemas"]["OperationLinks"];
             nextAttemptAt: string | null;
             /** @description Null once it was erased. */
@@ -1299,7 +1320,7 @@ export interface components {
              */
             problem: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed" | null;
             /** @enum {string} */
-            service: "identity" | "ordering" | "billing";
+            service: "identity" | "ordering";
             /** @enum {string} */
             state: "pending" | "applied" | "refused" | "sealed" | "undone";
         };
@@ -1478,7 +1499,35 @@ export interface components {
              */
             breaker: "open" | "closed" | "half-open" | null;
             /** @enum {string} */
-            name: "identity" | "ordering" | "billing";
+            name: "identity" | "ordering";
+        };
+        ServiceLimits: {
+            /** @description Calls under way; null is no limit. */
+            concurrency: number | null;
+            /** @description Calls a second; null is no limit. */
+            perSecond: number | null;
+        };
+        ServiceView: {
+            /**
+             * @description The worst that any process has; null while no process says.
+             * @enum {string|null}
+             */
+            breaker: "open" | "closed" | "half-open" | null;
+            limits: components["schemas"]["ServiceLimits"];
+            /** @enum {string} */
+            name: "identity" | "ordering";
+            /** @description What is wrong with what it declares now: in the state `serving`, what it declared before is carried out. */
+            problem: string | null;
+            /** @description Since when it is in that state, as far as the gateway knows that answers; null before it does. */
+            since: string | null;
+            /** @enum {string} */
+            state: "serving" | "away" | "refused" | "paused";
+            /** @description Of what is carried out of it; of a service that is compiled in, what it says itself. Null while nothing is known. */
+            version: string | null;
+            /** @description Unfinished operations whose next step is of this service, and those that wait behind one. */
+            waiting: number;
+            /** @description Lanes with any of them. */
+            waitingLanes: number;
         };
         SessionEntries: {
             items: components["schemas"]["SessionEntry"][];
@@ -1525,7 +1574,7 @@ export interface components {
             attempts: number;
             name: string;
             /** @enum {string} */
-            service: "identity" | "ordering" | "billing";
+            service: "identity" | "ordering";
             /** @enum {string} */
             state: "pending" | "applied" | "refused" | "sealed" | "undone";
         };
@@ -1734,7 +1783,7 @@ export interface operations {
             query?: {
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "event.user-deleted" | "event.user-updated" | "repair.user";
                 limit?: number;
                 state?: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled" | "rejected";
             };
@@ -1834,7 +1883,7 @@ export interface operations {
     AuditController_list: {
         parameters: {
             query?: {
-                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "user.suspend" | "user.reinstate" | "user.grant-admin" | "user.end-sessions" | "bulk.begin" | "bulk.abort" | "integrity.run" | "integrity.repair" | "audit.reveal" | "user.read" | "user.list" | "customer.read" | "order.read" | "order.list" | "invoice.read" | "operation.read" | "lane.search" | "audit.read" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "service.went-back" | "ledger.went-back" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "invoice.issue" | "invoice.issue failed" | "invoice.issue cancelled" | "invoice.issue rejected" | "invoice.void" | "invoice.void failed" | "invoice.void cancelled" | "invoice.void rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
+                action?: "lane.pause" | "lane.resume" | "lane.release" | "operation.retry" | "operation.cancel" | "operation.reveal" | "user.suspend" | "user.reinstate" | "user.grant-admin" | "user.end-sessions" | "bulk.begin" | "bulk.abort" | "integrity.run" | "integrity.repair" | "audit.reveal" | "user.read" | "user.list" | "customer.read" | "order.read" | "order.list" | "invoice.read" | "operation.read" | "lane.search" | "audit.read" | "webhook.create" | "webhook.change" | "webhook.delete" | "webhook.disable" | "webhook.rotate-secret" | "webhook.test" | "webhook.replay" | "service.went-back" | "ledger.went-back" | "user.register" | "user.register failed" | "user.register cancelled" | "user.register rejected" | "user.update" | "user.update failed" | "user.update cancelled" | "user.update rejected" | "user.change-password" | "user.change-password failed" | "user.change-password cancelled" | "user.change-password rejected" | "user.set-roles" | "user.set-roles failed" | "user.set-roles cancelled" | "user.set-roles rejected" | "user.set-claims" | "user.set-claims failed" | "user.set-claims cancelled" | "user.set-claims rejected" | "user.delete" | "user.delete failed" | "user.delete cancelled" | "user.delete rejected" | "user.restore" | "user.restore failed" | "user.restore cancelled" | "user.restore rejected" | "user.purge" | "user.purge failed" | "user.purge cancelled" | "user.purge rejected" | "customer.update" | "customer.update failed" | "customer.update cancelled" | "customer.update rejected" | "order.place" | "order.place failed" | "order.place cancelled" | "order.place rejected" | "order.change" | "order.change failed" | "order.change cancelled" | "order.change rejected" | "order.pay" | "order.pay failed" | "order.pay cancelled" | "order.pay rejected" | "order.cancel" | "order.cancel failed" | "order.cancel cancelled" | "order.cancel rejected" | "order.ship" | "order.ship failed" | "order.ship cancelled" | "order.ship rejected" | "order.deliver" | "order.deliver failed" | "order.deliver cancelled" | "order.deliver rejected" | "event.user-deleted" | "event.user-deleted failed" | "event.user-deleted cancelled" | "event.user-deleted rejected" | "event.user-updated" | "event.user-updated failed" | "event.user-updated cancelled" | "event.user-updated rejected" | "repair.user" | "repair.user failed" | "repair.user cancelled" | "repair.user rejected";
                 /** @description Who did it. */
                 actorId?: string;
                 /** @description `nextCursor` of the page before. */
@@ -2276,7 +2325,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Accepted then or later. */
                 from?: string;
-                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "invoice.issue" | "invoice.void" | "event.user-deleted" | "event.user-updated" | "repair.user";
+                kind?: "user.register" | "user.update" | "user.change-password" | "user.set-roles" | "user.set-claims" | "user.delete" | "user.restore" | "user.purge" | "customer.update" | "order.place" | "order.change" | "order.pay" | "order.cancel" | "order.ship" | "order.deliver" | "event.user-deleted" | "event.user-updated" | "repair.user";
                 limit?: number;
                 /** @description The code of the problem that it failed or waits with. */
                 problem?: "invalid-request" | "invalid-json" | "unauthenticated" | "invalid-credentials" | "forbidden" | "user-suspended" | "not-found" | "method-not-allowed" | "email-taken" | "order-state-conflict" | "user-deleting" | "last-administrator" | "user-not-deleted" | "deletion-restricted" | "operation-not-cancellable" | "operation-pending" | "user-deleted" | "version-conflict" | "request-timeout" | "payload-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "headers-too-large" | "rate-limited" | "lane-full" | "internal-error" | "unavailable" | "deadline-exceeded" | "stale-fence" | "undo-refused" | "ended-by-operator" | "lane-not-halted" | "step-impossible" | "step-sealed";
@@ -2427,6 +2476,26 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Sample"][];
                     };
+                };
+            };
+        };
+    };
+    OverviewController_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"][];
                 };
             };
         };

@@ -69,10 +69,10 @@ async function tellOf(
 /** Ids, states and times; of a problem its code, since its words may name somebody. */
 function lineOf(operation: Operation): object {
   const { id, userId, seq, kind, state, beside, actorId, targetType, targetId, attempts, steps } = operation;
-  const { createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, problem } = operation;
+  const { createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, followsId, problem } = operation;
   return {
     ...{ id, userId, seq, kind, state, beside, actorId, target: { type: targetType, id: targetId } },
-    ...{ attempts, createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, steps },
+    ...{ attempts, createdAt, startedAt, finishedAt, nextAttemptAt, retryOf, follows: followsId, steps },
     problem: problem && { code: problem.code, status: problem.status },
   };
 }

@@ -11,6 +11,7 @@ import { ConfigurationError, unavailable } from '@turnpike/service';
 import type { Change } from '../audit/audit-entries.js';
 import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { declaredCall } from './declared-calls.js';
+import { assertFollowOns } from './follow-ons.js';
 import {
   assertCarriedOut,
   assertHasWayOut,
@@ -233,6 +234,7 @@ export class Catalogue implements Declarations {
       const steps = this.stepsOf(kind, EVERY_STEP).map(({ name }) => name);
       assertHasWayOut(`The plan of ${kind}`, steps, this);
     }
+    assertFollowOns([...this.operations]);
   }
 }
 

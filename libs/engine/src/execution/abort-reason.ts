@@ -22,6 +22,14 @@ export function noLonger(): AbortReason {
   return { type: 'no-longer', problem: NO_LONGER };
 }
 
+/** What a write ends with that follows another one, and finds its user deleted at its turn. */
+export const USER_GONE = problemBody('user-deleted');
+
+/** Its user was deleted before its turn. */
+export function userGone(): AbortReason {
+  return { type: 'no-longer', problem: USER_GONE };
+}
+
 /** @param cause why its last attempt failed */
 export function deadlineExceeded(cause: OperationCause | null = null): AbortReason {
   return {

@@ -18,6 +18,7 @@ const CATALOGUE = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
+  operations: [],
 } as unknown as Catalogue;
 
 const CONFIG = {

@@ -15,6 +15,7 @@ const CATALOGUE = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
+  operations: [],
 } as unknown as Catalogue;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;

@@ -19,7 +19,14 @@ import { Ledger } from '../ledger/ledger.js';
 import type { Ending, Finished } from '../ledger/completion-batches.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, StepOutcome } from '../ledger/statements/claim.js';
 import type { Release } from '../ledger/statements/enqueue.js';
-import { abortReasonOf, deadlineExceeded, noLonger, POISON_AFTER_CRASHES } from './abort-reason.js';
+import {
+  abortReasonOf,
+  deadlineExceeded,
+  noLonger,
+  POISON_AFTER_CRASHES,
+  USER_GONE,
+  userGone,
+} from './abort-reason.js';
 import { Authority, mayHaveBegun } from './authority.js';
 import { backoffMs } from './backoff.js';
 import { causeOf, lineOf, type Obstacle, problemOf as problemOfObstacle } from './beside.js';
@@ -27,7 +34,9 @@ import { Leases } from './leases.js';
 import { observeRun } from './metrics.js';
 import type { PlannedOperation } from '../definitions/plan.js';
 import { Catalogue } from '../definitions/catalogue.js';
-import type { EndOutcome, Outcome, StepAnswer } from '../definitions/outcome.js';
+import { followOnsOf } from '../definitions/follow-ons.js';
+import type { OperationEnd } from '../definitions/operation.js';
+import type { Answers, EndOutcome, Outcome, StepAnswer } from '../definitions/outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './service-client.js';
 import { tellEnd } from './told.js';
@@ -169,6 +178,10 @@ export class Executor {
    * for whoever knows.
    */
   private async goForward(claimed: ClaimedRow, saga: Saga): Promise<Outcome> {
+    if (claimed.follows_id) {
+      const stopped = await this.stopWithUser(claimed, saga);
+      if (stopped) return stopped;
+    }
     const held = await this.authority.toCarryOut(claimed);
     const begun = mayHaveBegun(claimed);
     switch (held) {
@@ -180,6 +193,18 @@ export class Executor {
         if (begun) return saga.forward();
         return { type: 'retry', problem: AUTHORITY_UNKNOWN, retryAfterMs: null };
     }
+  }
+
+  /**
+   * What follows another write may stand behind the deletion of its user, which no admission has kept it from; and its
+   * service need not know of that.
+   * @returns the end of the run where the user is gone, or nobody can say so; null where it goes on
+   */
+  private async stopWithUser(claimed: ClaimedRow, saga: Saga): Promise<Outcome | null> {
+    const register = await this.ledger.register(claimed).catch(() => undefined);
+    if (register === undefined) return { type: 'retry', problem: REGISTER_UNKNOWN, retryAfterMs: null };
+    if (register === null || register.register === 'active') return null;
+    return mayHaveBegun(claimed) ? this.giveUp(claimed, saga, userGone()) : saga.refuse(USER_GONE);
   }
 
   /**
@@ -288,21 +313,25 @@ export class Executor {
   }
 
   private endingOf(claimed: ClaimedRow, outcome: EndOutcome, steps: readonly StepOutcome[]): Ending {
-    const { kind, effect, reports_deletion: reportsDeletion } = claimed;
+    const { effect, reports_deletion: reportsDeletion } = claimed;
     const ending = { effect, reportsDeletion, steps, result: null, problem: null };
     switch (outcome.type) {
       case 'succeeded':
-        return {
-          ...ending,
-          state: 'succeeded',
-          ...this.catalogue.endOf(kind, outcome.answers),
-        };
+        return { ...ending, state: 'succeeded', ...this.successOf(claimed, outcome.answers) };
       case 'failed':
       case 'rejected':
         return { ...ending, state: outcome.type, problem: outcome.problem };
       case 'cancelled':
         return { ...ending, state: 'cancelled' };
     }
+  }
+
+  /** What a success leaves, and what follows it. */
+  private successOf(claimed: ClaimedRow, answers: Answers): OperationEnd & Pick<Ending, 'followOns'> {
+    const { payload: input, ...operation } = plannedOf(claimed);
+    const end = this.catalogue.endOf(claimed.kind, answers);
+    const succeeded = { operation, input, answers, result: end.result };
+    return { ...end, followOns: followOnsOf(this.catalogue, succeeded) };
   }
 }
 
@@ -311,10 +340,14 @@ const AUTHORITY_UNKNOWN = problemBody(
   'It is not known whether its actor still has the role for it.',
 );
 
+const REGISTER_UNKNOWN = problemBody(
+  'unavailable',
+  'The ledger did not say what the register has of the user.',
+);
+
 /** Nothing was sent: the write is tried again. */
 function registerUnknown(): StepAnswer {
-  const problem = problemBody('unavailable', 'The ledger did not say what the register has of the user.');
-  return { type: 'unknown', problem, retryAfterMs: null };
+  return { type: 'unknown', problem: REGISTER_UNKNOWN, retryAfterMs: null };
 }
 
 function plannedOf(claimed: ClaimedRow): PlannedOperation {

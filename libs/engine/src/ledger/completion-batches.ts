@@ -10,7 +10,7 @@ import type {
   Retry,
   StepOutcome,
 } from './statements/claim.js';
-import { end, type EndedBatch } from './statements/complete.js';
+import { end, type EndedBatch, type FollowOn } from './statements/complete.js';
 import { destroyKey, erase } from './statements/erase-user.js';
 import type { Work } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';
@@ -36,6 +36,8 @@ export interface Ending<Value = Content> extends EffectOnLane {
   confirmed?: ConfirmedState;
   /** For the audit trail. */
   change?: Change<Value>;
+  /** Of a success: what follows it at the end of its lane. */
+  followOns?: readonly FollowOn<Value>[];
 }
 
 type Outline = Pick<Ending, 'effect' | 'state' | 'confirmed'>;

@@ -24,6 +24,7 @@ import { RequestIds1764610000000 } from './migrations/1764610000000-request-ids.
 import { TargetLanes1764620000000 } from './migrations/1764620000000-target-lanes.js';
 import { Effects1764630000000 } from './migrations/1764630000000-effects.js';
 import { EffectsOfBefore1764630000001 } from './migrations/1764630000001-effects-of-before.js';
+import { FollowOns1764640000000 } from './migrations/1764640000000-follow-ons.js';
 import { Services1764650000000 } from './migrations/1764650000000-services.js';
 import { Operation } from './operation.entity.js';
 import { TargetLane } from './target-lane.entity.js';
@@ -57,6 +58,7 @@ export function databaseOptions({ databaseUrl }: Pick<GatewayConfig, 'databaseUr
       TargetLanes1764620000000,
       Effects1764630000000,
       EffectsOfBefore1764630000001,
+      FollowOns1764640000000,
       Services1764650000000,
     ],
   };

@@ -17,7 +17,8 @@ import { sealCause, type StoredCause } from '../encryption/operation-causes.js';
 import { Unreadable } from '../encryption/cipher.js';
 import * as claims from './statements/claim.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './statements/claim.js';
-import { DataKeys } from '../encryption/data-keys.js';
+import type { FollowOn } from './statements/complete.js';
+import { DataKeys, type FreshKey } from '../encryption/data-keys.js';
 import { type ClientKey, findReplay, type Replay } from './statements/idempotency-keys.js';
 import { halt } from './statements/pause-and-halt.js';
 import { lockLane } from './statements/lane-lock.js';
@@ -43,7 +44,7 @@ import {
   type Stored,
 } from '../encryption/payload-encryption.js';
 import { admissionAtEnd } from './states.js';
-import { Turns } from './batching/lane-mutex.js';
+import { Turns } from './batching/batcher.js';
 
 /*
  * The ledger is the truth: what it does not say did not happen, and the queue is rebuilt from it.
@@ -99,29 +100,26 @@ export class Ledger {
     return inSpan(admitting(operation), async (span) => {
       const traceparent = activeTraceparent() ?? operation.traceparent ?? untracedTraceparent();
       const requestId = operation.requestId ?? activeRequestId();
-      const traced = { ...operation, traceparent, requestId };
-      const admitted = await this.admitSealed({ ...terms, operation: traced });
+      const fresh = operation.effect === 'opens' ? this.dataKeys.fresh(operation.userId) : null;
+      const admitted = await this.admissions.submit({
+        ...terms,
+        operation: { ...operation, traceparent, requestId },
+        payload: await this.payloadOf(operation, fresh),
+        dataKey: fresh?.wrapped ?? null,
+      });
+      if (fresh && admitted.outcome === 'accepted') this.dataKeys.remember(operation.userId, fresh.key);
       span.setAttribute('turnpike.admission.outcome', admitted.outcome);
       return admitted;
     });
   }
 
-  private async admitSealed(request: Admittance): Promise<Admitted> {
-    const { id, userId, effect, payload } = request.operation;
-    if (effect === 'opens') return this.admitNewUser(request);
+  /** @param fresh the key of a new user, which is written down with the lane */
+  private payloadOf(
+    { id, userId, effect, payload }: NewOperation,
+    fresh: FreshKey | null,
+  ): Promise<Stored | null> {
     const at: SealedAt = { userId, operationId: id, field: 'payload' };
-    const sealed = await this.seals.seal(effect, at, payload);
-    return this.admissions.submit({ ...request, payload: sealed, dataKey: null });
-  }
-
-  /** The user's key is written down with the lane. */
-  private async admitNewUser(request: Admittance): Promise<Admitted> {
-    const { id, userId, payload } = request.operation;
-    const { key, wrapped } = this.dataKeys.fresh(userId);
-    const sealed = sealWith(key, { userId, operationId: id, field: 'payload' }, payload);
-    const admitted = await this.admissions.submit({ ...request, payload: sealed, dataKey: wrapped });
-    if (admitted.outcome === 'accepted') this.dataKeys.remember(userId, key);
-    return admitted;
+    return fresh ? Promise.resolve(sealWith(fresh.key, at, payload)) : this.seals.seal(effect, at, payload);
   }
 
   /** @returns what that key already stands for, so that a repeated request is not prepared a second time */
@@ -208,7 +206,22 @@ export class Ledger {
         before: await seal('before', change.before),
         after: await seal('after', change.after),
       },
+      followOns: await this.sealedFollowOns(userId, ending.followOns),
     };
+  }
+
+  /** Where the user's key is gone nothing follows: nobody could read it. */
+  private async sealedFollowOns(
+    userId: string,
+    followOns: readonly FollowOn[] = [],
+  ): Promise<FollowOn<Stored>[]> {
+    const sealed = await Promise.all(
+      followOns.map(async (one) => {
+        const at: SealedAt = { userId, operationId: one.id, field: 'payload' };
+        return { ...one, payload: await this.seals.sealAlways(at, one.payload) };
+      }),
+    );
+    return sealed.filter((one): one is FollowOn<string> => one.payload !== null);
   }
 
   /** Puts a claimed operation back, to be tried again after `delayMs`. @returns null if the claim no longer holds */

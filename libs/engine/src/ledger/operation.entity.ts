@@ -87,6 +87,10 @@ export class Operation {
   @Column('uuid', { name: 'retry_of', nullable: true })
   retryOf: string | null;
 
+  /** The operation whose success it follows. */
+  @Column('uuid', { name: 'follows_id', nullable: true })
+  followsId: string | null;
+
   /** The first write of the chain of repetitions that this one is in; of them one stands. */
   @Column('uuid', { nullable: true })
   repeats: string | null;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Manifest, PROBLEM_CODES, type ServiceDeclaration } from '@turnpike/protocol';
+import type { Manifest, ServiceDeclaration } from '@turnpike/protocol';
 import type { Surroundings } from './checks/candidate.js';
 import type { Route } from './checks/route.js';
+import { compiledProblems } from './teach.js';
 import { Catalogue } from '../definitions/catalogue.js';
 
 /** The routes that the application has controllers for, whatever the role of the process. */
@@ -13,7 +14,7 @@ export class ApplicationRoutes {
 @Injectable()
 export class CompiledIn {
   private readonly declarations: readonly ServiceDeclaration[];
-  private readonly problems: readonly string[] = [...PROBLEM_CODES];
+  private readonly problems: readonly string[] = compiledProblems();
 
   constructor(
     private readonly catalogue: Catalogue,

@@ -1,8 +1,16 @@
-import { declarePersonal, declareProblems, learn } from '@turnpike/protocol';
+import { declarePersonal, declareProblems, learn, PROBLEM_CODES } from '@turnpike/protocol';
 import type { Catalogue } from '../definitions/catalogue.js';
 
 /** What whoever gets a problem can do where its service does not say. */
 const NO_HELP = 'Read `detail`, and what the service says of it.';
+
+/** Codes that came with manifests; all others are compiled in. */
+const taught = new Set<string>();
+
+/** @returns the codes of problems that any process of this build knows, whatever services have declared */
+export function compiledProblems(): string[] {
+  return PROBLEM_CODES.filter((code) => !taught.has(code));
+}
 
 /**
  * Teaches the process the words of the manifests that are in force: the kinds that requests may name, the problems that
@@ -11,6 +19,7 @@ const NO_HELP = 'Read `detail`, and what the service says of it.';
 export function teach(catalogue: Catalogue, services: readonly string[]): void {
   learn(catalogue.words(services));
   for (const { problems = [], operations = [] } of catalogue.manifests) {
+    problems.forEach(({ code }) => taught.add(code));
     declareProblems(
       Object.fromEntries(
         problems.map(({ code, status, title, help = NO_HELP }) => [code, { status, title, help }]),

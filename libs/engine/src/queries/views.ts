@@ -6,7 +6,10 @@ import type { OperationRead } from '../ledger/operation.entity.js';
 /** What clients are told of an operation. */
 type Viewed = Pick<
   OperationRead,
-  Exclude<keyof OperationView, 'target' | 'steps' | 'waiting' | 'links'> | 'targetType' | 'targetId'
+  | Exclude<keyof OperationView, 'target' | 'steps' | 'follows' | 'waiting' | 'links'>
+  | 'followsId'
+  | 'targetType'
+  | 'targetId'
 > & { steps: readonly StepView[] };
 
 /** Whether its lane runs, and what of it comes before. */
@@ -32,6 +35,7 @@ export function toView(operation: Viewed): OperationView {
     problem: operation.problem,
     cause: operation.cause,
     ...(operation.retryOf && { retryOf: operation.retryOf }),
+    ...(operation.followsId && { follows: operation.followsId }),
     links: linksOf(operation.id),
   };
 }
@@ -80,7 +84,7 @@ export function acceptedView(
     ...{ state: 'queued', attempts: 0, targetType: operation.target.type, targetId: operation.target.id },
     steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
     ...{ createdAt: acceptance.createdAt, startedAt: null, finishedAt: null, nextAttemptAt: null },
-    ...{ result: null, problem: null, cause: null, retryOf: operation.retryOf ?? null },
+    ...{ result: null, problem: null, cause: null, retryOf: operation.retryOf ?? null, followsId: null },
   };
   return { ...toView(accepted), waiting: waitingView(accepted, acceptance) };
 }

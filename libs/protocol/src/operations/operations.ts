@@ -77,6 +77,8 @@ export class OperationView {
   /** Null where no attempt has failed. */
   cause: OperationCause | null;
   retryOf?: string;
+  /** The operation whose success it follows; left out where somebody has asked for it. */
+  follows?: string;
   waiting?: WaitingView;
   links: OperationLinks;
 }

@@ -3,11 +3,10 @@ import pg, { type Client, type Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { FairPool } from './fair-pool.js';
-import { PreparingClient } from './prepared-client.js';
 import { unavailable } from '../problems/problem.js';
 import { grantRuntimeRole, HAS_TOO_MUCH, type RuntimeRole } from './runtime-role.js';
-import { PATIENT, type SessionSettings } from './session-client.js';
-import { send, type Statements, Transaction } from './transaction.js';
+import { PATIENT, SessionClient, type SessionSettings } from './session-client.js';
+import { rowsOf, type Statements, Transaction } from './transaction.js';
 import { isUnavailable } from '../problems/transient-errors.js';
 import { WriteProof } from './write-proof.js';
 
@@ -70,7 +69,8 @@ function dataSourceOf(
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: queryTimeoutMs,
       session,
-      Client: PreparingClient,
+      Client: SessionClient,
+      prepares: true,
       // See Transaction; whoever waits for each answer notices no difference.
       pipeline: true,
     },
@@ -111,25 +111,33 @@ export class Database implements OnApplicationShutdown, Statements {
   }
 
   /** The same for statements that are pipelined: what the ledger's batches and the services' steps are made of. */
-  statements<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return this.onConnection(async (client, runner) => {
-      const tx = new Transaction(client, runner.manager);
-      // TypeORM's own begin waits for its answer, so it is not used; but without it no entity may be locked.
-      Object.assign(runner, { isTransactionActive: true });
-      try {
-        const result = await work(tx);
-        await tx.commit();
-        return result;
-      } catch (error) {
-        await tx.rollback().catch(() => undefined);
-        throw error;
-      }
-    });
+  async statements<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const { client, runner } = await this.connection();
+    const tx = new Transaction(client, runner.manager);
+    // TypeORM's own begin waits for its answer, so it is not used; but without it no entity may be locked.
+    Object.assign(runner, { isTransactionActive: true });
+    try {
+      const result = await work(tx);
+      await tx.commit();
+      return result;
+    } catch (error) {
+      await tx.rollback().catch(() => undefined);
+      throw this.told(error, runner);
+    } finally {
+      await runner.release();
+    }
   }
 
   /** @returns the rows of one prepared statement. */
-  query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.onConnection((client) => send<Row>(client, sql, parameters));
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const { client, runner } = await this.connection();
+    try {
+      return await rowsOf<Row>(client.query(sql, [...parameters]), sql);
+    } catch (error) {
+      throw this.told(error, runner);
+    } finally {
+      await runner.release();
+    }
   }
 
   /** @returns whether a write would be carried out now */
@@ -143,21 +151,23 @@ export class Database implements OnApplicationShutdown, Statements {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async onConnection<Result>(
-    work: (client: Client, runner: QueryRunner) => Promise<Result>,
-  ): Promise<Result> {
+  private async connection(): Promise<{ client: Client; runner: QueryRunner }> {
     const runner = this.manager.connection.createQueryRunner();
     try {
-      return await work((await runner.connect()) as Client, runner);
+      return { client: (await runner.connect()) as Client, runner };
     } catch (error) {
-      const isAway = isUnavailable(error);
-      if (isAway || runner.isReleased) this.proof.doubt();
-      // The pool takes a connection back that is lost, and whoever uses it then is told that he has used it wrongly.
-      if (!runner.isReleased || isAway) throw error;
-      throw unavailable('The connection to the database was lost.');
-    } finally {
+      const told = this.told(error, runner);
       await runner.release();
+      throw told;
     }
+  }
+
+  /** @returns what a failure on a connection is to its user */
+  private told(error: unknown, runner: QueryRunner): unknown {
+    const isAway = isUnavailable(error);
+    if (isAway || runner.isReleased) this.proof.doubt();
+    // The pool takes a connection back that is lost, and whoever uses it then is told that he has used it wrongly.
+    return !runner.isReleased || isAway ? error : unavailable('The connection to the database was lost.');
   }
 
   private async warnOfPower(): Promise<void> {
@@ -205,7 +215,7 @@ export class Database implements OnApplicationShutdown, Statements {
 /** A connection that comes back with a transaction or an answer to come would fail whoever gets it next, for ever. */
 function keepClean(pool: Pool): void {
   pool.on('release', (_error, client) => {
-    if (client instanceof PreparingClient && !client.isClean) void client.end();
+    if (client instanceof SessionClient && !client.isClean) void client.end();
   });
 }
 

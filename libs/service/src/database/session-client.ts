@@ -1,11 +1,19 @@
 import { Client, type ClientConfig } from 'pg';
+import { isTracing } from '../process/tracing.js';
 import { isSpoiled, Unreachable } from '../problems/transient-errors.js';
+import { endSpan, ownNameOf, spanOfStatement } from './statement-spans.js';
 
 /** What a session sets for itself, beside what every session relies on; 0 is no limit, whatever the role has. */
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
 export interface SessionConfig extends ClientConfig {
   session?: SessionSettings;
+  /**
+   * Whether each statement with parameters is prepared the first time and only named from then on (no): what PostgreSQL
+   * does for a small statement is mostly to parse and plan it. A statement must list its columns then: a prepared
+   * `select *` fails on connections from before a migration.
+   */
+  prepares?: boolean;
 }
 
 /**
@@ -34,6 +42,27 @@ export const PATIENT: SessionSettings = {
   idle_in_transaction_session_timeout: 0,
 };
 
+/**
+ * So many different statements of a process are prepared. A program has fewer of its own; what it builds from
+ * lists of any length is not worth remembering.
+ */
+const MAX_PREPARED = 500;
+
+const names = new Map<unknown, string>();
+const taken = new Set<string>();
+
+/** @returns a name for a statement, the same in all connections of the process; none where there are too many */
+function nameOf(sql: unknown): string | undefined {
+  const known = names.get(sql);
+  if (known || names.size === MAX_PREPARED || typeof sql !== 'string') return known;
+  const own = ownNameOf(sql);
+  // Two statements of one name fail on every connection that has prepared the other.
+  const name = own !== undefined && !taken.has(own) ? own : `statement ${names.size}`;
+  names.set(sql, name);
+  taken.add(name);
+  return name;
+}
+
 /** Nothing is acknowledged before it is durable. What is stricter than `on` stays. */
 const DURABLE = `set_config('synchronous_commit',
   case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`;
@@ -61,7 +90,7 @@ interface Mode {
 
 type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
 type Callback = (error: Error | null, result?: unknown) => void;
-type Query = (query: unknown, values?: unknown, callback?: Callback) => unknown;
+type Answered = (error: Error | null) => void;
 
 /**
  * A connection that sets what it relies on, leads to a server that can be written to, notices by itself when it leads
@@ -70,6 +99,7 @@ type Query = (query: unknown, values?: unknown, callback?: Callback) => unknown;
  */
 export class SessionClient extends Client {
   private readonly settings: SessionSettings;
+  private readonly prepares: boolean;
   private unanswered = 0;
   private discarded = false;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -77,7 +107,8 @@ export class SessionClient extends Client {
   constructor(config: SessionConfig = {}) {
     super({ keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, ...config });
     this.settings = { ...RELIED_ON, ...config.session };
-    this.query = this.watched(this.query.bind(this)) as Client['query'];
+    this.prepares = config.prepares ?? false;
+    this.query = this.ask.bind(this) as Client['query'];
     // Whoever waits for an answer is told by it. An event that nobody hears would end the process.
     this.on('error', () => undefined);
     this.once('end', () => clearInterval(this.heartbeat));
@@ -149,26 +180,30 @@ export class SessionClient extends Client {
     this.emit('error', reason);
   }
 
-  private watched(send: Query): Query {
-    return (text, values, callback) => {
-      const answered = this.awaitAnswer();
-      if (callback) {
-        return send(text, values, (error, result) => {
-          answered(error);
-          callback(error, result);
-        });
-      }
-      const answer = send(text, values) as Promise<unknown>;
-      // Before the caller hears of it and gives the connection back.
-      answer.then(() => answered(null), answered);
-      return answer;
-    };
+  /** What every statement goes through, whoever sends it: it is named, has a span, and its answer is waited for. */
+  private ask(text: unknown, values?: unknown, callback?: Callback): unknown {
+    const name = this.prepares && Array.isArray(values) ? nameOf(text) : undefined;
+    const [query, others] = name ? [{ name, text, values }, undefined] : [text, values];
+    const answered = this.awaitAnswer(text);
+    const { query: send } = Client.prototype as unknown as { query: (...query: unknown[]) => unknown };
+    if (callback) {
+      return send.call(this, query, others, (error: Error | null, result: unknown) => {
+        answered(error);
+        callback(error, result);
+      });
+    }
+    const answer = send.call(this, query, others) as Promise<unknown>;
+    // Before the caller hears of it and gives the connection back.
+    answer.then(() => answered(null), answered);
+    return answer;
   }
 
-  private awaitAnswer(): (error: Error | null) => void {
+  private awaitAnswer(text: unknown): Answered {
+    const span = isTracing() && typeof text === 'string' ? spanOfStatement(this, text) : null;
     this.unanswered += 1;
     return (error) => {
       this.unanswered -= 1;
+      if (span) endSpan(span, error);
       if (error && isSpoiled(error)) this.discard(error);
     };
   }

@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import type { Client } from 'pg';
 import { fail, startSpan } from '../process/tracing.js';
 
@@ -9,10 +9,10 @@ const NAMED = /^\/\* ([a-z.-]+) \*\//;
 const OPERATION = /^\s*(\w+)/;
 const TABLE = /\b(?:from|into|update)\s+"?(\w+)"?/i;
 
-/** Makes a span of a statement, from its being sent to its answer. It does not have the statement's text. */
-export function traceStatement<Answer>(client: Client, sql: string, send: () => Answer): Answer {
+/** @returns a span of a statement that is about to be sent. It does not have the statement's text. */
+export function spanOfStatement(client: Client, sql: string): Span {
   const summary = summaryOf(sql);
-  const span = startSpan({
+  return startSpan({
     name: summary,
     kind: SpanKind.CLIENT,
     attributes: {
@@ -23,16 +23,22 @@ export function traceStatement<Answer>(client: Client, sql: string, send: () => 
       'server.port': client.port,
     },
   });
-  const answer = send();
-  Promise.resolve(answer)
-    .catch((error: unknown) => fail(span, error))
-    .finally(() => span.end());
-  return answer;
+}
+
+/** Ends it with the statement's answer. */
+export function endSpan(span: Span, error: Error | null): void {
+  if (error) fail(span, error);
+  span.end();
+}
+
+/** @returns the name that stands in a first comment; the database's views and logs have it, too */
+export function ownNameOf(sql: string): string | undefined {
+  return NAMED.exec(sql)?.[1];
 }
 
 /** @returns the name that a statement gives itself, or what it does to which table */
 export function summaryOf(sql: string): string {
-  const [, name] = NAMED.exec(sql) ?? [];
+  const name = ownNameOf(sql);
   if (name) return name;
   const [, operation = 'statement'] = OPERATION.exec(sql) ?? [];
   const [, table] = TABLE.exec(sql) ?? [];

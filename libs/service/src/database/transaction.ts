@@ -1,4 +1,4 @@
-import type { Client, ClientBase } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 
 /*
@@ -15,15 +15,10 @@ export interface Statements {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Sends one statement. @throws QueryFailedError, without the parameters: an error may be logged */
-export async function send<Row>(
-  client: ClientBase,
-  sql: string,
-  parameters: readonly unknown[],
-): Promise<Row[]> {
+/** @returns the rows of an answer. @throws QueryFailedError, without the parameters: an error may be logged */
+export async function rowsOf<Row>(answer: Promise<QueryResult>, sql: string): Promise<Row[]> {
   try {
-    const { rows } = await client.query(sql, [...parameters]);
-    return rows as Row[];
+    return (await answer).rows as Row[];
   } catch (error) {
     throw new QueryFailedError(sql, undefined, error as Error);
   }
@@ -47,20 +42,17 @@ export class Transaction implements Statements {
     readonly entities: EntityManager,
   ) {}
 
-  /** The first brings the begin with it. */
+  /** The first brings the begin with it. What is sent in one turn of the event loop leaves in one packet. */
   query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.together(() => {
-      this.begin();
-      return send<Row>(this.client, sql, parameters);
-    });
+    this.gather();
+    this.begin();
+    return rowsOf<Row>(this.client.query(sql, [...parameters]), sql);
   }
 
   /** Sends its statement together with the commit: the rows are answered once they are durable. */
   readonly last: Statements = {
     query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
-      const [rows] = await Promise.all(
-        this.together(() => [this.query<Row>(sql, parameters), this.commit()] as const),
-      );
+      const [rows] = await Promise.all([this.query<Row>(sql, parameters), this.commit()]);
       return rows;
     },
   };
@@ -89,14 +81,10 @@ export class Transaction implements Statements {
     if (command !== end.toUpperCase()) throw new Error(`The transaction ended with ${command}, not ${end}.`);
   }
 
-  /** Sends in one packet: a write to a socket costs both sides about as much as a small statement. */
-  together<Result>(sendAll: () => Result): Result {
+  /** A write to a socket costs both sides about as much as a small statement. */
+  private gather(): void {
     const { stream } = this.client.connection;
     stream.cork();
-    try {
-      return sendAll();
-    } finally {
-      stream.uncork();
-    }
+    process.nextTick(() => stream.uncork());
   }
 }

@@ -39,7 +39,15 @@ export class Problem extends Error {
    */
   static from({ instance: _instance, ...given }: ProblemBody): Problem {
     const { code, detail } = given;
-    const body = isProblemCode(code) ? { ...given, ...problemBody(code, detail) } : given;
+    const {
+      type: _type,
+      title: _title,
+      status: _status,
+      code: _code,
+      detail: _detail,
+      ...extensions
+    } = given;
+    const body = isProblemCode(code) ? problemBody(code, detail, extensions) : given;
     return new Problem(code as ProblemCode, detail, {}, {}, body);
   }
 }

@@ -68,9 +68,7 @@ export interface Known {
  */
 export async function lockAndLook(tx: Transaction, { userId, key, beside }: StepCall): Promise<Known> {
   const look = (): Promise<[FenceRow | undefined, InboxRow | undefined, unknown]> =>
-    tx.together(() =>
-      Promise.all([lockFence(tx, userId, beside), remembered(tx, key), tx.query(`savepoint ${EFFECT}`)]),
-    );
+    Promise.all([lockFence(tx, userId, beside), remembered(tx, key), tx.query(`savepoint ${EFFECT}`)]);
   let [fence, answer] = await look();
   if (!fence) {
     await makeFence(tx, userId);

@@ -1,9 +1,8 @@
 import { type Database, Origins, type Statements, type Transaction } from '@turnpike/service';
 import type { Announcer } from '../change-notifier.js';
-import { Batcher } from './batcher.js';
+import { Batcher, type Turns } from './batcher.js';
 import { lockLanes } from '../statements/lane-lock.js';
 import { measured } from '../metrics.js';
-import type { Turns } from './lane-mutex.js';
 
 /** What is done with several requests in one transaction, each of another lane. */
 export interface Work<Request, Answer> {
@@ -42,39 +41,31 @@ export function batched<Request extends object, Answer>(
   { name, announcer, ...options }: BatchOptions,
 ): Pick<Batcher<Request, Answer>, 'submit'> {
   const origins = new Origins<Request>();
-  const written = async (
-    requests: readonly Request[],
-    terms: { wait: boolean },
-  ): Promise<Map<Request, Answer>> => {
-    const answers = await inLanes(database, requests, work, terms);
+  const tell = (answers: ReadonlyMap<Request, Answer>): void =>
     announcer?.tell([...answers.keys()].map(work.laneOf));
-    return answers;
-  };
-  const alone = async (request: Request): Promise<Answer> =>
-    (await written([request], { wait: true })).get(request)!;
   const together = (batch: readonly Request[]): Promise<Map<Request, Answer>> =>
-    written(batch, { wait: false }).catch((error: unknown) => {
-      if (isRefusedRow(error)) return new Map<Request, Answer>();
-      throw error;
-    });
-  const batcher = new Batcher<Request, Answer>({
+    origins.together(`ledger.${name}`, batch, () =>
+      measured(name, batch.length, () =>
+        inLanes(database, batch, work, { wait: false }).catch(orNone<Request, Answer>),
+      ),
+    );
+  const alone = async (request: Request): Promise<Answer> => {
+    const answers = await inLanes(database, [request], work, { wait: true });
+    tell(answers);
+    return answers.get(request)!;
+  };
+  return new Batcher<Request, Answer>({
     ...options,
     laneOf: work.laneOf,
+    arrived: (request) => origins.remember(request),
     async write(batch) {
-      const answers = await origins.together(`ledger.${name}`, batch, () =>
-        measured(name, batch.length, () => together(batch)),
-      );
+      const answers = await together(batch);
+      tell(answers);
       return batch.map((request) =>
         answers.has(request) ? answers.get(request)! : origins.within(request, () => alone(request)),
       );
     },
   });
-  return {
-    submit(request) {
-      origins.remember(request);
-      return batcher.submit(request);
-    },
-  };
 }
 
 /** @returns the answers of the requests whose lanes could be had */
@@ -86,10 +77,8 @@ function inLanes<Request, Answer>(
 ): Promise<Map<Request, Answer>> {
   return database.statements(async (tx) => {
     if (prepare) await prepare(tx, batch);
-    const [locked, answers] = await tx.together(() => {
-      const locking = lockLanes(tx, batch.map(laneOf), { wait });
-      return Promise.all([locking, decide(tx, batch, locking)]);
-    });
+    const locking = lockLanes(tx, batch.map(laneOf), { wait });
+    const [locked, answers] = await Promise.all([locking, decide(tx, batch, locking)]);
     // Who has waited and has none, has no lane.
     return wait ? answers : new Map([...answers].filter(([request]) => locked.has(laneOf(request))));
   });
@@ -98,7 +87,9 @@ function inLanes<Request, Answer>(
 /** Classes of SQLSTATE: a value or a constraint that one row breaks, and a row that was to be written twice. */
 const REFUSED_ROW = /^(21|22|23)/;
 
-function isRefusedRow(error: unknown): boolean {
+/** Of a batch in which a row was refused nobody has an answer yet. */
+function orNone<Request, Answer>(error: unknown): Map<Request, Answer> {
   const { code } = (error as { driverError?: { code?: string } }).driverError ?? {};
-  return code !== undefined && REFUSED_ROW.test(code);
+  if (code !== undefined && REFUSED_ROW.test(code)) return new Map();
+  throw error;
 }

@@ -1,5 +1,4 @@
-import { Batcher } from './batcher.js';
-import { Turns } from './lane-mutex.js';
+import { Batcher, Turns } from './batcher.js';
 
 interface Request {
   lane: string;

@@ -1,8 +1,37 @@
 import { onBehalfOfAll, unavailable } from '@turnpike/service';
-import type { Turns } from './lane-mutex.js';
 
 /** The most requests of one batch: some hundred kilobytes of parameters, a few milliseconds of the database. */
 const MAX_BATCH = 200;
+
+/** @returns whether it takes its turn; who has given up does not */
+type Begin = () => boolean;
+
+/**
+ * Whose turn it is with each lane, among everything that this process wants to write: one request of a lane is on its
+ * way at a time, in the order in which they came. Across processes the lane's row is the lock; that one process's
+ * batches do not meet at it keeps them batches, for a batch leaves out whatever lane it finds locked.
+ */
+export class Turns {
+  /** Of each lane that somebody is at, who waits. */
+  private readonly waiting = new Map<string, Begin[]>();
+
+  /** @returns whether the lane is had now; if not, `begin` is called when all who asked before have left */
+  take(lane: string, begin: Begin): boolean {
+    const waiting = this.waiting.get(lane);
+    if (waiting) waiting.push(begin);
+    else this.waiting.set(lane, []);
+    return !waiting;
+  }
+
+  /** Lets the next begin who still wants to. A loop, since thousands may have given up by then. */
+  leave(lane: string): void {
+    const waiting = this.waiting.get(lane)!;
+    for (let begin = waiting.shift(); begin; begin = waiting.shift()) {
+      if (begin()) return;
+    }
+    this.waiting.delete(lane);
+  }
+}
 
 export interface BatcherOptions<Request, Answer> {
   /**
@@ -10,6 +39,8 @@ export interface BatcherOptions<Request, Answer> {
    * come: its lane waits for it, the next batch does not.
    */
   write: (batch: readonly Request[]) => Promise<readonly (Answer | Promise<Answer>)[]>;
+  /** Is told of each request when it comes. */
+  arrived?: (request: Request) => void;
   /** Whose turn a request has to wait for. */
   laneOf: (request: Request) => string;
   /** Shared by all batchers that write in the same lanes. */
@@ -43,13 +74,14 @@ export class Batcher<Request, Answer> {
 
   /** @throws Problem `unavailable` where it has waited for too long to be sent; whatever `write` throws */
   submit(request: Request): Promise<Answer> {
-    const lane = this.options.laneOf(request);
-    return new Promise<Answer>((resolve, reject) => {
-      const pending: Pending<Request, Answer> = { lane, request, resolve, reject, isLate: false };
-      const { patienceMs, turns } = this.options;
-      if (patienceMs !== undefined) pending.patience = setTimeout(() => this.refuse(pending), patienceMs);
-      turns.take(lane, () => this.begin(pending));
-    });
+    const { arrived, laneOf, patienceMs, turns } = this.options;
+    arrived?.(request);
+    let settle!: Pick<Pending<Request, Answer>, 'resolve' | 'reject'>;
+    const answer = new Promise<Answer>((resolve, reject) => (settle = { resolve, reject }));
+    const pending: Pending<Request, Answer> = { lane: laneOf(request), request, ...settle, isLate: false };
+    if (patienceMs !== undefined) pending.patience = setTimeout(() => this.refuse(pending), patienceMs);
+    if (turns.take(pending.lane, () => this.begin(pending))) this.begin(pending);
+    return answer;
   }
 
   private begin(pending: Pending<Request, Answer>): boolean {

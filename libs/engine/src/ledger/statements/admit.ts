@@ -130,55 +130,7 @@ export interface Placed {
  * added after the commit.
  */
 export async function takePlaces(tx: Statements, applicants: readonly Applicant[]): Promise<Placed> {
-  const rows = await tx.query<PlacedRow>(
-    `/* ledger.admit */ with asked as materialized (
-       select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
-         user_id uuid, id uuid, kind text, effect text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
-         traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
-         admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
-         creates boolean, beside boolean, changes_roles boolean, reports_deletion boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
-       where user_id = any(${LOCKED})
-     ), bound as (
-       insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
-       select scope, key, fingerprint, user_id, id from asked where key is not null order by scope, key
-       on conflict (scope, key) do update
-         set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
-           operation_id = excluded.operation_id, created_at = now()
-         where ${isExpired('known')}
-       returning operation_id
-     ), placed as (
-       update lanes l set last_seq = last_seq + 1, depth = depth + 1,
-         admission = case when admission = asked.moves_from then asked.moves_to else admission end,
-         access_epoch = access_epoch + asked.ends_access::integer,
-         access_spared = case when asked.ends_access then case when ${SPARED_GOES_ON} then asked.spares end else access_spared end
-       from asked
-       where l.user_id = asked.user_id
-         and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
-         and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
-           or not ${isClosing('asked')} and depth - ${BESIDE} < asked.max_depth)
-         and (asked.spares_epoch is null or ${SPARED_GOES_ON})
-         and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
-         and (asked.repeats is null or not exists (select 1 from operations standing
-           where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
-       returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
-     ), appended as (
-       insert into operations (user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, release, released_at, changes)
-       select user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
-         traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, (position = 0)::integer, case position when 0 then now() end,
-         array[${passageOf('seq', 'unfinished')}]
-       from placed
-     ), indexed as (
-       insert into target_lanes (type, id, user_id) select target_type, target_id, user_id from placed where creates
-       on conflict do nothing
-     )
-     select id, seq, position, case when beside then 'running' else execution end as execution, now() as created_at,
-       case when position > 0 then (select id from operations earlier
-         where ${unfinishedIn('placed')} and ${holdsUp('earlier', 'placed')} order by seq desc limit 1) end as behind
-     from placed
-     union all select operation_id, null, null, null, null, null from bound`,
-    [JSON.stringify(applicants.map(rowOf))],
-  );
+  const rows = await tx.query<PlacedRow>(ADMIT, [JSON.stringify(applicants.map(rowOf))]);
   const isPlaced = (row: PlacedRow): boolean => row.seq !== null;
   return {
     places: new Map(rows.filter(isPlaced).map((row) => [row.id, placeOf(row)])),
@@ -190,6 +142,53 @@ export async function takePlaces(tx: Statements, applicants: readonly Applicant[
 const ENDS_ACCESS = `(asked.may_end_access and (asked.unless_roles_since is null or exists (
   select 1 from operations newer where newer.user_id = asked.user_id and newer.seq > asked.unless_roles_since
     and newer.changes_roles)))`;
+
+const ADMIT = `/* ledger.admit */ with asked as materialized (
+     select asked.*, ${ENDS_ACCESS} as ends_access from jsonb_to_recordset($1) as asked (
+       user_id uuid, id uuid, kind text, effect text, actor_id uuid, by_role text, target_type text, target_id uuid, payload jsonb, if_match text,
+       traceparent text, request_id uuid, retry_of uuid, repeats uuid, steps jsonb, scope text, key text, fingerprint text,
+       admissions text[], max_depth integer, moves_from text, moves_to text, deleted_for_ms float8,
+       creates boolean, beside boolean, changes_roles boolean, reports_deletion boolean, may_end_access boolean, spares uuid, spares_epoch integer, unless_roles_since integer)
+     where user_id = any(${LOCKED})
+   ), bound as (
+     insert into idempotency_keys as known (scope, key, fingerprint, user_id, operation_id)
+     select scope, key, fingerprint, user_id, id from asked where key is not null order by scope, key
+     on conflict (scope, key) do update
+       set fingerprint = excluded.fingerprint, user_id = excluded.user_id,
+         operation_id = excluded.operation_id, created_at = now()
+       where ${isExpired('known')}
+     returning operation_id
+   ), placed as (
+     update lanes l set last_seq = last_seq + 1, depth = depth + 1,
+       admission = case when admission = asked.moves_from then asked.moves_to else admission end,
+       access_epoch = access_epoch + asked.ends_access::integer,
+       access_spared = case when asked.ends_access then case when ${SPARED_GOES_ON} then asked.spares end else access_spared end
+     from asked
+     where l.user_id = asked.user_id
+       and asked.payload is not null and (asked.key is null or asked.id in (select operation_id from bound))
+       and admission = any(asked.admissions) and (asked.max_depth is null or depth < asked.max_depth
+         or not ${isClosing('asked')} and depth - ${BESIDE} < asked.max_depth)
+       and (asked.spares_epoch is null or ${SPARED_GOES_ON})
+       and (asked.deleted_for_ms is null or deleted_at <= now() - asked.deleted_for_ms * interval '1 ms')
+       and (asked.repeats is null or not exists (select 1 from operations standing
+         where standing.repeats = asked.repeats and standing.state not in ${UNREPEATED}))
+     returning l.last_seq as seq, l.depth - 1 as unfinished, ${POSITION} as position, l.execution, l.ended_to, asked.*
+   ), appended as (
+     insert into operations (user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
+       traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, release, released_at, changes)
+     select user_id, seq, id, kind, effect, actor_id, by_role, target_type, target_id, payload, if_match,
+       traceparent, request_id, retry_of, repeats, steps, beside, changes_roles, reports_deletion, ends_access, (position = 0)::integer, case position when 0 then now() end,
+       array[${passageOf('seq', 'unfinished')}]
+     from placed
+   ), indexed as (
+     insert into target_lanes (type, id, user_id) select target_type, target_id, user_id from placed where creates
+     on conflict do nothing
+   )
+   select id, seq, position, case when beside then 'running' else execution end as execution, now() as created_at,
+     case when position > 0 then (select id from operations earlier
+       where ${unfinishedIn('placed')} and ${holdsUp('earlier', 'placed')} order by seq desc limit 1) end as behind
+   from placed
+   union all select operation_id, null, null, null, null, null from bound`;
 
 /** @returns the position of a write after others of its lane were withdrawn */
 export async function readPosition(tx: Statements, userId: string, seq: number): Promise<Position> {
@@ -203,6 +202,11 @@ interface PlacedRow extends Position {
   seq: number;
   execution: Execution;
   created_at: Date;
+}
+
+/** @returns the steps as a row has them of which none was sent */
+export function pending(steps: readonly PlannedStep[]): object[] {
+  return steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 }));
 }
 
 function placeOf({ seq, position, behind, execution, created_at: createdAt }: PlacedRow): Place {
@@ -225,7 +229,7 @@ function rowOf({ operation, payload, clientKey, terms, ending }: Applicant): obj
     request_id: operation.requestId,
     retry_of: operation.retryOf,
     repeats: operation.repeats,
-    steps: operation.steps.map(({ name, service }) => ({ name, service, state: 'pending', attempts: 0 })),
+    steps: pending(operation.steps),
     admissions: terms.in,
     max_depth: terms.maxDepth,
     deleted_for_ms: terms.deletedForMs,

@@ -40,6 +40,8 @@ export interface ClaimedRow<Payload = Content> {
   cancel_requested: boolean;
   traceparent: string | null;
   request_id?: string | null;
+  /** The operation whose success it follows; null where somebody has asked for it. */
+  follows_id?: string | null;
   ms_to_deadline: number;
   steps: StepOutcome[];
   /** Why the last attempt failed; its words are sealed. */
@@ -97,7 +99,7 @@ export function claimAs(number: string): string {
 /** A ClaimedRow of `o`. */
 export const CLAIMED = `
   o.user_id, o.seq, o.id, o.kind, o.effect, o.reports_deletion, o.changes_roles, o.beside, o.payload, o.target_type, o.target_id, o.actor_id,
-  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.steps, o.cause,
+  o.by_role, o.if_match, o.epoch, o.attempts, o.crashes, o.cancel_requested, o.traceparent, o.request_id, o.follows_id, o.steps, o.cause,
   (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as ms_to_deadline`;
 
 /**

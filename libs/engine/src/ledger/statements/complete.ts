@@ -2,7 +2,8 @@ import type { ProblemBody } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { Change } from '../../audit/audit-entries.js';
 import type { StoredCause } from '../../encryption/operation-causes.js';
-import { changesAnd, NEXT_PASSAGE } from './change-numbers.js';
+import { type NewOperation, pending } from './admit.js';
+import { changesAnd, NEXT_PASSAGE, passageOf } from './change-numbers.js';
 import {
   claimAs,
   CLAIMED,
@@ -13,14 +14,22 @@ import {
 } from './claim.js';
 import { admissionAfter, countedAs, deletedAtAfter, endedToAfter } from './cancel.js';
 import type { Release } from './enqueue.js';
-import type { Stored } from '../../encryption/payload-encryption.js';
-import { LOCKED, UNFINISHED, waitsForOthers } from './fragments.js';
+import type { Content, Stored } from '../../encryption/payload-encryption.js';
+import { LOCKED, UNFINISHED, unfinishedInLine, waitsForOthers } from './fragments.js';
 import type { AdmissionMove, EndState } from '../states.js';
 
 /*
  * The end of a claimed operation, and what its lane does then, in one statement. What all statements keep to stands
  * in fragments.ts.
  */
+
+/** An operation that follows the success of another one by itself, at the end of the same lane. */
+export interface FollowOn<Value = Content> extends Pick<
+  NewOperation,
+  'id' | 'kind' | 'target' | 'creates' | 'steps'
+> {
+  payload: Value;
+}
 
 /** How a claimed operation ends. */
 export interface End {
@@ -41,6 +50,7 @@ export interface End {
   proceeds: boolean;
   /** On which terms the same worker takes the next head. Without, it is released to the queue. */
   next: ClaimTerms | null;
+  followOns?: readonly FollowOn<Stored>[];
 }
 
 /** The operations that have ended, and what their lanes do then, by their users. */
@@ -62,6 +72,36 @@ const NEXT = `case when ended.beside
     where o.user_id = ended.user_id and o.seq > ended.seq and not o.beside and o.state in ${UNFINISHED}
     order by o.seq limit 1) end`;
 
+/** What follows those that have `ended`, but for what is there already, which must not fail the others. */
+const FOLLOWED = `select ended.user_id, ended.id as follows_id, ended.seq as follows_seq, ended.traceparent, ended.request_id,
+    one.*, row_number() over (partition by ended.user_id order by ordinal)::integer as place,
+    count(*) over (partition by ended.user_id)::integer as count
+  from ended, rows from (jsonb_to_recordset(ended.follow_ons) as (
+      id uuid, kind text, target_type text, target_id uuid, creates boolean, payload jsonb, steps jsonb))
+    with ordinality as one (id, kind, target_type, target_id, creates, payload, steps, ordinal)
+  where not exists (select 1 from operations known where known.id = one.id and known.user_id = ended.user_id)`;
+
+/** How many writes of a lane `l` those are. */
+const FOLLOW_ONS = `(select count(*)::integer from followed where followed.user_id = l.user_id)`;
+
+/**
+ * Gives what was `followed` the last places of its lane, whose row `gone` has as it is then: neither its depth nor its
+ * admission keeps it out. Where nothing else of the lane is in line, the first is the head, and is released with it; it
+ * cannot be claimed by the statement that makes it.
+ */
+const APPENDED = `insert into operations (user_id, seq, id, kind, effect, target_type, target_id, payload, traceparent, request_id,
+    follows_id, steps, release, released_at, changes)
+  select user_id, seq, id, kind, 'writes', target_type, target_id, payload, traceparent, request_id,
+    follows_id, steps, is_head::integer, case when is_head then now() end, array[passage]
+  from (
+    select f.*, l.last_seq - f.count + f.place as seq,
+      ${passageOf('(l.last_seq - f.count + f.place)', '(l.depth - f.count + f.place - 1)')} as passage,
+      f.place = 1 and l.execution = 'running' and not exists (
+        select 1 from operations where ${unfinishedInLine('l')} and seq <> f.follows_seq) as is_head
+    from followed f join gone l using (user_id)
+  ) placed
+  returning user_id as "userId", id as "operationId", release, 0 as "delayMs"`;
+
 type EndedRow =
   | { what: 'ended'; id: string; value: null }
   | { what: 'claimed'; id: string; value: ClaimedRow<Stored> }
@@ -69,7 +109,8 @@ type EndedRow =
 type ValueOf<What extends EndedRow['what']> = Extract<EndedRow, { what: What }>['value'];
 
 /**
- * Ends claimed operations, tells the audit trail, takes them out of their lanes, and gives or releases the next heads.
+ * Ends claimed operations, tells the audit trail, takes them out of their lanes, appends what follows them, and gives or
+ * releases the next heads.
  * The guard over their steps is the promise itself: a success has every step in force, any other end has none, and
  * none that could still come into force.
  * @returns what has ended; of any other the claim no longer holds, or its steps contradict it
@@ -79,7 +120,7 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
     `/* ledger.end */ with e as materialized (
        select * from jsonb_to_recordset($1) as e (
          user_id uuid, id uuid, epoch integer, ends_as text, ends_with jsonb, because jsonb, failure jsonb, known jsonb,
-         was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean,
+         was jsonb, is_now jsonb, leaves text[], becomes text, voids_before timestamptz, proceeds boolean, follow_ons jsonb,
          worker text, lease_ms float8, deadline_ms float8)
        where user_id = any(${LOCKED})
      ), ended as (
@@ -90,18 +131,26 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
        from e
        where o.user_id = e.user_id and o.id = e.id and case o.state when 'running' then o.epoch = e.epoch end
          and steps_follow(o.steps, e.known) and steps_allow(e.known, e.ends_as)
-       returning o.user_id, o.seq, o.id, o.kind, o.beside, o.actor_id, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
+       returning o.user_id, o.seq, o.id, o.kind, o.beside, o.actor_id, o.traceparent, o.request_id, e.follow_ons, e.ends_as, e.was, e.is_now, e.leaves, e.becomes,
          e.voids_before, e.proceeds, e.worker, e.lease_ms, e.deadline_ms, o.changes[cardinality(o.changes)] as passage
      ), told as (
        insert into audit (user_id, operation_id, actor_id, action, before, after)
        select user_id, id, actor_id, kind || case ends_as when 'succeeded' then '' else ' ' || ends_as end, was, is_now
        from ended
+     ), followed as (
+       ${FOLLOWED}
      ), gone as (
        update lanes l
-       set depth = depth - 1, ended_to = ${endedToAfter('ended')}, ${countedAs('ended', '1')}, admission = ${admissionAfter('ended')},
+       set last_seq = last_seq + ${FOLLOW_ONS}, depth = depth - 1 + ${FOLLOW_ONS}, ended_to = ${endedToAfter('ended')}, ${countedAs('ended', '1')}, admission = ${admissionAfter('ended')},
          deleted_at = ${deletedAtAfter('ended')},
          sessions_valid_from = greatest(ended.voids_before, sessions_valid_from)
        from ended where l.user_id = ended.user_id
+       returning l.user_id, l.last_seq, l.depth, l.ended_to, l.execution
+     ), appended as (
+       ${APPENDED}
+     ), indexed as (
+       insert into target_lanes (type, id, user_id) select target_type, target_id, user_id from followed where creates
+       on conflict do nothing
      ), heads as (
        select ended.*, ${NEXT} as next
        from ended -- which was under way: what comes next cannot be, too
@@ -119,13 +168,14 @@ export async function end(tx: Statements, ends: readonly End[]): Promise<EndedBa
      )
      select 'ended' as what, id, null::jsonb as value from ended
      union all select 'claimed', user_id, to_jsonb(claimed) from claimed
-     union all select 'released', "userId", to_jsonb(released) from released`,
+     union all select 'released', "userId", to_jsonb(released) from released
+     union all select 'released', "userId", to_jsonb(appended) from appended where release > 0`,
     [JSON.stringify(ends.map(rowOf))],
   );
   return {
     ended: new Set(valuesOf(rows, 'ended').keys()),
     claimed: valuesOf(rows, 'claimed'),
-    released: new Map([...valuesOf(rows, 'released')].map(([userId, release]) => [userId, [release]])),
+    released: releasesIn(rows),
   };
 }
 
@@ -149,7 +199,24 @@ function rowOf({ key, change, move, next, ...end }: End): object {
     worker: next?.worker,
     lease_ms: next?.leaseMs,
     deadline_ms: next?.deadlineMs,
+    follow_ons: end.followOns?.map(followOnRow),
   };
+}
+
+function followOnRow({ id, kind, target, creates, payload, steps }: FollowOn<Stored>): object {
+  return {
+    ...{ id, kind, target_type: target.type, target_id: target.id, creates: creates === true, payload },
+    steps: pending(steps),
+  };
+}
+
+/** @returns what is to be queued, by the users: beside a lane and in line there may be one each */
+function releasesIn(rows: readonly EndedRow[]): EndedBatch['released'] {
+  const released: EndedBatch['released'] = new Map();
+  for (const row of rows) {
+    if (row.what === 'released') released.set(row.id, [...(released.get(row.id) ?? []), row.value]);
+  }
+  return released;
 }
 
 /** @returns the values of that kind of rows, by their ids */
