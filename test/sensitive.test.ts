@@ -82,7 +82,6 @@ const SHOWN = [
     'source',
     'relation',
     'refersTo',
-    'version',
   ],
   ...[
     'from',
