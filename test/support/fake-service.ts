@@ -47,8 +47,8 @@ const STEP_PATH = new RegExp(`^${STEPS_PATH}/([a-z0-9.-]+?)(/undo)?$`);
 export class FakeService {
   /** Every step that was carried out, once, in order. */
   readonly steps: ReceivedStep[] = [];
-  /** How often the manifest was asked for. */
-  manifestReads = 0;
+  /** The status of each answer to a request for the manifest. */
+  readonly manifestAnswers: number[] = [];
   /** What is asked for at addresses of its own: `/internal/points/{userId}`. */
   readonly reads = new Map<string, (request: Request) => Answer>();
   /** The rows of each table, as integrity runs ask for them. */
@@ -111,11 +111,11 @@ export class FakeService {
   }
 
   private serveManifest({ headers }: Request, response: ServerResponse): void {
-    this.manifestReads += 1;
     const text = JSON.stringify(this.manifest);
     const { status, body } = this.manifestAnswer ?? { status: 200, body: text };
     const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
     const isKnown = status === 200 && headers[HEADERS.ifNoneMatch] === etag;
+    this.manifestAnswers.push(isKnown ? 304 : status);
     response.writeHead(isKnown ? 304 : status, { 'content-type': 'application/json', etag });
     response.end(isKnown ? undefined : body);
   }

@@ -4,12 +4,13 @@
 const path = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const SYSTEMS = path.resolve(__dirname, '..') + path.sep;
+const ROOT = path.resolve(__dirname, '../..');
+const SYSTEMS = ['test', 'examples'].map((folder) => path.join(ROOT, folder) + path.sep);
 
 module.exports = class extends Sequencer {
   sort(tests) {
     const files = super.sort(tests);
-    const isOfSystems = (file) => file.path.startsWith(SYSTEMS);
+    const isOfSystems = (file) => SYSTEMS.some((folder) => file.path.startsWith(folder));
     return [...files.filter(isOfSystems), ...files.filter((file) => !isOfSystems(file))];
   }
 };
