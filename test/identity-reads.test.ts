@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { declarationOf } from '@turnpike/contracts';
 import { type Answer, Identity, newUser, type Person } from './support/identity.js';
 import { answerOf, startServiceCaller } from './support/service-caller.js';
 
@@ -63,5 +64,13 @@ describe('the list of users', () => {
       status: 400,
       body: { code: 'invalid-request', errors: [{ path: 'cursor' }] },
     });
+  });
+});
+
+test('identity says what it consists of', async () => {
+  const { body } = await identity.get('/internal/manifest');
+  expect(body).toEqual({ manifest: 1, ...declarationOf('identity') });
+  expect(body.steps).toContainEqual({
+    ...{ name: 'identity.register', refuses: true, undo: true, event: 'user.registered' },
   });
 });

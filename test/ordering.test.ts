@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type CustomerView, ORDER_STATUSES, type OrderStatus, type OrderView } from '@turnpike/contracts';
+import {
+  type CustomerView,
+  declarationOf,
+  ORDER_STATUSES,
+  type OrderStatus,
+  type OrderView,
+} from '@turnpike/contracts';
 import { BODIES, Lane, LINE, newCustomer, orderOf, Ordering } from './support/ordering.js';
 
 const HOME = { line1: 'Home 1', city: 'Linz', postalCode: '4020', country: 'AT' };
@@ -272,4 +278,14 @@ describe('reads', () => {
   ])('%s %s is for the gateway alone', async (method, route) => {
     expect((await fetch(ordering.url + route, { method })).status).toBe(401);
   });
+});
+
+test('ordering says what it consists of, and so whoever looks for a table of a relation finds it', async () => {
+  const manifest = (await ordering.get('/internal/manifest')).body;
+  expect(manifest).toEqual({ manifest: 1, ...declarationOf('ordering') });
+  expect(manifest.steps).toContainEqual({
+    ...{ name: 'ordering.place', refuses: true, undo: false, event: 'order.placed' },
+  });
+  const tables = new Set((manifest.relations as { from: string }[]).map(({ from }) => from.split('.')[1]!));
+  for (const table of tables) expect((await ordering.get(`/internal/integrity/${table}`)).status).toBe(200);
 });

@@ -81,6 +81,7 @@ const SHOWN = [
     'type',
     'source',
     'relation',
+    'refersTo',
   ],
   ...[
     'from',

@@ -8,22 +8,22 @@ export const INPUT = [
   {
     name: 'body-limit',
     is: 'a body has 256 KiB',
-    file: 'libs/service/src/http/http.ts',
-    edits: [['const BODY_LIMIT_BYTES = 256 * 1024;', 'const BODY_LIMIT_BYTES = 257 * 1024;']],
+    file: 'libs/service/src/http/validation.ts',
+    edits: [['{ bytes: 256 * 1024, depth', '{ bytes: 257 * 1024, depth']],
     tests: [[PROTOCOL, 'takes a body of 256 KiB and refuses one of a byte more']],
   },
   {
     name: 'json-depth',
     is: 'JSON is 20 deep',
     file: 'libs/service/src/http/validation.ts',
-    edits: [['const MAX_DEPTH = 20;', 'const MAX_DEPTH = 2000;']],
+    edits: [['depth: 20, values', 'depth: 2000, values']],
     tests: [[JSON_BODIES, 'is 20 deep at most']],
   },
   {
     name: 'json-values',
     is: 'JSON has 2,000 values',
     file: 'libs/service/src/http/validation.ts',
-    edits: [['const MAX_VALUES = 2000;', 'const MAX_VALUES = 2_000_000;']],
+    edits: [['values: 2000, items', 'values: 2_000_000, items']],
     tests: [[JSON_BODIES, 'has 2,000 values at most']],
   },
   {

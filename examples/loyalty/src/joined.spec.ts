@@ -110,20 +110,29 @@ it('goes with its user, comes back, and is told of in the receipt of the purge',
   expect(await loyalty.tablesWith('canary8830')).toEqual([]);
 });
 
-it('agrees with identity and ordering where integrity runs look, and is made to follow where it does not', async () => {
-  const begun = await admin.post<{ id: string }>('/v1/ops/integrity/runs');
-  expect(await findingsOf(begun.body.id)).toEqual([]);
-  const [row] = await loyalty.rows<{ id: string }>(
+it('is compared with identity and ordering, and made to follow where it does not agree', async () => {
+  expect(await findingsOf(await integrityRun())).toEqual([]);
+  const [stray] = await loyalty.rows<{ id: string }>(
     'insert into accounts (user_id) values (gen_random_uuid()) returning user_id as id',
   );
-  const again = await admin.post<{ id: string }>('/v1/ops/integrity/runs');
-  const dangling = { relation: 'loyalty.accounts', kind: 'dangling', id: row!.id, userId: row!.id };
-  expect(await findingsOf(again.body.id)).toEqual([dangling]);
+  const { id } = stray!;
+  const run = await integrityRun();
+  expect(await findingsOf(run)).toEqual([{ relation: 'loyalty.accounts', kind: 'dangling', id, userId: id }]);
+  const { items } = expectStatus(await admin.post<{ items: Operation[] }>(`${run}/repair`), 200);
+  for (const repair of items)
+    expect((await admin.get(`/v1/operations/${repair.id}`, WAIT)).body).toMatchObject({ state: 'succeeded' });
+  expect(await findingsOf(await integrityRun())).toEqual([]);
 }, 90_000);
+
+/** @returns the address of a comparison that has begun */
+async function integrityRun(): Promise<string> {
+  const { body } = await admin.post<{ id: string }>('/v1/ops/integrity/runs');
+  return `/v1/ops/integrity/runs/${body.id}`;
+}
 
 async function findingsOf(run: string): Promise<unknown> {
   for (;;) {
-    const { body } = await admin.get<{ state: string; findings: unknown[] }>(`/v1/ops/integrity/runs/${run}`);
+    const { body } = await admin.get<{ state: string; findings: unknown[] }>(run);
     if (body.state !== 'running') return body.findings;
   }
 }

@@ -99,6 +99,17 @@ describe('a step', () => {
     expect(await pointsOf(lane)).toMatchObject({ points: 10 });
   });
 
+  it('may have more around it than a client may send, and no more than the gateway does', async () => {
+    const { lane } = await customer(1000);
+    const answered = (size: number) => ({
+      answers: { 'loyalty.before': { list: Array(size).fill('x'.repeat(400)) } },
+    });
+    const large = await lane.step('loyalty.redeem', 'loyalty.redeem', { points: 1 }, answered(1000));
+    expect(large.status).toBe(200);
+    const larger = await lane.step('loyalty.redeem', 'loyalty.redeem', { points: 1 }, answered(1001));
+    expect(larger).toMatchObject({ status: 400, recorded: false });
+  });
+
   it('of an older claim, and of one that was closed, does nothing', async () => {
     const { lane } = await customer(1000);
     const [first, second] = [lane.operation('loyalty.redeem'), lane.operation('loyalty.redeem')];

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { declareProblems, type ServiceDeclaration } from '@turnpike/protocol';
 import { type DatabaseOptions, migrate } from '../database/database.js';
 import { startProcess } from '../http/start.js';
+import { OF_THE_GATEWAY } from '../http/validation.js';
 import { STEP_MIGRATIONS } from '../steps/migrations.js';
 import { SERVICE_CONTROLLERS, serviceProviders } from '../steps/service.module.js';
 import { assertSound } from './checks.js';
@@ -38,6 +39,7 @@ export class Service {
     await startProcess({
       ...config,
       name: service,
+      bodyLimits: OF_THE_GATEWAY,
       module: this.moduleWith(config),
       api: { title: service, description: 'Every route below /internal is for the gateway alone.' },
     });

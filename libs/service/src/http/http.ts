@@ -16,10 +16,7 @@ import { stepIdsOf } from '../protocol/step-ids.js';
 import { isStopping } from '../process/stop-signals.js';
 import type { ServerTls } from '../process/tls.js';
 import { isTracing } from '../process/tracing.js';
-import { assertStorable, invalidRequest } from './validation.js';
-
-/** The largest body that any process accepts. */
-const BODY_LIMIT_BYTES = 256 * 1024;
+import { assertStorable, type BodyLimits, invalidRequest, OF_CLIENTS } from './validation.js';
 
 /** Milliseconds for a client to send a whole request; who is slower holds a connection for nothing. */
 const SEND_WITHIN_MS = 10_000;
@@ -60,6 +57,8 @@ export interface AdapterOptions extends Protection {
   publicUrl?: string | null;
   /** Null where it answers by plain HTTP. */
   tls?: ServerTls | null;
+  /** How much of anything there may be in a body (what a client may send). */
+  bodyLimits?: BodyLimits;
   /** @returns the address under which a request is answered (the one that it was sent to) */
   addressOf?: (request: IncomingMessage) => string;
 }
@@ -67,12 +66,12 @@ export interface AdapterOptions extends Protection {
 /** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
 export function createHttpAdapter(
   pino: Pino,
-  { trustedProxies, publicUrl, tls, addressOf, ...protection }: AdapterOptions,
+  { trustedProxies, publicUrl, tls, addressOf, bodyLimits = OF_CLIENTS, ...protection }: AdapterOptions,
 ): FastifyAdapter {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const adapter = new FastifyAdapter({
     trustProxy: proxies ? proxies.has : false,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: bodyLimits.bytes,
     genReqId: proxies ? () => randomUUID() : takenOverId,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
@@ -96,7 +95,7 @@ export function createHttpAdapter(
   // Before all other hooks: what they do belongs to the request, too.
   (isTracing() ? traceRequests : nameTraces)(fastify);
   protectBrowsers(fastify, protection);
-  parseJson(fastify);
+  parseJson(fastify, bodyLimits);
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
   const unanswered = new WeakMap<Socket, number>();
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
@@ -166,13 +165,13 @@ function locatePublicly(reply: FastifyReply, publicUrl: string): void {
 }
 
 /** Bodies are JSON objects that PostgreSQL can store, as they are: a compressed one may be a thousand times as large. */
-function parseJson(fastify: FastifyInstance): void {
+function parseJson(fastify: FastifyInstance, limits: BodyLimits): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, raw, done) => {
     try {
       const coding = headers['content-encoding'] ?? 'identity';
       if (coding !== 'identity') throw new Problem('unsupported-media-type', 'A body is not compressed.');
-      done(null, parseBody(raw as Buffer));
+      done(null, parseBody(raw as Buffer, limits));
     } catch (error) {
       done(error as Error);
     }

@@ -1,6 +1,6 @@
 import secureJson from 'secure-json-parse';
 import { Problem } from '../problems/problem.js';
-import { assertStorable, invalidRequest } from './validation.js';
+import { assertStorable, type BodyLimits, invalidRequest } from './validation.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -8,14 +8,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * @returns the JSON object in a body, or undefined for an empty one
  * @throws Problem 400 for what is no UTF-8, no JSON, no object, has a member twice, or is not storable
  */
-export function parseBody(raw: Buffer): object | undefined {
+export function parseBody(raw: Buffer, limits?: BodyLimits): object | undefined {
   if (raw.length === 0) return undefined;
   const { text, value } = parseOrRefuse(raw);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
   }
   // The parser keeps the last of two members with one name; somebody before us may have looked at the first.
-  const members = assertStorable(value);
+  const members = assertStorable(value, limits);
   if (membersIn(text) !== members) throw new Problem('invalid-json', 'A member is there twice.');
   return value;
 }

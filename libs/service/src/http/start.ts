@@ -16,7 +16,7 @@ import { stopListening } from './stop-listening.js';
 import { stopBy } from '../process/stop-signals.js';
 import type { ServerTls } from '../process/tls.js';
 import { startTracing } from '../process/tracing.js';
-import { validationPipe } from './validation.js';
+import { type BodyLimits, validationPipe } from './validation.js';
 
 export interface ProcessOptions {
   name: string;
@@ -43,6 +43,8 @@ export interface ProcessOptions {
   settings?: object;
   /** @returns the address under which the process answers a request; its own if left out */
   addressOf?: (request: IncomingMessage) => string;
+  /** How much of anything there may be in a body (what a client may send). */
+  bodyLimits?: BodyLimits;
   /** Left out where there is no interface to describe. */
   api?: ApiDescription;
 }
@@ -58,9 +60,9 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   const stopTracing = await startTracing(options.name, options.traces ?? null);
   const pino = createLogger(options.name, options.logLevel);
   writeSecurityLogTo(pino);
-  const { production, corsOrigins = [], trustedProxies, publicUrl, tls, addressOf } = options;
+  const { production, corsOrigins = [], trustedProxies, publicUrl, tls, addressOf, bodyLimits } = options;
   const adapter = createHttpAdapter(pino, {
-    ...{ production, corsOrigins, trustedProxies, publicUrl, tls, addressOf },
+    ...{ production, corsOrigins, trustedProxies, publicUrl, tls, addressOf, bodyLimits },
   });
   const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {

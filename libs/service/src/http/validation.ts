@@ -5,16 +5,28 @@ import type { ValidationError } from 'class-validator';
 import { Problem } from '../problems/problem.js';
 import { isSound } from './fast-validation.js';
 
-/** How deep JSON may be nested: PostgreSQL refuses much deeper, and no request of ours needs it. */
-const MAX_DEPTH = 20;
+/** How much of anything there may be in a body. */
+export interface BodyLimits {
+  bytes: number;
+  /** PostgreSQL refuses much deeper JSON than any request of ours needs. */
+  depth: number;
+  values: number;
+  items: number;
+}
 
 /**
  * No field of any request needs more; each has its own limit, which is lower. These hold before anything else looks
  * at a body, so that the most that 256 KiB can make of themselves costs no more than a large order: conversion,
  * rules and complaints take microseconds for each value, and regular expressions time for each character.
  */
-const MAX_VALUES = 2000;
-const MAX_ITEMS = 200;
+export const OF_CLIENTS: BodyLimits = { bytes: 256 * 1024, depth: 20, values: 2000, items: 200 };
+
+/**
+ * A step of a manifest has what a client sent in it, and the answers of the steps before it: a body that was accepted from
+ * a client must not be too much for the service.
+ */
+export const OF_THE_GATEWAY: BodyLimits = { bytes: 1024 * 1024, depth: 25, values: 10_000, items: 1000 };
+
 export const MAX_TEXT = 4096;
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair, in text and in jsonb. */
@@ -72,15 +84,16 @@ function isReserved(name: string): boolean {
 /**
  * @returns how many members its objects have, at all depths
  * @throws Problem 400 for what JSON allows and PostgreSQL cannot store, for numbers that are not exact, for members
- *   with a reserved name, and for more of anything than the limits above
+ *   with a reserved name, and for more of anything than those limits
  */
-export function assertStorable(value: unknown): number {
-  const walk = { values: 0, members: 0, trail: [] };
+export function assertStorable(value: unknown, limits: BodyLimits = OF_CLIENTS): number {
+  const walk = { limits, values: 0, members: 0, trail: [] };
   visit(value, walk);
   return walk.members;
 }
 
 interface Walk {
+  limits: BodyLimits;
   values: number;
   members: number;
   /** Where the walk is: joined to a path only when there is something to complain about. */
@@ -107,12 +120,13 @@ function refuseFor(complaint: string | null, { trail }: Walk): void {
 }
 
 function complaintAbout(value: unknown, walk: Walk): string | null {
+  const { depth, values, items } = walk.limits;
   walk.values += 1;
-  if (walk.values > MAX_VALUES) return `more than ${MAX_VALUES} values`;
-  if (walk.trail.length > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH}`;
+  if (walk.values > values) return `more than ${values} values`;
+  if (walk.trail.length > depth) return `nested deeper than ${depth}`;
   if (typeof value === 'string') return complaintAboutText(value);
   if (typeof value === 'number') return complaintAboutNumber(value);
-  return Array.isArray(value) && value.length > MAX_ITEMS ? `more than ${MAX_ITEMS} items` : null;
+  return Array.isArray(value) && value.length > items ? `more than ${items} items` : null;
 }
 
 function complaintAboutText(text: string): string | null {
