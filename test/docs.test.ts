@@ -277,7 +277,9 @@ function routesInCode(): Route[] {
 }
 
 function variablesRead(): string[] {
-  const configs = ['libs/engine', 'gateway', 'identity', 'ordering'].map((project) => `${project}/src/config.ts`);
+  const configs = ['libs/engine', 'gateway', 'identity', 'ordering'].map(
+    (project) => `${project}/src/config.ts`,
+  );
   const library = ['process/environment', 'auth/development-keys', 'process/tls'].map(
     (name) => `libs/service/src/${name}.ts`,
   );
