@@ -141,6 +141,11 @@ export class Catalogue implements Declarations {
     return found(this.known.operations, kind, 'operation');
   }
 
+  /** @returns undefined of a kind that no service declares any more, of which operations are there still */
+  find(kind: string): OperationDefinition | undefined {
+    return this.known.operations.get(kind);
+  }
+
   knows(kind: string): boolean {
     return this.known.operations.has(kind);
   }

@@ -62,6 +62,15 @@ describe('the answer of a service', () => {
     }
   });
 
+  it('of no address that a service may lack says that it has none, in whatever form', async () => {
+    answer = (_request, response) => void response.writeHead(404).end('nothing');
+    const call = { method: 'GET', path: '/internal/mark', quiet: true } as const;
+    await expect(services.ask('ordering', { ...call, mayLack: true })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    await expect(services.ask('ordering', call)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('is left when it has more than 64 MiB', async () => {
     let sent = 0;
     answer = (_request, response) => {

@@ -63,6 +63,8 @@ interface ServiceCall {
   /** The request that it is made for; left out, the one that is being answered. */
   requestId?: string | null;
   timeoutMs?: number;
+  /** A service need not have that address: 404 in any form says that it has not. */
+  mayLack?: boolean;
   /** Whoever asks all the time says by itself that there is no answer. */
   quiet?: boolean;
   signal?: AbortSignal;
@@ -132,6 +134,7 @@ export class Services {
       throw unavailable(`${service} does not answer.`);
     });
     if (response.status < 300) return response as AxiosResponse<Body>;
+    if (call.mayLack && response.status === 404) throw new Problem('not-found');
     const problem = problemIn(response);
     if (!problem || response.status >= 500)
       throw unavailable(`${service} cannot answer at the moment (${response.status}).`);

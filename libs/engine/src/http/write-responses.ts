@@ -93,7 +93,8 @@ export class Answers {
     { id, kind }: Pick<OperationRead, 'id' | 'kind'>,
     reply: FastifyReply,
   ): Promise<void> {
-    if (isAnonymous(this.catalogue.of(kind)))
+    const definition = this.catalogue.find(kind);
+    if (definition && isAnonymous(definition))
       void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
   }
 }
@@ -111,9 +112,9 @@ function outcomeOf(operation: OperationRead, catalogue: Catalogue, reply: Fastif
     sayAccepted(operation.id, reply);
     return toView(operation);
   }
-  const definition = catalogue.of(operation.kind);
-  void reply.status(successStatusOf(definition));
-  if (definition.creates) void reply.header('location', catalogue.addressOf(operation));
+  const definition = catalogue.find(operation.kind);
+  void reply.status(definition ? successStatusOf(definition) : 200);
+  if (definition?.creates) void reply.header('location', catalogue.addressOf(operation));
   const version = operation.result?.['version'];
   if (typeof version === 'number') void reply.header('etag', etagOf(version));
   return operation.result ?? undefined;

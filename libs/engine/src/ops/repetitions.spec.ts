@@ -57,7 +57,7 @@ function repetitionOf(kind: string, payload: object = {}, held = 'held') {
     } as unknown as Administrators,
     { follow: () => did.push('followed') } as unknown as Acceptances,
     { of: () => Promise.resolve(held) } as unknown as Authority,
-    { of: definitionOf, factsOf: () => ({ effect: 'writes' }) } as unknown as Catalogue,
+    { of: definitionOf, find: definitionOf, factsOf: () => ({ effect: 'writes' }) } as unknown as Catalogue,
     { laneMaxDepth: 1 } as unknown as GatewayConfig,
   );
   const retry = (role: Role, request?: FastifyRequest): Promise<unknown> =>

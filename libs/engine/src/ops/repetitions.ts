@@ -53,7 +53,8 @@ export class Repetitions {
   async retry(id: string, repeater: Repeater): Promise<OperationView> {
     const failed = await this.find(id);
     const { by } = repeater;
-    const definition = this.catalogue.of(failed.kind);
+    const definition = this.catalogue.find(failed.kind);
+    if (!definition) throw new Problem('invalid-request', 'No service declares this kind of write any more.');
     const byRole = roleIn(authorise(actionOfRepeating(definition), by, failed.userId));
     assertRepeatable(failed, definition);
     const standing = await this.queries.standingRepetition(failed);

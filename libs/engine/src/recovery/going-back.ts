@@ -110,7 +110,13 @@ export class GoingBack implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** @returns the newest mark, null where there is none; undefined of a service that does not keep marks */
   private async markOf(service: string): Promise<Mark | null | undefined> {
-    const call = { method: 'GET', path: MARK_PATH, timeoutMs: TIMEOUT_MS, quiet: true } as const;
+    const call = {
+      method: 'GET',
+      path: MARK_PATH,
+      timeoutMs: TIMEOUT_MS,
+      quiet: true,
+      mayLack: true,
+    } as const;
     return this.services.ask<MarkView>(service, call).then(
       ({ mark }) => mark,
       (error: unknown) => {

@@ -65,7 +65,8 @@ export class RouteTable {
   }
 
   private find(method: string, path: string): Match | null {
-    const { router } = this.current();
+    const { router, routes } = this.current();
+    if (routes.length === 0) return null;
     const found = METHODS.flatMap((known) => {
       const at = router.find(known, path);
       return at ? [{ known, route: at.store as DeclaredRoute, params: at.params as Match['params'] }] : [];
