@@ -24,6 +24,9 @@ const BOUNDED_TOGETHER = [
   ['isObject', 'nestedValidation'],
 ];
 
+/** What is held to a shape that its service declares, and what a service has answered itself: as large as a body may be. */
+const BOUNDED_BY_BODY = ['DeclaredStepBody.input', 'DeclaredStepBody.answers'];
+
 interface Field {
   name: string;
   rules: string[];
@@ -45,11 +48,12 @@ test('there are fields to look at, of all processes', () => {
   }
 });
 
-test.each(fields)('$name has a limit', ({ rules, patterns }) => {
+test.each(fields)('$name has a limit', ({ name, rules, patterns }) => {
   const has = (rule: string): boolean => rules.includes(rule);
   const bounded =
     BOUNDED_BY_ITSELF.some(has) ||
     BOUNDED_TOGETHER.some((together) => together.every(has)) ||
+    BOUNDED_BY_BODY.includes(name) ||
     patterns.some(isFinite);
   expect({ rules, bounded }).toMatchObject({ bounded: true });
 });

@@ -10,6 +10,7 @@ export * from './operations/states.js';
 export * from './operations/operations.js';
 export * from './operations/lanes.js';
 export * from './services/steps.js';
+export * from './services/declared-step.js';
 export * from './services/subject.js';
 export * from './services/relations.js';
 export * from './services/events.js';

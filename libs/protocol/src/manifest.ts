@@ -172,19 +172,3 @@ export interface ServiceDeclaration {
 export interface Manifest extends ServiceDeclaration {
   manifest: typeof MANIFEST_VERSION;
 }
-
-/** The body of a step that a manifest declares. */
-export interface DeclaredStepBody {
-  operation: {
-    id: string;
-    kind: string;
-    userId: string;
-    actorId: string | null;
-    seq: number;
-    target: { type: string; id: string };
-  };
-  /** What the client sent, or what the follow-on was mapped from. */
-  input: Record<string, unknown>;
-  /** The answers of the steps before it, by their names. */
-  answers: Record<string, Record<string, unknown>>;
-}

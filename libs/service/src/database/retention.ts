@@ -172,6 +172,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       return next;
     } catch (error) {
       this.logger.warn(`${trim.table} is left to the next round: ${(error as Error).message}`);
+      this.dueAt.delete(trim);
       return null;
     }
   }

@@ -12,14 +12,13 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
+  DeclaredStepBody,
   INTEGRITY_PATH,
   IntegrityQuery,
   IntegrityRow,
   STEPS_PATH,
   undoneKey,
-  type DeclaredStepBody,
 } from '@turnpike/protocol';
-import { IsObject } from 'class-validator';
 import { ServiceTokenGuard } from '../auth/service-token.js';
 import { Database } from '../database/database.js';
 import { ApiItems, ApiProblems } from '../http/openapi.js';
@@ -36,18 +35,6 @@ import type { ReadDefinition, RelationDefinition } from './definition.js';
  * The routes of a declaration, each with a controller of its own: what is not declared does not exist, and is answered so.
  */
 
-/** The body of each step. */
-class StepBody implements DeclaredStepBody {
-  @IsObject()
-  operation: DeclaredStepBody['operation'];
-
-  @IsObject()
-  input: DeclaredStepBody['input'];
-
-  @IsObject()
-  answers: DeclaredStepBody['answers'];
-}
-
 /** @returns the route of a step */
 export function stepController(name: string, step: DeclaredStep): Type {
   @ApiTags('steps')
@@ -60,11 +47,11 @@ export function stepController(name: string, step: DeclaredStep): Type {
     @Post(name)
     @HttpCode(200)
     @ApiOperation({ operationId: name, summary: `Carries ${name} out, once.` })
-    @ApiBody({ schema: { ...jsonSchemaOf(StepBody) } })
+    @ApiBody({ schema: { ...jsonSchemaOf(DeclaredStepBody) } })
     @ApiProblems(...step.refusals)
     apply(
       @Call() call: StepCall,
-      @Body() body: StepBody,
+      @Body() body: DeclaredStepBody,
       @IfMatch() ifMatch?: string,
     ): Promise<RecordedAnswer> {
       return this.steps.apply(call, (tx) => step.apply(tx, { call, body, ifMatch }), step.options);
