@@ -86,7 +86,7 @@ export async function openGateway({ databaseUrl, redisUrl, concurrency, role = '
   await module.init();
   const database = module.get(built('libs/service/src/database/database').Database);
   const ledger = module.get(built('libs/engine/src/ledger/ledger').Ledger);
-  const keys = module.get(built('libs/engine/src/encryption/data-keys').DataKeys);
+  const keys = module.get(built('libs/engine/src/encryption/payload-encryption').DataKeys);
   const releaser = module.get(built('libs/engine/src/queue/enqueue').Releaser);
   const proof = module.get(built('libs/engine/src/queue/proof/queue-proof').QueueProof);
   while (!proof.queueWorks) await pause(10);

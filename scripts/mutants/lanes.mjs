@@ -27,7 +27,7 @@ export const LANES = [
   {
     name: 'key-of-its-caller',
     is: 'a key is its caller’s own',
-    file: 'libs/engine/src/http/once-route.ts',
+    file: 'libs/engine/src/request/fingerprints.ts',
     edits: [['return `user ${userId}`;', 'return `user ${userId.length}`;']],
     tests: [['test/http-idempotency.test.ts', 'is the own of its caller']],
   },

@@ -36,7 +36,7 @@ export const PRIVACY = [
   {
     name: 'data-key-after-purge',
     is: 'no key is made in a closed lane',
-    file: 'libs/engine/src/encryption/data-keys.ts',
+    file: 'libs/engine/src/encryption/payload-encryption.ts',
     edits: [["and admission <> 'closed' order by", 'order by']],
     tests: [[SEALS, 'no key is left by a process that makes one while the purge commits']],
   },
@@ -159,7 +159,7 @@ export const PRIVACY = [
   {
     name: 'roles-told',
     is: 'the security log tells who asked for other roles, and for which',
-    file: 'libs/engine/src/http/acceptances.ts',
+    file: 'libs/engine/src/http/submit-write.ts',
     edits: [["securityEvent('authz_change', {", 'void ({']],
     tests: [[SECURITY_LOG, 'tells of roles that are asked for and in force']],
   },

@@ -1,4 +1,4 @@
-import { partitionNames, partitionOf } from '../../libs/engine/src/queue/partitions.js';
+import { partitionNames, partitionOf } from '../../libs/engine/src/queue/enqueue.js';
 import { api, expectStatus, LINE, type Person, register, waitFor } from '../support/client.js';
 import { allEnded } from '../support/effects.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';

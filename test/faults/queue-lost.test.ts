@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { DatabaseError, Pool } from 'pg';
-import { partitionNames, partitionOf, prefixOf } from '../../libs/engine/src/queue/partitions.js';
+import { partitionNames, partitionOf, prefixOf } from '../../libs/engine/src/queue/enqueue.js';
 import { expectStatus, LINE, signIn } from '../support/client.js';
 import { allEnded, inParallel } from '../support/effects.js';
 import { pause, type SystemProcess } from '../support/processes.js';

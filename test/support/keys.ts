@@ -2,9 +2,8 @@
 import type { Database } from '@turnpike/service';
 import type { Pool } from 'pg';
 import type { GatewayConfig } from '../../libs/engine/src/config.js';
-import { DataKeys } from '../../libs/engine/src/encryption/data-keys.js';
 import { RootKey } from '../../libs/engine/src/encryption/root-key.js';
-import { Seals } from '../../libs/engine/src/encryption/payload-encryption.js';
+import { DataKeys, Seals } from '../../libs/engine/src/encryption/payload-encryption.js';
 import { secrets } from './servers.js';
 
 export interface Keys {

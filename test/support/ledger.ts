@@ -3,7 +3,7 @@ import { Database, type DatabaseOptions, migrate, Retention } from '@turnpike/se
 import { v7 as uuidv7 } from 'uuid';
 import { databaseOptions } from '../../libs/engine/src/ledger/database.js';
 import type { Admitted } from '../../libs/engine/src/ledger/admit-batch.js';
-import { Announcer } from '../../libs/engine/src/ledger/change-notifier.js';
+import { Announcer } from '../../libs/engine/src/ledger/batching/batched-transactions.js';
 import { Ledger } from '../../libs/engine/src/ledger/ledger.js';
 import type { Ending } from '../../libs/engine/src/ledger/completion-batches.js';
 import { type ClientKey, isExpired } from '../../libs/engine/src/ledger/statements/idempotency-keys.js';

@@ -4,7 +4,7 @@ export { assertKeys } from './cli/contents.js';
 export type { OpenLedger } from './cli/open-ledger.js';
 export { GatewayConfig, readGatewayConfig, readMigrationConfig } from './config.js';
 export type { ShortForm } from './support/service-addresses.js';
-export { Catalogue, type Definitions, resourceIn } from './definitions/catalogue.js';
+export { Catalogue } from './definitions/catalogue.js';
 export { nameOf } from './definitions/declared-calls.js';
 export {
   copySteps,
@@ -16,7 +16,8 @@ export {
 export type { Answers } from './definitions/outcome.js';
 export type { Call, Plan } from './definitions/plan.js';
 export { relationOf } from './definitions/relations.js';
-export type { OperationDefinition } from './definitions/operation.js';
+export type { Definitions } from './definitions/known.js';
+export { type OperationDefinition, resourceIn } from './definitions/operation.js';
 export type { Content } from './encryption/payload-encryption.js';
 export { type Application, routeTableOf, TurnpikeModule } from './engine.module.js';
 export { descriptionOf } from './manifests/routes/describe-routes.js';
@@ -27,7 +28,7 @@ export { Reads, sendResource, tag } from './http/consistent-reads.js';
 export { OperationAccess } from './http/operation-access.js';
 export { OperationTokens } from './http/operation-token.js';
 export { Admission, type Write } from './http/submit-write.js';
-export { DeclaredWrites } from './http/declared-writes.js';
+export { DeclaredWrites } from './http/declared-routes.js';
 export { Writes } from './http/writes.decorator.js';
 export {
   AcceptsIfNoneMatch,

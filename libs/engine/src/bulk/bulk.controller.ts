@@ -6,7 +6,7 @@ import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';
 import { Fingerprints } from '../request/fingerprints.js';
 import type { Reply, Request } from '../http/write-route.js';
-import { madeOnce, MakesOnce, scopeOf } from '../http/once-route.js';
+import { keyOfCaller, madeOnce, MakesOnce } from '../http/once-route.js';
 import { Id } from '../request/request-headers.js';
 import { Allows } from '../request/route-actions.js';
 import { Bulk } from './bulk-actions.js';
@@ -43,7 +43,7 @@ export class BulkController {
       void reply.status(200);
       return this.bulk.count(request);
     }
-    const clientKey = this.fingerprints.clientKeyOf(scopeOf(caller), http);
+    const clientKey = keyOfCaller(caller, http, this.fingerprints);
     const run = madeOnce(await this.bulk.begin(request, caller, clientKey), reply);
     void reply.header('location', `/${PATH}/${run.id}`);
     return run;

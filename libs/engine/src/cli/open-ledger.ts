@@ -2,14 +2,13 @@ import { Database } from '@turnpike/service';
 import type { GatewayConfig } from '../config.js';
 import { databaseOptions } from '../ledger/database.js';
 import { AccessEndings } from '../ledger/access-endings.js';
-import { Announcer } from '../ledger/change-notifier.js';
+import { Announcer } from '../ledger/batching/batched-transactions.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { DataKeys } from '../encryption/data-keys.js';
 import { LaneViews } from '../queries/lanes.js';
 import { Ledger } from '../ledger/ledger.js';
 import { LedgerQueries } from '../queries/operations.js';
 import { RootKey } from '../encryption/root-key.js';
-import { Seals } from '../encryption/payload-encryption.js';
+import { DataKeys, Seals } from '../encryption/payload-encryption.js';
 
 /** Milliseconds for the database to answer. */
 const ANSWER_WITHIN_MS = 3000;

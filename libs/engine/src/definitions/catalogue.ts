@@ -1,17 +1,15 @@
 import {
   isOfSystem,
   type Manifest,
-  type OperationDeclaration,
-  type ResourceDeclaration,
   type ServiceDeclaration,
   type StepDeclaration,
   type Words,
 } from '@turnpike/protocol';
 import { ConfigurationError, unavailable } from '@turnpike/service';
-import type { Change } from '../audit/audit-entries.js';
 import type { NewOperation, OperationFacts } from '../ledger/statements/admit.js';
 import { declaredCall } from './declared-calls.js';
 import { assertFollowOns } from './follow-ons.js';
+import { type Definitions, type Known, knownBy, readsOf } from './known.js';
 import {
   assertCarriedOut,
   assertHasWayOut,
@@ -19,34 +17,10 @@ import {
   inOrder,
   type Subject,
 } from './lifecycle-sagas.js';
-import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
+import { endOf, type OperationDefinition, type OperationEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
-import { type Relation, relationOf, serviceOf, stepOfRule } from './relations.js';
-
-/** What an application is compiled with. */
-export interface Definitions {
-  subject: Subject;
-  /** What its services declare beside their operations. */
-  services: readonly ServiceDeclaration[];
-  operations: readonly OperationDefinition[];
-  /** By which names the audit trail is told what was shown to somebody whom a role let in. */
-  reads: readonly string[];
-  /** @returns how that step is sent; undefined where it is sent as a manifest's is */
-  callOf: (step: string) => Call | undefined;
-  subjectEnd: SubjectEnd;
-  /** A payload that asks for every step that a plan can have. */
-  everyStep: Record<string, unknown>;
-}
-
-/** One consistent state of what is known. */
-interface Known {
-  operations: ReadonlyMap<string, OperationDefinition>;
-  steps: ReadonlyMap<string, StepDeclaration>;
-  resources: ReadonlyMap<string, ResourceDeclaration>;
-  relations: readonly Relation[];
-  manifests: readonly Manifest[];
-}
+import { type Relation, serviceOf, stepOfRule } from './relations.js';
 
 /**
  * All operations, steps, relations and resources that this process knows: those of the application, and those of the
@@ -54,6 +28,8 @@ interface Known {
  */
 export class Catalogue implements Declarations {
   private known: Known;
+  /** By their kinds, the steps that depend on nothing that an operation holds: they are planned once. */
+  private readonly fixedSteps = new Map<string, NewOperation['steps']>();
   private isWhole = true;
   private reload: () => Promise<void> = () => Promise.resolve();
   readonly subject: Subject;
@@ -68,6 +44,7 @@ export class Catalogue implements Declarations {
   /** From now on these manifests count, and no others; each was checked before. */
   apply(manifests: readonly Manifest[]): void {
     this.known = knownBy(this.application, manifests);
+    this.fixedSteps.clear();
     this.isWhole = true;
   }
 
@@ -150,6 +127,11 @@ export class Catalogue implements Declarations {
     return this.known.operations.has(kind);
   }
 
+  /** @returns whether somebody may ask for it who is not signed in: the answer has a token by which the operation is read */
+  isAnonymous(kind: string): boolean {
+    return this.known.anonymous.has(kind);
+  }
+
   /** @returns what the ledger has to know of operations of that kind */
   factsOf(kind: string): OperationFacts {
     const { effect = 'writes', beside, changesRoles, reportsDeletion, endsAccess } = this.of(kind);
@@ -180,7 +162,13 @@ export class Catalogue implements Declarations {
   stepsOf(kind: string, payload: Record<string, unknown>): NewOperation['steps'] {
     if (!this.isWhole) throw unavailable('What services have declared is not read yet.');
     const { plan, steps } = this.of(kind);
-    const own = plan ? plan.steps(payload, this) : steps;
+    if (plan) return this.planned(kind, plan.steps(payload, this));
+    const fixed = this.fixedSteps.get(kind) ?? this.planned(kind, steps);
+    this.fixedSteps.set(kind, fixed);
+    return fixed;
+  }
+
+  private planned(kind: string, own: readonly string[]): NewOperation['steps'] {
     return this.withRelated(kind, own).map((name) => ({ name, service: serviceOf(name) }));
   }
 
@@ -224,12 +212,9 @@ export class Catalogue implements Declarations {
     return this.application.callOf(step) ?? declaredCall(step, this);
   }
 
-  /** @returns what a success leaves, made of the answers of its steps */
+  /** @returns what a success of that kind leaves, made of the answers of its steps */
   endOf(kind: string, answers: Answers): OperationEnd {
-    const definition = this.of(kind);
-    const { plan, steps, audits } = definition;
-    const result = plan ? plan.result(answers) : resourceIn(answers[steps.at(-1) ?? '']);
-    return { result, ...this.application.subjectEnd(answers), change: changeOf(audits, result, answers) };
+    return endOf(this.of(kind), answers, this.application.subjectEnd);
   }
 
   private assertCarriedOut(): void {
@@ -254,61 +239,4 @@ function found<Thing>(things: ReadonlyMap<string, Thing>, name: string, what: st
   const thing = things.get(name);
   if (thing) return thing;
   throw new UnknownWord(`The ${what} ${name}`, 'is declared by no service that takes part.');
-}
-
-function knownBy({ services, operations }: Definitions, manifests: readonly Manifest[]): Known {
-  const declared = [...services, ...manifests];
-  return {
-    operations: by([...operations, ...manifests.flatMap(operationsOf)], ({ kind }) => kind),
-    steps: by(
-      declared.flatMap(({ steps = [] }) => steps),
-      ({ name }) => name,
-    ),
-    resources: by(
-      declared.flatMap(({ resources = [] }) => resources),
-      ({ type }) => type,
-    ),
-    relations: declared.flatMap(({ relations = [] }) => relations.map(relationOf)),
-    manifests,
-  };
-}
-
-function readsOf({ service, reads = [] }: Manifest): string[] {
-  return reads.length > 0 ? [nameOfReads(service)] : [];
-}
-
-/** @returns by which name the audit trail is told of what was read of a service that joins */
-export function nameOfReads(service: string): string {
-  return `${service}.read`;
-}
-
-function operationsOf({ operations = [] }: ServiceDeclaration): readonly OperationDeclaration[] {
-  return operations;
-}
-
-function by<Thing>(things: readonly Thing[], nameOf: (thing: Thing) => string): ReadonlyMap<string, Thing> {
-  return new Map(things.map((thing) => [nameOf(thing), thing]));
-}
-
-/** @returns a step's answer without what it says of the time before, which is for the audit trail alone */
-export function resourceIn(answer: Answers[string] | undefined): Record<string, unknown> | null {
-  if (!answer) return null;
-  const { before: _before, ...rest } = answer;
-  return rest;
-}
-
-/** @returns those members of the result before and after the operation */
-function changeOf(
-  audits: readonly string[] | undefined,
-  result: Record<string, unknown> | null,
-  answers: Answers,
-): Change {
-  if (!audits) return { before: null, after: null };
-  const before = Object.values(answers).find((answer) => answer['before'])?.['before'];
-  return { before: (before as Change['before']) ?? null, after: pick(result, audits) };
-}
-
-function pick(result: Record<string, unknown> | null, names: readonly string[]): Change['after'] {
-  const entries = Object.entries(result ?? {}).filter(([name]) => names.includes(name));
-  return entries.length > 0 ? Object.fromEntries(entries) : null;
 }

@@ -48,3 +48,36 @@ export function successStatusOf({ creates, result }: OperationDefinition): numbe
 export function isAnonymous({ allow }: OperationDefinition): boolean {
   return allow?.includes('anyone') ?? false;
 }
+
+/** @returns what a success leaves, made of the answers of its steps */
+export function endOf(
+  { plan, steps, audits }: OperationDefinition,
+  answers: Answers,
+  subjectEnd: SubjectEnd,
+): OperationEnd {
+  const result = plan ? plan.result(answers) : resourceIn(answers[steps.at(-1) ?? '']);
+  return { result, ...subjectEnd(answers), change: changeOf(audits, result, answers) };
+}
+
+/** @returns a step's answer without what it says of the time before, which is for the audit trail alone */
+export function resourceIn(answer: Answers[string] | undefined): Record<string, unknown> | null {
+  if (!answer) return null;
+  const { before: _before, ...rest } = answer;
+  return rest;
+}
+
+/** @returns those members of the result before and after the operation */
+function changeOf(
+  audits: readonly string[] | undefined,
+  result: Record<string, unknown> | null,
+  answers: Answers,
+): Change {
+  if (!audits) return { before: null, after: null };
+  const before = Object.values(answers).find((answer) => answer['before'])?.['before'];
+  return { before: (before as Change['before']) ?? null, after: pick(result, audits) };
+}
+
+function pick(result: Record<string, unknown> | null, names: readonly string[]): Change['after'] {
+  const entries = Object.entries(result ?? {}).filter(([name]) => names.includes(name));
+  return entries.length > 0 ? Object.fromEntries(entries) : null;
+}

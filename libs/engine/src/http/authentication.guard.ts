@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';
 import { CookieTokens } from '../ports/cookie-tokens.js';
 import { rememberCaller } from '../request/caller.js';
-import { authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
-import { actionsIn } from '../request/route-actions.js';
+import { type ActionDefinition, authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
+import { actionsNamedBy, type Controller, type Handler, type RouteActions } from '../request/route-actions.js';
 
 const READS = ['GET', 'HEAD'];
 
@@ -16,16 +16,19 @@ const READS = ['GET', 'HEAD'];
  */
 @Injectable()
 export class CallerGuard implements CanActivate {
+  /** What the routes do, by their controllers and methods: decorators have said it once for all requests. */
+  private readonly routes = new Map<Controller, Map<Handler, RouteActions | null>>();
+
   constructor(
     private readonly tokens: Authenticator,
     private readonly cookies: CookieTokens,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const actions = actionsIn(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const actions = this.actionsIn(context, request);
     if (actions === 'public') return true;
     const [action] = actions;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
     const who = action!.allow;
     if (who.includes('anyone')) return true;
     if (who.includes('holder') && isAnonymousHolder(request)) return true;
@@ -37,9 +40,25 @@ export class CallerGuard implements CanActivate {
     };
     const verifyAgain = async (): Promise<Caller> =>
       assertAllowed(await this.tokens.verify(await this.tokenAgain(request)));
-    rememberCaller(request, { caller: assertAllowed(caller), verifyAgain });
+    rememberCaller(request, { caller: assertAllowed(caller), actions, verifyAgain });
     this.assertMayWrite(request);
     return true;
+  }
+
+  /** @returns what the request does, or `public`; a process with a route that says neither does not start */
+  private actionsIn(
+    context: ExecutionContext,
+    request: FastifyRequest,
+  ): readonly ActionDefinition[] | 'public' {
+    const named = this.namedBy(context.getHandler(), context.getClass<Controller>());
+    return typeof named === 'function' ? named(request) : (named ?? []);
+  }
+
+  private namedBy(handler: Handler, controller: Controller): RouteActions | null {
+    const routes = this.routes.get(controller) ?? new Map<Handler, RouteActions | null>();
+    const named = routes.get(handler) ?? actionsNamedBy(handler, controller);
+    this.routes.set(controller, routes.set(handler, named));
+    return named;
   }
 
   /** @throws Problem 503 for what is no read, where it is not known any more who has lost access */

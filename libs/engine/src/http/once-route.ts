@@ -2,9 +2,11 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { HEADERS } from '@turnpike/protocol';
 import { ApiProblems, Problem } from '@turnpike/service';
-import type { FastifyReply } from 'fastify';
-import type { Made } from '../ledger/statements/idempotency-keys.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientKey, Made } from '../ledger/statements/idempotency-keys.js';
 import type { Caller } from '../request/authorise.js';
+import { type Fingerprints, scopeOf } from '../request/fingerprints.js';
+import { idempotencyKey } from '../request/request-headers.js';
 
 /** A route that is no write, and whose answer may be lost: under a key it makes something once. */
 export function MakesOnce(): MethodDecorator {
@@ -14,9 +16,14 @@ export function MakesOnce(): MethodDecorator {
   );
 }
 
-/** @returns whose keys those of a caller are */
-export function scopeOf({ userId }: Caller): string {
-  return `user ${userId}`;
+/** @returns the key of a caller's request as the ledger keeps it, or null where it has none */
+export function keyOfCaller(
+  caller: Caller,
+  request: FastifyRequest,
+  fingerprints: Fingerprints,
+): ClientKey | null {
+  const key = idempotencyKey(request);
+  return key === null ? null : fingerprints.clientKeyOf(key, scopeOf(caller), request);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HEADERS, type OperationTarget } from '@turnpike/protocol';
-import { givenTraceparent, invalidToken, Problem } from '@turnpike/service';
+import { HEADERS, type OperationTarget, type Role } from '@turnpike/protocol';
+import { givenTraceparent, invalidToken, Problem, securityEvent } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
@@ -11,12 +11,15 @@ import type { NewOperation } from '../ledger/statements/admit.js';
 import { LedgerQueries } from '../queries/operations.js';
 import type { Content } from '../encryption/payload-encryption.js';
 import { Catalogue } from '../definitions/catalogue.js';
-import { Acceptances } from './acceptances.js';
+import type { OperationDefinition } from '../definitions/operation.js';
+import type { Release } from '../ledger/statements/enqueue.js';
+import { AccessListener } from '../ports/subject-access.js';
+import { Releaser } from '../queue/enqueue.js';
+import { FormerActors } from '../queue/former-actors.js';
 import { Answers } from './write-responses.js';
 import { authorise, type Caller, roleIn } from '../request/authorise.js';
-import { Fingerprints } from '../request/fingerprints.js';
-import { scopeOf } from './once-route.js';
-import { ifMatchOf } from '../request/request-headers.js';
+import { Fingerprints, scopeOf } from '../request/fingerprints.js';
+import { idempotencyKey, ifMatchOf } from '../request/request-headers.js';
 
 /*
  * Admission: the one way for a write into the ledger. It guarantees that nothing is answered with 202 before it
@@ -51,6 +54,27 @@ export interface Write {
 
 /** Seconds after which a full lane may have room again. */
 const LANE_FULL_RETRY_SECONDS = 5;
+
+/** What follows the acceptance of a write, whether a client asked for it or an operator repeats it. */
+@Injectable()
+export class Acceptances {
+  constructor(
+    private readonly releaser: Releaser,
+    private readonly access: AccessListener,
+    private readonly former: FormerActors,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /** @param request that asked for it; left out where a worker repeats it in a run over many */
+  follow(operation: NewOperation, releases: readonly Release[], request?: FastifyRequest): void {
+    this.releaser.release(releases);
+    const definition = this.catalogue.of(operation.kind);
+    if (definition.changesRights) tellAccepted(operation, request);
+    if (operation.endsAccess?.(operation, {})) void this.access.tellSoon(operation.userId);
+    const taken = rolesTakenBy(definition, operation.payload);
+    if (taken.length > 0) this.former.withdraw(operation.userId, taken);
+  }
+}
 
 @Injectable()
 export class Admission {
@@ -118,8 +142,10 @@ export class Admission {
   }
 
   private clientKeyOf({ caller, anonymousScope }: Write, request: FastifyRequest): ClientKey | null {
+    const key = idempotencyKey(request);
+    if (key === null) return null;
     const scope = caller ? scopeOf(caller) : this.scopeOfNobody(anonymousScope);
-    return this.fingerprints.clientKeyOf(scope, request);
+    return this.fingerprints.clientKeyOf(key, scope, request);
   }
 
   private scopeOfNobody({ by, value } = { by: 'nobody', value: '' }): string {
@@ -147,4 +173,21 @@ function refusal(code: Problem['code']): Problem {
   if (code === 'unauthenticated') return invalidToken('The session has ended.');
   if (code !== 'lane-full') return new Problem(code);
   return new Problem(code, undefined, {}, { 'retry-after': String(LANE_FULL_RETRY_SECONDS) });
+}
+
+/** @returns the roles that the user of the lane has not any more once the write is accepted, as far as it says so */
+export function rolesTakenBy(
+  { takesRoles }: OperationDefinition,
+  payload: Readonly<Record<string, unknown>>,
+): readonly Role[] {
+  return takesRoles?.(payload) ?? [];
+}
+
+/** What somebody may is changed by a write: its acceptance is told of, which knows who asked for it and from where. */
+function tellAccepted(
+  { kind, id: operationId, userId, actorId, payload }: NewOperation,
+  request?: FastifyRequest,
+): void {
+  const roles = payload['roles'] as Role[] | undefined;
+  securityEvent('authz_change', { kind, operationId, userId, actorId, roles }, request);
 }

@@ -7,7 +7,7 @@ import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';
 import { Catalogue } from '../definitions/catalogue.js';
-import { isAnonymous, successStatusOf } from '../definitions/operation.js';
+import { successStatusOf } from '../definitions/operation.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../queries/views.js';
 import { callerOf, verifyAgain } from '../request/caller.js';
@@ -93,8 +93,7 @@ export class Answers {
     { id, kind }: Pick<OperationRead, 'id' | 'kind'>,
     reply: FastifyReply,
   ): Promise<void> {
-    const definition = this.catalogue.find(kind);
-    if (definition && isAnonymous(definition))
+    if (this.catalogue.isAnonymous(kind))
       void reply.header(HEADERS.operationToken, await this.operationTokens.sign(id));
   }
 }

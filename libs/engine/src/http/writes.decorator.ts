@@ -1,10 +1,9 @@
 import { Body, Delete, Patch, Post, Put, Req, Res, type Type } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { ApiOperation } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationDefinition } from '../definitions/operation.js';
 import { Id } from '../request/request-headers.js';
-import type { DeclaredWrites } from './declared-writes.js';
+import { type DeclaredWrites, handlerOf } from './declared-routes.js';
 import { AcceptsWrite, TakesNoBody } from './write-route.js';
 
 const ROUTE = { POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
@@ -49,19 +48,6 @@ function addRoute(controller: HasWrites, definition: OperationDefinition): void 
 
 /** Behind request, reply and body. */
 const FIRST_ID = 3;
-
-function handlerOf(definition: OperationDefinition, parameters: readonly string[]) {
-  return function (
-    this: { declared: DeclaredWrites },
-    request: FastifyRequest,
-    reply: FastifyReply,
-    body: object | undefined,
-    ...ids: string[]
-  ): Promise<unknown> {
-    const params = Object.fromEntries(parameters.map((parameter, index) => [parameter, ids[index]!]));
-    return this.declared.submit(definition, { params, body }, request, reply);
-  };
-}
 
 /** @returns the operation's path below that of its controller, as the router has it: `:id/pay` */
 function pathBelow(controller: HasWrites, { kind, path = '' }: OperationDefinition): string {

@@ -12,7 +12,7 @@ import {
 import { Database, pageOf, type Statements } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
-import { countRuns } from '../ledger/metrics.js';
+import { countRuns } from './metrics.js';
 import { ID, positionIn } from '../support/cursors.js';
 
 /*

@@ -55,20 +55,6 @@ export interface AskedWith {
 /** @returns what the acceptance of such a write ends, or null */
 export type EndingOf = (operation: Asked, asked: AskedWith) => AccessEnding | null;
 
-interface MayEndAccess extends Asked {
-  endsAccess?: EndingOf;
-}
-
-/** @returns what the acceptance of that write ends, or null */
-export function accessEndingOf(operation: MayEndAccess, asked: AskedWith): AccessEnding | null {
-  return operation.endsAccess?.(operation, asked) ?? null;
-}
-
-/** Whether the acceptance of that write may end access. */
-export function mayEndAccess(operation: MayEndAccess): boolean {
-  return accessEndingOf(operation, {}) !== null;
-}
-
 /** What identity is told of a lane. */
 export interface Told {
   userId: string;

@@ -1,6 +1,6 @@
 import type { ProblemCode, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
-import { accessEndingOf, type AskedWith } from './access-endings.js';
+import type { AskedWith } from './access-endings.js';
 import {
   type Acceptance,
   type Applicant,
@@ -8,6 +8,7 @@ import {
   type Place,
   readPosition,
   takePlaces,
+  type Terms,
 } from './statements/admit.js';
 import { type ClientKey, findReplay, releaseKeys, type Replay } from './statements/idempotency-keys.js';
 import * as lanes from './statements/lane-lock.js';
@@ -15,7 +16,7 @@ import type { Work } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';
 import { type Release, releaseHeads } from './statements/enqueue.js';
 import type { Stored } from '../encryption/payload-encryption.js';
-import { acceptanceOf, depthLimitOf } from './states.js';
+import { ACCEPTANCE, ANY_DEPTH, DELETES, type EffectOnLane } from './states.js';
 
 /*
  * Admission to the lanes: several writes in one transaction, each of another lane. A key that is known is answered
@@ -87,7 +88,20 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
 function applicantOf(request: SealedAdmittance): Applicant {
   const { operation, payload, clientKey, maxDepth, deletedForMs } = request;
   const terms = { ...acceptanceOf(operation), maxDepth: depthLimitOf(operation, maxDepth), deletedForMs };
-  return { operation, payload, clientKey, terms, ending: accessEndingOf(operation, request) };
+  return { operation, payload, clientKey, terms, ending: operation.endsAccess?.(operation, request) ?? null };
+}
+
+/** @returns what the acceptance of such an operation needs of the lane's admission, and makes of it */
+function acceptanceOf({ effect, reportsDeletion }: EffectOnLane): Omit<Terms, 'maxDepth'> {
+  return reportsDeletion ? { ...ACCEPTANCE[effect], moves: DELETES } : ACCEPTANCE[effect];
+}
+
+/** @returns how many writes may wait before this one; null where any number may */
+function depthLimitOf({ effect, beside }: NewOperation, maxDepth: number): number | null {
+  // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
+  if (effect === 'ends') return 1;
+  // What is carried out beside the lane takes access away, which whoever floods the lane must not keep out of it.
+  return beside || ANY_DEPTH.has(effect) ? null : maxDepth;
 }
 
 /** Only says why: takePlaces has decided, and the lanes are locked. */
@@ -107,7 +121,7 @@ function refusalOf({ admission: state }: lanes.LaneState, request: SealedAdmitta
   const { operation } = request;
   switch (state) {
     case 'open':
-      if (accessEndingOf(operation, request)?.spares) return 'unauthenticated';
+      if (operation.endsAccess?.(operation, request)?.spares) return 'unauthenticated';
       return REFUSED_IN_OPEN[operation.effect] ?? 'lane-full';
     case 'deleting':
       return 'user-deleting';

@@ -10,7 +10,6 @@ import {
   untracedTraceparent,
 } from '@turnpike/service';
 import { type ConfirmUserStep, type OperationCause, problemBody } from '@turnpike/protocol';
-import { Announcer } from './change-notifier.js';
 import { admission, type Admittance, type Admitted } from './admit-batch.js';
 import type { NewOperation } from './statements/admit.js';
 import { sealCause, type StoredCause } from '../encryption/operation-causes.js';
@@ -18,11 +17,10 @@ import { Unreadable } from '../encryption/cipher.js';
 import * as claims from './statements/claim.js';
 import type { ClaimedRow, ClaimKey, ClaimTerms, Retry, StepOutcome } from './statements/claim.js';
 import type { FollowOn } from './statements/follow-ons.js';
-import { DataKeys, type FreshKey } from '../encryption/data-keys.js';
 import { type ClientKey, findReplay, type Replay } from './statements/idempotency-keys.js';
 import { halt } from './statements/pause-and-halt.js';
 import { lockLane } from './statements/lane-lock.js';
-import { batched } from './batching/batched-transactions.js';
+import { Announcer, batched } from './batching/batched-transactions.js';
 import * as leaving from './statements/cancel.js';
 import {
   claiming,
@@ -38,6 +36,8 @@ import * as releases from './statements/enqueue.js';
 import { type OverduePage, type Release, releaseHeads } from './statements/enqueue.js';
 import {
   type Content,
+  DataKeys,
+  type FreshKey,
   type SealedAt,
   Seals,
   sealWith,

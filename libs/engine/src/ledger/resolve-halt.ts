@@ -10,7 +10,7 @@ import { Database, type Statements } from '@turnpike/service';
 import { GatewayConfig } from '../config.js';
 import { appendIntervention, type Change } from '../audit/audit-entries.js';
 import type { ClaimKey, StepOutcome } from './statements/claim.js';
-import { DataKeys } from '../encryption/data-keys.js';
+import { DataKeys } from '../encryption/payload-encryption.js';
 import { release } from './statements/pause-and-halt.js';
 import { erase } from './statements/erase-user.js';
 import { lockLane } from './statements/lane-lock.js';

@@ -1,4 +1,10 @@
-import { type ConfirmedState, type OperationState, type Effect, isOfSystem } from '@turnpike/protocol';
+import {
+  type ConfirmedState,
+  type Effect,
+  EFFECTS,
+  isOfSystem,
+  type OperationState,
+} from '@turnpike/protocol';
 
 /*
  * The state machine of an operation, as data. Who puts an operation into a state, and who gets it out if that
@@ -54,9 +60,11 @@ interface Acceptance {
   moves?: { from: Admission; to: Admission };
 }
 
-const DELETES: Acceptance['moves'] = { from: 'open', to: 'deleting' };
+/** What the acceptance of a deletion makes of the lane, and that of a report of one. */
+export const DELETES: Acceptance['moves'] = { from: 'open', to: 'deleting' };
 
-const ACCEPTANCE: Readonly<Record<Effect, Acceptance>> = {
+/** What the acceptance of an operation needs of the lane, and makes of it, by its effect. */
+export const ACCEPTANCE: Readonly<Record<Effect, Acceptance>> = {
   opens: { in: ['open'] },
   closes: { in: ['open'], moves: DELETES },
   reopens: { in: ['deleted'] },
@@ -66,11 +74,6 @@ const ACCEPTANCE: Readonly<Record<Effect, Acceptance>> = {
   follows: { in: ADMISSIONS },
   writes: { in: ['open'] },
 };
-
-/** @returns what the acceptance of such an operation needs of the lane, and makes of it */
-export function acceptanceOf({ effect, reportsDeletion }: EffectOnLane): Acceptance {
-  return reportsDeletion ? { ...ACCEPTANCE[effect], moves: DELETES } : ACCEPTANCE[effect];
-}
 
 /** What the end of an operation makes of its lane's admission, where that is one of `from`. */
 export interface AdmissionMove {
@@ -135,15 +138,7 @@ export function admissionAtEnd(
 export const CLOSING = ['closes', 'ends'] as const satisfies readonly Effect[];
 
 /**
- * Whoever floods a lane must not keep out of it what takes access away, deletes the user or brings the user back; and what
- * the system itself wants is never in the way of a client.
- * @returns how many writes may wait before this one; null where any number may
+ * Effects whose writes any number may wait before: whoever floods a lane must not keep out of it what deletes the user or
+ * brings the user back, and what the system itself wants is never in the way of a client.
  */
-export function depthLimitOf(
-  { effect, beside }: { effect: Effect; beside?: boolean },
-  maxDepth: number,
-): number | null {
-  // A purge comes when nothing is under way: a restore that waits must not find its user half erased.
-  if (effect === 'ends') return 1;
-  return beside || effect === 'closes' || effect === 'reopens' || isOfSystem(effect) ? null : maxDepth;
-}
+export const ANY_DEPTH: ReadonlySet<Effect> = new Set(['closes', 'reopens', ...EFFECTS.filter(isOfSystem)]);

@@ -1,13 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { GatewayConfig } from '../config.js';
 import { RateWindows } from './rate-windows.js';
-import { ClientPlaces } from './client-address.js';
+import { ClientPlaces, isUnlimited } from './client-address.js';
 import { type Quota, spend } from './quota.js';
-
-/** What operators' machines and the services ask all the time, by the patterns of the routes. */
-const UNLIMITED = /^\/(health\/|\.well-known\/|metrics$)/;
 
 /**
  * Limits the requests from each address. A hook and not a guard, because guards come after the body was read and see
@@ -33,9 +30,4 @@ export class AddressLimit implements OnModuleInit {
       spend(this.quota, this.places.of(request), this.windows, reply).then(() => done(), done);
     });
   }
-}
-
-/** @returns whether neither the requests of a minute nor those under way are limited */
-export function isUnlimited({ routeOptions }: FastifyRequest): boolean {
-  return UNLIMITED.test(routeOptions.url ?? '');
 }

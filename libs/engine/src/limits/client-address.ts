@@ -39,3 +39,11 @@ function placeOf(request: FastifyRequest): string {
 export function addressOf({ ip }: FastifyRequest): string {
   return normalizeIp(ip);
 }
+
+/** What operators' machines and the services ask all the time, by the patterns of the routes. */
+const UNLIMITED = /^\/(health\/|\.well-known\/|metrics$)/;
+
+/** @returns whether a request is counted for no address: neither those of a minute nor those under way are limited */
+export function isUnlimited({ routeOptions }: FastifyRequest): boolean {
+  return UNLIMITED.test(routeOptions.url ?? '');
+}

@@ -10,9 +10,8 @@ import { FairQueue, onBehalfOf, type Owner } from '@turnpike/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { finalize, from, type Observable, switchMap } from 'rxjs';
 import { GatewayConfig } from '../config.js';
-import { isUnlimited } from './address-limit.js';
 import { callerOf } from '../request/caller.js';
-import { addressOf } from './client-address.js';
+import { addressOf, isUnlimited } from './client-address.js';
 import { rateLimited } from './quota.js';
 
 /** Seconds after which a place is free again: most requests take milliseconds. */

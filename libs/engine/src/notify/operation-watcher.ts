@@ -7,7 +7,7 @@ import {
 import { problemOf } from '@turnpike/service';
 import type { Notification } from 'pg';
 import { GatewayConfig } from '../config.js';
-import { CHANGED_CHANNEL } from '../ledger/change-notifier.js';
+import { CHANGED_CHANNEL } from '../ledger/batching/batched-transactions.js';
 import { Listener } from './listener.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';

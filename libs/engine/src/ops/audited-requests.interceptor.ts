@@ -6,10 +6,8 @@ import { Counter } from 'prom-client';
 import { mergeMap, type Observable } from 'rxjs';
 import type { Intervention } from '../audit/audit-entries.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import type { ActionDefinition, Caller } from '../request/authorise.js';
-import { callerOf } from '../request/caller.js';
-import { type LetIn, letInByRole } from '../request/let-in.js';
-import { actionsIn } from '../request/route-actions.js';
+import { type ActionDefinition, type Caller, type LetIn, letInByRole } from '../request/authorise.js';
+import { actionsOfRequest, callerOf } from '../request/caller.js';
 import { type Told, TRAIL } from './audited-routes.js';
 
 /*
@@ -55,25 +53,19 @@ export class OperatorsTrail implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     return next.handle().pipe(
       mergeMap(async (answer) => {
-        const actions = actionsIn(context);
-        if (actions !== 'public') await this.tell(request, answer, actions, http.getResponse<FastifyReply>());
+        await this.tell(request, answer, http.getResponse<FastifyReply>());
         return answer;
       }),
     );
   }
 
   /** A stream of events has begun by then: where it cannot be told of, it ends. */
-  private async tell(
-    request: FastifyRequest,
-    answer: Answer,
-    actions: readonly ActionDefinition[],
-    reply: FastifyReply,
-  ): Promise<void> {
+  private async tell(request: FastifyRequest, answer: Answer, reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const letIn = caller && letInByRole(caller);
     if (!letIn) return;
     try {
-      await this.tellOf({ request, caller, letIn, actions, answer });
+      await this.tellOf({ request, caller, letIn, actions: actionsOfRequest(request), answer });
     } catch (error) {
       if (!reply.sent) throw error;
       reply.raw.destroy();

@@ -3,7 +3,7 @@ import type { Catalogue } from '../definitions/catalogue.js';
 import type { OperationDefinition } from '../definitions/operation.js';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
-import type { Acceptances } from '../http/acceptances.js';
+import type { Acceptances } from '../http/submit-write.js';
 import type { Administrators, TakingAway } from '../ports/subject-access.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Ledger } from '../ledger/ledger.js';

@@ -5,7 +5,7 @@ import { Problem, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../config.js';
-import { Acceptances, rolesTakenBy } from '../http/acceptances.js';
+import { Acceptances, rolesTakenBy } from '../http/submit-write.js';
 import { type Action, type Asker, authorise, roleIn } from '../request/authorise.js';
 import { hiddenView } from '../support/redact-payload.js';
 import { verifyAdministrator } from '../request/caller.js';

@@ -1,6 +1,12 @@
-import type { OperationState, OperationView, StepView, WaitingReason, WaitingView } from '@turnpike/protocol';
+import type {
+  OperationLinks,
+  OperationState,
+  OperationView,
+  StepView,
+  WaitingReason,
+  WaitingView,
+} from '@turnpike/protocol';
 import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
-import { linksOf } from '../support/links.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
 
 /** What clients are told of an operation. */
@@ -38,6 +44,22 @@ export function toView(operation: Viewed): OperationView {
     ...(operation.followsId && { follows: operation.followsId }),
     links: linksOf(operation.id),
   };
+}
+
+/**
+ * What links begin with: nothing, or PUBLIC_URL. The process says it once, before it answers anything; as a parameter it
+ * would go through every reader of an operation, none of which has to do with it.
+ */
+let publicUrl = '';
+
+export function publishUnder(url: string | null): void {
+  publicUrl = url ?? '';
+}
+
+/** @returns where an operation is read and followed */
+function linksOf(operationId: string): OperationLinks {
+  const self = `${publicUrl}/v1/operations/${operationId}`;
+  return { self, events: `${self}/events` };
 }
 
 /**

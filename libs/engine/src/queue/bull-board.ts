@@ -6,7 +6,7 @@ import { unavailable } from '@turnpike/service';
 import type { Queue } from 'bullmq';
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
 import { GatewayConfig, publicPath } from '../config.js';
-import { withTimeout } from './timeout.js';
+import { withTimeout } from './connections.js';
 
 /*
  * bull-board over all queues, for looking only. It has a Fastify of its own, to which nothing is connected: the route

@@ -14,7 +14,6 @@ import type { QueueConfig } from '../config.js';
 import { complaints } from './proof/complaints.js';
 import { MAX_WAIT_MS } from './workers/live-worker.js';
 import { proveRedis } from './proof/prove-redis.js';
-import { withTimeout } from './timeout.js';
 
 /** Milliseconds between two attempts to reach a queue server that is away, doubled up to the second number. */
 const RETRY_MS = 500;
@@ -224,4 +223,13 @@ async function openPostgres(
   // Its connection is a pool, which the type, written for Redis, does not know.
   const connection = pool as unknown as ConnectionOptions;
   return { producer: connection, consumer: connection, redis: null, close: () => pool.end() };
+}
+
+/** @throws Error when `work` takes longer than `timeoutMs` milliseconds; it goes on, and nobody hears of its end */
+export async function withTimeout<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -32,7 +32,6 @@ export class FormerActors implements OnModuleInit {
 
   /** Rejects what somebody has waiting by one of those roles, which are taken; in the background. */
   withdraw(actorId: string, roles: readonly Role[]): void {
-    if (roles.length === 0) return;
     this.withdrawNow(actorId, roles).catch((error: unknown) => {
       const { message } = error as Error;
       this.logger.warn(`What ${actorId} has waiting is rejected at the next look, not now: ${message}`);

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { PartitionView } from '@turnpike/protocol';
 import type { Queue } from 'bullmq';
-import { withTimeout } from './timeout.js';
+import { withTimeout } from './connections.js';
 
 /** Milliseconds for all partitions together: whoever looks has the rest without them. */
 const ANSWER_WITHIN_MS = 1000;

@@ -17,11 +17,10 @@ import { openConnections, type QueueConnections } from './connections.js';
 import { JOB_OPTIONS, UNCHECKED } from './workers/jobs.js';
 import { Maintenance } from './scheduled-tasks.js';
 import { NameClaim } from './proof/name-claim.js';
-import { partitionNames, prefixOf } from './partitions.js';
 import { PartitionViews } from './partition-views.js';
 import { QueueProof } from './proof/queue-proof.js';
 import { Reconciler } from './reconciler.js';
-import { type OperationJob, Releaser } from './enqueue.js';
+import { type OperationJob, partitionNames, prefixOf, Releaser } from './enqueue.js';
 import { QueueWorker } from './worker.js';
 
 /** Resolves when that is aborted. */

@@ -5,8 +5,7 @@ import type { Release } from '../ledger/statements/enqueue.js';
 import { openConnections, type QueueConnections } from './connections.js';
 import { maintenanceQueue } from './scheduled-tasks.js';
 import { JOB_OPTIONS } from './workers/jobs.js';
-import { partitionNames, partitionOf, prefixOf } from './partitions.js';
-import { jobOf, type OperationJob } from './enqueue.js';
+import { jobOf, type OperationJob, partitionNames, partitionOf, prefixOf } from './enqueue.js';
 
 /*
  * Makes the queue anew from the ledger, for whoever does not trust what is in it. Nothing is lost by that, whether

@@ -8,8 +8,7 @@ import { Executor } from '../execution/executor.js';
 import { complaints } from './proof/complaints.js';
 import type { QueueConnections } from './connections.js';
 import { LiveWorker, type LiveWorkerOptions } from './workers/live-worker.js';
-import { partitionNames, prefixOf } from './partitions.js';
-import { type OperationJob, queueAttributes, Releaser } from './enqueue.js';
+import { type OperationJob, partitionNames, prefixOf, queueAttributes, Releaser } from './enqueue.js';
 import { WorkerSet } from './workers/worker-set.js';
 
 /*

@@ -1,6 +1,5 @@
 import { type Role, ROLES, type Who } from '@turnpike/protocol';
-import { Problem, unavailable } from '@turnpike/service';
-import { denied, noteLetIn } from './let-in.js';
+import { Problem, refusing, unavailable } from '@turnpike/service';
 
 /** Who sends a request. */
 export interface Caller {
@@ -139,4 +138,35 @@ function refusalOf({ allow: allowed }: ActionDefinition, { roles }: Asker): Prob
 /** @returns the role that let a caller in; null where none was needed */
 export function roleIn(who: Who): Role | null {
   return ROLES.find((role) => role === who) ?? null;
+}
+
+/** By a role: what for, and whose data it is; null where it is nobody's alone. */
+export interface LetIn {
+  action: string;
+  ownerId: string | null;
+}
+
+/** Whom a role alone has let in, for the trail of operators; each request has a caller of its own. */
+const letIns = new WeakMap<object, LetIn>();
+
+/** Notes that a caller was let in by a role; of several decisions about one request the last counts. */
+function noteLetIn(caller: object, action: string, ownerId: string | null): void {
+  letIns.set(caller, { action, ownerId });
+}
+
+/** Notes of a caller who was verified again what is noted of the caller of before: the request is still the same. */
+export function noteAgain(before: object, again: object): void {
+  const letIn = letIns.get(before);
+  if (letIn && !letIns.has(again)) letIns.set(again, letIn);
+}
+
+/** @returns what a caller was let in to by a role, or null where none was needed */
+export function letInByRole(caller: object): LetIn | null {
+  return letIns.get(caller) ?? null;
+}
+
+/** @returns the problem, for the security log as the refusal of that action, unless nothing is there to be asked for */
+function denied(action: string, ownerId: string | null, problem: Problem): Problem {
+  const isMissing = problem.code === 'not-found' && ownerId === null;
+  return isMissing ? problem : refusing(action, problem);
 }

@@ -1,12 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from './authorise.js';
-import { noteAgain } from './let-in.js';
+import { type ActionDefinition, type Caller, noteAgain } from './authorise.js';
 
-/** The caller of one request, and the way to find out whether it still is. */
+/** The caller of one request, what its route is for, and the way to find out whether the caller still is. */
 export interface Known {
   caller: Caller;
+  actions: readonly ActionDefinition[];
   /** @throws Problem 401 or 403 where the caller would not be let in any more */
   verifyAgain: () => Promise<Caller>;
 }
@@ -16,6 +16,11 @@ const callers = new WeakMap<FastifyRequest, Known>();
 /** @returns who sends that request, as last verified; null where the route does without, and nobody is signed in */
 export function callerOf(request: FastifyRequest): Caller | null {
   return callers.get(request)?.caller ?? null;
+}
+
+/** @returns what the route of that request is for; nothing where nobody is signed in */
+export function actionsOfRequest(request: FastifyRequest): readonly ActionDefinition[] {
+  return callers.get(request)?.actions ?? [];
 }
 
 /** The caller of a route that needs one. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ClientKey } from '../ledger/statements/idempotency-keys.js';
 import { RootKey } from '../encryption/root-key.js';
-import { idempotencyKey } from './request-headers.js';
+import type { Caller } from './authorise.js';
 
 /**
  * Members of a body that no fingerprint is made of: comparing them by a hash that takes no time would let anybody try
@@ -28,13 +28,12 @@ export class Fingerprints {
   }
 
   /**
+   * @param key as the client has sent it; whoever makes one of an address or a number must not find it in the ledger
    * @param scope whose key it is: equal keys of two scopes are two keys
-   * @returns the key of that request as the ledger keeps it, or null where it has none
+   * @returns the key of that request as the ledger keeps it
    */
-  clientKeyOf(scope: string, request: FastifyRequest): ClientKey | null {
-    const key = idempotencyKey(request);
-    // Whoever makes a key of an address or a number must not find it in the ledger.
-    return key === null ? null : { scope, key: this.hash(key), fingerprint: this.of(request) };
+  clientKeyOf(key: string, scope: string, request: FastifyRequest): ClientKey {
+    return { scope, key: this.hash(key), fingerprint: this.of(request) };
   }
 
   /** @returns a pseudonym of a text, equal for equal texts in this ledger */
@@ -46,6 +45,11 @@ export class Fingerprints {
   pseudonym(text: string): string | undefined {
     return this.root.isOpen ? shortened(this.hash(text)) : undefined;
   }
+}
+
+/** @returns whose keys those of a caller are */
+export function scopeOf({ userId }: Caller): string {
+  return `user ${userId}`;
 }
 
 /** Hexadecimal digits of a pseudonym in the logs: 128 bits, of which no two are alike. */

@@ -16,8 +16,8 @@ import { type Action, type ActionDefinition, actionOf } from './authorise.js';
 
 const ACTIONS = 'turnpike:actions';
 
-type Controller = abstract new (...parameters: never[]) => object;
-type Handler = ReturnType<ExecutionContext['getHandler']>;
+export type Controller = abstract new (...parameters: never[]) => object;
+export type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /**
  * Names what a route does, as the table of authorisation has it.
@@ -52,24 +52,15 @@ function refusalsOf({ allow: allowed, neverOwn }: ActionDefinition): ProblemCode
   ];
 }
 
-/** @returns the actions that a route names, or `public`, or null for one that somebody has forgotten */
-export function actionsOf(
-  handler: Handler,
-  controller: Controller,
-): readonly ActionDefinition[] | 'public' | null {
+/** What a route says of what it does. */
+export type RouteActions = readonly ActionDefinition[] | ActionsByRequest | 'public';
+
+/** @returns the actions that a route names, or what tells them, or `public`; null for one that somebody has forgotten */
+export function actionsNamedBy(handler: Handler, controller: Controller): RouteActions | null {
   const reflector = new Reflector();
   const isPublic = reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [handler, controller]);
   if (isPublic) return 'public';
-  const named = reflector.get<ActionDefinition[] | ActionsByRequest | undefined>(ACTIONS, handler);
-  return typeof named === 'function' ? [] : (named ?? null);
-}
-
-/** @returns what a request to that route does, or `public`; a process with a route that says neither does not start */
-export function actionsIn(context: ExecutionContext): readonly ActionDefinition[] | 'public' {
-  const handler = context.getHandler();
-  const named = new Reflector().get<ActionDefinition[] | ActionsByRequest | undefined>(ACTIONS, handler);
-  if (typeof named === 'function') return named(context.switchToHttp().getRequest<FastifyRequest>());
-  return actionsOf(handler, context.getClass()) ?? [];
+  return reflector.get<ActionDefinition[] | ActionsByRequest | undefined>(ACTIONS, handler) ?? null;
 }
 
 export interface Route {
@@ -77,7 +68,7 @@ export interface Route {
   name: string;
   /** `GET /v1/operations/:id` */
   address: string;
-  actions: ReturnType<typeof actionsOf>;
+  actions: RouteActions | null;
 }
 
 /** @returns the routes of a controller, from its decorators */
@@ -93,7 +84,7 @@ export function routesOf(controller: Controller): Route[] {
       {
         name: `${controller.name}.${name}`,
         address: `${RequestMethod[method]} /${path}`,
-        actions: actionsOf(handler, controller),
+        actions: actionsNamedBy(handler, controller),
       },
     ];
   });

@@ -18,7 +18,7 @@ import type { Caller } from '../request/authorise.js';
 import { CurrentCaller } from '../request/caller.js';
 import { Fingerprints } from '../request/fingerprints.js';
 import type { Reply, Request } from '../http/write-route.js';
-import { madeOnce, MakesOnce, scopeOf } from '../http/once-route.js';
+import { keyOfCaller, madeOnce, MakesOnce } from '../http/once-route.js';
 import { Id } from '../request/request-headers.js';
 import { Allows } from '../request/route-actions.js';
 import type { AskedBy, ChangedBy } from './webhook-store.js';
@@ -152,7 +152,7 @@ export class WebhooksController {
   }
 
   private askedBy(caller: Caller, reason: string | undefined, request: Request): AskedBy {
-    return { ...by(caller, reason), clientKey: this.fingerprints.clientKeyOf(scopeOf(caller), request) };
+    return { ...by(caller, reason), clientKey: keyOfCaller(caller, request, this.fingerprints) };
   }
 }
 

@@ -1,8 +1,12 @@
-import { type Database, Origins, type Statements, type Transaction } from '@turnpike/service';
-import type { Announcer } from '../change-notifier.js';
-import { Batcher, type Turns } from './batcher.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { Database, Origins, type Statements, type Transaction } from '@turnpike/service';
+import { Histogram } from 'prom-client';
 import { lockLanes } from '../statements/lane-lock.js';
-import { measured } from '../metrics.js';
+import { Batcher, type Turns } from './batcher.js';
+
+/*
+ * What the transactions of a batch share: the locks of its lanes, one commit, and after that one announcement.
+ */
 
 /** What is done with several requests in one transaction, each of another lane. */
 export interface Work<Request, Answer> {
@@ -92,4 +96,72 @@ function orNone<Request, Answer>(error: unknown): Map<Request, Answer> {
   const { code } = (error as { driverError?: { code?: string } }).driverError ?? {};
   if (code !== undefined && REFUSED_ROW.test(code)) return new Map();
   throw error;
+}
+
+const sizes = new Histogram({
+  name: 'turnpike_ledger_batch_size',
+  help: 'Requests that were written together.',
+  labelNames: ['batch'] as const,
+  buckets: [1, 2, 5, 10, 20, 50, 100, 200],
+});
+
+const durations = new Histogram({
+  name: 'turnpike_ledger_batch_duration_seconds',
+  help: 'From the begin to the commit of a batch.',
+  labelNames: ['batch'] as const,
+  buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 4],
+});
+
+/** Measures the writing of a batch, whether it succeeds or not. */
+async function measured<Result>(
+  batch: string,
+  size: number,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  sizes.observe({ batch }, size);
+  const end = durations.startTimer({ batch });
+  return write().finally(end);
+}
+
+/** Announces that operations of a list of users have changed. */
+export const CHANGED_CHANNEL = 'operations_changed';
+
+/** Users of one announcement: a notification carries 8,000 bytes, an id with its comma is 37. */
+const MAX_USERS = 200;
+
+/** Milliseconds between two announcements: fifty a second cost a busy database less than 1 % of one core. */
+const PAUSE_MS = 20;
+
+/**
+ * Tells every gateway whose operations were accepted, claimed or put back, for whoever follows them. That they ended
+ * is told with the end itself (decisions/0006): clients wait for it. All else is only announced, after the commit and
+ * for many writes at once, since whoever notifies holds a lock from before the commit until it is durable, and all
+ * commits of the write path would wait for each other. If the process dies before it has told, followers learn of the
+ * change with the next one, or when they look again.
+ */
+@Injectable()
+export class Announcer {
+  private readonly logger = new Logger(Announcer.name);
+  private readonly changed = new Set<string>();
+  private isUnderWay = false;
+
+  constructor(private readonly database: Database) {}
+
+  tell(userIds: readonly string[]): void {
+    userIds.forEach((userId) => this.changed.add(userId));
+    if (!this.isUnderWay) void this.announceAll();
+  }
+
+  private async announceAll(): Promise<void> {
+    this.isUnderWay = true;
+    while (this.changed.size > 0) {
+      const userIds = [...this.changed].slice(0, MAX_USERS);
+      userIds.forEach((userId) => this.changed.delete(userId));
+      await this.database
+        .query('select pg_notify($1, $2)', [CHANGED_CHANNEL, userIds.join(',')])
+        .catch((error: Error) => this.logger.warn(`Changes could not be announced: ${error.message}`));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    this.isUnderWay = false;
+  }
 }

@@ -2,8 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { invalidRequest, Problem } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DeclaredReads } from '../../http/declared-reads.js';
-import { DeclaredWrites } from '../../http/declared-writes.js';
+import { DeclaredReads, DeclaredWrites } from '../../http/declared-routes.js';
 import { AllowsByRequest } from '../../request/route-actions.js';
 import { DECLARED_PATH, type DeclaredRoute, type Match, matchOf } from './route-table.js';
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Manifest, OperationDeclaration, ReadDeclaration } from '@turnpike/protocol';
 import FindMyWay, { type HTTPMethod, type HTTPVersion, type Instance } from 'find-my-way';
-import { type Catalogue, nameOfReads } from '../../definitions/catalogue.js';
+import type { Catalogue } from '../../definitions/catalogue.js';
+import { nameOfReads } from '../../definitions/known.js';
 import type { ActionDefinition } from '../../request/authorise.js';
 import { type BodyValidator, bodyValidator } from '../shapes/body-validator.js';
 import { schemaCompiler } from '../shapes/compile-schema.js';

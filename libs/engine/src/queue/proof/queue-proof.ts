@@ -4,7 +4,7 @@ import { GatewayConfig } from '../../config.js';
 import { Executor } from '../../execution/executor.js';
 import { complaints } from './complaints.js';
 import { Maintenance } from '../scheduled-tasks.js';
-import { withTimeout } from '../timeout.js';
+import { withTimeout } from '../connections.js';
 import { QueueWorker } from '../worker.js';
 
 /*

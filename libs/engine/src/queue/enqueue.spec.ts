@@ -1,6 +1,6 @@
 import slotOf from 'cluster-key-slot';
 import { v7 as uuidv7 } from 'uuid';
-import { partitionNames, partitionOf, prefixOf } from './partitions.js';
+import { partitionNames, partitionOf, prefixOf } from './enqueue.js';
 
 describe('partitions', () => {
   it('take users evenly, and one user always in the same', () => {
