@@ -68,7 +68,8 @@ export interface Route {
   name: string;
   /** `GET /v1/operations/:id` */
   address: string;
-  actions: RouteActions | null;
+  /** None of a route that does what the request asks for; null of one that somebody has forgotten. */
+  actions: Exclude<RouteActions, ActionsByRequest> | null;
 }
 
 /** @returns the routes of a controller, from its decorators */
@@ -84,10 +85,15 @@ export function routesOf(controller: Controller): Route[] {
       {
         name: `${controller.name}.${name}`,
         address: `${RequestMethod[method]} /${path}`,
-        actions: actionsNamedBy(handler, controller),
+        actions: actionsOf(handler, controller),
       },
     ];
   });
+}
+
+function actionsOf(handler: Handler, controller: Controller): Route['actions'] {
+  const named = actionsNamedBy(handler, controller);
+  return typeof named === 'function' ? [] : named;
 }
 
 /** Stops the start of a process with a route of which nobody has said who may use it. */
