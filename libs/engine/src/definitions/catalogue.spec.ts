@@ -7,7 +7,14 @@ const NONE = { register: [], update: [], delete: [], restore: [], purge: [] };
 /** An application with one operation, whose steps depend on nothing that it holds. */
 function library(): Catalogue {
   return new Catalogue({
-    subject: { type: 'user', service: 'people', table: 'people.users', steps: NONE, confirm: '', follows: {} },
+    subject: {
+      type: 'user',
+      service: 'people',
+      table: 'people.users',
+      steps: NONE,
+      confirm: '',
+      follows: {},
+    },
     services: [{ service: 'shelf', version: '1', steps: [{ ...STEP, name: 'shelf.drop' }] }],
     operations: [{ kind: 'book.drop', allow: ['anyone'], steps: ['shelf.drop'] }],
     reads: [],

@@ -6,7 +6,12 @@ import { Authenticator } from '../ports/authenticator.js';
 import { CookieTokens } from '../ports/cookie-tokens.js';
 import { rememberCaller } from '../request/caller.js';
 import { type ActionDefinition, authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
-import { actionsNamedBy, type Controller, type Handler, type RouteActions } from '../request/route-actions.js';
+import {
+  actionsNamedBy,
+  type Controller,
+  type Handler,
+  type RouteActions,
+} from '../request/route-actions.js';
 
 const READS = ['GET', 'HEAD'];
 

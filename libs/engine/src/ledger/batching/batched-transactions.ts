@@ -113,11 +113,7 @@ const durations = new Histogram({
 });
 
 /** Measures the writing of a batch, whether it succeeds or not. */
-async function measured<Result>(
-  batch: string,
-  size: number,
-  write: () => Promise<Result>,
-): Promise<Result> {
+async function measured<Result>(batch: string, size: number, write: () => Promise<Result>): Promise<Result> {
   sizes.observe({ batch }, size);
   const end = durations.startTimer({ batch });
   return write().finally(end);
