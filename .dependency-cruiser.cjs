@@ -64,8 +64,10 @@ const SERVICE = {
   // What the service says of itself.
   manifest: [],
   steps: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'protocol'],
+  // What an input has to be, as a class or a schema says.
+  shapes: ['http', 'manifest', 'problems'],
   // Services that are made of what they declare.
-  declared: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'steps'],
+  declared: ['auth', 'database', 'http', 'manifest', 'problems', 'process', 'shapes', 'steps'],
 };
 
 /** And of the gateway. */

@@ -1,6 +1,6 @@
 // Guards of what comes in, from clients and from services.
 const PROTOCOL = 'test/http-protocol.test.ts';
-const JSON_BODIES = 'libs/service/src/http/json.spec.ts';
+const JSON_BODIES = 'libs/service/src/http/body.spec.ts';
 const ADDRESSES = 'libs/engine/src/webhooks/address-guard.spec.ts';
 const ANSWERS = 'libs/engine/src/execution/service-client.spec.ts';
 
@@ -8,35 +8,35 @@ export const INPUT = [
   {
     name: 'body-limit',
     is: 'a body has 256 KiB',
-    file: 'libs/service/src/http/validation.ts',
+    file: 'libs/service/src/http/body.ts',
     edits: [['{ bytes: 256 * 1024, depth', '{ bytes: 257 * 1024, depth']],
     tests: [[PROTOCOL, 'takes a body of 256 KiB and refuses one of a byte more']],
   },
   {
     name: 'json-depth',
     is: 'JSON is 20 deep',
-    file: 'libs/service/src/http/validation.ts',
+    file: 'libs/service/src/http/body.ts',
     edits: [['depth: 20, values', 'depth: 2000, values']],
     tests: [[JSON_BODIES, 'is 20 deep at most']],
   },
   {
     name: 'json-values',
     is: 'JSON has 2,000 values',
-    file: 'libs/service/src/http/validation.ts',
+    file: 'libs/service/src/http/body.ts',
     edits: [['values: 2000, items', 'values: 2_000_000, items']],
     tests: [[JSON_BODIES, 'has 2,000 values at most']],
   },
   {
     name: 'member-twice',
     is: 'a member that is there twice is refused',
-    file: 'libs/service/src/http/json.ts',
+    file: 'libs/service/src/http/body.ts',
     edits: [['if (membersIn(text) !== members)', 'if (membersIn(text) < members)']],
     tests: [[JSON_BODIES, 'has each member once']],
   },
   {
     name: 'unknown-field',
     is: 'a field that is not known is refused, so that no role can be slipped in',
-    file: 'libs/service/src/http/fast-validation.ts',
+    file: 'libs/service/src/http/validation.ts',
     edits: [['for (const name of Object.keys(object)) if (!plan.has(name)) return false;', '']],
     tests: [['test/http-input.test.ts', 'is no registration with']],
   },

@@ -159,9 +159,9 @@ export const TOKENS = [
   {
     name: 'verified-token-expires',
     is: 'a token whose signature is remembered expires all the same',
-    file: 'libs/service/src/auth/verified-tokens.ts',
+    file: 'libs/service/src/auth/bearer.ts',
     edits: [['Date.now() < known.claims.exp * 1000', 'known.claims.exp > 0']],
-    tests: [['libs/service/src/auth/verified-tokens.spec.ts', 'is, from the instant of its expiry on']],
+    tests: [['libs/service/src/auth/bearer.spec.ts', 'is, from the instant of its expiry on']],
   },
   {
     name: 'withdrawn-key',

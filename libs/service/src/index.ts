@@ -2,15 +2,12 @@ export * from './process/environment.js';
 export * from './auth/development-keys.js';
 export * from './database/personal-columns.js';
 export * from './problems/problem.js';
-export * from './http/validation.js';
+export { isStorable, MAX_TEXT } from './http/body.js';
+export { validationPipe } from './http/validation.js';
 export * from './process/logging.js';
 export * from './database/database.js';
-export {
-  PATIENT,
-  SessionClient,
-  type SessionConfig,
-  type SessionSettings,
-} from './database/session-client.js';
+export { SessionClient, type SessionConfig } from './database/connections.js';
+export { PATIENT, type SessionSettings } from './database/session-settings.js';
 export { type Statements, Transaction } from './database/transaction.js';
 export * from './protocol/fence.js';
 export * from './steps/inbox.migration.js';
@@ -37,7 +34,6 @@ export { isLoopback } from './process/server-address.js';
 export { guessBitsOf, MIN_GUESS_BITS, withoutKnown } from './process/strength.js';
 export { readServerTls, readTrustedCa, type ServerTls, trustingCa } from './process/tls.js';
 export * from './auth/service-token.js';
-export * from './auth/verified-tokens.js';
 export * from './http/http.js';
 export { inTime } from './process/in-time.js';
 export {
@@ -56,10 +52,9 @@ export * from './http/health.js';
 export * from './http/openapi.js';
 export * from './http/start.js';
 export { runMain } from './process/run-main.js';
-export { isStopping } from './process/stop-signals.js';
 export * from './process/tracing.js';
-export { activeRequestId, identify, nameAddress } from './process/request-context.js';
-export { endSpanOf, givenTraceparent } from './process/request-spans.js';
+export { activeRequestId, givenTraceparent, identify, nameAddress } from './process/request-context.js';
+export { endSpanOf } from './process/request-spans.js';
 export { SECURITY_EVENTS, type SecurityEvent, securityEvent } from './process/security-log.js';
 export * from './steps/service.module.js';
 export { STEP_MIGRATIONS } from './steps/migrations.js';
@@ -72,3 +67,6 @@ export type {
   UndoRequest,
 } from './declared/definition.js';
 export { defineService, type Service } from './declared/service.js';
+export { checkOf } from './shapes/check-of-shape.js';
+export { type CompileSchema, schemaCompiler } from './shapes/compile-schema.js';
+export { fieldErrorsOf, trailOf } from './shapes/schema-errors.js';

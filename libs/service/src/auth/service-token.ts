@@ -2,11 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { SERVICE_TOKENS } from '@turnpike/protocol';
 import type { FastifyRequest } from 'fastify';
 import { exportJWK, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
-import { bearerTokenOf, verifyToken } from './bearer.js';
+import { bearerTokenOf, VerifiedTokens, verifyToken } from './bearer.js';
 import { ClockWatch } from './clock.js';
 import type { GatewayTrust } from './gateway-trust.js';
 import { keysOf, type KeySource } from './pinned-keys.js';
-import { VerifiedTokens } from './verified-tokens.js';
 
 /** Milliseconds for which a signed token is used again; it is valid for 60 s, so no call carries an old one. */
 const REUSE_MS = 30_000;

@@ -13,7 +13,8 @@ import { forgetAnswers, type StepCall } from '../steps/inbox.js';
 import type { Applied, StepOptions } from '../steps/steps.js';
 import type { ServiceDefinition, StepDefinition, StepRequest, StepResult } from './definition.js';
 import { type End, endOf, type Happening, happeningsBy } from './lifecycle.js';
-import { type Check, checkOf } from './shapes.js';
+import { type Check, checkOf } from '../shapes/check-of-shape.js';
+import { schemaCompiler } from '../shapes/compile-schema.js';
 
 /** One call of a step. */
 export interface DeclaredCall {
@@ -28,7 +29,7 @@ interface Left {
   tombstone?: 'set' | 'clear';
 }
 
-const AS_IT_IS: Check = (input) => Promise.resolve(input);
+const AS_IT_IS: Check = (input) => Promise.resolve(input as object);
 
 /**
  * A step of a declaration as Steps carries out any other: its handler, between the check of its input and what the step
@@ -102,7 +103,8 @@ export class DeclaredStep {
 const FOLLOWED = checkOf(FollowUserStep);
 
 function checksOf(operations: readonly OperationDeclaration[]): ReadonlyMap<string, Check> {
-  return new Map(operations.map(({ kind, body }) => [kind, body ? checkOf(body) : AS_IT_IS]));
+  const compile = schemaCompiler();
+  return new Map(operations.map(({ kind, body }) => [kind, body ? checkOf(body, compile) : AS_IT_IS]));
 }
 
 async function tombstoneOf(tx: EntityManager, { userId }: StepCall): Promise<'set' | 'clear'> {

@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { declareProblems, type ServiceDeclaration } from '@turnpike/protocol';
 import { type DatabaseOptions, migrate } from '../database/database.js';
 import { startProcess } from '../http/start.js';
-import { OF_THE_GATEWAY } from '../http/validation.js';
+import { OF_THE_GATEWAY } from '../http/body.js';
 import { STEP_MIGRATIONS } from '../steps/migrations.js';
 import { SERVICE_CONTROLLERS, serviceProviders } from '../steps/service.module.js';
 import { assertSound } from './checks.js';

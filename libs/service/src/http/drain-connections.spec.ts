@@ -1,27 +1,35 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { type Connections, watchConnections } from './drain-connections.js';
+import { createHttpAdapter } from './http.js';
+import { createLogger } from '../process/logging.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n';
 const HALF_A_POST = 'POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhalf';
 
 describe('a server that has stopped listening', () => {
+  let fastify: FastifyInstance;
   let server: Server;
   let connections: Connections;
-  /** Those that are still to be answered. As Fastify does with a GET, nothing reads the requests. */
+  /** Those that are still to be answered. */
   let responses: ServerResponse[];
   let clients: Client[];
 
   beforeEach(async () => {
     [responses, clients] = [[], []];
-    server = createServer((_request, response) => void responses.push(response));
+    const adapter = createHttpAdapter(createLogger('test', 'silent'), { production: true, corsOrigins: [] });
+    fastify = adapter.getInstance<FastifyInstance>();
+    // It goes no further: the test answers the requests itself.
+    fastify.addHook('onRequest', (_request, reply, _done) => void responses.push(reply.raw));
+    server = fastify.server;
     connections = watchConnections(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
   });
   afterEach(async () => {
     clients.forEach(({ socket }) => socket.destroy());
-    await new Promise((resolve) => server.close(resolve));
+    await fastify.close();
   });
 
   async function send(text: string, requests: number): Promise<Client> {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +10,9 @@ const FINISH_SENDING_MS = 1000;
 const ARRIVE_WITHIN_MS = 100;
 
 const LOOK_AGAIN_MS = 5;
+
+/** The requests of a connection that are not answered yet. The HTTP adapter keeps it. */
+export const unanswered = new WeakMap<Socket, Set<IncomingMessage>>();
 
 /** What is done about the connections of a server that has stopped listening. */
 export interface Connections {
@@ -25,31 +28,30 @@ export interface Connections {
  * time limits with the server.
  */
 export function watchConnections(server: Server): Connections {
-  const unanswered = new Map<Socket, Set<IncomingMessage>>();
+  const open = new Set<Socket>();
   // With TLS a request's socket is not the one that was accepted, but the one that was made of it.
   const begun = server instanceof TlsServer ? 'secureConnection' : 'connection';
   server.on(begun, (socket: Socket) => {
-    unanswered.set(socket, new Set());
-    socket.once('close', () => unanswered.delete(socket));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    // A client may send several before the first is answered.
-    unanswered.get(request.socket)?.add(request);
-    response.once('close', () => unanswered.get(request.socket)?.delete(request));
-  });
-  const isSilent = (requests: Set<IncomingMessage>): boolean => requests.size === 0;
   const closeUnsent = (): void => {
     // Not `end`, which comes only when somebody reads: nobody reads a GET before it is answered.
-    const isUnsent = (requests: Set<IncomingMessage>): boolean =>
-      [...requests].every(({ complete }) => !complete);
-    unanswered.forEach((requests, socket) => isUnsent(requests) && socket.destroy());
+    for (const socket of open) if (requestsOf(socket).every(({ complete }) => !complete)) socket.destroy();
   };
   return {
     endUnsent: () => setTimeout(closeUnsent, FINISH_SENDING_MS).unref(),
     lastRequests: async () => {
       const deadline = performance.now() + ARRIVE_WITHIN_MS;
-      while ([...unanswered.values()].some(isSilent) && performance.now() < deadline)
-        await pause(LOOK_AGAIN_MS);
+      while ([...open].some(isSilent) && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
     },
   };
+}
+
+function isSilent(socket: Socket): boolean {
+  return requestsOf(socket).length === 0;
+}
+
+function requestsOf(socket: Socket): IncomingMessage[] {
+  return [...(unanswered.get(socket) ?? [])];
 }

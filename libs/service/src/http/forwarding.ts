@@ -1,5 +1,5 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import type { Logger as Pino } from 'pino';
 import { Counter } from 'prom-client';
@@ -77,23 +77,22 @@ export function normalForwardedFor(header: string, proxies: TrustedProxies): str
   return addresses.join(', ');
 }
 
-/** Lets every later reader find `X-Forwarded-For` in one form, and warns of a proxy that was not named. */
-export function watchForwarding(fastify: FastifyInstance, proxies: TrustedProxies, pino: Pino): void {
+/**
+ * @returns what lets every later reader of a request that was forwarded find `X-Forwarded-For` in one form, and warns of a
+ *   proxy that was not named
+ */
+export function forwardingOf(proxies: TrustedProxies, pino: Pino): (request: IncomingMessage) => void {
   const named = new Set<string>();
-  fastify.addHook('onRequest', ({ raw: { headers, socket } }, _reply, done) => {
-    const forwardedFor = headers[FORWARDED_FOR];
-    const peer = socket.remoteAddress ?? '';
-    if (forwardedFor === undefined && headers.forwarded === undefined) return done();
+  return ({ headers, socket: { remoteAddress: peer = '' } }) => {
     const isBelieved = proxies.has(peer);
     if (!isBelieved) {
       disbelieved.inc();
       warnOf(peer, named, pino);
     }
-    const normal = isBelieved ? normalForwardedFor(String(forwardedFor ?? ''), proxies) : '';
+    const normal = isBelieved ? normalForwardedFor(String(headers[FORWARDED_FOR] ?? ''), proxies) : '';
     if (normal === '') delete headers[FORWARDED_FOR];
     else headers[FORWARDED_FOR] = normal;
-    done();
-  });
+  };
 }
 
 /** Once for each address. Nothing of the header is named: anybody may have written it. */

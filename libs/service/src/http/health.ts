@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../problems/problem.js';
 import { Public } from './public.js';
 import { Readiness, type ReadinessChecks } from '../process/readiness.js';
-import { isStopping } from '../process/stop-signals.js';
+import { stopping } from '../process/stop-signals.js';
 
 export type { ReadinessChecks } from '../process/readiness.js';
 
@@ -64,10 +64,10 @@ export class HealthController {
     const parts = Object.entries(await this.readiness.now());
     const there = Object.fromEntries(parts.map(([name, presence]) => [name, presence !== false]));
     const degraded = parts.filter(([, presence]) => presence === 'degraded').map(([name]) => name);
-    const checks: Record<string, boolean> = { ...there, ...(isStopping() && { serving: false }) };
+    const checks: Record<string, boolean> = { ...there, ...(stopping.aborted && { serving: false }) };
     if (Object.values(checks).includes(false)) {
       const waiting = `Waiting for ${this.readiness.missing().join(', ')}.`;
-      const detail = isStopping() ? 'The process was told to stop.' : waiting;
+      const detail = stopping.aborted ? 'The process was told to stop.' : waiting;
       throw new Problem('unavailable', detail, { checks }, { 'retry-after': '1' });
     }
     return { status: 'ready', checks, ...(degraded.length > 0 && { degraded }) };

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createHttpAdapter } from './http.js';
@@ -31,6 +31,26 @@ describe('a process', () => {
     expect(performance.now() - since).toBeLessThan(15_000);
     socket.destroy();
   }, 30_000);
+
+  it('closes a connection at its fifth request without an answer', async () => {
+    let requests = 0;
+    const heldUp = new EventEmitter();
+    fastify.get('/', (_request, reply) => {
+      reply.hijack();
+      heldUp.emit('request', (requests += 1));
+    });
+    await fastify.listen({ port: 0 });
+    const { port } = fastify.server.address() as AddressInfo;
+    const socket = connect(port).on('error', () => undefined);
+    const closed = once(socket, 'close');
+    for (const expected of [1, 2, 3, 4]) {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      expect(await once(heldUp, 'request')).toEqual([expected]);
+    }
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await closed;
+    expect(requests).toBe(4);
+  });
 
   it('bounds its connections, and the time for which one is kept without a request', () => {
     expect(fastify.server.maxConnections).toBe(10_000);

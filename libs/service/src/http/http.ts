@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, METHODS, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HEADERS, type ProblemCode } from '@turnpike/protocol';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger as Pino } from 'pino';
-import { protectBrowsers, type Protection, protectionOf } from './security-headers.js';
-import { TrustedProxies, watchForwarding } from './forwarding.js';
-import { parseBody } from './json.js';
+import { assertStorable, type BodyLimits, OF_CLIENTS, parseBody } from './body.js';
+import { unanswered } from './drain-connections.js';
+import { forwardingOf, TrustedProxies } from './forwarding.js';
+import { ANSWERED_METHODS } from './methods.js';
+import { allowOrigins, headersOf, type Protection } from './security-headers.js';
 import { observeRequest } from '../process/metrics.js';
-import { Problem, problemOf, sendProblem } from '../problems/problem.js';
-import { requestIds } from '../process/request-context.js';
-import { nameTraces, traceIdsOf, traceRequests } from '../process/request-spans.js';
+import { invalidRequest, Problem, problemOf, sendProblem } from '../problems/problem.js';
+import { nameTraces, requestIds } from '../process/request-context.js';
+import { traceIdsOf, traceRequests } from '../process/request-spans.js';
 import { stepIdsOf } from '../protocol/step-ids.js';
-import { isStopping } from '../process/stop-signals.js';
+import { stopping } from '../process/stop-signals.js';
 import type { ServerTls } from '../process/tls.js';
 import { isTracing } from '../process/tracing.js';
-import { assertStorable, type BodyLimits, invalidRequest, OF_CLIENTS } from './validation.js';
 
 /** Milliseconds for a client to send a whole request; who is slower holds a connection for nothing. */
 const SEND_WITHIN_MS = 10_000;
@@ -45,11 +46,6 @@ const MAX_HEADERS = 100;
  */
 const MAX_UNANSWERED = 4;
 
-/** Every method that Node reads, but HEAD, which comes with GET, and CONNECT, which never becomes a request. */
-const ANSWERED_METHODS = METHODS.filter(
-  (method) => method !== 'HEAD' && method !== 'CONNECT',
-) as HTTPMethods[];
-
 export interface AdapterOptions extends Protection {
   /** Addresses and networks whose `X-Forwarded-For` says where a request comes from; left out where no client is counted. */
   trustedProxies?: readonly string[];
@@ -69,6 +65,8 @@ export function createHttpAdapter(
   { trustedProxies, publicUrl, tls, addressOf, bodyLimits = OF_CLIENTS, ...protection }: AdapterOptions,
 ): FastifyAdapter {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
+  const unifyForwarding = proxies && forwardingOf(proxies, pino);
+  const headers = headersOf(protection);
   const adapter = new FastifyAdapter({
     trustProxy: proxies ? proxies.has : false,
     bodyLimit: bodyLimits.bytes,
@@ -85,26 +83,21 @@ export function createHttpAdapter(
     routerOptions: { maxParamLength: 200 },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(problemOf(error), request, reply.headers(protectionOf(protection))),
+      sendProblem(problemOf(error), request, reply.headers(headers.everywhere)),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.maxConnections = MAX_CONNECTIONS;
   const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
   for (const method of unusual) fastify.addHttpMethod(method);
-  if (proxies) watchForwarding(fastify, proxies, pino);
   // Before all other hooks: what they do belongs to the request, too.
   (isTracing() ? traceRequests : nameTraces)(fastify);
-  protectBrowsers(fastify, protection);
+  allowOrigins(fastify, protection);
   parseJson(fastify, bodyLimits);
   // With callbacks: an async hook costs each request a promise and a turn of the microtasks.
-  const unanswered = new WeakMap<Socket, number>();
-  fastify.addHook('onRequest', ({ raw }, reply, done) => {
-    const waiting = (unanswered.get(raw.socket) ?? 0) + 1;
-    unanswered.set(raw.socket, waiting);
-    reply.raw.once('close', () => unanswered.set(raw.socket, unanswered.get(raw.socket)! - 1));
-    if (waiting > MAX_UNANSWERED) raw.socket.destroy();
-    // What else the packet holds would still be carried out.
-    if (raw.socket.destroyed) throw new Problem('rate-limited');
+  fastify.addHook('onRequest', ({ raw, url }, reply, done) => {
+    if (isForwarded(raw)) unifyForwarding?.(raw);
+    reply.headers(isOfDocs(url) ? headers.docs : headers.everywhere);
+    countUnanswered(raw, reply.raw);
     assertUnambiguous(raw);
     done();
   });
@@ -121,7 +114,7 @@ export function createHttpAdapter(
     if (publicUrl) locatePublicly(reply, publicUrl);
     closeIfUnread(reply);
     // A client that keeps its connection looks for another process before this one is gone.
-    if (isStopping()) reply.header('connection', 'close');
+    if (stopping.aborted) reply.header('connection', 'close');
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -178,6 +171,27 @@ function parseJson(fastify: FastifyInstance, limits: BodyLimits): void {
   });
 }
 
+/** Where no proxy stands before the process, hardly any request is. */
+function isForwarded({ headers }: IncomingMessage): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+}
+
+/** The addresses of the pages, not those of the interface: a page needs what an answer must not have. */
+function isOfDocs(url: string): boolean {
+  return url === '/docs' || url.startsWith('/docs/');
+}
+
+/** @throws Problem 429 where the connection, which is then closed, has too many */
+function countUnanswered(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  const requests = unanswered.get(socket) ?? new Set();
+  unanswered.set(socket, requests.add(request));
+  response.once('close', () => requests.delete(request));
+  if (requests.size > MAX_UNANSWERED) socket.destroy();
+  // What else the packet holds would still be carried out.
+  if (socket.destroyed) throw new Problem('rate-limited');
+}
+
 /** Headers of which Node takes the first and a proxy before us perhaps the last. */
 const ONCE = new Set(['host', 'content-type']);
 
@@ -230,36 +244,4 @@ function answerWhatIsNoRequest(error: Error & { code?: string }, socket: Socket)
   ];
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${content}`);
   socket.destroy(error);
-}
-
-/** Answers 405 with `Allow` wherever a route exists for other methods. Call it when all routes are known. */
-export function refuseOtherMethods(
-  app: NestFastifyApplication,
-  routes: ReadonlyMap<string, Set<string>>,
-): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  for (const [url, allowed] of routes) {
-    const refused = ANSWERED_METHODS.filter((method) => !allowed.has(method));
-    const allow = [...allowed].sort().join(', ');
-    if (refused.length === 0) continue;
-    fastify.route({
-      method: refused,
-      url,
-      handler: () => {
-        throw new Problem('method-not-allowed', `Use ${allow}.`, {}, { allow });
-      },
-    });
-  }
-}
-
-/** @returns the methods of each route, filled as routes are added to that adapter. */
-export function collectRoutes(adapter: FastifyAdapter): ReadonlyMap<string, Set<string>> {
-  const routes = new Map<string, Set<string>>();
-  adapter.getInstance<FastifyInstance>().addHook('onRoute', ({ url, method }) => {
-    if (url.includes('*')) return;
-    const known = routes.get(url) ?? new Set();
-    routes.set(url, known);
-    [method].flat().forEach((item) => known.add(item));
-  });
-  return routes;
 }

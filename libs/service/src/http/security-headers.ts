@@ -35,27 +35,27 @@ export interface Protection {
   corsOrigins: readonly string[];
 }
 
-/** What every answer tells browsers and caches; a route that knows better replaces the header. */
-export function protectBrowsers(fastify: FastifyInstance, options: Protection): void {
-  const headers = protectionOf(options);
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers);
-    if (isOfDocs(request.url)) reply.header('content-security-policy', DOCS_CONTENT);
-    done();
-  });
-  if (options.corsOrigins.length > 0) void fastify.register(cors, corsOf(options.corsOrigins));
+/** Lets pages of those origins read answers. */
+export function allowOrigins(fastify: FastifyInstance, { corsOrigins }: Protection): void {
+  if (corsOrigins.length > 0) void fastify.register(cors, corsOf(corsOrigins));
 }
 
-/** The addresses of the pages, not those of the interface: a page needs what an answer must not have. */
-function isOfDocs(url: string): boolean {
-  return url === '/docs' || url.startsWith('/docs/');
+/** What answers tell browsers and caches; a route that knows better replaces a header. */
+export interface ProtectiveHeaders {
+  everywhere: Readonly<Record<string, string>>;
+  docs: Readonly<Record<string, string>>;
+}
+
+export function headersOf(protection: Protection): ProtectiveHeaders {
+  const everywhere = chosenHeaders(protection);
+  return { everywhere, docs: { ...everywhere, 'content-security-policy': DOCS_CONTENT } };
 }
 
 /**
  * helmet chooses the headers, once: asking it at every request costs more than Fastify's own work. The policy of
  * contents is ours, since helmet's is made for pages.
  */
-export function protectionOf({ production }: Protection): Record<string, string> {
+function chosenHeaders({ production }: Protection): Record<string, string> {
   const headers: Record<string, string> = {
     'cache-control': 'no-store',
     'content-security-policy': NO_CONTENT,

@@ -3,9 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { BodyLimits } from './body.js';
 import { type Connections, watchConnections } from './drain-connections.js';
 import { type TraceExport } from '../process/environment.js';
-import { collectRoutes, createHttpAdapter, refuseOtherMethods } from './http.js';
+import { createHttpAdapter } from './http.js';
+import { collectRoutes, refuseOtherMethods } from './methods.js';
 import { createLogger, PinoLogger } from '../process/logging.js';
 import { type MetricsPort, serveMetrics } from '../process/metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
@@ -16,7 +18,7 @@ import { stopListening } from './stop-listening.js';
 import { stopBy } from '../process/stop-signals.js';
 import type { ServerTls } from '../process/tls.js';
 import { startTracing } from '../process/tracing.js';
-import { type BodyLimits, validationPipe } from './validation.js';
+import { validationPipe } from './validation.js';
 
 export interface ProcessOptions {
   name: string;

@@ -5,8 +5,8 @@ import { AcknowledgeEvents, AuditQuery, learn, normaliseEmail } from '@turnpike/
 import { Allow, IsDefined, IsString, ValidateBy } from 'class-validator';
 import fc from 'fast-check';
 import { Environment } from '../process/environment.js';
-import { isSound } from './fast-validation.js';
-import { assertStorable, validationPipe } from './validation.js';
+import { assertStorable } from './body.js';
+import { isSound, validationPipe } from './validation.js';
 
 const ours = validationPipe();
 /** The framework's own way from the same settings. */

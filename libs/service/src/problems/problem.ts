@@ -1,5 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { HEADERS, isProblemCode, type ProblemBody, type ProblemCode, problemBody } from '@turnpike/protocol';
+import {
+  type FieldError,
+  HEADERS,
+  isProblemCode,
+  type ProblemBody,
+  type ProblemCode,
+  problemBody,
+} from '@turnpike/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../process/redact.js';
 import { reportRefusal } from './refusals.js';
@@ -61,6 +68,11 @@ export function refusing(action: string, problem: Problem): Problem {
 /** @returns the problem that says that something this process needs is away for the moment. */
 export function unavailable(detail: string, retryAfterSeconds = RETRY_AFTER_SECONDS): Problem {
   return new Problem('unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) });
+}
+
+/** @returns the problem that names each field which is wrong; the first one's message is its detail */
+export function invalidRequest(errors: FieldError[]): Problem {
+  return new Problem('invalid-request', errors[0]?.message, { errors });
 }
 
 /** Fastify's own refusals, by the code of the error. */

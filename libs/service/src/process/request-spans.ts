@@ -8,18 +8,9 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import { HEADERS } from '@turnpike/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { withinRequest } from './request-context.js';
-import {
-  contextIn,
-  failWith,
-  newTraceparent,
-  startSpan,
-  traceIdIn,
-  type TraceIds,
-  traceIds,
-} from './tracing.js';
+import { givenTraceparent, untracedRequest, withinRequest } from './request-context.js';
+import { contextIn, failWith, startSpan, traceIdIn, type TraceIds, traceIds } from './tracing.js';
 
 /** What belongs to each request. */
 const contexts = new WeakMap<FastifyRequest, Context>();
@@ -34,42 +25,18 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PAT
 export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const parent = contextIn(givenTraceparent(request));
-    if (!isWorthASpan(request, parent)) return goOn(request, null, done);
+    if (!isWorthASpan(request, parent)) return withinRequest(request, done);
     const span = spanOf(request, parent);
     const own = trace.setSpan(parent, span);
     contexts.set(request, own);
     // Fastify's own hook at the end is not called for an answer that nobody took.
     reply.raw.once('close', () => endWith(span, reply.raw));
-    context.with(own, () => goOn(request, null, done));
+    context.with(own, () => withinRequest(request, done));
   });
   // In between the body is read, by callbacks that belong to the connection.
   fastify.addHook('preValidation', (request, _reply, done) =>
-    context.with(contexts.get(request) ?? ROOT_CONTEXT, () => goOn(request, null, done)),
+    context.with(contexts.get(request) ?? ROOT_CONTEXT, () => withinRequest(request, done)),
   );
-}
-
-/** The traces of requests where no spans are made. */
-const traceparents = new WeakMap<FastifyRequest, string>();
-
-/**
- * Where no spans are made: each request belongs to the trace of its caller, or to one that begins with it, and so does
- * what is done for it. What the gateway calls is not followed further, because the services call nothing.
- */
-export function nameTraces(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    const traceparent = givenTraceparent(request) ?? newTraceparent();
-    traceparents.set(request, traceparent);
-    goOn(request, traceparent, done);
-  });
-  // In between the body is read, by callbacks that belong to the connection.
-  fastify.addHook('preValidation', (request, _reply, done) =>
-    goOn(request, traceparents.get(request)!, done),
-  );
-}
-
-function goOn(request: FastifyRequest, traceparent: string | null, done: () => void): void {
-  if (request.url.startsWith('/internal/')) done();
-  else withinRequest(request, traceparent, done);
 }
 
 /**
@@ -84,17 +51,8 @@ export function endSpanOf(request: FastifyRequest, { raw }: FastifyReply): void 
 /** @returns what a log line says of the trace of a request, also where no spans are made */
 export function traceIdsOf(request: FastifyRequest): TraceIds {
   const own = contexts.get(request);
-  return own ? traceIds(own) : traceIdIn(traceparents.get(request) ?? givenTraceparent(request));
+  return own ? traceIds(own) : traceIdIn(untracedRequest(request) ?? givenTraceparent(request));
 }
-
-/** @returns the W3C trace context that the request was sent with, or null where it cannot be read */
-export function givenTraceparent({ headers }: FastifyRequest): string | null {
-  const value = headers[HEADERS.traceparent];
-  return typeof value === 'string' && TRACEPARENT.test(value) ? value : null;
-}
-
-/** Of the one version that there is. Neither a trace nor a span has the id zero. */
-const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 function isWorthASpan({ routeOptions: { url = '' } }: FastifyRequest, parent: Context): boolean {
   if (url.startsWith('/health')) return false;

@@ -9,7 +9,11 @@ import { constants } from 'node:os';
 /** Milliseconds in which a second signal is the same wish: a terminal tells npm and us of one Ctrl-C, and npm tells us. */
 const SAME_WISH_MS = 300;
 
-let toldAt: number | null = null;
+const told = new AbortController();
+let toldAt = 0;
+
+/** Aborted from the moment on at which the process was told to stop. */
+export const stopping = told.signal;
 
 type StopSignal = 'SIGTERM' | 'SIGINT';
 
@@ -26,15 +30,11 @@ export function stopBy(orderly: () => void): void {
   stop = orderly;
 }
 
-/** Whether the process was told to stop. */
-export function isStopping(): boolean {
-  return toldAt !== null;
-}
-
 function heard(name: StopSignal): void {
   const now = performance.now();
-  if (toldAt === null) {
+  if (!stopping.aborted) {
     toldAt = now;
+    told.abort();
     stop(name);
   } else if (now - toldAt > SAME_WISH_MS) {
     exitBy(name);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type Attributes,
   type Context,
@@ -17,7 +16,7 @@ import {
 } from '@opentelemetry/api';
 import type { TraceExport } from './environment.js';
 import { describeError } from './redact.js';
-import { untracedRequest } from './request-context.js';
+import { newTraceparent, untracedRequest } from './request-context.js';
 
 /*
  * Spans of OpenTelemetry, made by hand at the few places where work changes hands: a request, an admission, a batch, a
@@ -122,15 +121,6 @@ export function activeContext(): Context {
  */
 export function activeTraceparent(): string | null {
   return tracer ? activeSpan() : untracedRequest();
-}
-
-/**
- * @returns what names a trace that begins here and has no spans: it is marked as not sampled, so no process makes any.
- *   The digit of a UUID that tells its version keeps both ids from being zero.
- */
-export function newTraceparent(): string {
-  const [traceId, spanId] = [randomUUID(), randomUUID()].map((id) => id.replaceAll('-', ''));
-  return `00-${traceId}-${spanId!.slice(0, 16)}-00`;
 }
 
 /** @returns the trace of a write that nothing has asked for; null while spans are made, whose first begins one */

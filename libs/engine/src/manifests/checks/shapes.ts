@@ -1,8 +1,7 @@
 import type { JsonSchema, OperationDeclaration, Shape } from '@turnpike/protocol';
+import { type CompileSchema, schemaCompiler, trailOf } from '@turnpike/service';
 import { inEach } from '../form/lines.js';
 import { bodyValidator } from '../shapes/body-validator.js';
-import { type CompileSchema, schemaCompiler } from '../shapes/compile-schema.js';
-import { trailOf } from '../shapes/schema-errors.js';
 import type { Candidate } from './candidate.js';
 import { mayHave } from './pointers.js';
 

@@ -1,10 +1,8 @@
 import type { FieldError, Manifest } from '@turnpike/protocol';
-import { isStorable } from '@turnpike/service';
+import { fieldErrorsOf, isStorable, schemaCompiler } from '@turnpike/service';
 import secureJson from 'secure-json-parse';
 import { placeOf } from './lines.js';
 import { MANIFEST_SCHEMA } from './manifest-schema.js';
-import { schemaCompiler } from '../shapes/compile-schema.js';
-import { fieldErrorsOf } from '../shapes/schema-errors.js';
 
 /** Bytes of a manifest. */
 export const MAX_MANIFEST_BYTES = 256 * 1024;

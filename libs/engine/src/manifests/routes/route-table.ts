@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Manifest, OperationDeclaration, ReadDeclaration } from '@turnpike/protocol';
+import { schemaCompiler } from '@turnpike/service';
 import FindMyWay, { type HTTPMethod, type HTTPVersion, type Instance } from 'find-my-way';
 import type { Catalogue } from '../../definitions/catalogue.js';
 import { nameOfReads } from '../../definitions/known.js';
 import type { ActionDefinition } from '../../request/authorise.js';
 import { type BodyValidator, bodyValidator } from '../shapes/body-validator.js';
-import { schemaCompiler } from '../shapes/compile-schema.js';
 import { overlaps, type Route } from '../checks/route.js';
 
 /** Below which requests to routes of manifests are answered; clients never see it. */

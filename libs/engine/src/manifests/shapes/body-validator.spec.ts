@@ -1,8 +1,7 @@
 import type { JsonSchema } from '@turnpike/protocol';
-import { Problem } from '@turnpike/service';
+import { Problem, schemaCompiler } from '@turnpike/service';
 import { IsInt, Min } from 'class-validator';
 import { bodyValidator } from './body-validator.js';
-import { schemaCompiler } from './compile-schema.js';
 
 const LINE = {
   type: 'object',

@@ -1,10 +1,7 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import type { JsonSchema, Shape } from '@turnpike/protocol';
-import { invalidRequest, validationPipe } from '@turnpike/service';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { checkOf, type CompileSchema } from '@turnpike/service';
 import { closed } from './closed-schema.js';
-import { type CompileSchema, schemaCompiler } from './compile-schema.js';
-import { fieldErrorsOf } from './schema-errors.js';
 
 /** What a body has to be, whichever way its operation was declared. */
 export interface BodyValidator {
@@ -24,43 +21,13 @@ export interface BodyValidator {
  * @throws Error of a JSON Schema that cannot be compiled
  */
 export function bodyValidator(shape: Shape, compile?: CompileSchema): BodyValidator {
-  return typeof shape === 'function'
-    ? new ClassBody(shape)
-    : new SchemaBody(shape, compile ?? schemaCompiler());
+  if (typeof shape === 'function') return { validate: checkOf(shape), schema: () => componentOf(shape) };
+  // Limits that it does not have are put into it.
+  const schema = closed(shape);
+  return { validate: checkOf(schema, compile), schema: () => schema };
 }
 
-const pipe = validationPipe();
-
-/** A class with the decorators of class-validator. */
-class ClassBody implements BodyValidator {
-  constructor(private readonly type: new () => object) {}
-
-  async validate(body: unknown): Promise<object> {
-    return (await pipe.transform(body, { type: 'body', metatype: this.type })) as object;
-  }
-
-  /** The document of the process has the class as a component. */
-  schema(): JsonSchema {
-    return { $ref: getSchemaPath(this.type) };
-  }
-}
-
-/** A JSON Schema. Limits that it does not have are put into it. */
-class SchemaBody implements BodyValidator {
-  private readonly closed: JsonSchema;
-  private readonly holds: ValidateFunction;
-
-  constructor(schema: JsonSchema, compile: CompileSchema) {
-    this.closed = closed(schema);
-    this.holds = compile(this.closed);
-  }
-
-  async validate(body: unknown = {}): Promise<object> {
-    if (this.holds(body)) return body as object;
-    throw invalidRequest(fieldErrorsOf(this.holds.errors ?? []));
-  }
-
-  schema(): JsonSchema {
-    return this.closed;
-  }
+/** The document of the process has the class as a component. */
+function componentOf(type: new () => object): JsonSchema {
+  return { $ref: getSchemaPath(type) };
 }

@@ -1,10 +1,13 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { FairQueue } from '../process/fair-queue.js';
 import { isTracing } from '../process/tracing.js';
 import { isSpoiled, Unreachable } from '../problems/transient-errors.js';
+import { DURABLE, RELIED_ON, type SessionSettings } from './session-settings.js';
 import { endSpan, ownNameOf, spanOfStatement } from './statement-spans.js';
 
-/** What a session sets for itself, beside what every session relies on; 0 is no limit, whatever the role has. */
-export type SessionSettings = Readonly<Record<string, string | number>>;
+/*
+ * Connections to PostgreSQL: what each sees to by itself, and in which order those who need one get it.
+ */
 
 export interface SessionConfig extends ClientConfig {
   session?: SessionSettings;
@@ -15,32 +18,6 @@ export interface SessionConfig extends ClientConfig {
    */
   prepares?: boolean;
 }
-
-/**
- * What the code relies on, and a role or a database may have set to something else. `pg` reads ISO dates, bytes in hex
- * and UTF-8 only; the rules of lanes and fences hold under read committed. No parameter is sent when the connection
- * begins: a pooler refuses those that it does not know.
- */
-const RELIED_ON: SessionSettings = {
-  client_encoding: 'UTF8',
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
-  TimeZone: 'UTC',
-  bytea_output: 'hex',
-  extra_float_digits: 1,
-  standard_conforming_strings: 'on',
-  array_nulls: 'on',
-  search_path: '"$user", public',
-  default_transaction_isolation: 'read committed',
-  idle_session_timeout: 0,
-};
-
-/** No limits: for sessions that wait on purpose. */
-export const PATIENT: SessionSettings = {
-  statement_timeout: 0,
-  lock_timeout: 0,
-  idle_in_transaction_session_timeout: 0,
-};
 
 /**
  * So many different statements of a process are prepared. A program has fewer of its own; what it builds from
@@ -62,10 +39,6 @@ function nameOf(sql: unknown): string | undefined {
   taken.add(name);
   return name;
 }
-
-/** Nothing is acknowledged before it is durable. What is stricter than `on` stays. */
-const DURABLE = `set_config('synchronous_commit',
-  case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`;
 
 const READ_ONLY = `pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"`;
 
@@ -207,4 +180,71 @@ export class SessionClient extends Client {
       if (error && isSpoiled(error)) this.discard(error);
     };
   }
+}
+
+type Release = (error?: Error | boolean) => void;
+type PoolCallback = (error: Error | undefined, client: PoolClient | undefined, release: Release) => void;
+
+/** The words of pg's own pool, by which transient-errors.ts knows it. */
+const late = (): Error => new Error('timeout exceeded when trying to connect');
+
+/**
+ * A pool in which nobody waits behind the thousand requests of somebody else: what is done for one user or address has
+ * at most a third of the connections, and the queues of all who wait take turns. What is done for all, as the batches
+ * of the ledger, goes first.
+ */
+export class FairPool extends Pool {
+  private readonly queue: FairQueue;
+  private readonly leaves = new WeakMap<PoolClient, () => void>();
+  private readonly patienceMs: number;
+
+  constructor(config: PoolConfig & { max: number; connectionTimeoutMillis: number }) {
+    super(config);
+    this.patienceMs = config.connectionTimeoutMillis;
+    const placesEach = Math.max(1, Math.floor(config.max / 3));
+    this.queue = new FairQueue({ places: config.max, placesEach, patienceMs: this.patienceMs, late });
+    this.on('release', (_error, client) => this.leaves.get(client)?.());
+  }
+
+  override connect(): Promise<PoolClient>;
+  override connect(callback: PoolCallback): void;
+  override connect(callback?: PoolCallback): Promise<PoolClient> | void {
+    if (!callback) return this.connected();
+    const since = performance.now();
+    this.queue.take().then(
+      (leave) => {
+        const waitedMs = performance.now() - since;
+        this.connectWith(leave, waitedMs < 1 ? callback : inTime(callback, this.patienceMs - waitedMs));
+      },
+      (error: Error) => callback(error, undefined, () => undefined),
+    );
+  }
+
+  private connectWith(leave: () => void, callback: PoolCallback): void {
+    super.connect((error, client, release) => {
+      if (client) this.leaves.set(client, leave);
+      else leave();
+      callback(error, client, release);
+    });
+  }
+
+  private connected(): Promise<PoolClient> {
+    return new Promise((resolve, reject) =>
+      this.connect((error, client) => (error ? reject(error) : resolve(client!))),
+    );
+  }
+}
+
+/** @returns the same, which is told after those milliseconds that there is no connection; one that comes later goes back */
+function inTime(callback: PoolCallback, ms: number): PoolCallback {
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    callback(late(), undefined, () => undefined);
+  }, ms);
+  return (error, client, release) => {
+    clearTimeout(timer);
+    if (!isLate) callback(error, client, release);
+    else if (client) release();
+  };
 }

@@ -1,4 +1,4 @@
-import { parseBody } from './json.js';
+import { parseBody } from './body.js';
 
 const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 const lists = (of: number, length: number): string =>
