@@ -36,7 +36,7 @@ export async function start(): Promise<void> {
   await startProcess({
     name: 'gateway',
     module: gatewayModule(config, application),
-    addressOf: (request) => declared.addressOf(request),
+    addressOf: declared.addressOf,
     host: config.host,
     port: config.port,
     production: config.production,

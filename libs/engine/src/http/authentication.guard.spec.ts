@@ -25,8 +25,11 @@ class OpenRoutes extends Routes {}
 const somebody = { userId: 'me', roles: [] } as unknown as Caller;
 const tokens = { verify: () => Promise.resolve(somebody), acceptsWrites: true } as unknown as Authenticator;
 
-function requestOf(method: string, headers: object = { authorization: 'Bearer a.b.c' }): FastifyRequest {
-  return { method, headers, raw: {} } as unknown as FastifyRequest;
+const TOKEN = { authorization: 'Bearer a.b.c' };
+
+function requestOf(method: string, headers: Record<string, string> = TOKEN): FastifyRequest {
+  const raw = { rawHeaders: Object.entries(headers).flat() };
+  return { method, headers, raw, routeOptions: {} } as unknown as FastifyRequest;
 }
 
 describe('the guard of all routes', () => {

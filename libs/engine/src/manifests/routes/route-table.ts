@@ -50,7 +50,7 @@ export class RouteTable {
   ) {}
 
   /** @returns the address under which the server answers a request; its own where no manifest has the path */
-  addressOf(request: IncomingMessage): string {
+  readonly addressOf = (request: IncomingMessage): string => {
     const url = request.url ?? '/';
     // Nobody comes here but by a route of a manifest.
     if (url.startsWith(DECLARED_PATH)) return '/';
@@ -58,7 +58,7 @@ export class RouteTable {
     if (!match) return url;
     matches.set(request, match);
     return DECLARED_PATH + url;
-  }
+  };
 
   /** @returns every route, for the description of the process */
   routes(): readonly DeclaredRoute[] {
