@@ -62,9 +62,12 @@ export {
   type ActionDefinition,
   authorise,
   type Caller,
+  callerOf,
+  CurrentCaller,
   ENGINE_ACTIONS,
+  verifyAdministrator,
+  verifyAgain,
 } from './request/authorise.js';
-export { callerOf, CurrentCaller, verifyAdministrator, verifyAgain } from './request/caller.js';
 export { Fingerprints, shortened } from './request/fingerprints.js';
 export { Id, isUuid } from './request/request-headers.js';
 export { Allows } from './request/route-actions.js';

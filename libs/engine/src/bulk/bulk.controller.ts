@@ -2,8 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { BulkCount, BulkRequest, BulkRun, type Page, PageQuery } from '@turnpike/protocol';
 import { ApiPage } from '@turnpike/service';
-import type { Caller } from '../request/authorise.js';
-import { CurrentCaller } from '../request/caller.js';
+import { type Caller, CurrentCaller } from '../request/authorise.js';
 import { Fingerprints } from '../request/fingerprints.js';
 import type { Reply, Request } from '../http/write-route.js';
 import { keyOfCaller, madeOnce, MakesOnce } from '../http/once-route.js';

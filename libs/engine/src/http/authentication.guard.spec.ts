@@ -3,8 +3,7 @@ import { Public } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import type { Authenticator } from '../ports/authenticator.js';
 import type { CookieTokens } from '../ports/cookie-tokens.js';
-import { actionsOfRequest } from '../request/caller.js';
-import type { ActionDefinition, Caller } from '../request/authorise.js';
+import { type ActionDefinition, actionsOfRequest, type Caller } from '../request/authorise.js';
 import { Allows, AllowsByRequest } from '../request/route-actions.js';
 import { CallerGuard } from './authentication.guard.js';
 

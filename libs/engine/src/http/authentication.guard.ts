@@ -4,8 +4,13 @@ import { bearerTokenOf, identify, unavailable } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';
 import { CookieTokens } from '../ports/cookie-tokens.js';
-import { rememberCaller } from '../request/caller.js';
-import { type ActionDefinition, authorise, type Caller, dependsOnOwner } from '../request/authorise.js';
+import {
+  type ActionDefinition,
+  authorise,
+  type Caller,
+  dependsOnOwner,
+  rememberCaller,
+} from '../request/authorise.js';
 import {
   actionsNamedBy,
   type Controller,

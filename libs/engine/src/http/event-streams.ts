@@ -4,7 +4,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { HEADERS, type ProblemCode } from '@turnpike/protocol';
 import { endSpanOf, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, verifyAgain } from '../request/caller.js';
+import { callerOf, verifyAgain } from '../request/authorise.js';
 import { rateLimited } from '../limits/quota.js';
 import { becomesStream, clientGone } from '../limits/concurrent-requests.js';
 

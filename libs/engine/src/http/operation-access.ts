@@ -4,8 +4,7 @@ import { Problem } from '@turnpike/service';
 import type { FastifyRequest } from 'fastify';
 import type { OperationRead } from '../ledger/operation.entity.js';
 import { LedgerQueries } from '../queries/operations.js';
-import { authorise, type Caller, whoIs } from '../request/authorise.js';
-import { callerOf, verifyAgain } from '../request/caller.js';
+import { authorise, type Caller, callerOf, verifyAgain, whoIs } from '../request/authorise.js';
 import { OperationTokens } from './operation-token.js';
 
 /** Who may see what became of a write. */

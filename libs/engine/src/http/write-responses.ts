@@ -10,7 +10,7 @@ import { Catalogue } from '../definitions/catalogue.js';
 import { successStatusOf } from '../definitions/operation.js';
 import { isEnded } from '../ledger/states.js';
 import { acceptedView, toView } from '../queries/views.js';
-import { callerOf, verifyAgain } from '../request/caller.js';
+import { callerOf, verifyAgain } from '../request/authorise.js';
 import { seenBy, seesResult } from './operation-access.js';
 import { OperationTokens } from './operation-token.js';
 import { preferredWait } from '../request/request-headers.js';

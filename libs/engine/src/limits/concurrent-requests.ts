@@ -10,7 +10,7 @@ import { FairQueue, onBehalfOf, type Owner } from '@turnpike/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { finalize, from, type Observable, switchMap } from 'rxjs';
 import { GatewayConfig } from '../config.js';
-import { callerOf } from '../request/caller.js';
+import { callerOf } from '../request/authorise.js';
 import { addressOf, isUnlimited } from './client-address.js';
 import { rateLimited } from './quota.js';
 

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
-import { callerOf } from '../request/caller.js';
+import { callerOf } from '../request/authorise.js';
 import { MINUTE_MS, spend } from './quota.js';
 
 const COSTLY = 'turnpike:costly';

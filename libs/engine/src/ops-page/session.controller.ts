@@ -5,8 +5,7 @@ import { Problem, problemOf, unavailable } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../ports/authenticator.js';
 import { OperatorSignIn } from '../ports/operator-sign-in.js';
-import { authorise, type Caller } from '../request/authorise.js';
-import { CurrentCaller } from '../request/caller.js';
+import { authorise, type Caller, CurrentCaller } from '../request/authorise.js';
 import { CookieSessions } from './cookie-sessions.js';
 import { Allows } from '../request/route-actions.js';
 

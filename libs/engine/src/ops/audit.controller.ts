@@ -2,8 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import { AuditEntry, AuditQuery, type Page, StatedReason } from '@turnpike/protocol';
 import { ApiPage, ApiProblems, Problem } from '@turnpike/service';
-import type { Caller } from '../request/authorise.js';
-import { CurrentCaller } from '../request/caller.js';
+import { type Caller, CurrentCaller } from '../request/authorise.js';
 import { Allows } from '../request/route-actions.js';
 import { entryShownTo } from './audit-visibility.js';
 import { AuditTrail } from '../audit/audit-trail.js';

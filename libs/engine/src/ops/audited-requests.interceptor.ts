@@ -6,8 +6,14 @@ import { Counter } from 'prom-client';
 import { mergeMap, type Observable } from 'rxjs';
 import type { Intervention } from '../audit/audit-entries.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { type ActionDefinition, type Caller, type LetIn, letInByRole } from '../request/authorise.js';
-import { actionsOfRequest, callerOf } from '../request/caller.js';
+import {
+  type ActionDefinition,
+  actionsOfRequest,
+  type Caller,
+  callerOf,
+  type LetIn,
+  letInByRole,
+} from '../request/authorise.js';
 import { type Told, TRAIL } from './audited-routes.js';
 
 /*

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { OpsSummary } from '@turnpike/protocol';
-import { verifyAgain } from '../request/caller.js';
+import { verifyAgain } from '../request/authorise.js';
 import { EventStreams } from '../http/event-streams.js';
 import type { Reply, Request } from '../http/write-route.js';
 import { Allows } from '../request/route-actions.js';

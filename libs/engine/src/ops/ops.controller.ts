@@ -10,8 +10,7 @@ import {
   StatedReason,
 } from '@turnpike/protocol';
 import { ApiProblems } from '@turnpike/service';
-import type { Caller } from '../request/authorise.js';
-import { CurrentCaller } from '../request/caller.js';
+import { type Caller, CurrentCaller } from '../request/authorise.js';
 import type { Request } from '../http/write-route.js';
 import { Id } from '../request/request-headers.js';
 import { Allows } from '../request/route-actions.js';
