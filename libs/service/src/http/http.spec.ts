@@ -48,7 +48,8 @@ describe('a process', () => {
       expect(await once(heldUp, 'request')).toEqual([expected]);
     }
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    await closed;
+    await Promise.race([closed, once(heldUp, 'request')]);
+    socket.destroy();
     expect(requests).toBe(4);
   });
 
