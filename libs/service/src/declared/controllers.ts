@@ -130,7 +130,7 @@ function pageOf(select: string): string {
     where ($1::uuid is null or id > $1) and ($2::uuid is null or "userId" = $2) order by id limit $3`;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws Problem 404 for what is no id where one has to be: there is nothing under it */
 function assertIds(params: Readonly<Record<string, string>>): void {

@@ -1,6 +1,6 @@
 import type { OperationDeclaration } from '@turnpike/protocol';
+import { trailOf } from '../../definitions/json-pointers.js';
 import { inEach } from '../form/lines.js';
-import { trailOf } from '../shapes/schema-errors.js';
 import type { Candidate } from './candidate.js';
 
 /** What there is of the operation before, to make an input of. */

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '@turnpike/protocol';
+import { trailOf } from '../../definitions/json-pointers.js';
 import { isSchema } from '../shapes/closed-schema.js';
-import { trailOf } from '../shapes/schema-errors.js';
 
 /** References that lead to each other end somewhere. */
 const MAX_STEPS = 50;
