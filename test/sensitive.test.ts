@@ -16,7 +16,6 @@ const SHOWN = [
     'actorId',
     'operationId',
     'orderId',
-    'invoiceId',
     'credentialId',
     'replaces',
     'subject',

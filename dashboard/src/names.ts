@@ -97,7 +97,6 @@ export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
   'customer.read': 'customer read',
   'order.read': 'order read',
   'order.list': 'orders listed',
-  'invoice.read': 'invoice read',
   'operation.read': 'operation read',
   'lane.search': 'lanes searched',
   'audit.read': 'audit log read',

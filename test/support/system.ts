@@ -7,7 +7,7 @@ import { createMigratedDatabases, type Databases } from './databases.js';
 import { learnDescription } from './description.js';
 import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
-import { pause, type Project, SystemProcess, type Variables } from './processes.js';
+import { pause, type Project, SystemProcess, until, type Variables } from './processes.js';
 import { type Backend, redisUrl, secrets } from './servers.js';
 import { giveRuntimeRoles, hardenedUrl, queueUrl, tlsOf } from './trust.js';
 
@@ -32,7 +32,7 @@ export interface SystemOptions {
   /** One gateway of both roles by default. The first is the one that services ask for its public key. */
   gateways?: GatewayOptions[];
   queue?: Backend;
-  /** Whether the example takes part. */
+  /** Whether the example joins. */
   billing?: boolean;
   /** For every process; a gateway's own `env` wins. */
   env?: Variables;
@@ -75,6 +75,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const system = run(plan, databases, queue, proxies);
   try {
     await Promise.all(allOf(system).map((one) => one.becomesReady()));
+    if (options.billing) await everyGatewayKnows(system, INVOICE);
     await describeAll(system);
     await adminCanSignIn(system);
   } catch (error) {
@@ -243,6 +244,17 @@ function allOf({ processes: { identity, ordering, billing, gateways } }: System)
 
 function servesApi({ env }: SystemProcess): boolean {
   return env.GATEWAY_ROLE!.includes('api');
+}
+
+/** A route of the example. */
+const INVOICE = '/v1/orders/{id}/invoice';
+
+/** A service joins when its manifest is accepted, a moment after the processes are ready. */
+async function everyGatewayKnows({ processes }: System, route: string): Promise<void> {
+  const knows = async ({ url }: SystemProcess): Promise<boolean> =>
+    (await (await fetch(`${url}/openapi.json`)).text()).includes(`"${route}"`);
+  const asked = processes.gateways.filter(servesApi);
+  await Promise.all(asked.map((one) => until(() => knows(one))));
 }
 
 /** Every answer that a test gets from one of them is held to its description. */
