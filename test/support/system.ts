@@ -48,6 +48,7 @@ export interface System {
   identityUrl: string;
   orderingUrl: string;
   admin: { email: string; password: string };
+  /** Billing's where it joins. */
   databases: Record<Project, Pool>;
   proxies: Partial<Record<ProxyName, TcpProxy>>;
   processes: {
@@ -65,7 +66,8 @@ export interface System {
 const ADMIN_WITHIN_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
+  const joining = options.billing ? (['billing'] as const) : [];
+  const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', ...joining);
   if (options.hardened) await giveRuntimeRoles(databases);
   const queue = await takeQueue(options.queue ?? 'postgres');
   if (options.hardened && queue.variables.QUEUE_URL)
@@ -199,19 +201,14 @@ function run(plan: Plan, databases: Databases, queue: Queue, proxies: System['pr
     billing: plan.billing && start(plan.billing),
     gateways: plan.gateways.map(start),
   };
-  const pools = {
-    gateway: poolOf(databases.urls.gateway!),
-    identity: poolOf(databases.urls.identity!),
-    ordering: poolOf(databases.urls.ordering!),
-    billing: poolOf(databases.urls.billing!),
-  };
+  const pools = Object.fromEntries(Object.entries(databases.urls).map(([name, url]) => [name, poolOf(url)]));
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = secrets();
   return {
     gatewayUrls: plan.gateways.map(({ url }) => url),
     identityUrl: plan.identity.url,
     orderingUrl: plan.ordering.url,
     admin: { email, password },
-    databases: pools,
+    databases: pools as System['databases'],
     proxies,
     processes,
     restart,
