@@ -17,7 +17,7 @@ afterAll(() => billing?.stop());
 
 /** One order, and its user's lane. */
 class Order {
-  readonly id = randomUUID();
+  readonly id: string = randomUUID();
   readonly lane = new DeclaredLane(billing);
   private readonly of = { target: { type: 'order', id: this.id } };
 
@@ -240,8 +240,10 @@ it('says of itself what clients may ask for, and what is personal in it', async 
     { kind: 'invoice.void', lane: 'resource', allow: ['admin'], ifMatch: true },
     { kind: 'billing.keep-paid-order', after: 'order.pay' },
   ]);
-  const [{ personal, result }] = manifest.reads as [{ personal: string[]; result: Record<string, any> }];
-  expect(personal).toEqual(['/billTo', '/voidReason']);
-  expect(result['properties'].voidReason.anyOf).toContainEqual({ type: 'null' });
-  expect(result['required']).toHaveLength(10);
+  expect(manifest.reads).toMatchObject([
+    {
+      personal: ['/billTo', '/voidReason'],
+      result: { properties: { voidReason: { anyOf: [{ type: 'string' }, { type: 'null' }] } } },
+    },
+  ]);
 });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import {
+  type Answer,
   api,
   type Api,
   expectStatus,
@@ -72,7 +73,7 @@ async function paidOrder(user: Customer): Promise<string> {
   return invoice;
 }
 
-function issue(by: Api, invoice: string): ReturnType<Api['post']> {
+function issue(by: Api, invoice: string): Promise<Answer<Record<string, unknown>>> {
   return by.post(invoice, { billTo: ADDRESS }, WAIT);
 }
 

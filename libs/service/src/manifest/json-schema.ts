@@ -48,7 +48,7 @@ function rulesOf(type: Class): Rule[] {
 }
 
 /** The library takes what has a condition for something that may be left out. */
-function withNulls({ properties, required = [] }: ObjectSchema, nullable: readonly string[]): ObjectSchema {
+function withNulls({ properties, required = [] }: ObjectSchema, nullable: readonly string[]): JsonSchema {
   if (nullable.length === 0) return {};
   const schemas = nullable.map((name) => [name, { anyOf: [properties?.[name], { type: 'null' }] }]);
   return {
