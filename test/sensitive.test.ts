@@ -9,17 +9,7 @@ const FOLDERS = ['contracts/src', 'protocol/src'].map((folder) => path.join(LIBS
 
 /** What operators may see in a log: ids, instants, states, names of things, and what people are told of a problem. */
 const SHOWN = [
-  ...[
-    'id',
-    'ids',
-    'userId',
-    'actorId',
-    'operationId',
-    'orderId',
-    'credentialId',
-    'replaces',
-    'subject',
-  ],
+  ...['id', 'ids', 'userId', 'actorId', 'operationId', 'orderId', 'credentialId', 'replaces', 'subject'],
   ...[
     'kid',
     'x',

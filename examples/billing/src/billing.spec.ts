@@ -218,9 +218,14 @@ describe('what was accepted before billing declared itself', () => {
     const issued = await lane.step('invoice.issue', 'billing.issue-invoice', input, of);
     expect(issued).toMatchObject({ status: 200, body: { id: invoiceId, orderId, total: TOTAL } });
     expect(await lane.step('invoice.issue', 'billing.issue-invoice', input, of)).toMatchObject(CONFLICT);
-    const voided = await lane.step('invoice.void', 'billing.void-invoice', { reason: 'r', orderId }, {
-      ...{ target: { type: 'order', id: orderId } },
-    });
+    const voided = await lane.step(
+      'invoice.void',
+      'billing.void-invoice',
+      { reason: 'r', orderId },
+      {
+        ...{ target: { type: 'order', id: orderId } },
+      },
+    );
     expect(voided).toMatchObject({ status: 200, body: { id: invoiceId, state: 'void', voidReason: 'r' } });
   });
 

@@ -6,7 +6,12 @@ import { Invoice, IssueInvoice, PaidOrder, VoidInvoice } from './shapes.js';
 import { Invoices1763900000001, PaidOrders1764900000001 } from './tables.js';
 
 const INVOICE = '/v1/orders/{id}/invoice';
-const WRITE = { method: 'POST', lane: 'resource', result: Invoice, refuses: ['order-state-conflict'] } as const;
+const WRITE = {
+  method: 'POST',
+  lane: 'resource',
+  result: Invoice,
+  refuses: ['order-state-conflict'],
+} as const;
 
 /** Invoices of paid orders. */
 export const billing = defineService({
@@ -21,8 +26,19 @@ export const billing = defineService({
       ...{ allow: ['owner', 'admin'], body: IssueInvoice, personal: ['/billTo'], steps: ['billing.issue'] },
     },
     {
-      ...{ kind: 'invoice.void', path: `${INVOICE}/void`, summary: 'Voids it; its number stays taken.', ...WRITE },
-      ...{ allow: ['admin'], body: VoidInvoice, personal: ['/reason'], ifMatch: true, steps: ['billing.void'] },
+      ...{
+        kind: 'invoice.void',
+        path: `${INVOICE}/void`,
+        summary: 'Voids it; its number stays taken.',
+        ...WRITE,
+      },
+      ...{
+        allow: ['admin'],
+        body: VoidInvoice,
+        personal: ['/reason'],
+        ifMatch: true,
+        steps: ['billing.void'],
+      },
     },
     {
       ...{ kind: 'billing.keep-paid-order', after: 'order.pay', body: PaidOrder },

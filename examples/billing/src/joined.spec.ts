@@ -88,9 +88,13 @@ it('is accepted as it declares itself, by the short form of its address', async 
 
 it('is known to nobody else but by that short form', () => {
   const folders = ['gateway/src', 'identity/src', 'ordering/src', 'libs/engine/src', 'libs/contracts/src'];
-  const found = execFileSync('grep', ['-riE', '--include=*.ts', '--exclude=*.spec.ts', 'billing|invoice', ...folders], {
-    cwd: ROOT,
-  });
+  const found = execFileSync(
+    'grep',
+    ['-riE', '--include=*.ts', '--exclude=*.spec.ts', 'billing|invoice', ...folders],
+    {
+      cwd: ROOT,
+    },
+  );
   expect(found.toString().trim().split('\n')).toEqual([
     expect.stringMatching(/^gateway\/src\/config\.ts: .*variable: 'BILLING_URL'/),
   ]);
@@ -134,9 +138,14 @@ it('refuses what is not paid, cancelled, not there, not theirs, and not valid', 
   expect(await other.me.get(placed)).toMatchObject({ status: 404 });
   expect(await user.me.get(placed)).toMatchObject({ status: 404 });
   expect(await user.me.post(placed, { billTo: {} })).toMatchObject({
-    ...{ status: 400, body: { errors: expect.arrayContaining([expect.objectContaining({ path: 'billTo.line1' })]) } },
+    ...{
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ path: 'billTo.line1' })]) },
+    },
   });
-  expect(await user.me.post(placed, { billTo: ADDRESS, total: LINE.unitPrice })).toMatchObject({ status: 400 });
+  expect(await user.me.post(placed, { billTo: ADDRESS, total: LINE.unitPrice })).toMatchObject({
+    status: 400,
+  });
   expect(await user.me.post(`${placed}/void`, {})).toMatchObject({ status: 403 });
   expect(await admin.post(`${placed}/void`, {}, WAIT)).toMatchObject({ status: 404 });
   const cancelled = await paidOrder(user);

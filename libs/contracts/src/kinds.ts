@@ -7,10 +7,7 @@ import type { FOLLOWING_OPERATIONS, USER_OPERATIONS } from './declarations/users
  */
 
 type Operations =
-  | typeof USER_OPERATIONS
-  | typeof CUSTOMER_OPERATIONS
-  | typeof ORDER_OPERATIONS
-  | typeof FOLLOWING_OPERATIONS;
+  typeof USER_OPERATIONS | typeof CUSTOMER_OPERATIONS | typeof ORDER_OPERATIONS | typeof FOLLOWING_OPERATIONS;
 type Operation = Operations[number];
 
 /** What a write is. The first part names the resource, the second what is done to it. */

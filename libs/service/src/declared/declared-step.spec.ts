@@ -5,7 +5,11 @@ import { DeclaredStep } from './declared-step.js';
 import type { StepRequest } from './definition.js';
 
 const NO_TRANSACTION = {} as EntityManager;
-const CALL = { call: {} as never, body: { operation: {}, input: {} } as DeclaredStepBody, ifMatch: undefined };
+const CALL = {
+  call: {} as never,
+  body: { operation: {}, input: {} } as DeclaredStepBody,
+  ifMatch: undefined,
+};
 
 /** @returns what a step is refused with that refuses with that code */
 async function refusedWith(code: string): Promise<unknown> {
