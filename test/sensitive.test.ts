@@ -54,7 +54,6 @@ const SHOWN = [
     'deletedAt',
     'startedAt',
     'finishedAt',
-    'issuedAt',
   ],
   ...[
     'code',
@@ -65,7 +64,6 @@ const SHOWN = [
     'nextAttemptAt',
     'oldestQueuedAt',
     'action',
-    'event',
     'events',
     'type',
     'source',

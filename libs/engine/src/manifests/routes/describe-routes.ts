@@ -61,7 +61,7 @@ function writeOf(definition: OperationDefinition, body: BodyValidator | null): o
 
 function readOf({ path, summary, result }: ReadDeclaration): object {
   return {
-    operationId: `read ${path}`,
+    operationId: `read${path.replaceAll(/[{}]/g, '')}`,
     ...(summary && { summary }),
     parameters: [...parametersOf(path), ...headersOf([...READ_HEADERS, IF_NONE_MATCH])],
     responses: {
