@@ -19,11 +19,11 @@ import {
 } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';
-import { lockActiveCustomer } from './customers.js';
+import { lockActiveCustomer } from '../customers/customers.js';
 import { recordChanges } from './order-changes.js';
 import { Order, orderView } from './order.entity.js';
 import { deliveryFor, type OrderAction, transition } from './order.js';
-import { writeRow } from './write-row.js';
+import { writeRow } from '../write-row.js';
 
 /** What a step does to an order. */
 export interface Advance {
