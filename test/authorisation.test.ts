@@ -56,9 +56,9 @@ const ROUTES: Record<string, { body?: object; access: OfOne | OfAll }> = {
   'POST /v1/orders/{id}/cancel': { body: {}, access: [202, ...OWNER_AND_ADMIN, 202, 404] },
   'POST /v1/orders/{id}/ship': { body: { trackingNumber: 't' }, access: [...ADMIN_ONLY, 202, 404] },
   'POST /v1/orders/{id}/deliver': { access: [...ADMIN_ONLY, 202, 404] },
-  // The order is not paid yet, and there is no invoice.
+  // Of a service that joins. There is no invoice.
   'GET /v1/orders/{id}/invoice': { access: [404, ...OWNER_AND_ADMIN, 404, 404] },
-  'POST /v1/orders/{id}/invoice': { body: { billTo: BILL_TO }, access: [409, ...OWNER_AND_ADMIN, 409, 404] },
+  'POST /v1/orders/{id}/invoice': { body: { billTo: BILL_TO }, access: [202, ...OWNER_AND_ADMIN, 202, 404] },
   'POST /v1/orders/{id}/invoice/void': { body: {}, access: [...ADMIN_ONLY, 202, 404] },
   'GET /v1/operations': { access: [200, 200] },
   'GET /v1/operations/{id}': { access: [200, ...OWNER_AND_ADMIN, 200, 404] },

@@ -22,7 +22,6 @@ import { accepted, ask, type Asked, newOperator } from './support/operators.js';
 import { pause } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
 
-const BILL_TO = { line1: '1 Main St', city: 'Dublin', postalCode: 'D01', country: 'IE' };
 const FORBIDDEN = { status: 403, body: { code: 'forbidden' } };
 const LOOK_AGAIN_MS = 50;
 
@@ -63,12 +62,6 @@ const BY_ROLE: Partial<Record<ClientKind, (of: Target) => Asked>> = {
   }),
   'order.deliver': ({ paid }) => ({ method: 'post', path: `/v1/orders/${paid}/deliver` }),
   'order.cancel': ({ order }) => ({ method: 'post', path: `/v1/orders/${order}/cancel`, body: {} }),
-  'invoice.issue': ({ paid }) => ({
-    method: 'post',
-    path: `/v1/orders/${paid}/invoice`,
-    body: { billTo: BILL_TO },
-  }),
-  'invoice.void': ({ paid }) => ({ method: 'post', path: `/v1/orders/${paid}/invoice/void`, body: {} }),
   'user.restore': ({ gone }) => ({ method: 'post', path: `/v1/users/${gone}/restore` }),
   'user.delete': ({ user }) => ({ method: 'delete', path: `/v1/users/${user}` }),
 };
@@ -82,7 +75,7 @@ describe('what a role lets somebody do', () => {
   let admin: string;
   beforeAll(async () => {
     system = await startSystem({
-      ...{ billing: true, proxied: ['identity'] },
+      proxied: ['identity'],
       gateways: [{ role: 'api' }, { role: 'worker' }],
     });
     url = system.gatewayUrls[0]!;

@@ -1,10 +1,9 @@
 // What follows a success by itself is appended to its lane with the end, exactly once, whatever dies in between.
-import { problemBody } from '@turnpike/protocol';
+import { type Manifest, problemBody } from '@turnpike/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { definitionsOf } from '../gateway/src/operations/definitions.js';
 import type { GatewayConfig } from '../libs/engine/src/config.js';
 import { Catalogue } from '../libs/engine/src/definitions/catalogue.js';
-import type { OperationDefinition } from '../libs/engine/src/definitions/operation.js';
 import type { Authority } from '../libs/engine/src/execution/authority.js';
 import { Executor } from '../libs/engine/src/execution/executor.js';
 import type { Leases } from '../libs/engine/src/execution/leases.js';
@@ -22,10 +21,10 @@ let t: TestLedger;
 beforeAll(async () => void (t = await TestLedger.open()));
 afterAll(() => t.close());
 
-const STEPS = [{ name: 'billing.issue-invoice', service: 'billing' }] as const;
+const STEPS = [{ name: 'loyalty.earn', service: 'loyalty' }] as const;
 
 const followOn = (id = uuidv7(), others: Partial<FollowOn> = {}): FollowOn => ({
-  ...{ id, kind: 'invoice.issue', target: { type: 'order', id: uuidv7() }, payload: { orderId: 'canary' } },
+  ...{ id, kind: 'loyalty.earn', target: { type: 'order', id: uuidv7() }, payload: { orderId: 'canary' } },
   ...{ steps: STEPS, ...others },
 });
 
@@ -76,7 +75,7 @@ describe('what follows a success', () => {
     expect(await rowsOf(userId)).toMatchObject([
       { seq: 2, id: claimed.id, state: 'succeeded', follows: null },
       { seq: 3, id: waiting.id, state: 'queued', follows: null },
-      { seq: 4, id: one.id, kind: 'invoice.issue', state: 'queued', follows: claimed.id },
+      { seq: 4, id: one.id, kind: 'loyalty.earn', state: 'queued', follows: claimed.id },
     ]);
     expect(await lane(userId)).toEqual({ lastSeq: 4, depth: 2, endedTo: 2 });
     const [row] = await t.database.query('select o::text as row from operations o where id = $1', [one.id]);
@@ -223,25 +222,33 @@ describe('the next in a lane', () => {
   });
 });
 
-/** What follows what in the shop of this test: each paid order an invoice, and that another write. */
-const FOLLOWS: Readonly<Record<string, Pick<OperationDefinition, 'after' | 'input'>>> = {
-  'invoice.issue': { after: 'order.pay', input: { paid: '/result/id' } },
-  'invoice.void': { after: 'invoice.issue', input: { number: '/result/number', of: '/input/paid' } },
+/** Each paid order earns points, and that is followed by a letter. */
+const JOINED: Manifest = {
+  ...{ manifest: 1, service: 'loyalty', version: '1' },
+  operations: [
+    { kind: 'loyalty.earn', after: 'order.pay', input: { paid: '/result/id' }, steps: ['loyalty.earn'] },
+    {
+      ...{ kind: 'loyalty.tell', after: 'loyalty.earn', steps: ['loyalty.tell'] },
+      input: { points: '/result/points', of: '/input/paid' },
+    },
+  ],
+  steps: ['loyalty.earn', 'loyalty.tell'].map((name) => ({ name, refuses: false, undo: false, event: null })),
 };
 
 function catalogue(): Catalogue {
-  const shop = definitionsOf({ services: { identity: '', ordering: '', billing: '' }, paidOrders: 'cancel' });
-  const operations = shop.operations.map((one) => ({ ...one, ...FOLLOWS[one.kind] }));
+  const shop = definitionsOf({ paidOrders: 'cancel' });
   const subjectEnd = (): ReturnType<typeof shop.subjectEnd> => ({
     ...{ voidsSessionsBefore: undefined, confirmed: undefined },
   });
-  return new Catalogue({ ...shop, operations, subjectEnd });
+  const known = new Catalogue({ ...shop, subjectEnd });
+  known.apply([JOINED]);
+  return known;
 }
 
 /** What the services answer. */
 const ANSWERS: Readonly<Record<string, object>> = {
   'ordering.pay': { id: 'an order' },
-  'billing.issue-invoice': { number: 17 },
+  'loyalty.earn': { points: 17 },
 };
 
 describe('a worker', () => {
@@ -280,12 +287,12 @@ describe('a worker', () => {
     const rows = await rowsOf(userId);
     expect(rows).toMatchObject([
       { kind: 'order.pay', state: 'succeeded', follows: null },
-      { kind: 'invoice.issue', state: 'succeeded', follows: id },
-      { kind: 'invoice.void', state: 'succeeded', follows: rows[1]!.id },
+      { kind: 'loyalty.earn', state: 'succeeded', follows: id },
+      { kind: 'loyalty.tell', state: 'succeeded', follows: rows[1]!.id },
     ]);
-    expect(sent.slice(1)).toEqual([
-      ['billing.issue-invoice', { paid: 'an order' }],
-      ['billing.void-invoice', { number: 17, of: 'an order' }],
+    expect(sent.slice(1)).toMatchObject([
+      ['loyalty.earn', { operation: { id: rows[1]!.id }, input: { paid: 'an order' } }],
+      ['loyalty.tell', { operation: { id: rows[2]!.id }, input: { points: 17, of: 'an order' } }],
     ]);
     expect(await lane(userId)).toEqual({ lastSeq: 4, depth: 0, endedTo: 4 });
   });
@@ -302,8 +309,8 @@ describe('a worker', () => {
     await runAll(userId, id);
     expect((await rowsOf(userId)).map(({ kind }) => kind)).toEqual([
       'order.pay',
-      'invoice.issue',
-      'invoice.void',
+      'loyalty.earn',
+      'loyalty.tell',
     ]);
   });
 
@@ -333,11 +340,11 @@ describe('a worker', () => {
     expect(rows).toMatchObject([
       { id, state: 'succeeded' },
       { id: deletion.id, state: 'succeeded' },
-      { kind: 'invoice.issue', state: 'rejected', follows: id },
+      { kind: 'loyalty.earn', state: 'rejected', follows: id },
     ]);
     expect(rows).toHaveLength(3);
     expect((await t.queries.operation(rows[2]!.id))!.problem).toMatchObject({ code: 'user-deleted' });
-    expect(sent.map(([step]) => step)).not.toContain('billing.issue-invoice');
+    expect(sent.map(([step]) => step)).not.toContain('loyalty.earn');
     expect(await t.queries.lane(userId)).toMatchObject({ admission: 'deleted', rejected: 1, depth: 0 });
   });
 

@@ -2,11 +2,18 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PROBLEMS } from '@turnpike/protocol';
+import { billing } from '../examples/billing/src/billing.js';
 import { ACTIONS } from './support/shop.js';
 import { startSystem, type System } from './support/system.js';
 
 type Json = any;
 
+/** By the name of each action of the shop and of the service that has joined it. */
+const ALLOWED = new Map<string, unknown>([
+  ...ACTIONS.map(({ name, allow }) => [name, allow] as const),
+  ...billing.declaration.operations!.map(({ kind, allow }) => [kind, allow] as const),
+  ...billing.declaration.reads!.map(({ allow }) => ['billing.read', allow] as const),
+]);
 const LINTER = path.join(__dirname, 'support/lint-openapi.mjs');
 
 describe('the OpenAPI document', () => {
@@ -46,7 +53,7 @@ describe('the OpenAPI document', () => {
       const allowed = Object.entries(operation['x-allowed'] ?? {});
       expect({ route, allowed }).toEqual({
         route,
-        allowed: allowed.map(([action]) => [action, ACTIONS.find(({ name }) => name === action)?.allow]),
+        allowed: allowed.map(([action]) => [action, ALLOWED.get(action)]),
       });
       const [[, first] = ['public', ['anyone']]] = allowed as [string, string[]][];
       const isPublic = first.includes('anyone');

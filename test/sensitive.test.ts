@@ -9,18 +9,7 @@ const FOLDERS = ['contracts/src', 'protocol/src'].map((folder) => path.join(LIBS
 
 /** What operators may see in a log: ids, instants, states, names of things, and what people are told of a problem. */
 const SHOWN = [
-  ...[
-    'id',
-    'ids',
-    'userId',
-    'actorId',
-    'operationId',
-    'orderId',
-    'invoiceId',
-    'credentialId',
-    'replaces',
-    'subject',
-  ],
+  ...['id', 'ids', 'userId', 'actorId', 'operationId', 'orderId', 'credentialId', 'replaces', 'subject'],
   ...[
     'kid',
     'x',
@@ -65,7 +54,6 @@ const SHOWN = [
     'deletedAt',
     'startedAt',
     'finishedAt',
-    'issuedAt',
   ],
   ...[
     'code',
@@ -76,7 +64,6 @@ const SHOWN = [
     'nextAttemptAt',
     'oldestQueuedAt',
     'action',
-    'event',
     'events',
     'type',
     'source',

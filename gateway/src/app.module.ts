@@ -1,7 +1,6 @@
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { type Application, TurnpikeModule } from '@turnpike/engine';
 import { CustomersController } from './api/customers.controller.js';
-import { InvoicesController } from './api/invoices.controller.js';
 import { MeController } from './api/me.controller.js';
 import { OrdersController } from './api/orders.controller.js';
 import { UsersController } from './api/users.controller.js';
@@ -50,11 +49,6 @@ const controllers = [
   MeController,
 ];
 
-/** Services that join bring routes of their own. */
-function controllersOf({ services }: ShopConfig): Type[] {
-  return services.billing ? [...controllers, InvoicesController] : controllers;
-}
-
 /** This shop: what the engine carries out for it. */
 export function shop(config: ShopConfig): Application {
   return {
@@ -65,7 +59,7 @@ export function shop(config: ShopConfig): Application {
     accessListener: IdentityTold,
     administrators: LastAdministrator,
     providers: [{ provide: ShopConfig, useValue: config }, ...providers],
-    controllers: controllersOf(config),
+    controllers,
     trims: [trimSignInPlaces],
     readiness: {
       inject: [FirstAdministrator, Revocations],

@@ -28,7 +28,7 @@ export class ShopConfig extends GatewayConfig {
   admin: AdminConfig | null;
 }
 
-/** The services of this shop, whose addresses have variables of their own; billing takes part where it has one. */
+/** The services whose addresses have variables of their own: those of this shop, and one that joins where it is named. */
 const SHORT_FORMS: readonly ShortForm[] = [
   { name: 'identity', variable: 'IDENTITY_URL', usual: 'http://127.0.0.1:3001' },
   { name: 'ordering', variable: 'ORDERING_URL', usual: 'http://127.0.0.1:3002' },

@@ -7,7 +7,7 @@ import { createMigratedDatabases, type Databases, openPool } from './databases.j
 import { learnDescription } from './description.js';
 import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
-import { pause, type Project, SystemProcess, type Variables } from './processes.js';
+import { pause, type Project, SystemProcess, until, type Variables } from './processes.js';
 import { type Backend, redisUrl, secrets } from './servers.js';
 import { giveRuntimeRoles, hardenedUrl, queueUrl, tlsOf } from './trust.js';
 
@@ -32,7 +32,7 @@ export interface SystemOptions {
   /** One gateway of both roles by default. The first is the one that services ask for its public key. */
   gateways?: GatewayOptions[];
   queue?: Backend;
-  /** Whether the example takes part. */
+  /** Whether the example joins. */
   billing?: boolean;
   /** For every process; a gateway's own `env` wins. */
   env?: Variables;
@@ -48,6 +48,7 @@ export interface System {
   identityUrl: string;
   orderingUrl: string;
   admin: { email: string; password: string };
+  /** Billing's where it joins. */
   databases: Record<Project, Pool>;
   proxies: Partial<Record<ProxyName, TcpProxy>>;
   processes: {
@@ -65,7 +66,8 @@ export interface System {
 const ADMIN_WITHIN_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', 'billing');
+  const joining = options.billing ? (['billing'] as const) : [];
+  const databases = await createMigratedDatabases('gateway', 'identity', 'ordering', ...joining);
   if (options.hardened) await giveRuntimeRoles(databases);
   const queue = await takeQueue(options.queue ?? 'postgres');
   if (options.hardened && queue.variables.QUEUE_URL)
@@ -75,6 +77,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const system = run(plan, databases, queue, proxies);
   try {
     await Promise.all(allOf(system).map((one) => one.becomesReady()));
+    if (options.billing) await everyGatewayKnows(system, INVOICE);
     await describeAll(system);
     await adminCanSignIn(system);
   } catch (error) {
@@ -198,19 +201,16 @@ function run(plan: Plan, databases: Databases, queue: Queue, proxies: System['pr
     billing: plan.billing && start(plan.billing),
     gateways: plan.gateways.map(start),
   };
-  const pools = {
-    gateway: openPool(databases.urls.gateway!),
-    identity: openPool(databases.urls.identity!),
-    ordering: openPool(databases.urls.ordering!),
-    billing: openPool(databases.urls.billing!),
-  };
+  const pools = Object.fromEntries(
+    Object.entries(databases.urls).map(([name, url]) => [name, openPool(url)]),
+  );
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = secrets();
   return {
     gatewayUrls: plan.gateways.map(({ url }) => url),
     identityUrl: plan.identity.url,
     orderingUrl: plan.ordering.url,
     admin: { email, password },
-    databases: pools,
+    databases: pools as System['databases'],
     proxies,
     processes,
     restart,
@@ -243,6 +243,17 @@ function allOf({ processes: { identity, ordering, billing, gateways } }: System)
 
 function servesApi({ env }: SystemProcess): boolean {
   return env.GATEWAY_ROLE!.includes('api');
+}
+
+/** A route of the example. */
+const INVOICE = '/v1/orders/{id}/invoice';
+
+/** A service joins when its manifest is accepted, a moment after the processes are ready. */
+async function everyGatewayKnows({ processes }: System, route: string): Promise<void> {
+  const knows = async ({ url }: SystemProcess): Promise<boolean> =>
+    (await (await fetch(`${url}/openapi.json`)).text()).includes(`"${route}"`);
+  const asked = processes.gateways.filter(servesApi);
+  await Promise.all(asked.map((one) => until(() => knows(one))));
 }
 
 /** Every answer that a test gets from one of them is held to its description. */

@@ -1,73 +1,105 @@
-import { Injectable } from '@nestjs/common';
-import type { Erasure, FollowUserStep, IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
-import type { InvoiceView, IssueInvoiceStep, VoidInvoiceStep } from '@turnpike/contracts';
+import type { Erasure, FollowUserStep } from '@turnpike/protocol';
 import {
-  type Applied,
   assertMatches,
-  Database,
   erasing,
-  forgetAnswers,
   Problem,
-  type StepCall,
+  type ReadRequest,
+  type StepRequest,
+  type StepResult,
 } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { Invoice, invoiceView } from './invoice.entity.js';
+import { forgetOrders, paidFor } from './paid-orders.js';
 import { INVOICE_COLUMNS } from './personal-columns.js';
+import type { Invoice, IssueInvoice, VoidInvoice } from './shapes.js';
 
-/** Invoices of paid orders. Everything that takes `tx` runs in the transaction of a step. */
-@Injectable()
-export class Invoices {
-  constructor(private readonly database: Database) {}
+/*
+ * Invoices of paid orders. Everything that takes `tx` runs in the transaction of a step, and of one user one step runs at a
+ * time.
+ */
 
-  /** @throws Problem `order-state-conflict` when the order has an invoice */
-  async issue(tx: EntityManager, { userId }: StepCall, step: IssueInvoiceStep): Promise<Applied> {
-    const { invoiceId: id, orderId, billTo, total } = step;
-    const { amount: totalAmount, currency } = total;
-    const number = await takeNumber(tx);
-    if (await tx.existsBy(Invoice, { orderId })) {
-      throw new Problem('order-state-conflict', 'The order has an invoice already.');
-    }
-    await tx.insert(Invoice, { id, number, orderId, userId, totalAmount, currency, billTo });
-    return { body: invoiceView(await tx.findOneByOrFail(Invoice, { id })) };
-  }
+/** An invoice as it is shown. The total is made JSON by the database: its bigint alone would come as text. */
+const SHOWN = `id, number, order_id as "orderId", user_id as "userId", state,
+  json_build_object('amount', total_amount, 'currency', currency) as total,
+  bill_to as "billTo", void_reason as "voidReason", version, issued_at as "issuedAt"`;
 
-  /** @throws Problem `not-found`, `version-conflict`, or `order-state-conflict` when it is void already */
-  async void(tx: EntityManager, { orderId, reason }: VoidInvoiceStep, ifMatch?: string): Promise<Applied> {
-    const invoice = await tx.findOne(Invoice, { where: { orderId }, lock: { mode: 'pessimistic_write' } });
-    if (!invoice) throw noInvoice();
-    assertMatches(ifMatch, invoice.version);
-    if (invoice.state === 'void') throw new Problem('order-state-conflict', 'The invoice is void already.');
-    const voided = await tx.save(Invoice, { ...invoice, state: 'void', voidReason: reason ?? null });
-    return { body: invoiceView(voided) };
-  }
+const OF_ORDER = `select ${SHOWN} from invoices where order_id = $1`;
 
-  /** The user's invoices stay, with nothing that tells whose they were; neither do the remembered answers. */
-  async purge(tx: EntityManager, call: StepCall): Promise<Applied> {
-    return { body: { erasures: await eraseAll(tx, call) }, tombstone: 'set' };
-  }
+type Row = Omit<Invoice, 'issuedAt'> & { issuedAt: Date };
 
-  /** Invoices stay as they are, whether the user is there or deleted; of one who is absent they lose the name. */
-  async follow(tx: EntityManager, call: StepCall, { state }: FollowUserStep): Promise<Applied> {
-    if (state === 'absent') await eraseAll(tx, call);
-    return { body: {}, tombstone: state === 'active' ? 'clear' : 'set' };
-  }
+/** What an invoice is made of. */
+type NewInvoice = Pick<Invoice, 'id' | 'orderId' | 'total'> & IssueInvoice;
 
-  /** The invoices that are not anonymised, in the order of their ids. */
-  references({ after, limit, userId }: IntegrityQuery): Promise<IntegrityRow[]> {
-    return this.database.query<IntegrityRow>(
-      `select id, 'billing.invoices' as relation, user_id as "userId", false as live from invoices
-       where erased_at is null and ($1::uuid is null or id > $1) and ($2::uuid is null or user_id = $2)
-       order by id limit $3`,
-      [after, userId, limit],
-    );
-  }
+/** An order that is paid gets its invoice, whose id is that of the operation. */
+export async function issue(request: StepRequest<IssueInvoice>): Promise<StepResult> {
+  const { input, operation, tx, refuse } = request;
+  const { target, id } = operation;
+  const total = await paidFor(tx, target.id);
+  if (!total) throw refuse('order-state-conflict', 'There is no invoice of an order that is not paid.');
+  return insert(request, { id, orderId: target.id, total, billTo: input.billTo });
+}
 
-  /** @throws Problem `not-found` */
-  async find(orderId: string): Promise<InvoiceView> {
-    const invoice = await this.database.manager.findOneBy(Invoice, { orderId });
-    if (!invoice) throw noInvoice();
-    return invoiceView(invoice);
-  }
+/** Makes an invoice, with the next number. */
+export async function insert(
+  { call, tx, refuse }: Pick<StepRequest, 'call' | 'tx' | 'refuse'>,
+  { id, orderId, total, billTo }: NewInvoice,
+): Promise<StepResult> {
+  const number = await takeNumber(tx);
+  const [invoice] = await tx.query<Row[]>(
+    `insert into invoices (id, number, order_id, user_id, total_amount, currency, bill_to)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do nothing returning ${SHOWN}`,
+    [id, number, orderId, call.userId, total.amount, total.currency, billTo],
+  );
+  if (!invoice) throw refuse('order-state-conflict', 'The order has an invoice already.');
+  return { body: viewOf(invoice) };
+}
+
+/** The invoice is void; its number stays taken. */
+export async function voidInvoice(request: StepRequest<VoidInvoice>): Promise<StepResult> {
+  const { input, operation, tx, ifMatch, refuse } = request;
+  const orderId = operation.target.id;
+  const { state, version } = theOne(await tx.query<Row[]>(OF_ORDER, [orderId]));
+  assertMatches(ifMatch, version);
+  if (state === 'void') throw refuse('order-state-conflict', 'The invoice is void already.');
+  const [[voided]] = await tx.query<[[Row], number]>(
+    `update invoices set state = 'void', void_reason = $2, version = version + 1 where order_id = $1
+     returning ${SHOWN}`,
+    [orderId, input.reason ?? null],
+  );
+  return { body: viewOf(voided) };
+}
+
+/** The user's invoices stay, with nothing that tells whose they were. */
+export async function purge({ call, tx }: StepRequest<unknown>): Promise<StepResult> {
+  const [, erased] = await tx.query<[unknown, number]>(
+    `update invoices set ${erasing(INVOICE_COLUMNS)}, erased_at = now(), version = version + 1
+     where user_id = $1 and erased_at is null`,
+    [call.userId],
+  );
+  const forgotten = await forgetOrders(tx, call.userId);
+  const erasures: Erasure[] = [
+    { relation: 'billing.invoices', erased, retained: 'number, total, state and date' },
+    { relation: 'billing.paid_orders', erased: forgotten, retained: '' },
+  ];
+  return { body: { erasures } };
+}
+
+/** Invoices stay as they are, whether the user is there or deleted; of one who is absent they lose the name. */
+export async function follow(request: StepRequest<FollowUserStep>): Promise<StepResult> {
+  return request.input.state === 'absent' ? purge(request) : {};
+}
+
+/** @throws Problem `not-found` */
+export async function find({ params, database }: ReadRequest<{ id: string }>): Promise<Invoice> {
+  return theOne(await database.query<Row>(OF_ORDER, [params.id]));
+}
+
+function theOne([invoice]: readonly Row[]): Invoice {
+  if (!invoice) throw new Problem('not-found', 'The order has no invoice.');
+  return viewOf(invoice);
+}
+
+function viewOf({ issuedAt, ...invoice }: Row): Invoice {
+  return { ...invoice, issuedAt: issuedAt.toISOString() };
 }
 
 /** Invoices are numbered without gaps, which no sequence does: the row is held until the invoice is written. */
@@ -76,20 +108,4 @@ async function takeNumber(tx: EntityManager): Promise<number> {
     'update invoice_numbers set last = last + 1 returning last',
   );
   return rows[0]!.last;
-}
-
-async function eraseAll(tx: EntityManager, call: StepCall): Promise<Erasure[]> {
-  const [, erased] = await tx.query<[unknown, number]>(
-    `update invoices set ${erasing(INVOICE_COLUMNS)}, erased_at = now(), version = version + 1
-     where user_id = $1 and erased_at is null`,
-    [call.userId],
-  );
-  return [
-    { relation: 'billing.invoices', erased, retained: 'number, total, state and date' },
-    { relation: 'billing.inbox', erased: await forgetAnswers(tx, call), retained: '' },
-  ];
-}
-
-export function noInvoice(): Problem {
-  return new Problem('not-found', 'The order has no invoice.');
 }

@@ -1,10 +1,3 @@
-import { migrate, runMain } from '@turnpike/service';
-import { readDatabaseUrl, readOwnRuntimeRole } from './config.js';
-import { databaseOptions } from './database.js';
+import { runMain } from '@turnpike/service/run-main';
 
-async function main(): Promise<void> {
-  const applied = await migrate(databaseOptions(readDatabaseUrl()), readOwnRuntimeRole());
-  console.log(`billing: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}`);
-}
-
-runMain(main);
+runMain(async () => (await import('./billing.js')).billing.migrate());

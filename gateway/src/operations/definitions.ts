@@ -4,10 +4,9 @@ import {
   declarationOf,
   FOLLOWED_EVENTS,
   FOLLOWING_OPERATIONS,
-  INVOICE_OPERATIONS,
-  INVOICES,
   ORDER_OPERATIONS,
   ORDERS,
+  SERVICES,
   USER_CONFIRMED,
   USER_OPERATIONS,
   USER_RESOURCE,
@@ -65,30 +64,20 @@ const SUBJECT: Subject = {
   follows: FOLLOWED_EVENTS,
 };
 
-const RESOURCES = {
-  identity: [USER_RESOURCE],
-  ordering: [CUSTOMERS, ORDERS],
-  billing: [INVOICES],
-} as const;
-
-/** What of the configuration decides what the shop consists of. */
-type Settings = ShopSettings & { services: object };
+const RESOURCES = { identity: [USER_RESOURCE], ordering: [CUSTOMERS, ORDERS] } as const;
 
 /** @returns what this process knows of the shop */
-export function catalogueOf(settings: Settings): Catalogue {
+export function catalogueOf(settings: ShopSettings): Catalogue {
   return new Catalogue(definitionsOf(settings));
 }
 
-/** @returns what this shop consists of; a service without an address does not take part */
-export function definitionsOf({ services, ...settings }: Settings): Definitions {
-  const present = (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).filter((name) => name in services);
+/** @returns what this shop consists of */
+export function definitionsOf(settings: ShopSettings): Definitions {
   return {
     subject: SUBJECT,
-    services: present.map((service) => ({ ...declarationOf(service), resources: RESOURCES[service] })),
+    services: SERVICES.map((service) => ({ ...declarationOf(service), resources: RESOURCES[service] })),
     operations: [
-      ...[...USER_OPERATIONS, ...CUSTOMER_OPERATIONS, ...ORDER_OPERATIONS],
-      ...(present.includes('billing') ? INVOICE_OPERATIONS : []),
-      ...FOLLOWING_OPERATIONS,
+      ...[...USER_OPERATIONS, ...CUSTOMER_OPERATIONS, ...ORDER_OPERATIONS, ...FOLLOWING_OPERATIONS],
     ].map((declared) => ({ ...declared, ...FACTS[declared.kind] })),
     reads: READS.flatMap(({ shows }) => shows ?? []),
     everyStep: { email: '', firstName: '', lastName: '' },

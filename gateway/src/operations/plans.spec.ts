@@ -1,9 +1,10 @@
 import { RELATION_EVENTS, type RelationRule, type StepDeclaration } from '@turnpike/protocol';
 import { RELATIONS, STEPS } from '@turnpike/contracts';
 import { Catalogue, followSaga, relationOf, sagaOf } from '@turnpike/engine';
+import { LOYALTY } from '../../../test/support/manifests.js';
 import { catalogueOf, definitionsOf } from './definitions.js';
 
-const ALL = { services: { identity: '', ordering: '', billing: '' }, paidOrders: 'restrict' } as const;
+const ALL = { paidOrders: 'restrict' } as const;
 const SHOP = catalogueOf(ALL);
 
 /** The shop as it would be if the relation of its customers were another one. */
@@ -28,7 +29,7 @@ describe('the saga of an event', () => {
     ['update', ['identity.update', 'ordering.rename-customer', 'identity.release-email']],
     ['delete', ['ordering.delete-customer', 'identity.delete']],
     ['restore', ['identity.restore', 'ordering.restore-customer']],
-    ['purge', ['identity.purge', 'ordering.purge-customer', 'billing.purge-user']],
+    ['purge', ['identity.purge', 'ordering.purge-customer']],
   ] as const)('%s is computed from the relations', (event, steps) => {
     expect(sagaOf(event, SHOP)).toEqual(steps);
   });
@@ -44,10 +45,16 @@ describe('the saga of an event', () => {
     },
   );
 
-  it('has no step of a service that does not take part', () => {
-    const withoutBilling = catalogueOf({ ...ALL, services: { identity: '', ordering: '' } });
-    expect(sagaOf('purge', withoutBilling)).toEqual(['identity.purge', 'ordering.purge-customer']);
-    expect(followSaga(withoutBilling)).toEqual(['identity.confirm', 'ordering.follow-user']);
+  it('has the steps of services that have joined, and no longer than they take part', () => {
+    const shop = catalogueOf(ALL);
+    shop.apply([LOYALTY]);
+    expect(sagaOf('purge', shop)).toEqual(['identity.purge', 'ordering.purge-customer', 'loyalty.purge']);
+    expect(followSaga(shop)).toEqual([
+      ...['identity.confirm', 'ordering.follow-user', 'loyalty.follow-user'],
+    ]);
+    shop.apply([]);
+    expect(sagaOf('purge', shop)).toEqual(['identity.purge', 'ordering.purge-customer']);
+    expect(followSaga(shop)).toEqual(['identity.confirm', 'ordering.follow-user']);
   });
 
   it('copies a name only where one was changed, and frees an address only where one was given up', () => {

@@ -19,9 +19,8 @@ export const READ_ORDER = read('order.read', ['owner', 'admin']);
 export const LIST_ORDERS = read('order.list', ['user']);
 /** What it shows is told of by the route's first action. */
 export const LIST_ALL_ORDERS: ActionDefinition = { name: 'order.list-all', allow: ['admin'] };
-export const READ_INVOICE = read('invoice.read', ['owner', 'admin']);
 
 /** All of them. */
 export const READS: readonly ActionDefinition[] = [
-  ...[READ_ME, READ_USER, LIST_USERS, READ_CUSTOMER, READ_ORDER, LIST_ORDERS, LIST_ALL_ORDERS, READ_INVOICE],
+  ...[READ_ME, READ_USER, LIST_USERS, READ_CUSTOMER, READ_ORDER, LIST_ORDERS, LIST_ALL_ORDERS],
 ];

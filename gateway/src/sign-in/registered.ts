@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { CustomerView, InvoiceView, OrderView, UserView } from '@turnpike/contracts';
+import type { CustomerView, OrderView, UserView } from '@turnpike/contracts';
 import type { SessionView, Page, RegisteredState } from '@turnpike/protocol';
 import { LedgerQueries, registerOf, Services, type Standing, SystemWrites } from '@turnpike/engine';
 import { Problem } from '@turnpike/service';
@@ -65,12 +65,6 @@ export class Registered {
 
   async orders(page: Page<OrderView>): Promise<Page<OrderView>> {
     return { ...page, items: await Promise.all(page.items.map((order) => this.order(order))) };
-  }
-
-  /** Of a purged user's invoice number, total, state and date stay. */
-  async invoice(invoice: InvoiceView): Promise<InvoiceView> {
-    const isPurged = (await this.stateOf(invoice.userId)) === 'purged';
-    return isPurged ? { ...invoice, billTo: null, voidReason: null } : invoice;
   }
 
   private async stateOf(userId: string): Promise<RegisteredState | undefined> {

@@ -4,7 +4,6 @@ export * from './users.js';
 export * from './customers.js';
 export * from './orders.js';
 export * from './sessions.js';
-export * from './billing.js';
 export * from './relations.js';
 export * from './steps.js';
 export * from './events.js';

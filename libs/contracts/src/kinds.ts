@@ -1,5 +1,4 @@
 import type { CUSTOMER_OPERATIONS } from './declarations/customers.js';
-import type { INVOICE_OPERATIONS } from './declarations/invoices.js';
 import type { ORDER_OPERATIONS } from './declarations/orders.js';
 import type { FOLLOWING_OPERATIONS, USER_OPERATIONS } from './declarations/users.js';
 
@@ -8,11 +7,7 @@ import type { FOLLOWING_OPERATIONS, USER_OPERATIONS } from './declarations/users
  */
 
 type Operations =
-  | typeof USER_OPERATIONS
-  | typeof CUSTOMER_OPERATIONS
-  | typeof ORDER_OPERATIONS
-  | typeof INVOICE_OPERATIONS
-  | typeof FOLLOWING_OPERATIONS;
+  typeof USER_OPERATIONS | typeof CUSTOMER_OPERATIONS | typeof ORDER_OPERATIONS | typeof FOLLOWING_OPERATIONS;
 type Operation = Operations[number];
 
 /** What a write is. The first part names the resource, the second what is done to it. */
@@ -24,22 +19,13 @@ export type SystemKind = Extract<Operation, { effect: 'ends' | 'follows' }>['kin
 /** What a client may ask for. */
 export type ClientKind = Exclude<OperationKind, SystemKind>;
 
-/** What the system cannot be without. Any other service takes part where the gateway is given its address. */
-export const CORE_SERVICES = ['identity', 'ordering'] as const;
-export type CoreService = (typeof CORE_SERVICES)[number];
-export const SERVICES = [...CORE_SERVICES, 'billing'] as const;
+/** What the system cannot be without. Any other service joins where the gateway is given its address. */
+export const SERVICES = ['identity', 'ordering'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-export const TARGET_TYPES = ['user', 'customer', 'order', 'invoice'] as const;
+export const TARGET_TYPES = ['user', 'customer', 'order'] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
 
 /** What somebody was let in to read by a role alone: the data of others. */
-export const SHOP_READS = [
-  'user.read',
-  'user.list',
-  'customer.read',
-  'order.read',
-  'order.list',
-  'invoice.read',
-] as const;
+export const SHOP_READS = ['user.read', 'user.list', 'customer.read', 'order.read', 'order.list'] as const;
 export type ShopRead = (typeof SHOP_READS)[number];

@@ -6,7 +6,6 @@ export const SHOP_PERSONAL_MEMBERS = [
   'paymentReference',
   'trackingNumber',
   'cancelReason',
-  'voidReason',
 ] as const;
 
 declarePersonal(SHOP_PERSONAL_MEMBERS);

@@ -91,19 +91,6 @@ export const RELATIONS: readonly Relation[] = [
     purge: { kind: 'anonymise', step: 'ordering.purge-customer' },
     follow: 'ordering.follow-user',
   },
-  {
-    name: 'billing.invoices',
-    service: 'billing',
-    from: 'billing.invoices.user_id',
-    to: 'identity.users.id',
-    register: RETAIN,
-    // An invoice stays as it was issued, whatever becomes of the user: the law wants it.
-    update: RETAIN,
-    delete: RETAIN,
-    restore: RETAIN,
-    purge: { kind: 'anonymise', step: 'billing.purge-user' },
-    follow: 'billing.follow-user',
-  },
 ];
 
 /** The users themselves, as receipts and findings call them. */

@@ -146,6 +146,11 @@ export interface ReadDeclaration {
   /** The address at the service, with the same `{name}`s. */
   internal: string;
   result?: Shape;
+  /**
+   * JSON pointers into its result to what is personal. Of a purged user there is then the rest, with null in these places;
+   * left out, nothing is read of such a user. A place in a list stands for each of its items.
+   */
+  personal?: readonly string[];
 }
 
 export interface ProblemDeclaration {

@@ -62,6 +62,13 @@ it('makes events of the steps, and of the undo of each that has one', () => {
   ]);
 });
 
+it('has an event once that several steps leave', () => {
+  const { events } = VOCABULARY;
+  const before = [...events];
+  learn({ ...WORDS, steps: [...WORDS.steps, { event: 'lamp.lit', undo: false }] });
+  expect(events).toEqual(before);
+});
+
 it('tells the end of a write from all else, also of a kind that is gone', () => {
   const told = ['lamp.light', 'lamp.light failed', 'genie.free rejected', 'lamp.read', 'lane.pause'];
   expect(told.filter(tellsOfAnEnd)).toEqual(['lamp.light', 'lamp.light failed', 'genie.free rejected']);

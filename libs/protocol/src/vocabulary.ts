@@ -72,11 +72,9 @@ function list(): string[] {
 }
 
 function eventsOf(steps: Words['steps']): string[] {
-  return [
-    ALL_EVENTS,
-    ...ENDS.map((end) => `operation.${end}`),
-    ...steps.flatMap(({ event, undo }) => typesOf(event, undo)),
-  ];
+  // Several steps may leave the same.
+  const left = new Set(steps.flatMap(({ event, undo }) => typesOf(event, undo)));
+  return [ALL_EVENTS, ...ENDS.map((end) => `operation.${end}`), ...left];
 }
 
 function typesOf(event: string | null, undo: boolean): string[] {

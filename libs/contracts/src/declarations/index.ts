@@ -1,5 +1,4 @@
 export * from './customers.js';
-export * from './invoices.js';
 export * from './orders.js';
 export * from './services.js';
 export * from './users.js';

@@ -1,6 +1,5 @@
 import type { ServiceName } from '../kinds.js';
 import { CUSTOMER_STEPS } from './customers.js';
-import { BILLING_STEPS } from './invoices.js';
 import { ORDER_STEPS } from './orders.js';
 import { IDENTITY_STEPS } from './users.js';
 
@@ -11,7 +10,6 @@ import { IDENTITY_STEPS } from './users.js';
 export const STEPS_OF = {
   identity: IDENTITY_STEPS,
   ordering: [...CUSTOMER_STEPS, ...ORDER_STEPS],
-  billing: BILLING_STEPS,
 } as const;
 
 export type StepName = (typeof STEPS_OF)[ServiceName][number]['name'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeclaredStepBody } from '@turnpike/protocol';
-import { ConfigurationError } from '@turnpike/service';
+import { ConfigurationError, valueAt } from '@turnpike/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewOperation } from '../ledger/statements/admit.js';
 import type { FollowOn } from '../ledger/statements/follow-ons.js';
@@ -49,20 +49,6 @@ export function inputFrom(
 ): Record<string, unknown> {
   const members = Object.entries(from).map(([name, pointer]) => [name, valueAt(succeeded, pointer)] as const);
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
-}
-
-/** @returns what a JSON pointer (RFC 6901) points to in a document, or undefined */
-function valueAt(document: unknown, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce(memberOf, document);
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
-  return isThere ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
+import { problemBody } from '@turnpike/protocol';
 import type { ServiceTokenSigner } from '@turnpike/service';
 import axios from 'axios';
 import type { GatewayConfig } from '../config.js';
@@ -60,6 +61,15 @@ describe('the answer of a service', () => {
       answering(status, body, headers as Record<string, string>);
       expect(await services.apply('ordering.place', {}, CONTEXT)).toMatchObject({ type: 'unknown' });
     }
+  });
+
+  it('that refuses a step has title and status as the problem is declared, whoever refuses with it', async () => {
+    const body = { code: 'order-state-conflict', status: 400, title: 'No', detail: 'It is late.', by: 3 };
+    answering(400, body, { 'step-recorded': 'true' });
+    expect(await services.apply('ordering.place', {}, CONTEXT)).toMatchObject({
+      type: 'refused',
+      problem: problemBody('order-state-conflict', 'It is late.', { by: 3 }),
+    });
   });
 
   it('of no address that a service may lack says that it has none, in whatever form', async () => {

@@ -289,7 +289,8 @@ function answerOf(context: StepContext, path: string, response: AxiosResponse<un
   if (!problem)
     return { ...unknown(`${service} answered something else than a step's answer`, null), failure };
   if (problem.code === 'step-sealed') return { type: 'sealed' };
-  return { type: saysUserIsGone(context, problem) ? 'gone' : 'refused', problem, failure };
+  const { body } = Problem.from(problem);
+  return { type: saysUserIsGone(context, problem) ? 'gone' : 'refused', problem: body, failure };
 }
 
 /** What a server says that does not know an address: no later attempt finds another one there. */

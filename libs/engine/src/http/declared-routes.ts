@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LaneOf, ReadDeclaration } from '@turnpike/protocol';
-import { invalidRequest, Problem } from '@turnpike/service';
+import { invalidRequest, Problem, withNullAt } from '@turnpike/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { Catalogue } from '../definitions/catalogue.js';
@@ -137,7 +137,10 @@ export class DeclaredReads {
     private readonly services: Services,
   ) {}
 
-  /** @throws Problem 404 of what is another's, 410 of a user who is purged, 409 where a write that it is to follow has not ended */
+  /**
+   * @throws Problem 404 of what is another's, 410 of a purged user of whom nothing is left to be read, 409 where a write that
+   *   it is to follow has not ended
+   */
   async read(
     { service, action, read }: DeclaredRead,
     params: Readonly<Record<string, string>>,
@@ -150,18 +153,23 @@ export class DeclaredReads {
     authorise(action, caller, userId);
     if (userId === null) throw new Problem('not-found');
     await this.reads.after(request, caller, userId);
-    await this.assertNotPurged(userId);
+    const isPurged = await this.isPurged(userId);
+    if (isPurged && !read.personal) throw new Problem('user-deleted');
     const path = read.internal.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
       encodeURIComponent(params[name] ?? ''),
     );
     const query = request.query as object;
     const answer = await this.services.ask<object>(service, { method: 'GET', path, query });
-    return sendResource(answer, request, reply);
+    return sendResource(isPurged ? withoutPersonal(answer, read) : answer, request, reply);
   }
 
-  /** A service that was put back from a backup may have such a user still. */
-  private async assertNotPurged(userId: string): Promise<void> {
+  private async isPurged(userId: string): Promise<boolean> {
     const standing = await this.queries.standing(userId);
-    if (standing && registerOf(standing)?.register === 'purged') throw new Problem('user-deleted');
+    return standing !== null && registerOf(standing)?.register === 'purged';
   }
+}
+
+/** A service that was put back from a backup may have it still. */
+function withoutPersonal(answer: object, { personal = [] }: ReadDeclaration): object {
+  return personal.reduce<unknown>(withNullAt, answer) as object;
 }

@@ -1,4 +1,5 @@
 import { declarePersonal, declareProblems, learn, PROBLEM_CODES } from '@turnpike/protocol';
+import { trailOf } from '@turnpike/service';
 import type { Catalogue } from '../definitions/catalogue.js';
 
 /** What whoever gets a problem can do where its service does not say. */
@@ -18,21 +19,18 @@ export function compiledProblems(): string[] {
  */
 export function teach(catalogue: Catalogue, services: readonly string[]): void {
   learn(catalogue.words(services));
-  for (const { problems = [], operations = [] } of catalogue.manifests) {
+  for (const { problems = [], operations = [], reads = [] } of catalogue.manifests) {
     problems.forEach(({ code }) => taught.add(code));
     declareProblems(
       Object.fromEntries(
         problems.map(({ code, status, title, help = NO_HELP }) => [code, { status, title, help }]),
       ),
     );
-    declarePersonal(operations.flatMap(({ personal = [] }) => personal.map(memberAt)));
+    declarePersonal([...operations, ...reads].flatMap(({ personal = [] }) => personal.map(memberAt)));
   }
 }
 
 /** @returns the name of the member that a JSON pointer ends with: what lies below it is hidden with it */
 function memberAt(pointer: string): string {
-  return pointer
-    .slice(pointer.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
+  return trailOf(pointer).at(-1)!;
 }

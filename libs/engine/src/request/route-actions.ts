@@ -42,8 +42,8 @@ export function AllowsByRequest(actionsIn: ActionsByRequest): MethodDecorator {
   return SetMetadata(ACTIONS, actionsIn);
 }
 
-/** What `authorise` answers to somebody who is signed in and may not. */
-function refusalsOf({ allow: allowed, neverOwn }: ActionDefinition): ProblemCode[] {
+/** @returns what `authorise` answers to somebody who is signed in and may not */
+export function refusalsOf({ allow: allowed, neverOwn }: ActionDefinition): ProblemCode[] {
   if (allowed.includes('anyone') || allowed.includes('user')) return [];
   const isShared = allowed.includes('owner') && allowed.includes('admin');
   return [

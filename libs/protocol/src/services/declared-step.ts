@@ -1,5 +1,5 @@
-import { IsInt, IsObject, IsUUID, Max, Min, ValidateIf } from 'class-validator';
-import { Nested, Text } from '../wire/validation.js';
+import { IsInt, IsObject, IsUUID, Max, Min } from 'class-validator';
+import { Nested, Nullable, Text } from '../wire/validation.js';
 
 /** What an operation is about. */
 export class StepTarget {
@@ -22,7 +22,7 @@ export class StepOperation {
   userId: string;
 
   /** Null where the system asked for it. */
-  @ValidateIf((_operation, value) => value !== null)
+  @Nullable()
   @IsUUID()
   actorId: string | null;
 

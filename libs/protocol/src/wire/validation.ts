@@ -21,6 +21,14 @@ export function Optional(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
+/** The condition of Nullable, by which a schema knows such a field. */
+export const unlessNull = (_object: object, value: unknown): boolean => value !== null;
+
+/** The field may be null; it may not be left out. */
+export function Nullable(): PropertyDecorator {
+  return ValidateIf(unlessNull);
+}
+
 /** A string with something to read in it, at most `max` characters. */
 export function Text(max = MAX_STRING): PropertyDecorator {
   return applyDecorators(

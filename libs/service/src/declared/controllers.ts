@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   Body,
   Controller,
   Get,
@@ -10,7 +11,7 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import {
   DeclaredStepBody,
   INTEGRITY_PATH,
@@ -88,7 +89,8 @@ export function readController({ internal, summary, result, read }: ReadDefiniti
     constructor(private readonly database: Database) {}
 
     @Get(internal.replaceAll(/\{(\w+)\}/g, ':$1'))
-    @ApiOperation({ operationId: internal, summary })
+    @ApiOperation({ operationId: internal.replaceAll(/[{}]/g, ''), summary })
+    @ApiParameters(internal)
     @ApiOkResponse({ description: 'It is there.', schema: schemaOf(result) })
     async read(@Param() params: Record<string, string>): Promise<object> {
       assertIds(params);
@@ -130,7 +132,13 @@ function pageOf(select: string): string {
     where ($1::uuid is null or id > $1) and ($2::uuid is null or "userId" = $2) order by id limit $3`;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Describes the parts of an address that change. */
+function ApiParameters(address: string): MethodDecorator {
+  const names = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  return applyDecorators(...names.map((name) => ApiParam({ name, type: String })));
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws Problem 404 for what is no id where one has to be: there is nothing under it */
 function assertIds(params: Readonly<Record<string, string>>): void {

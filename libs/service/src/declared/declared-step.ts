@@ -48,6 +48,7 @@ export class DeclaredStep {
   private readonly inbox: string;
   private readonly step: StepDefinition;
   private readonly relations: readonly RelationDeclaration[];
+  private readonly refuse: StepRequest['refuse'];
 
   constructor(name: string, definition: ServiceDefinition) {
     const { service, steps, operations = [], relations = [] } = definition;
@@ -58,6 +59,7 @@ export class DeclaredStep {
     this.refusals = own.flatMap(({ refuses = [] }) => refuses.filter(isProblemCode));
     this.step = steps[name]!;
     this.relations = relations;
+    this.refuse = refusingAs(operations.flatMap(({ refuses = [] }) => refuses));
     this.inbox = `${service}.inbox`;
   }
 
@@ -67,7 +69,7 @@ export class DeclaredStep {
     const input = await this.checkFor(operation.kind)(body.input);
     const end = this.endFor(input);
     const tombstone = end.tombstone && this.step.undo && (await tombstoneOf(tx, call));
-    const request = { input: input as never, operation, answers, tx, call, ifMatch, refuse };
+    const request = { input: input as never, operation, answers, tx, call, ifMatch, refuse: this.refuse };
     const result = (await this.step.run(request)) ?? {};
     const answer = end.forgets ? await this.forget(tx, call, result) : (result.body ?? {});
     const left: Left = { before: result.before, tombstone };
@@ -113,7 +115,18 @@ async function tombstoneOf(tx: EntityManager, { userId }: StepCall): Promise<'se
   return fence?.tombstoned ? 'set' : 'clear';
 }
 
-const refuse: StepRequest['refuse'] = (code, detail, more = {}) => {
-  if (!isProblemCode(code)) throw new Error(`No service declares the problem ${code}.`);
-  return new Problem(code, detail, { ...more });
-};
+/** @param named the codes by which the operations of the service say that they are refused */
+function refusingAs(named: readonly string[]): StepRequest['refuse'] {
+  return (code, detail, more = {}) => {
+    if (isProblemCode(code)) return new Problem(code, detail, { ...more });
+    if (!named.includes(code)) throw new Error(`No service declares the problem ${code}.`);
+    return problemOfOthers(code, detail, more);
+  };
+}
+
+/** A problem that another service declares: the gateway, which knows it, puts its status and its title there. */
+function problemOfOthers(code: string, detail?: string, more: object = {}): Problem {
+  const words = { type: `/problems/${code}`, title: code, status: 409 };
+  const body = { ...more, ...words, code, ...(detail && { detail }) };
+  return new Problem(code as ProblemCode, detail, {}, {}, body);
+}

@@ -30,7 +30,7 @@ export interface StepRequest<Input = Record<string, unknown>> {
   /** The client's `If-Match`, where the operation says that the step compares it. */
   ifMatch: string | undefined;
   /**
-   * @param code of the service's own problems, or of everybody's
+   * @param code of the service's own problems, of everybody's, or of those that its operations say they are refused with
    * @param detail for people; nothing secret
    * @returns what the step throws to refuse the operation for good
    */

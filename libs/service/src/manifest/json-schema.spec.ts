@@ -1,5 +1,5 @@
 import { PlaceOrder, SetRoles } from '@turnpike/contracts';
-import { SetMark, Email, Nested, Optional, Rule, Text, Time } from '@turnpike/protocol';
+import { SetMark, Email, Nested, Nullable, Optional, Rule, Text, Time } from '@turnpike/protocol';
 import { IsBoolean, IsIn, IsInt, IsUUID, Matches, Max, Min } from 'class-validator';
 import { jsonSchemaOf } from './json-schema.js';
 
@@ -74,6 +74,29 @@ describe('the schema of a class', () => {
         letters: { type: 'string' },
       },
       required: ['name', 'id', 'choice', 'one', 'many', 'even', 'whatever', 'letters'],
+      additionalProperties: false,
+    });
+  });
+
+  it('lets a member be null that may be, and asks for it', () => {
+    class Found {
+      @Nullable()
+      @Nested(() => Part)
+      part: Part | null;
+
+      @Nullable()
+      @Text(20)
+      reason: string | null;
+    }
+    expect(jsonSchemaOf(Found)).toEqual({
+      type: 'object',
+      properties: {
+        part: { anyOf: [PART, { type: 'null' }] },
+        reason: {
+          anyOf: [{ type: 'string', minLength: 1, maxLength: 20, pattern: '\\S' }, { type: 'null' }],
+        },
+      },
+      required: ['part', 'reason'],
       additionalProperties: false,
     });
   });

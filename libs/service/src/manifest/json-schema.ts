@@ -1,4 +1,4 @@
-import type { JsonSchema, Shape } from '@turnpike/protocol';
+import { type JsonSchema, type Shape, unlessNull } from '@turnpike/protocol';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
@@ -12,6 +12,7 @@ type Class = Extract<Shape, new () => object>;
 type Converters = NonNullable<
   NonNullable<Parameters<typeof targetConstructorToSchema>[1]>['additionalConverters']
 >;
+type ObjectSchema = Pick<ReturnType<typeof targetConstructorToSchema>, 'properties' | 'required'>;
 type Rule = Parameters<Extract<Converters[string], (...all: never[]) => unknown>>[0];
 
 /** @returns the JSON Schema of a shape @throws Error that names a class of which there is none */
@@ -28,11 +29,32 @@ function schemaOfClass(type: Class, around: readonly Class[]): JsonSchema {
   if (around.includes(type)) throw new Error(`${type.name} has itself in it: no body is that deep`);
   if (!hasRules(type)) throw new Error(`${type.name} has no rule of class-validator: it would take nothing`);
   const additionalConverters = convertersWithin([...around, type]);
-  return { ...targetConstructorToSchema(type, { additionalConverters }), additionalProperties: false };
+  const schema = targetConstructorToSchema(type, { additionalConverters });
+  return { ...schema, ...withNulls(schema, nullableOf(type)), additionalProperties: false };
 }
 
 function hasRules(type: Class): boolean {
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
+  return rulesOf(type).length > 0;
+}
+
+/** @returns the members that may be null */
+function nullableOf(type: Class): string[] {
+  const conditions = rulesOf(type).filter(({ constraints }) => constraints?.includes(unlessNull));
+  return conditions.map(({ propertyName }) => propertyName);
+}
+
+function rulesOf(type: Class): Rule[] {
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+}
+
+/** The library takes what has a condition for something that may be left out. */
+function withNulls({ properties, required = [] }: ObjectSchema, nullable: readonly string[]): JsonSchema {
+  if (nullable.length === 0) return {};
+  const schemas = nullable.map((name) => [name, { anyOf: [properties?.[name], { type: 'null' }] }]);
+  return {
+    properties: { ...properties, ...(Object.fromEntries(schemas) as JsonSchema) },
+    required: [...required, ...nullable],
+  };
 }
 
 /** What the library makes something else of, or nothing. */

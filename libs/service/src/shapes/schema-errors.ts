@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { FieldError } from '@turnpike/protocol';
+import { trailOf } from './json-pointers.js';
 
 /*
  * What ajv complains about, in the words in which class-validator does: whoever reads an answer cannot tell which of the two
@@ -61,12 +62,6 @@ function memberOf({ params, propertyName }: ErrorObject): string[] {
   const { missingProperty, additionalProperty, unevaluatedProperty } = params as Parameters;
   const member = propertyName ?? missingProperty ?? additionalProperty ?? unevaluatedProperty;
   return member === undefined ? [] : [member as string];
-}
-
-/** @returns the members on the way that a JSON pointer names */
-export function trailOf(pointer: string): string[] {
-  const steps = pointer.split('/').slice(1);
-  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function typeName(type: unknown): string {

@@ -233,6 +233,13 @@ describe('a read is refused', () => {
     ]);
   });
 
+  it('with something personal that is not in its result', () => {
+    const result = { type: 'object', properties: { points: {}, note: {} } };
+    expect(wrongIn(withRead({ result, personal: ['/note', '/reason'] }))).toEqual([
+      'reads/0 (/internal/points/{userId}): has nothing at /reason of its result, which is to be personal',
+    ]);
+  });
+
   it('whose result is no schema', () => {
     expect(wrongIn(withRead({ result: { type: 'thing' } }))).toEqual([
       expect.stringContaining('reads/0 (/internal/points/{userId}): its result is no JSON Schema'),

@@ -5,7 +5,7 @@ import { bodyValidator } from '../shapes/body-validator.js';
 import type { Candidate } from './candidate.js';
 import { mayHave } from './pointers.js';
 
-/** Schemas can be compiled, and what is personal in a body can be there. */
+/** Schemas can be compiled, and what is personal in a body or a result can be there. */
 export function unsoundShapes({ manifest }: Candidate): string[] {
   const compile = schemaCompiler();
   return [
@@ -13,9 +13,12 @@ export function unsoundShapes({ manifest }: Candidate): string[] {
     ...inEach(manifest, 'operations', (operation) => [
       ...complaintAboutBody(operation, compile),
       ...complaintAbout('result', operation.result, compile),
-      ...lostPersonal(operation),
+      ...lostPersonal('body', operation.body, operation.personal),
     ]),
-    ...inEach(manifest, 'reads', ({ result }) => complaintAbout('result', result, compile)),
+    ...inEach(manifest, 'reads', ({ result, personal }) => [
+      ...complaintAbout('result', result, compile),
+      ...lostPersonal('result', result, personal),
+    ]),
   ];
 }
 
@@ -37,9 +40,13 @@ function failureOf(what: string, attempt: () => unknown): string[] {
   }
 }
 
-/** A pointer with a typing error would show operators what it was to hide. */
-function lostPersonal({ body, personal = [] }: OperationDeclaration): string[] {
+/** A pointer with a typing error would show what it was to hide. */
+function lostPersonal(
+  what: string,
+  shape: Shape | null | undefined,
+  personal: readonly string[] = [],
+): string[] {
   return personal
-    .filter((pointer) => !body || !mayHave(body, trailOf(pointer)))
-    .map((pointer) => `has nothing at ${pointer} of its body, which is to be personal`);
+    .filter((pointer) => !shape || !mayHave(shape, trailOf(pointer)))
+    .map((pointer) => `has nothing at ${pointer} of its ${what}, which is to be personal`);
 }

@@ -105,6 +105,7 @@ const READ = entity(['method', 'path', 'lane', 'allow', 'internal'], {
   allow: listOf(WORD, 20),
   internal: INTERNAL,
   result: SHAPE,
+  personal: listOf(POINTER, 50),
 });
 
 /** What a step may be refused with for good: clients are told by 401 to sign in again, and by 429 to wait. */

@@ -14,6 +14,7 @@ import {
   WAITED,
   WRITE_HEADERS,
 } from '../../http/write-route.js';
+import { refusalsOf } from '../../request/route-actions.js';
 import { parametersIn } from '../checks/access.js';
 import type { BodyValidator } from '../shapes/body-validator.js';
 import type { DeclaredRoute } from './route-table.js';
@@ -21,7 +22,10 @@ import type { DeclaredRoute } from './route-table.js';
 /** @returns what the description of the process says of a route that a service declares, in the words of those that are compiled in */
 export function descriptionOf(route: DeclaredRoute): DescribedRoute {
   const { service, action } = route;
-  const common = { tags: [service], 'x-allowed': { [action.name]: action.allow } };
+  const common = {
+    ...{ tags: [service], 'x-allowed': { [action.name]: action.allow } },
+    ...problemsAs(refusalsOf(action)),
+  };
   return 'read' in route
     ? { ...addressOf(route.read), operation: { ...common, ...readOf(route.read) } }
     : { ...addressOf(route.operation), operation: { ...common, ...writeOf(route.operation, route.body) } };
@@ -57,7 +61,7 @@ function writeOf(definition: OperationDefinition, body: BodyValidator | null): o
 
 function readOf({ path, summary, result }: ReadDeclaration): object {
   return {
-    operationId: `read ${path}`,
+    operationId: `read${path.replaceAll(/[{}]/g, '')}`,
     ...(summary && { summary }),
     parameters: [...parametersOf(path), ...headersOf([...READ_HEADERS, IF_NONE_MATCH])],
     responses: {
