@@ -16,13 +16,13 @@ import {
   assertCarriedOut,
   assertHasWayOut,
   type Declarations,
-  inOrder,
   type Subject,
+  withRelated,
 } from './lifecycle-sagas.js';
 import type { OperationDefinition, OperationEnd, SubjectEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
-import { type Relation, relationOf, serviceOf, stepOfRule } from './relations.js';
+import { type Relation, relationOf, serviceOf } from './relations.js';
 
 /** What an application is compiled with. */
 export interface Definitions {
@@ -181,13 +181,7 @@ export class Catalogue implements Declarations {
     if (!this.isWhole) throw unavailable('What services have declared is not read yet.');
     const { plan, steps } = this.of(kind);
     const own = plan ? plan.steps(payload, this) : steps;
-    return this.withRelated(kind, own).map((name) => ({ name, service: serviceOf(name) }));
-  }
-
-  /** What refers to a resource that is no user follows the operations of that resource. */
-  private withRelated(kind: string, own: readonly string[]): readonly string[] {
-    const related = this.relations.flatMap(({ on }) => stepOfRule(on?.[kind]) ?? []);
-    return related.length === 0 ? own : inOrder([...own, ...related], this);
+    return withRelated(kind, own, this).map((name) => ({ name, service: serviceOf(name) }));
   }
 
   /** @returns whether an operation of that kind makes its target: a resource whose later writes go to the same lane */

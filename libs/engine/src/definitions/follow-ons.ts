@@ -52,7 +52,7 @@ export function inputFrom(
 }
 
 /** @returns what a JSON pointer (RFC 6901) points to in a document, or undefined */
-function valueAt(document: unknown, pointer: string): unknown {
+export function valueAt(document: unknown, pointer: string): unknown {
   return pointer
     .split('/')
     .slice(1)

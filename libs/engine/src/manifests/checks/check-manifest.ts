@@ -4,8 +4,8 @@ import { Candidate, type Surroundings } from './candidate.js';
 import { unsoundFollowOns } from './follow-ons.js';
 import { foreignSteps, takenNames, unknownProblems } from './names.js';
 import { unsoundOperations } from './operations.js';
-import { deadEnds, deadEndsByRelations } from './plans.js';
-import { unsoundRelations } from './relations.js';
+import { deadEnds, deadEndsByRelations, earlyCopies } from './plans.js';
+import { unsoundCopies, unsoundCounts, unsoundRelations } from './relations.js';
 import { takenRoutes } from './routes.js';
 import { unsoundShapes } from './shapes.js';
 import { circles, keptForEver } from './tables.js';
@@ -13,8 +13,8 @@ import { circles, keptForEver } from './tables.js';
 const CHECKS: readonly ((candidate: Candidate) => string[])[] = [
   ...[takenNames, foreignSteps, takenRoutes, unknownProblems],
   ...[unsoundOperations, unsoundAccess, unsoundShapes, unsoundFollowOns],
-  ...[unsoundRelations, circles, keptForEver],
-  ...[deadEnds, deadEndsByRelations],
+  ...[unsoundRelations, unsoundCopies, unsoundCounts, circles, keptForEver],
+  ...[deadEnds, deadEndsByRelations, earlyCopies],
 ];
 
 /**

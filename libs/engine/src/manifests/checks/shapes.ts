@@ -16,6 +16,7 @@ export function unsoundShapes({ manifest }: Candidate): string[] {
       ...complaintAbout('result', operation.result, compile),
       ...lostPersonal(operation),
     ]),
+    ...inEach(manifest, 'steps', ({ answer }) => complaintAbout('answer', answer, compile)),
     ...inEach(manifest, 'reads', ({ result }) => complaintAbout('result', result, compile)),
   ];
 }
