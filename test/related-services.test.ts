@@ -58,7 +58,8 @@ describe('relations over several levels', () => {
 
   beforeAll(async () => {
     [loyalty, perks] = [await FakeService.start(COUNTED), await FakeService.start(PERKS)];
-    for (const service of [loyalty, perks]) service.manifest.steps!.forEach(({ name }) => record(service, name));
+    for (const service of [loyalty, perks])
+      service.manifest.steps!.forEach(({ name }) => record(service, name));
     system = await startSystem({
       env: { SERVICES: `loyalty=${loyalty.url},perks=${perks.url}`, DELETION_GRACE_MS: '20000' },
     });
@@ -94,7 +95,8 @@ describe('relations over several levels', () => {
   }
 
   async function standing(name: string): Promise<{ state: string; problem: string | null }> {
-    const { body } = await admin.get<{ name: string; state: string; problem: string | null }[]>('/v1/ops/services');
+    const { body } =
+      await admin.get<{ name: string; state: string; problem: string | null }[]>('/v1/ops/services');
     return body.find((service) => service.name === name)!;
   }
 
@@ -171,7 +173,9 @@ describe('relations over several levels', () => {
     expectStatus(await admin.delete(`/v1/users/${userId}`, WAIT), 204);
     sent.splice(0);
     const { gateway } = system.databases;
-    await gateway.query(`update lanes set deleted_at = now() - interval '1 day' where user_id = $1`, [userId]);
+    await gateway.query(`update lanes set deleted_at = now() - interval '1 day' where user_id = $1`, [
+      userId,
+    ]);
     await until(async () => sent.length === 2);
     expect(sent).toEqual(['perks.purge', 'loyalty.purge']);
     await until(async () => (await countedBy('user.purge', userId)) !== undefined);
@@ -182,14 +186,31 @@ describe('relations over several levels', () => {
 
   it('a row of which what it refers to is gone is found, at either level', async () => {
     const { id, userId } = await ordered();
-    const [entryId, badgeId] = ['00000000-0000-7000-8000-00000000000e', '00000000-0000-7000-8000-00000000000b'];
-    const entry: IntegrityRow = { id: entryId, relation: 'loyalty.entries', userId, refersTo: id, live: true };
-    const badge: IntegrityRow = { id: badgeId, relation: 'perks.badges', userId, refersTo: entryId, live: true };
+    const [entryId, badgeId] = [
+      '00000000-0000-7000-8000-00000000000e',
+      '00000000-0000-7000-8000-00000000000b',
+    ];
+    const entry: IntegrityRow = {
+      id: entryId,
+      relation: 'loyalty.entries',
+      userId,
+      refersTo: id,
+      live: true,
+    };
+    const badge: IntegrityRow = {
+      id: badgeId,
+      relation: 'perks.badges',
+      userId,
+      refersTo: entryId,
+      live: true,
+    };
     loyalty.rows.set('entries', [entry]);
     perks.rows.set('badges', [badge]);
     expect(await findings()).toEqual([]);
     loyalty.rows.set('entries', [{ ...entry, refersTo: badgeId }]);
-    expect(await findings()).toEqual([{ relation: 'loyalty.entries', kind: 'dangling', id: entryId, userId }]);
+    expect(await findings()).toEqual([
+      { relation: 'loyalty.entries', kind: 'dangling', id: entryId, userId },
+    ]);
     loyalty.rows.set('entries', []);
     expect(await findings()).toEqual([{ relation: 'perks.badges', kind: 'dangling', id: badgeId, userId }]);
     perks.rows.set('badges', []);

@@ -6,7 +6,10 @@ import { relationOf } from './relations.js';
 const NOTES: RelationDeclaration = {
   ...{ name: 'notes', from: 'desk.notes.letter_id', to: 'post.letters.id' },
   copies: { title: 'title', weight: '/parcel/weight', nothing: '/parcel/colour' },
-  on: { 'letter.send': { kind: 'copy', step: 'desk.copy' }, 'letter.tear': { kind: 'cascade', step: 'desk.tear' } },
+  on: {
+    'letter.send': { kind: 'copy', step: 'desk.copy' },
+    'letter.tear': { kind: 'cascade', step: 'desk.tear' },
+  },
 };
 const MARKS: RelationDeclaration = {
   ...{ name: 'marks', from: 'pen.marks.note_id', to: 'desk.notes.id' },
@@ -21,7 +24,10 @@ const SENT: Answers = {
 function sending(relations: readonly RelationDeclaration[]): Sending {
   const operations = [{ kind: 'desk.note', steps: ['desk.note'] }];
   return {
-    subject: { confirm: 'crew.confirm', steps: { register: ['crew.join'], update: ['crew.change'] } } as never,
+    subject: {
+      confirm: 'crew.confirm',
+      steps: { register: ['crew.join'], update: ['crew.change'] },
+    } as never,
     relations: relations.map(relationOf),
     manifests: [{ manifest: 1, service: 'desk', version: '1', operations } as Manifest],
     of: (kind) => ({ steps: [kind === 'desk.note' ? 'desk.note' : 'post.send'] }),
@@ -55,7 +61,10 @@ describe('the input of a step that relations add', () => {
 
   it('has those of all relations that the step serves', () => {
     const more = { ...NOTES, name: 'more', from: 'desk.more.letter_id', copies: { kept: 'title' } };
-    expect(inputOf('desk.copy', 'letter.send', SENT, [NOTES, more])).toMatchObject({ weight: 7, kept: 'a letter' });
+    expect(inputOf('desk.copy', 'letter.send', SENT, [NOTES, more])).toMatchObject({
+      weight: 7,
+      kept: 'a letter',
+    });
   });
 
   it('is empty where it copies nothing, also of an operation of its own service that it is not declared for', () => {

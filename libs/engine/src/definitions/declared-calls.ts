@@ -1,5 +1,5 @@
 import type { DeclaredStepBody, Manifest, OperationDeclaration } from '@turnpike/protocol';
-import { valueAt } from './follow-ons.js';
+import { memberOf, valueAt } from './follow-ons.js';
 import type { Declarations } from './lifecycle-sagas.js';
 import type { Answers } from './outcome.js';
 import type { Call, PlannedOperation } from './plan.js';
@@ -108,7 +108,7 @@ function copiesOf(copies: Readonly<Record<string, string>>, answer: Answers[stri
 
 /** @returns what an answer has under a name, or where a JSON pointer points */
 export function valueIn(answer: Answers[string], member: string): unknown {
-  return member.startsWith('/') ? valueAt(answer, member) : answer[member];
+  return member.startsWith('/') ? valueAt(answer, member) : memberOf(answer, member);
 }
 
 /** @returns the name of a user as copies have it */

@@ -60,7 +60,8 @@ export function valueAt(document: unknown, pointer: string): unknown {
     .reduce(memberOf, document);
 }
 
-function memberOf(value: unknown, name: string): unknown {
+/** @returns what a document has under a name of its own, or undefined */
+export function memberOf(value: unknown, name: string): unknown {
   const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isThere ? (value as Record<string, unknown>)[name] : undefined;
 }

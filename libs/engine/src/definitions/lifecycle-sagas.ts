@@ -2,6 +2,7 @@ import type { StepDeclaration } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
 import { deadEndIn } from './finality.js';
 import { additionsTo, planOf } from './related-steps.js';
+import { complaintsAboutWays } from './table-graph.js';
 import { type Relation, serviceOf, stepOfRule, SUBJECT_EVENTS, type SubjectEvent } from './relations.js';
 
 /*
@@ -66,12 +67,22 @@ export function copySteps(relations: readonly Relation[]): ReadonlySet<string> {
  */
 export function assertCarriedOut(declared: Declarations): void {
   for (const relation of declared.relations) {
-    const rules = SUBJECT_EVENTS.map((event) => [event, stepOfRule(relation[event])] as const);
-    for (const [event, step] of [...rules, ['repair', relation.follow ?? null] as const])
-      if (step !== null) assertIsStepOf(relation, event, step, declared);
+    for (const [occasion, step] of stepsOf(relation))
+      if (step !== null) assertIsStepOf(relation, occasion, step, declared);
+    const [complaint] = complaintsAboutWays(relation, declared.relations, declared.subject.table);
+    if (complaint) throw new ConfigurationError(`The relation ${relation.name}`, `${complaint}.`);
   }
   for (const event of SUBJECT_EVENTS)
     assertHasWayOut(`The plan of ${event}`, sagaOf(event, declared), declared);
+}
+
+/** By what each is carried out on. */
+function stepsOf(relation: Relation): (readonly [string, string | null])[] {
+  return [
+    ...SUBJECT_EVENTS.map((event) => [event, stepOfRule(relation[event])] as const),
+    ...Object.entries(relation.on ?? {}).map(([occasion, rule]) => [occasion, stepOfRule(rule)] as const),
+    ['repair', relation.follow ?? null],
+  ];
 }
 
 function assertIsStepOf(

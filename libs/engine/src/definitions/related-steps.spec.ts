@@ -31,7 +31,10 @@ describe('rows that go', () => {
 
   it('go before what they refer to, however many tables there are between, and in whatever order they are declared', () => {
     const steps = { 'desk.tear': UNDOABLE, 'pen.wipe': UNDOABLE, 'post.tear': UNDOABLE };
-    for (const declared of [[notes, marks], [marks, notes]])
+    for (const declared of [
+      [notes, marks],
+      [marks, notes],
+    ])
       expect(plan(additions(declared), steps)).toEqual(['pen.wipe', 'desk.tear', 'post.tear']);
   });
 
@@ -78,8 +81,16 @@ describe('rows that come', () => {
 });
 
 describe('a copy', () => {
-  const copies = { ...NOTES, copies: { text: 'text' }, on: { 'letter.send': { kind: 'copy', step: 'desk.copy' } } } as const;
-  const further = { ...MARKS, copies: { text: 'text' }, on: { 'letter.send': { kind: 'copy', step: 'pen.copy' } } } as const;
+  const copies = {
+    ...NOTES,
+    copies: { text: 'text' },
+    on: { 'letter.send': { kind: 'copy', step: 'desk.copy' } },
+  } as const;
+  const further = {
+    ...MARKS,
+    copies: { text: 'text' },
+    on: { 'letter.send': { kind: 'copy', step: 'pen.copy' } },
+  } as const;
   const sent = (declared: RelationDeclaration[]): Addition[] => additions(declared, ['post.send'], SEND);
 
   it('is made behind the answer that it is made of, even if it can be taken back and that cannot', () => {
@@ -90,14 +101,18 @@ describe('a copy', () => {
 
   it('of a copy is made behind that', () => {
     const steps = { 'desk.copy': FOLLOWING, 'pen.copy': UNDOABLE };
-    expect(plan(sent([further, copies]), steps, ['post.send'])).toEqual(['post.send', 'desk.copy', 'pen.copy']);
+    expect(plan(sent([further, copies]), steps, ['post.send'])).toEqual([
+      'post.send',
+      'desk.copy',
+      'pen.copy',
+    ]);
     expect(sent([further, copies]).map(({ source }) => source)).toEqual(['desk.copy', 'post.send']);
   });
 
   it('that may be refused is in the way of a final step, as the check of plans finds', () => {
     const steps = { 'desk.copy': { refuses: true, undo: true } };
     const order = plan(sent([copies]), steps, ['post.send']);
-    const named = order.map((name) => ({ name, ...(steps as Record<string, Finality>)[name] ?? FINAL }));
+    const named = order.map((name) => ({ name, ...((steps as Record<string, Finality>)[name] ?? FINAL) }));
     expect(deadEndIn(named)).toMatchObject({ final: { name: 'post.send' }, refusing: { name: 'desk.copy' } });
   });
 

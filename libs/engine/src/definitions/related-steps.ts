@@ -1,5 +1,5 @@
 import type { RelationDeclaration, RelationRule } from '@turnpike/protocol';
-import { type Finality, finality } from './finality.js';
+import { DECISION, type Finality, finality } from './finality.js';
 import { serviceOf, type SubjectEvent, tableOf } from './relations.js';
 
 /*
@@ -154,12 +154,15 @@ export function planOf(
   if (added.length === 0) return [...own];
   const places = ownPlaces(own, stepNamed);
   for (const addition of added.sort((one, other) => one.depth - other.depth)) {
-    const { step, source = '' } = addition;
+    const { step, source = '', depth } = addition;
     const rank = Math.max(finality(stepNamed(step)), places.get(source)?.rank ?? 0);
-    const place = { rank, level: addition.brings ? addition.depth : -addition.depth };
-    places.set(step, merged(places.get(step), place));
+    // A plan has one decision: where a relation brings a second, the operation's own is the first.
+    const isBehind = addition.brings || rank === DECISION;
+    places.set(step, merged(places.get(step), { rank, level: isBehind ? depth : -depth }));
   }
-  return [...places].sort(([, one], [, other]) => one.rank - other.rank || one.level - other.level).map(nameIn);
+  return [...places]
+    .sort(([, one], [, other]) => one.rank - other.rank || one.level - other.level)
+    .map(nameIn);
 }
 
 function nameIn([name]: readonly [string, Place]): string {

@@ -28,7 +28,9 @@ describe('what an operation did to rows', () => {
       { relation: 'desk.notes', rule: 'cascade', rows: 2 },
       { relation: 'pen.marks', rule: 'anonymise', rows: 3 },
     ]);
-    expect(countsOf({ 'desk.tear': { torn: 0 } })).toEqual([{ relation: 'desk.notes', rule: 'cascade', rows: 0 }]);
+    expect(countsOf({ 'desk.tear': { torn: 0 } })).toEqual([
+      { relation: 'desk.notes', rule: 'cascade', rows: 0 },
+    ]);
   });
 
   it('is not told where an answer has no count', () => {
@@ -50,7 +52,9 @@ describe('what an operation did to rows', () => {
     const steps = ['desk.close', 'desk.purge'].map(applied);
     const answers = { 'desk.close': { closed: 4, torn: 9 }, 'desk.purge': { closed: 5 } };
     const told = (effect: 'closes' | 'ends' | 'reopens'): unknown[] =>
-      withCounts(steps, { kind: 'user.any', effect, answers }, RELATIONS).flatMap(({ counts = [] }) => counts);
+      withCounts(steps, { kind: 'user.any', effect, answers }, RELATIONS).flatMap(
+        ({ counts = [] }) => counts,
+      );
     expect(told('closes')).toEqual([{ relation: 'desk.notes', rule: 'cascade', rows: 4 }]);
     expect(told('ends')).toEqual([]);
     expect(told('reopens')).toEqual([]);

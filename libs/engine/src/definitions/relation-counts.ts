@@ -42,7 +42,9 @@ function countsOf(relation: Relation, step: string, counted: Counted): RelationC
 /** @returns those that an operation may have been carried out by */
 function rulesFor(relation: Relation, { kind, effect, answers }: Counted): RelationRule[] {
   const event = EVENTS[effect];
-  const onOthers = Object.entries(relation.on ?? {}).filter(([name]) => name === kind || name in answers);
+  const onOthers = Object.entries(relation.on ?? {}).filter(
+    ([name]) => name === kind || Object.hasOwn(answers, name),
+  );
   return [...(event ? [relation[event]] : []), ...onOthers.map(([, rule]) => rule)];
 }
 

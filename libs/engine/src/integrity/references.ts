@@ -63,7 +63,11 @@ export class References {
 }
 
 /** @returns the users of those rows that refer into the window, and to nothing in it that is theirs */
-function strayIn({ users, after, upTo }: Window, page: readonly IntegrityRow[], names: ReadonlySet<string>): string[] {
+function strayIn(
+  { users, after, upTo }: Window,
+  page: readonly IntegrityRow[],
+  names: ReadonlySet<string>,
+): string[] {
   const stray = page.filter(
     ({ relation, refersTo, userId }) =>
       names.has(relation) &&

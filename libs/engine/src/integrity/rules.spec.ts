@@ -119,7 +119,9 @@ describe('what is wrong about a user', () => {
     expect(kindsOf(ACTIVE, [orderIn('paid'), badge])).toEqual(['perks.badges dangling b']);
     expect(kindsOf(ACTIVE, [badge])).toEqual(['perks.badges dangling b']);
     // An order of that id is no entry.
-    expect(kindsOf(ACTIVE, [orderIn('paid'), { ...badge, refersTo: 'o' }])).toEqual(['perks.badges dangling b']);
+    expect(kindsOf(ACTIVE, [orderIn('paid'), { ...badge, refersTo: 'o' }])).toEqual([
+      'perks.badges dangling b',
+    ]);
     expect(kindsOf(undefined, [badge])).toEqual(['ordering.customers dangling u', 'perks.badges dangling b']);
     expect(kindsOf(undefined, [badge], 'purged')).not.toContain('perks.badges dangling b');
   });

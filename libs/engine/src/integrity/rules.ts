@@ -124,7 +124,10 @@ export function findingsAbout(
 }
 
 /** @returns the relations to other tables than the users' */
-export function referencesIn({ relations, subject }: Pick<Declarations, 'relations' | 'subject'>): Relation[] {
+export function referencesIn({
+  relations,
+  subject,
+}: Pick<Declarations, 'relations' | 'subject'>): Relation[] {
   return relations.filter(({ to }) => tableOf(to) !== subject.table);
 }
 

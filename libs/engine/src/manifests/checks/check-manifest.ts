@@ -8,12 +8,12 @@ import { deadEnds, deadEndsByRelations, earlyCopies } from './plans.js';
 import { unsoundCopies, unsoundCounts, unsoundRelations } from './relations.js';
 import { takenRoutes } from './routes.js';
 import { unsoundShapes } from './shapes.js';
-import { circles, keptForEver } from './tables.js';
+import { unsoundWays } from './tables.js';
 
 const CHECKS: readonly ((candidate: Candidate) => string[])[] = [
   ...[takenNames, foreignSteps, takenRoutes, unknownProblems],
   ...[unsoundOperations, unsoundAccess, unsoundShapes, unsoundFollowOns],
-  ...[unsoundRelations, unsoundCopies, unsoundCounts, circles, keptForEver],
+  ...[unsoundRelations, unsoundCopies, unsoundCounts, unsoundWays],
   ...[deadEnds, deadEndsByRelations, earlyCopies],
 ];
 

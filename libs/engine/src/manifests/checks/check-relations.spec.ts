@@ -128,7 +128,12 @@ describe('a relation is refused', () => {
 /** Notes that are taken of what is redeemed, beside what LOYALTY has. */
 function withNotes(change: object, step: object = {}): object {
   const note = { name: 'loyalty.note', refuses: false, undo: false, event: null, ...step };
-  const notes = { name: 'loyalty.notes', from: 'loyalty.notes.account_id', to: 'loyalty.accounts.id', ...change };
+  const notes = {
+    name: 'loyalty.notes',
+    from: 'loyalty.notes.account_id',
+    to: 'loyalty.accounts.id',
+    ...change,
+  };
   return { ...withRelation({}, [notes]), steps: [...LOYALTY.steps!, note] };
 }
 
@@ -139,7 +144,11 @@ describe('a copy, or a count, is refused', () => {
   const answer = { type: 'object', properties: { noted: { type: 'integer' } } };
 
   it.each<[string, object, string]>([
-    ['that does not say of what', withNotes({ on: copying }), 'copies on loyalty.redeem, and does not say what'],
+    [
+      'that does not say of what',
+      withNotes({ on: copying }),
+      'copies on loyalty.redeem, and does not say what',
+    ],
     [
       'of a member that the operation does not result in',
       withNotes({ on: copying, copies: { balance: 'points', why: 'reason' } }),
@@ -172,7 +181,7 @@ describe('a copy, or a count, is refused', () => {
     [
       'of rows to which nothing is done',
       withNotes({ on: { 'loyalty.redeem': { kind: 'retain', counts: 'notes' } } }),
-      'on.loyalty.redeem.counts: property counts should not exist',
+      'on.loyalty.redeem: property counts should not exist',
     ],
     [
       'by a step that may be refused, of what is final',
@@ -190,7 +199,12 @@ describe('a copy, or a count, is refused', () => {
     const copy = (step: string): object => ({ kind: 'copy', step });
     const step = { refuses: false, undo: false, event: null };
     const notes = {
-      ...{ name: 'loyalty.notes', from: 'loyalty.notes.entry_id', to: 'loyalty.entries.id', copies: { a: 'a' } },
+      ...{
+        name: 'loyalty.notes',
+        from: 'loyalty.notes.entry_id',
+        to: 'loyalty.entries.id',
+        copies: { a: 'a' },
+      },
       on: { 'loyalty.mark': copy('loyalty.note') },
     };
     const marks = {
@@ -208,14 +222,18 @@ describe('a copy, or a count, is refused', () => {
     expect(wrongIn(withNotes({ on: counting }))).toEqual([]);
     const noted = { 'loyalty.redeem': { ...counting['loyalty.redeem'], counts: 'noted' } };
     expect(wrongIn(withNotes({ on: noted }, { answer }))).toEqual([]);
-    const entries = { to: 'loyalty.entries.id', on: { 'loyalty.revoke': { kind: 'cascade', step: 'loyalty.note' } } };
+    const entries = {
+      to: 'loyalty.entries.id',
+      on: { 'loyalty.revoke': { kind: 'cascade', step: 'loyalty.note' } },
+    };
     expect(wrongIn(withNotes(entries))).toEqual([]);
   });
 });
 
 describe('a rule for a step is refused', () => {
   const place = 'relations/2 (loyalty.notes)';
-  const at = (step: string): object => withNotes({ on: { [step]: { kind: 'cascade', step: 'loyalty.note' } } });
+  const at = (step: string): object =>
+    withNotes({ on: { [step]: { kind: 'cascade', step: 'loyalty.note' } } });
 
   it('of another service than the one that is referred to', () => {
     expect(wrongIn(at('ordering.pay'))).toEqual([
@@ -223,11 +241,14 @@ describe('a rule for a step is refused', () => {
     ]);
   });
 
-  it.each(['loyalty.close', 'loyalty.follow-user', 'identity.delete'])('by which something happens to a user: %s', (step) => {
-    expect(wrongIn(at(step))).toEqual([
-      `${place}: has a rule for ${step} in on, and not by the name of what happens to the user`,
-    ]);
-  });
+  it.each(['loyalty.close', 'loyalty.follow-user', 'identity.delete'])(
+    'by which something happens to a user: %s',
+    (step) => {
+      expect(wrongIn(at(step))).toEqual([
+        `${place}: has a rule for ${step} in on, and not by the name of what happens to the user`,
+      ]);
+    },
+  );
 });
 
 it('of a class is known what it has, where the build has told, and else anything is possible', () => {

@@ -49,10 +49,12 @@ export function earlyCopies(candidate: Candidate): string[] {
     plans.flatMap(({ name, steps, additions }) => {
       const at = (step: string): number => steps.findIndex((one) => one.name === step);
       const early = additions.filter(
-        ({ step, source, ...of }) => of.relation === relation && source !== undefined && at(source) > at(step),
+        ({ step, source, ...of }) =>
+          of.relation === relation && source !== undefined && at(source) > at(step),
       );
       return early.map(
-        ({ step, source }) => `the plan of ${name} has ${step}, which copies the answer of ${source}, before it`,
+        ({ step, source }) =>
+          `the plan of ${name} has ${step}, which copies the answer of ${source}, before it`,
       );
     }),
   );

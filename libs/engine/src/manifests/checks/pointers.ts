@@ -39,14 +39,12 @@ export function mayAnswer(shape: Shape, member: string): boolean {
 }
 
 /** What the plugin of the build leaves in a class for the description. */
-interface Described {
-  _OPENAPI_METADATA_FACTORY?: () => object;
-}
+type Described = Exclude<Shape, JsonSchema> & { _OPENAPI_METADATA_FACTORY?: () => object };
 
 /** @returns the members of a class and of those that it extends; none of one that was compiled without the plugin */
 function membersOf(type: Described): Set<string> {
   const members = new Set<string>();
-  for (let one = type; typeof one === 'function'; one = Object.getPrototypeOf(one) as Described)
+  for (let one: Described | null = type; one; one = Object.getPrototypeOf(one) as Described | null)
     Object.keys(one._OPENAPI_METADATA_FACTORY?.() ?? {}).forEach((name) => members.add(name));
   return members;
 }
