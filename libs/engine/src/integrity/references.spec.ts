@@ -1,8 +1,9 @@
-import type { IntegrityRow } from '@turnpike/protocol';
+import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
 import type { Declarations } from '../definitions/lifecycle-sagas.js';
 import { relationOf } from '../definitions/relations.js';
 import { References } from './references.js';
 import type { Source } from './rules.js';
+import { Comparison } from './scan.js';
 
 /** Marks refer to notes, and these to letters of users. */
 const DECLARED = {
@@ -72,4 +73,19 @@ describe.each([3, 7, 1000])('references, %i rows of a table held at a time', (ro
     const notes = all.notes.map(({ refersTo: _refersTo, ...rest }) => rest);
     expect(await suspectsIn({ ...all, notes, letters: [] }, rowsPerWindow)).toEqual([]);
   });
+});
+
+it('are compared with the rest, but for what a purge has left as it is', async () => {
+  const all = { ...tables(2, 2), letters: [] };
+  const users: IntegrityUser[] = [{ id: 'user 1', state: 'active', name: 'Ada' }];
+  const lanes = new Map([['user 0', { admission: 'closed' as const, depth: 0, lastSeq: 9 }]]);
+  const pages = {
+    users: () => paged(users as never) as never,
+    rows: ({ name }: Source, { after }: { after?: string }) => paged(all[name as 'notes'], after),
+  };
+  const among = () => Promise.resolve(lanes);
+  const found = new Set<string>();
+  for await (const ids of new Comparison(pages, { among }, DECLARED).suspects())
+    ids.forEach((id) => found.add(id));
+  expect([...found]).toEqual(['user 1']);
 });
