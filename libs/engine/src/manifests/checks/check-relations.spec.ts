@@ -195,6 +195,15 @@ describe('a copy, or a count, is refused', () => {
     expect(lines[0]).toContain(complaint);
   });
 
+  it('of what a user does not have, each once', () => {
+    const copy = { kind: 'copy', step: 'loyalty.note' };
+    const copies = { mail: 'email', called: 'name', size: 'shoe' };
+    const people = { to: 'identity.users.id', purge: { kind: 'anonymise', step: 'loyalty.purge' }, copies };
+    expect(wrongIn(withNotes({ ...people, register: copy, update: copy }))).toEqual([
+      `${place}: copies shoe, which a user does not have`,
+    ]);
+  });
+
   it('that is made of an answer behind it', () => {
     const copy = (step: string): object => ({ kind: 'copy', step });
     const step = { refuses: false, undo: false, event: null };
