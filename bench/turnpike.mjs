@@ -166,6 +166,7 @@ function operationOf(userId, id) {
     id,
     userId,
     kind: 'customer.update',
+    effect: 'writes',
     actorId: userId,
     target: { type: 'customer', id: userId },
     payload: { phone: '1' },

@@ -1,16 +1,14 @@
 // What the documents say of the code is held to the code. Nothing is started.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ACTS, RELATION_EVENTS, ROLES, ROUTINE_READS } from '@turnpike/protocol';
-import { RELATIONS, SHOP_READS } from '@turnpike/contracts';
-import { HealthController, SECURITY_EVENTS } from '@turnpike/service';
+import { ACTS, ROLES, ROUTINE_READS } from '@turnpike/protocol';
+import { SHOP_READS } from '@turnpike/contracts';
+import { SECURITY_EVENTS } from '@turnpike/service';
+import { routesInCode } from './support/routes-in-code.js';
 import { ACTIONS, SHOP } from './support/shop.js';
-import { matrix } from './support/authorisation-matrix.js';
-import { type Route, routesOf } from '../libs/engine/src/request/route-actions.js';
 import type { ActionDefinition } from '../libs/engine/src/request/authorise.js';
 import { TRAIL } from '../libs/engine/src/ops/audited-routes.js';
 import { TRANSITIONS } from '../libs/engine/src/ledger/states.js';
-import { sagaOf } from '../libs/engine/src/definitions/lifecycle-sagas.js';
 
 const ROOT = path.resolve(__dirname, '..');
 const TOP_FOLDERS = readdirSync(ROOT, { withFileTypes: true })
@@ -57,73 +55,6 @@ describe('docs/states.md', () => {
     const final = known.filter((state) => TRANSITIONS[state as keyof typeof TRANSITIONS].length === 0);
     expect(ends.sort()).toEqual(final.map((state) => `${state} --> [*]`).sort());
   });
-});
-
-describe('docs/relations.md', () => {
-  const rows = [...read('docs/relations.md').matchAll(/^\| (.+) \|$/gm)].map(([, row]) => row!.split(' | '));
-
-  test('declares what the code declares', () => {
-    const declared = RELATIONS.map((relation) => [
-      relation.name,
-      ...RELATION_EVENTS.map((event) => relation[event].kind),
-    ]);
-    expect(rows.filter(([name]) => RELATIONS.some((one) => one.name === name))).toEqual(declared);
-  });
-
-  test('has the steps that the code computes', () => {
-    const computed = RELATION_EVENTS.map((event) => [
-      event,
-      sagaOf(event, SHOP)
-        .map((step) => `\`${step}\``)
-        .join(', '),
-    ]);
-    expect(rows.filter(([name]) => RELATION_EVENTS.some((event) => event === name))).toEqual(computed);
-  });
-});
-
-describe('docs/authorisation.md', () => {
-  const rows = [...read('docs/authorisation.md').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)];
-  const listed = rows.map(([, name, cell]) => [name!, cell!] as const);
-
-  test('says of every action who may', () => {
-    const coded = ACTIONS.map(({ name, allow }) => [name, allow.join(', ')]);
-    expect(listed.filter(([name]) => !name.includes(' '))).toEqual(coded);
-  });
-
-  test('has the matrix of who is answered what', () => {
-    const table = [
-      ...read('docs/authorisation.md').matchAll(/^\| ([\w.-]+) \| ((?:own|role|\d+)(?: \| .+)?) \|$/gm),
-    ];
-    expect(table.map(([, action, cells]) => [action, ...cells!.split(' | ')])).toEqual(matrix());
-  });
-
-  test('has every route, with its action', () => {
-    const coded = routesInCode().map(({ address, actions }) => {
-      const named = actions === 'public' ? actions : actions!.map(({ name }) => `\`${name}\``).join(', ');
-      return [address, named];
-    });
-    expect(listed.filter(([name]) => name.includes(' ')).sort()).toEqual(coded.sort());
-  });
-});
-
-test('docs/api.md says of every route that changes something what happens when it is asked again', () => {
-  const rows = [...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/[^`]+)` \| (.+) \|$/gm)];
-  const changing = routesInCode().filter(({ address }) => !address.startsWith('GET '));
-  expect(
-    rows
-      .map(([, address]) => address!)
-      .filter((address) => !address.startsWith('GET '))
-      .sort(),
-  ).toEqual(changing.map(({ address }) => address).sort());
-  // What is a write is done once by its key; nobody has to think of each.
-  const isWrite = (actions: Route['actions']): boolean =>
-    actions !== 'public' && SHOP.clientKinds.some((kind) => kind === actions?.[0]?.name);
-  const byKey = rows
-    .filter(([, , what]) => what!.startsWith('the same operation, by its'))
-    .map(([, address]) => address);
-  expect(byKey.sort()).toEqual(
-    changing.flatMap(({ address, actions }) => (isWrite(actions) ? [address] : [])).sort(),
-  );
 });
 
 describe('docs/security-log.md', () => {
@@ -260,21 +191,6 @@ function isPath(name: string): boolean {
 }
 
 /** One file of each process reads the environment, by a library; so do the scripts. */
-/** Every route of the gateway, as `GET /v1/orders/{id}`. */
-function routesInCode(): Route[] {
-  const files = ['gateway/src', 'libs/engine/src']
-    .flatMap(filesBelow)
-    .filter((file) => file.endsWith('.controller.ts'));
-  const modules = files.map((file) => jest.requireActual<object>(path.join(ROOT, file)));
-  const controllers = modules.flatMap((exported) => Object.values(exported) as (typeof HealthController)[]);
-  return (
-    [...controllers, HealthController]
-      .flatMap(routesOf)
-      // Routes of services that join have none of their own.
-      .filter(({ actions }) => actions === 'public' || actions!.length > 0)
-      .map((route) => ({ ...route, address: route.address.replaceAll(/:(\w+)/g, '{$1}') }))
-  );
-}
 
 function variablesRead(): string[] {
   const configs = ['libs/engine', 'gateway', 'identity', 'ordering'].map(

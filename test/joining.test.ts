@@ -115,6 +115,21 @@ describe('a service that joins', () => {
     expect(body.items).toMatchObject([{ action: 'loyalty.read', userId: user.id }]);
   });
 
+  it('has its words in the description, for lists that are narrowed by them', async () => {
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as any;
+    const enumOf = (path: string, name: string): string[] =>
+      document.paths[path].get.parameters.find((one: { name: string }) => one.name === name).schema.enum;
+    expect(enumOf('/v1/ops/operations', 'kind')).toEqual(
+      expect.arrayContaining(['order.place', 'loyalty.redeem', 'loyalty.earn']),
+    );
+    expect(enumOf('/v1/ops/operations', 'problem')).toContain('insufficient-points');
+    expect(enumOf('/v1/ops/audit', 'action')).toContain('loyalty.redeem failed');
+    const { BulkFilter, OperationView } = document.components.schemas;
+    expect(BulkFilter.properties.kind.enum).toContain('loyalty.redeem');
+    expect(BulkFilter.properties.kind.enum).not.toContain('repair.user');
+    expect(OperationView.properties.kind.enum).toContain('loyalty.redeem');
+  });
+
   it('is in the description of the gateway', async () => {
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, any> };
     const redeem = document.paths['/v1/users/{userId}/points/redeem'].post;

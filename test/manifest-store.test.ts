@@ -23,7 +23,7 @@ const POINTS: Manifest = {
 interface Process {
   catalogue: Catalogue;
   store: ManifestStore;
-  judge: (manifest: object, name?: string) => Promise<void>;
+  judge: (manifest: object, name?: string) => Promise<boolean>;
 }
 
 let t: TestLedger;
@@ -182,7 +182,9 @@ describe('a manifest that cannot be carried out', () => {
 
   it('is forgotten when the service says again what was accepted', async () => {
     const process = await startProcess();
-    for (const manifest of [LOYALTY, WRONG, LOYALTY]) await process.judge(manifest);
+    const counts: boolean[] = [];
+    for (const manifest of [LOYALTY, WRONG, LOYALTY]) counts.push(await process.judge(manifest));
+    expect(counts).toEqual([true, false, true]);
     expect(await standing()).toMatchObject([{ version: '1.4.0', refused_version: null, refused_for: null }]);
   });
 

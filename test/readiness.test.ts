@@ -165,7 +165,7 @@ test.each(['', 'A', 'a_b', 'a:b', '{a}', 'ü', 'a'.repeat(41)].filter(Boolean))(
 
 /** One that identity refuses, and the gateway does not know. */
 function commonPassword(): string {
-  const file = path.resolve(__dirname, '../identity/src/common-passwords.json');
+  const file = path.resolve(__dirname, '../identity/src/credentials/common-passwords.json');
   const passwords = JSON.parse(readFileSync(file, 'utf8')) as string[];
   return passwords.find((password) => password.length >= 10 && isAccepted(password))!;
 }

@@ -33,6 +33,8 @@ const ELSEWHERE: Record<string, string> = {
   'npm start -- gift-cards': 'here, with loyalty',
   'npm run secrets': 'test/deploy-files.test.ts',
   'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318': 'test/tracing.test.ts',
+  'npm run tables': 'writes; test/docs-tables.test.ts compares',
+  'npm run client': 'writes; test/client.test.ts compares',
   'npm run mutants': 'half an hour; test/mutants.test.ts runs its --check',
   'npm run bench': 'test/bench.test.ts',
   'npm run bench -- lanes http --runs 5': 'test/bench.test.ts',

@@ -1,7 +1,16 @@
 // Services that declare themselves, as a gateway takes them in: real processes, and services that are played.
 import type { Manifest, ServiceView } from '@turnpike/protocol';
-import { api, type Api, expectStatus, type Person, register, signIn, waitFor } from './support/client.js';
-import { FakeService } from './support/fake-service.js';
+import {
+  api,
+  type Api,
+  expectStatus,
+  type Person,
+  register,
+  signIn,
+  WAIT,
+  waitFor,
+} from './support/client.js';
+import { FakeService, refuse } from './support/fake-service.js';
 import { LOYALTY, stepsWith, withOperation, withRelation } from './support/manifests.js';
 import { pause, until } from './support/processes.js';
 import { startSystem, type System } from './support/system.js';
@@ -179,5 +188,33 @@ describe('a newer manifest', () => {
     loyalty.on('loyalty.close', () => ({}));
     for (const id of ids)
       expect(await waitFor(url, await signIn(url, system.admin), id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('without a kind leaves what was done of it to be read, and nothing of it to be repeated', async () => {
+    const user = await register(url);
+    const me = api(url, user.token);
+    const redeem = async (): Promise<string> => {
+      const accepted = await me.post<{ id: string }>(`/v1/users/${user.id}/points/redeem`, { points: 1 });
+      return expectStatus(accepted, 202).id;
+    };
+    loyalty.on('loyalty.redeem', () => ({ body: { points: 5 } }));
+    const done = await redeem();
+    await waitFor(url, user.token, done);
+    loyalty.on('loyalty.redeem', () => refuse('insufficient-points'));
+    const failed = await redeem();
+    await waitFor(url, user.token, failed);
+    await deploy('4.0.0', {
+      operations: LOYALTY.operations!.filter(({ kind }) => kind !== 'loyalty.redeem'),
+    });
+    await untilStands('loyalty', { state: 'serving', version: '4.0.0', problem: null });
+    expect(await me.get(`/v1/operations/${done}`, WAIT)).toMatchObject({
+      status: 200,
+      body: { kind: 'loyalty.redeem', state: 'succeeded', result: { points: 5 } },
+    });
+    expect(await admin.post(`/v1/ops/operations/${failed}/retry`, { reason: 'once more' })).toMatchObject({
+      status: 400,
+      body: { detail: 'No service declares this kind of write any more.' },
+    });
+    expect(await me.post(`/v1/users/${user.id}/points/redeem`, { points: 1 })).toMatchObject({ status: 404 });
   });
 });

@@ -1,5 +1,4 @@
 import type { LaneView, OperationView } from '@turnpike/protocol';
-import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action, Choice } from './dialog.js';
 import { sentence, short, writes } from './names.js';
@@ -127,9 +126,13 @@ const WAYS_OUT: readonly Choice[] = [
   },
 ];
 
-/** What may be done to a write as it is. The system itself sees to what it asked for. */
-export function operationActions(operation: OperationView, navigate: (href: string) => void): Action[] {
-  if (isSystemKind(operation.kind)) return [];
+/** What may be done to a write as it is. The system itself sees to what it asked for, which is none of the client kinds. */
+export function operationActions(
+  operation: OperationView,
+  clientKinds: readonly string[],
+  navigate: (href: string) => void,
+): Action[] {
+  if (!clientKinds.includes(operation.kind)) return [];
   switch (operation.state) {
     case 'queued':
     case 'retrying':

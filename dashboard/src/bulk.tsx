@@ -2,7 +2,6 @@ import type { BulkAction, BulkCount, BulkFilter, BulkRequest, BulkRun } from '@t
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { isSystemKind } from '../../libs/contracts/src/kinds.js';
 import { post } from './api.js';
 import type { Action } from './dialog.js';
 import type { Filters } from './filters.js';
@@ -20,8 +19,12 @@ const STATES: Readonly<Record<BulkAction, readonly string[]>> = {
 };
 
 /** What may be done to all that a filter matches: to failed writes one thing, to waiting ones another. */
-export function bulkActions(filters: OperationFilters, navigate: (href: string) => void): Action[] {
-  if (filters.kind && isSystemKind(filters.kind)) return [];
+export function bulkActions(
+  filters: OperationFilters,
+  clientKinds: readonly string[],
+  navigate: (href: string) => void,
+): Action[] {
+  if (filters.kind && !clientKinds.includes(filters.kind)) return [];
   const actions = ['retry', 'cancel'] as const;
   return actions
     .filter((action) => !filters.state || STATES[action].includes(filters.state))

@@ -9,7 +9,6 @@ import type {
   RoutineRead,
   WebhookAction,
 } from '@turnpike/protocol';
-import type { ShopRead } from '@turnpike/contracts';
 
 /** Enough of an id to tell it from its neighbours: the end, since UUIDv7s of one hour begin alike. */
 export function short(id: string): string {
@@ -73,10 +72,10 @@ export function holdText({ reason, service }: { reason: HoldReason; service: str
   }
 }
 
-type AuditAction = InterventionAction | ActAction | ShopRead | RoutineRead | WebhookAction | NoticeAction;
+type AuditAction = InterventionAction | ActAction | RoutineRead | WebhookAction | NoticeAction;
 
-/** What the audit log calls everything that is not the end of a write; a write has the name of its kind. */
-export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
+/** What the audit log calls everything that the gateway itself does. */
+const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
   'lane.pause': 'lane paused',
   'lane.resume': 'lane resumed',
   'lane.release': 'lane released',
@@ -92,12 +91,6 @@ export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
   'integrity.run': 'comparison begun',
   'integrity.repair': 'findings repaired',
   'audit.reveal': 'audit entry revealed',
-  'user.read': 'user read',
-  'user.list': 'users listed',
-  'customer.read': 'customer read',
-  'order.read': 'order read',
-  'order.list': 'orders listed',
-  'invoice.read': 'invoice read',
   'operation.read': 'operation read',
   'lane.search': 'lanes searched',
   'audit.read': 'audit log read',
@@ -111,6 +104,11 @@ export const AUDIT_NAMES: Readonly<Record<AuditAction, string>> = {
   'service.went-back': 'service database put back',
   'ledger.went-back': 'ledger put back',
 };
+
+/** @returns what an entry of the audit log is called: what services bring, and the end of a write, by its own name */
+export function auditName(action: string): string {
+  return (AUDIT_NAMES as Readonly<Record<string, string>>)[action] ?? action;
+}
 
 /** Where a lane stands, for the head of a table row. */
 export function headOf({ head }: LaneView): string {

@@ -11,7 +11,7 @@ import { Retention1764420000001 } from './migrations/1764420000001-retention.js'
 import { RefreshGrace1764540000001 } from './migrations/1764540000001-refresh-grace.js';
 import { AccessEpochs1764560000001 } from './migrations/1764560000001-access-epochs.js';
 import { SessionList1764580000000 } from './migrations/1764580000000-session-list.js';
-import { User } from './user.entity.js';
+import { User } from './users/user.entity.js';
 
 /** @returns identity's database at that address, the same for the process and for its migrations. */
 export function databaseOptions(url: string): DatabaseOptions {

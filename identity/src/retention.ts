@@ -1,5 +1,5 @@
 import { type Trim, trimAll, walkOver } from '@turnpike/service';
-import { REVOCATIONS_KEPT } from './sessions.js';
+import { REVOCATIONS_KEPT } from './sessions/sessions.js';
 
 /**
  * How long a credential waits for its user: longer than any write should wait for its turn. A write that comes later

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { IntegrityQuery, IntegrityRow } from '@turnpike/protocol';
 import type { OrderStatus } from '@turnpike/contracts';
 import { Database } from '@turnpike/service';
-import { RELATION_OF, TRANSITIONS } from './order.js';
+import { RELATION_OF, TRANSITIONS } from './orders/order.js';
 
 interface OrderRow {
   id: string;

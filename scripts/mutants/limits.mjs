@@ -68,9 +68,11 @@ export const LIMITS = [
   {
     name: 'argon2-queue',
     is: 'no more passwords wait for their check than can be checked in time',
-    file: 'identity/src/passwords.ts',
+    file: 'identity/src/credentials/passwords.ts',
     edits: [['const MAX_WAITING = 250;', 'const MAX_WAITING = 250_000;']],
-    tests: [['identity/src/passwords.spec.ts', 'when too many wait the next is refused for the moment']],
+    tests: [
+      ['identity/src/credentials/passwords.spec.ts', 'when too many wait the next is refused for the moment'],
+    ],
   },
   {
     name: 'stream-count',

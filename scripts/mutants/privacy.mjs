@@ -138,7 +138,7 @@ export const PRIVACY = [
   {
     name: 'reuse-told',
     is: 'the security log tells of a spent refresh token that comes again',
-    file: 'identity/src/sessions.ts',
+    file: 'identity/src/sessions/sessions.ts',
     edits: [["securityEvent('authn_token_reuse', {", 'void ({']],
     tests: [[SECURITY_LOG, 'tells of the sessions']],
   },

@@ -1,26 +1,26 @@
 // Guards of sessions, sign-ins and passwords.
 const SESSIONS_OF_IDENTITY = 'test/identity-sessions.test.ts';
-const WEAK = 'identity/src/weak-passwords.spec.ts';
+const WEAK = 'identity/src/credentials/weak-passwords.spec.ts';
 
 export const SESSIONS = [
   {
     name: 'refresh-reuse',
     is: 'a refresh token that is used again ends the whole session',
-    file: 'identity/src/sessions.ts',
+    file: 'identity/src/sessions/sessions.ts',
     edits: [['  await revokeSession(tx, session.sid);\n  securityEvent', '  securityEvent']],
     tests: [[SESSIONS_OF_IDENTITY, 'whose successor was used ends the session by its second use']],
   },
   {
     name: 'refresh-grace',
     is: 'a lost answer is given again for ten seconds and no longer',
-    file: 'identity/src/sessions.ts',
+    file: 'identity/src/sessions/sessions.ts',
     edits: [["const GRACE = '10 seconds';", "const GRACE = '10 hours';"]],
     tests: [[SESSIONS_OF_IDENTITY, 'ends the session by a second use 10 seconds after the first']],
   },
   {
     name: 'sign-in-race',
     is: 'no session is opened for a user who is deleted while the password is checked',
-    file: 'identity/src/sessions.ts',
+    file: 'identity/src/sessions/sessions.ts',
     edits: [
       [
         "where id = $1 and credential_id = $2 and state = 'active' for share",
@@ -34,47 +34,47 @@ export const SESSIONS = [
   {
     name: 'roles-end-sessions',
     is: 'other roles end the sessions of before',
-    file: 'identity/src/users.ts',
+    file: 'identity/src/users/users.ts',
     edits: [['if (!same) await revokeSessionsOf(tx, id);', 'void same;']],
     tests: [[SESSIONS_OF_IDENTITY, 'comes with other roles, not with the same']],
   },
   {
     name: 'password-ends-sessions',
     is: 'another password ends the other sessions',
-    file: 'identity/src/users.ts',
+    file: 'identity/src/users/users.ts',
     edits: [['await revokeSessionsOf(tx, id, { keep: step.keepSession });', 'void step.keepSession;']],
     tests: [[SESSIONS_OF_IDENTITY, 'is changed, and the sessions end but the one that asked']],
   },
   {
     name: 'enumeration-by-time',
     is: 'a sign-in takes as long for an address that nobody has',
-    file: 'identity/src/passwords.ts',
+    file: 'identity/src/credentials/passwords.ts',
     edits: [
       [
         'const matches = await this.limited(',
         'if (passwordHash === undefined) return false;\n    const matches = await this.limited(',
       ],
     ],
-    tests: [['identity/src/passwords.spec.ts', 'without one the same work is done']],
+    tests: [['identity/src/credentials/passwords.spec.ts', 'without one the same work is done']],
   },
   {
     name: 'common-passwords',
     is: 'no common password is taken',
-    file: 'identity/src/weak-passwords.ts',
+    file: 'identity/src/credentials/weak-passwords.ts',
     edits: [["if (COMMON.has(plain)) return 'is on", "if (COMMON.size === 0) return 'is on"]],
     tests: [[WEAK, 'is too common']],
   },
   {
     name: 'own-passwords',
     is: 'no password is taken that is made of the address, the names or the product’s name',
-    file: 'identity/src/weak-passwords.ts',
+    file: 'identity/src/credentials/weak-passwords.ts',
     edits: [['if (isMadeOf(wordsOf(owner), plain))', 'if (isMadeOf([], plain))']],
     tests: [[WEAK, 'is what anybody would try first of that person']],
   },
   {
     name: 'one-character',
     is: 'no password is taken that is one character repeated',
-    file: 'identity/src/weak-passwords.ts',
+    file: 'identity/src/credentials/weak-passwords.ts',
     edits: [['if (new Set(plain).size === 1) return', 'if (new Set(plain).size === 0) return']],
     tests: [[WEAK, 'is one character alone']],
   },
@@ -107,7 +107,7 @@ export const SESSIONS = [
   {
     name: 'current-password',
     is: 'a password is changed by whoever knows the present one alone',
-    file: 'identity/src/credentials.ts',
+    file: 'identity/src/credentials/credentials.ts',
     edits: [
       [
         "if (!credential || !matches) throw new Problem('invalid-credentials');",

@@ -1,6 +1,6 @@
 // Fresh databases on the shared server, each with a role that owns it and may not enter the others.
 import { randomBytes } from 'node:crypto';
-import { Client, type Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { migrate, type Project } from './processes.js';
 import { postgresUrl } from './servers.js';
 
@@ -25,6 +25,14 @@ export function createDatabases(...names: string[]): Promise<Databases> {
 export async function createMigratedDatabases(...projects: Project[]): Promise<Databases> {
   await makeTemplates(projects);
   return create(projects, copyTemplate);
+}
+
+/** A connection that a test cuts, or that ends with its database, is no failure of the test. */
+export function openPool(connectionString: string): Pool {
+  const ignore = (): void => undefined;
+  return new Pool({ connectionString, max: 4 })
+    .on('error', ignore)
+    .on('connect', (client) => client.on('error', ignore));
 }
 
 async function create<Name extends string>(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeclaredStepBody } from '@turnpike/protocol';
-import { Pool, type QueryResultRow } from 'pg';
-import { createDatabases, type Databases } from './databases.js';
+import type { Pool, QueryResultRow } from 'pg';
+import { createDatabases, type Databases, openPool } from './databases.js';
 import { freePort } from './ports.js';
 import { migrate, SystemProcess } from './processes.js';
 import { type ServiceAnswer, type ServiceCaller, startServiceCaller, tablesWith } from './service-caller.js';
@@ -35,7 +35,7 @@ export class DeclaredService {
     };
     await migrate(name, env);
     const started = new SystemProcess(name, `http://127.0.0.1:${port}`, env);
-    const db = new Pool({ connectionString: databases.urls[database]! });
+    const db = openPool(databases.urls[database]!);
     const service = new DeclaredService(started, caller, databases, db);
     await service.isReadyOrStops();
     return service;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionView } from '@turnpike/protocol';
 import type { StepName } from '@turnpike/contracts';
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { createDatabases, type Databases } from './databases.js';
+import { createDatabases, type Databases, openPool } from './databases.js';
 import { freePort } from './ports.js';
 import { migrate, pause, SystemProcess } from './processes.js';
 import {
@@ -47,12 +47,7 @@ export class Identity {
     await migrate('identity', env);
     const started = new SystemProcess('identity', `http://127.0.0.1:${port}`, env);
     await started.becomesReady();
-    return new Identity(
-      started,
-      caller,
-      databases,
-      new Pool({ connectionString: env.IDENTITY_DATABASE_URL }),
-    );
+    return new Identity(started, caller, databases, openPool(env.IDENTITY_DATABASE_URL));
   }
 
   get url(): string {

@@ -1,6 +1,6 @@
 // What a service may declare, and what it is declared beside.
-import { RELATIONS, STEPS, USER_STEPS, USERS } from '@turnpike/contracts';
-import type { Manifest, OperationDeclaration, ServiceDeclaration, StepDeclaration } from '@turnpike/protocol';
+import { declarationOf, USER_STEPS, USERS } from '@turnpike/contracts';
+import type { Manifest, OperationDeclaration } from '@turnpike/protocol';
 import { complaintsAbout } from '../../libs/engine/src/manifests/checks/check-manifest.js';
 import { readManifest } from '../../libs/engine/src/manifests/form/read-manifest.js';
 import type { Surroundings } from '../../libs/engine/src/manifests/checks/candidate.js';
@@ -81,7 +81,7 @@ export const LOYALTY = {
 export const SURROUNDINGS: Surroundings = {
   others: [
     {
-      ...declared('identity'),
+      ...declarationOf('identity'),
       resources: [
         {
           type: 'user',
@@ -111,7 +111,7 @@ export const SURROUNDINGS: Surroundings = {
       ],
     },
     {
-      ...declared('ordering'),
+      ...declarationOf('ordering'),
       resources: [{ type: 'order', path: '/v1/orders' }],
       operations: ['place', 'pay', 'cancel'].map((act): OperationDeclaration => ({
         kind: `order.${act}`,
@@ -144,16 +144,6 @@ export const SURROUNDINGS: Surroundings = {
     ...{ confirm: 'identity.confirm', follows: {} },
   },
 };
-
-function declared(service: 'identity' | 'ordering'): ServiceDeclaration {
-  const steps = Object.entries(STEPS).filter(([, step]) => step.service === service);
-  return {
-    service,
-    version: '0.1.0',
-    steps: steps.map(([name, { refuses, undo, event }]): StepDeclaration => ({ name, refuses, undo, event })),
-    relations: RELATIONS.filter((relation) => relation.service === service),
-  };
-}
 
 /* Changes of LOYALTY, for one to have something wrong with it. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderView, StepName } from '@turnpike/contracts';
-import { Pool, type QueryResultRow } from 'pg';
-import { createDatabases, type Databases } from './databases.js';
+import type { Pool, QueryResultRow } from 'pg';
+import { createDatabases, type Databases, openPool } from './databases.js';
 import { freePort } from './ports.js';
 import { migrate, pause, SystemProcess } from './processes.js';
 import { type ServiceAnswer, type ServiceCaller, startServiceCaller, tablesWith } from './service-caller.js';
@@ -39,7 +39,7 @@ export class Ordering {
     const caller = await startServiceCaller('ordering');
     const env = { ...settings, GATEWAY_URL: caller.gatewayUrl };
     const started = new SystemProcess('ordering', `http://127.0.0.1:${port}`, env);
-    const db = new Pool({ connectionString: settings.ORDERING_DATABASE_URL });
+    const db = openPool(settings.ORDERING_DATABASE_URL);
     const ordering = new Ordering(started, caller, databases, db);
     await ordering.isReadyOrStops();
     return ordering;

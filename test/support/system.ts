@@ -1,9 +1,9 @@
 // A whole system for one test: three fresh databases, identity, ordering, and one or more gateways as real
 // processes of the build, on the queue that the test asks for.
 import { Redis } from 'ioredis';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { api } from './client.js';
-import { createMigratedDatabases, type Databases } from './databases.js';
+import { createMigratedDatabases, type Databases, openPool } from './databases.js';
 import { learnDescription } from './description.js';
 import { freePort } from './ports.js';
 import { TcpProxy } from './proxy.js';
@@ -199,10 +199,10 @@ function run(plan: Plan, databases: Databases, queue: Queue, proxies: System['pr
     gateways: plan.gateways.map(start),
   };
   const pools = {
-    gateway: poolOf(databases.urls.gateway!),
-    identity: poolOf(databases.urls.identity!),
-    ordering: poolOf(databases.urls.ordering!),
-    billing: poolOf(databases.urls.billing!),
+    gateway: openPool(databases.urls.gateway!),
+    identity: openPool(databases.urls.identity!),
+    ordering: openPool(databases.urls.ordering!),
+    billing: openPool(databases.urls.billing!),
   };
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = secrets();
   return {
@@ -265,11 +265,6 @@ async function adminCanSignIn({ gatewayUrls, admin, processes }: System): Promis
     }
     await pause(50);
   }
-}
-
-/** A connection that a test cuts is no failure of the test. */
-function poolOf(connectionString: string): Pool {
-  return new Pool({ connectionString, max: 4 }).on('error', () => undefined);
 }
 
 /** PostgreSQL queues live in the gateway's database; on Redis every system takes a database index of its own. */

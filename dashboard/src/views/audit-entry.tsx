@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type ReactElement, useState } from 'react';
 import { type Change, changesOf, isHidden } from '../changes.js';
 import { Actions } from '../dialog.js';
-import { AUDIT_NAMES } from '../names.js';
+import { auditName } from '../names.js';
 import { Actor, Facts, LaneLink, Notice, OperationLink } from '../parts.js';
 import { revealing } from '../reveal.js';
 import { Time } from '../time.js';
@@ -54,7 +54,7 @@ export function Entry({ entry }: EntryProps): ReactElement {
 
 /** Of a lane that was released, on which way it got out of its halt. */
 function actionName(action: string, after: AuditEntry['after']): string {
-  const name = (AUDIT_NAMES as Record<string, string>)[action] ?? action;
+  const name = auditName(action);
   const way = action === 'lane.release' ? after?.['action'] : undefined;
   return typeof way === 'string' ? `${name}: ${way}` : name;
 }

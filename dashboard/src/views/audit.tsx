@@ -1,22 +1,15 @@
 import type { AuditEntry } from '@turnpike/protocol';
 import type { ReactElement } from 'react';
-import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
-import { ChoiceFilter, plain, TextFilter, useFilters } from '../filters.js';
-import { AUDIT_NAMES } from '../names.js';
+import { ChoiceFilter, TextFilter, useFilters } from '../filters.js';
+import { auditName } from '../names.js';
 import { Paged, View } from '../parts.js';
 import { usePages } from '../queries.js';
+import { useWords } from '../words.js';
 import { Entry, HEAD } from './audit-entry.js';
-
-/** How the log tells that a write has ended: by its kind alone when it succeeded. */
-const ENDS = ['', ' failed', ' cancelled', ' rejected'];
-
-const ACTIONS: [string, string][] = [
-  ...Object.entries(AUDIT_NAMES),
-  ...plain(OPERATION_KINDS.flatMap((kind) => ENDS.map((end) => kind + end))),
-];
 
 export function Audit(): ReactElement {
   const [filters, set] = useFilters(['userId', 'actorId', 'action']);
+  const actions = useWords()?.auditActions ?? [];
   const entries = usePages<AuditEntry>('/v1/ops/audit', filters);
   return (
     <View title="Audit log">
@@ -36,7 +29,7 @@ export function Audit(): ReactElement {
         <ChoiceFilter
           label="Action"
           value={filters.action}
-          choices={ACTIONS}
+          choices={actions.map((action) => [action, auditName(action)] as const)}
           set={(action) => set('action', action)}
         />
       </search>

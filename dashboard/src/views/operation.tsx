@@ -26,6 +26,7 @@ import { useRead } from '../queries.js';
 import { revealing } from '../reveal.js';
 import { duration } from '../clock.js';
 import { Time } from '../time.js';
+import { useWords } from '../words.js';
 
 const STEP_TONES: Readonly<Record<OpsOperationView['steps'][number]['state'], Tone>> = {
   pending: 'calm',
@@ -41,10 +42,15 @@ export function Operation({ id }: { id: string }): ReactElement {
     live: ({ state }) => UNFINISHED.includes(state),
   });
   const operation = query.data;
+  const words = useWords();
   return (
     <View
       title={operation ? `${operation.kind} #${operation.seq}` : 'Operation'}
-      aside={<Actions actions={operation ? operationActions(operation, navigate) : []} />}
+      aside={
+        <Actions
+          actions={operation && words ? operationActions(operation, words.clientKinds, navigate) : []}
+        />
+      }
     >
       <Read query={query}>
         {(now) => (

@@ -2,23 +2,23 @@ import type { OperationView } from '@turnpike/protocol';
 import { Table } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useLocation } from 'wouter';
-import { OPERATION_KINDS } from '../../../libs/contracts/src/kinds.js';
 import { OPERATION_STATES } from '../../../libs/protocol/src/operations/states.js';
-import { PROBLEM_CODES } from '../../../libs/protocol/src/problems/problems.js';
 import { bulkActions } from '../bulk.js';
 import { Actions } from '../dialog.js';
 import { ChoiceFilter, plain, TextFilter, TimeFilter, useFilters } from '../filters.js';
 import { LaneLink, OperationLink, Paged, StateBadge, View } from '../parts.js';
 import { usePages } from '../queries.js';
 import { Time } from '../time.js';
+import { useWords } from '../words.js';
 
 export function Operations(): ReactElement {
   const [, navigate] = useLocation();
   const [filters, set] = useFilters(['state', 'kind', 'userId', 'actorId', 'problem', 'from', 'to']);
   const operations = usePages<OperationView>('/v1/ops/operations', filters);
+  const { kinds = [], clientKinds = [], problems = [] } = useWords() ?? {};
   const { state, kind, userId, actorId, problem, from, to } = filters;
   return (
-    <View title="Operations" aside={<Actions actions={bulkActions(filters, navigate)} />}>
+    <View title="Operations" aside={<Actions actions={bulkActions(filters, clientKinds, navigate)} />}>
       <search className="filters">
         <ChoiceFilter
           label="State"
@@ -26,17 +26,12 @@ export function Operations(): ReactElement {
           choices={plain(OPERATION_STATES)}
           set={(value) => set('state', value)}
         />
-        <ChoiceFilter
-          label="Kind"
-          value={kind}
-          choices={plain(OPERATION_KINDS)}
-          set={(value) => set('kind', value)}
-        />
+        <ChoiceFilter label="Kind" value={kind} choices={plain(kinds)} set={(value) => set('kind', value)} />
         <ChoiceFilter
           label="Problem"
           value={problem}
           all="any"
-          choices={plain(PROBLEM_CODES)}
+          choices={plain(problems)}
           set={(value) => set('problem', value)}
         />
         <TextFilter label="Lane" placeholder="User id" value={userId} set={(value) => set('userId', value)} />

@@ -1,4 +1,4 @@
-import { RELATION_EVENTS, type RelationRule } from '@turnpike/protocol';
+import { RELATION_EVENTS, type RelationRule, type StepDeclaration } from '@turnpike/protocol';
 import { RELATIONS, STEPS } from '@turnpike/contracts';
 import { Catalogue, followSaga, relationOf, sagaOf } from '@turnpike/engine';
 import { catalogueOf, definitionsOf } from './definitions.js';
@@ -18,8 +18,8 @@ function broken(change: object): () => Catalogue {
   return () => new Catalogue({ ...definitions, services });
 }
 
-function stepNamed(name: string): (typeof STEPS)[keyof typeof STEPS] {
-  return STEPS[name as keyof typeof STEPS];
+function stepNamed(name: string): StepDeclaration {
+  return STEPS.find((step) => step.name === name)!;
 }
 
 describe('the saga of an event', () => {

@@ -1,5 +1,5 @@
-import type { ConfirmedState, PurgeUserStep } from '@turnpike/protocol';
-import { RELATIONS, type StepName, STEPS } from '@turnpike/contracts';
+import type { ConfirmedState, PurgeUserStep, StepDeclaration } from '@turnpike/protocol';
+import { ORDER_STEPS, RELATIONS, type StepName, STEPS } from '@turnpike/contracts';
 import { type Call, copySteps, nameOf, relationOf } from '@turnpike/engine';
 
 /** What the client sent is the body of the step. */
@@ -58,15 +58,11 @@ const CALLS: Partial<Record<StepName, Call>> = {
   'identity.confirm': confirmUser,
   'ordering.restore-customer': byUserAlone,
   'ordering.purge-customer': byUserAlone,
-  'ordering.place': orderWrite,
-  'ordering.change': orderWrite,
-  'ordering.pay': orderWrite,
-  'ordering.cancel': orderWrite,
-  'ordering.ship': orderWrite,
-  'ordering.deliver': orderWrite,
 };
 
 const COPIES = copySteps(RELATIONS.map(relationOf));
+const OF_ORDERS = namesOf(ORDER_STEPS);
+const OF_THE_SHOP = namesOf(STEPS);
 const FOLLOWERS: ReadonlySet<string> = new Set(RELATIONS.map(({ follow }) => follow));
 
 export interface ShopSettings {
@@ -82,6 +78,11 @@ export function stepRequests({ paidOrders }: ShopSettings): (step: string) => Ca
     if (step === 'ordering.delete-customer') return deleteCustomer;
     if (COPIES.has(step)) return copyOfName;
     if (FOLLOWERS.has(step)) return followUser;
-    return CALLS[step] ?? (step in STEPS ? write : undefined);
+    if (OF_ORDERS.has(step)) return orderWrite;
+    return CALLS[step] ?? (OF_THE_SHOP.has(step) ? write : undefined);
   };
+}
+
+function namesOf(steps: readonly StepDeclaration[]): ReadonlySet<string> {
+  return new Set(steps.map(({ name }) => name));
 }

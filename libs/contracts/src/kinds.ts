@@ -1,51 +1,28 @@
+import type { CUSTOMER_OPERATIONS } from './declarations/customers.js';
+import type { INVOICE_OPERATIONS } from './declarations/invoices.js';
+import type { ORDER_OPERATIONS } from './declarations/orders.js';
+import type { FOLLOWING_OPERATIONS, USER_OPERATIONS } from './declarations/users.js';
+
 /*
- * The words for this shop's writes. Nothing is imported here: browsers read this file too.
+ * The words for this shop's writes, as they are declared: the compiler knows them by these names.
  */
 
-/**
- * What a write is. The first part names the resource, the second what is done to it. The system itself makes
- * purges, what follows an event of a service, and repairs.
- */
-export const OPERATION_KINDS = [
-  'user.register',
-  'user.update',
-  'user.change-password',
-  'user.set-roles',
-  'user.set-claims',
-  'user.delete',
-  'user.restore',
-  'user.purge',
-  'customer.update',
-  'order.place',
-  'order.change',
-  'order.pay',
-  'order.cancel',
-  'order.ship',
-  'order.deliver',
-  'invoice.issue',
-  'invoice.void',
-  'event.user-deleted',
-  'event.user-updated',
-  'repair.user',
-] as const;
-export type OperationKind = (typeof OPERATION_KINDS)[number];
+type Operations =
+  | typeof USER_OPERATIONS
+  | typeof CUSTOMER_OPERATIONS
+  | typeof ORDER_OPERATIONS
+  | typeof INVOICE_OPERATIONS
+  | typeof FOLLOWING_OPERATIONS;
+type Operation = Operations[number];
+
+/** What a write is. The first part names the resource, the second what is done to it. */
+export type OperationKind = Operation['kind'];
 
 /** What only the system itself asks for: no client does, and nobody can withdraw it. */
-export const SYSTEM_KINDS = [
-  'user.purge',
-  'event.user-deleted',
-  'event.user-updated',
-  'repair.user',
-] as const satisfies readonly OperationKind[];
-export type SystemKind = (typeof SYSTEM_KINDS)[number];
+export type SystemKind = Extract<Operation, { effect: 'ends' | 'follows' }>['kind'];
+
 /** What a client may ask for. */
 export type ClientKind = Exclude<OperationKind, SystemKind>;
-
-export const CLIENT_KINDS: readonly ClientKind[] = OPERATION_KINDS.filter((kind) => !isSystemKind(kind));
-
-export function isSystemKind(kind: string): kind is SystemKind {
-  return (SYSTEM_KINDS as readonly string[]).includes(kind);
-}
 
 /** What the system cannot be without. Any other service takes part where the gateway is given its address. */
 export const CORE_SERVICES = ['identity', 'ordering'] as const;

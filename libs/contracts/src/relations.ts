@@ -1,6 +1,6 @@
 import type { RelationEvent } from '@turnpike/protocol';
 import type { ServiceName } from './kinds.js';
-import type { StepName } from './steps.js';
+import type { StepName } from './declarations/steps.js';
 
 /*
  * The foreign keys between services. No database can hold them, so they stand here: which rows refer to a user,

@@ -1,66 +1,6 @@
 import { Email, Optional, type Role, ROLES, Text } from '@turnpike/protocol';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, MaxLength } from 'class-validator';
 import { ChangeOrder, PlaceOrder, CancelOrder, PayOrder, ShipOrder } from './orders.js';
-import type { ServiceName } from './kinds.js';
-
-/**
- * The steps that operations are made of. Each is `POST /internal/steps/{name}` of its service, and its undo,
- * where it has one, `POST /internal/steps/{name}/undo`. A step that is not the last of some operation
- * needs an undo, unless no step of the operation can refuse.
- *
- * `refuses`: it may be refused for good, by something else than the tombstone. `event`: what the service
- * reports when it has been applied; an undo is reported as `{event}.undone`.
- */
-export const STEPS = {
-  'identity.register': { service: 'identity', refuses: true, undo: true, event: 'user.registered' },
-  'identity.update': { service: 'identity', refuses: true, undo: true, event: 'user.updated' },
-  'identity.release-email': {
-    service: 'identity',
-    refuses: false,
-    undo: false,
-    event: 'user.email-released',
-  },
-  'identity.change-password': {
-    ...{ service: 'identity', refuses: true, undo: false },
-    event: 'user.password-changed',
-  },
-  'identity.set-roles': { service: 'identity', refuses: true, undo: false, event: 'user.roles-set' },
-  'identity.set-claims': { service: 'identity', refuses: true, undo: false, event: 'user.claims-set' },
-  'identity.delete': { service: 'identity', refuses: true, undo: false, event: 'user.deleted' },
-  'identity.restore': { service: 'identity', refuses: true, undo: true, event: 'user.restored' },
-  'identity.purge': { service: 'identity', refuses: true, undo: false, event: 'user.purged' },
-  'identity.confirm': { service: 'identity', refuses: true, undo: true, event: null },
-  'ordering.create-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.created' },
-  'ordering.rename-customer': { service: 'ordering', refuses: false, undo: true, event: 'customer.renamed' },
-  'ordering.update-customer': { service: 'ordering', refuses: true, undo: false, event: 'customer.updated' },
-  'ordering.delete-customer': { service: 'ordering', refuses: true, undo: true, event: 'customer.deleted' },
-  'ordering.restore-customer': {
-    service: 'ordering',
-    refuses: false,
-    undo: true,
-    event: 'customer.restored',
-  },
-  'ordering.purge-customer': { service: 'ordering', refuses: false, undo: false, event: 'customer.purged' },
-  'ordering.follow-user': { service: 'ordering', refuses: false, undo: false, event: 'customer.followed' },
-  'ordering.place': { service: 'ordering', refuses: true, undo: false, event: 'order.placed' },
-  'ordering.change': { service: 'ordering', refuses: true, undo: false, event: 'order.changed' },
-  'ordering.pay': { service: 'ordering', refuses: true, undo: false, event: 'order.paid' },
-  'ordering.cancel': { service: 'ordering', refuses: true, undo: false, event: 'order.cancelled' },
-  'ordering.ship': { service: 'ordering', refuses: true, undo: false, event: 'order.shipped' },
-  'ordering.deliver': { service: 'ordering', refuses: true, undo: false, event: 'order.delivered' },
-  'billing.issue-invoice': { service: 'billing', refuses: true, undo: false, event: 'invoice.issued' },
-  'billing.void-invoice': { service: 'billing', refuses: true, undo: false, event: 'invoice.voided' },
-  'billing.purge-user': { service: 'billing', refuses: false, undo: false, event: 'invoices.purged' },
-  'billing.follow-user': { service: 'billing', refuses: false, undo: false, event: 'invoices.followed' },
-} as const satisfies Record<string, StepDeclaration>;
-
-interface StepDeclaration {
-  service: ServiceName;
-  refuses: boolean;
-  undo: boolean;
-  event: string | null;
-}
-export type StepName = keyof typeof STEPS;
 
 /** `POST /internal/credentials`: turns a password into a credential, so that no ledger ever holds it. */
 export class PrepareCredential {
@@ -182,7 +122,8 @@ export class ShipOrderStep extends ShipOrder {
   orderId: string;
 }
 
-export class DeliverOrderStep {
+/** A step that needs nothing but its order. */
+export class OrderStep {
   @IsUUID()
   orderId: string;
 }

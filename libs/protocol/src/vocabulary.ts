@@ -44,8 +44,16 @@ const ENDS = ['succeeded', 'failed', 'cancelled', 'rejected'];
 /** How the trail tells that a write has ended without success: `order.pay failed`. */
 const UNSUCCESSFUL = ENDS.slice(1);
 
+let learnt = 0;
+
+/** @returns a number that changes whenever other words are learnt */
+export function vocabularyVersion(): number {
+  return learnt;
+}
+
 /** Puts these words in the place of those before. */
 export function learn({ steps, ...words }: Words): void {
+  learnt += 1;
   const events = eventsOf(steps);
   const auditActions = auditActionsOf(words);
   for (const [name, values] of Object.entries({ ...words, events, auditActions })) {

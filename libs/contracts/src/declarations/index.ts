@@ -3,3 +3,4 @@ export * from './invoices.js';
 export * from './orders.js';
 export * from './services.js';
 export * from './users.js';
+export * from './steps.js';

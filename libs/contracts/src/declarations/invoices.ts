@@ -1,4 +1,4 @@
-import type { OperationDeclaration, ResourceDeclaration } from '@turnpike/protocol';
+import type { OperationDeclaration, ResourceDeclaration, StepDeclaration } from '@turnpike/protocol';
 import { InvoiceView, IssueInvoice, VoidInvoice } from '../billing.js';
 
 export const INVOICES: ResourceDeclaration = { type: 'invoice', path: '/v1/invoices', schema: InvoiceView };
@@ -17,3 +17,10 @@ export const INVOICE_OPERATIONS = [
     ...{ ifMatch: true, steps: ['billing.void-invoice'] },
   },
 ] as const satisfies readonly OperationDeclaration[];
+
+export const BILLING_STEPS = [
+  { name: 'billing.issue-invoice', refuses: true, undo: false, event: 'invoice.issued' },
+  { name: 'billing.void-invoice', refuses: true, undo: false, event: 'invoice.voided' },
+  { name: 'billing.purge-user', refuses: false, undo: false, event: 'invoices.purged' },
+  { name: 'billing.follow-user', refuses: false, undo: false, event: 'invoices.followed' },
+] as const satisfies readonly StepDeclaration[];

@@ -1,4 +1,4 @@
-import type { OperationDeclaration, ResourceDeclaration } from '@turnpike/protocol';
+import type { OperationDeclaration, ResourceDeclaration, StepDeclaration } from '@turnpike/protocol';
 import { CancelOrder, ChangeOrder, OrderView, PayOrder, PlaceOrder, ShipOrder } from '../orders.js';
 
 export const ORDERS: ResourceDeclaration = { type: 'order', path: '/v1/orders', schema: OrderView };
@@ -51,3 +51,12 @@ export const ORDER_OPERATIONS = [
     ...{ refuses: REFUSES, steps: ['ordering.deliver'] },
   },
 ] as const satisfies readonly OperationDeclaration[];
+
+export const ORDER_STEPS = [
+  { name: 'ordering.place', refuses: true, undo: false, event: 'order.placed' },
+  { name: 'ordering.change', refuses: true, undo: false, event: 'order.changed' },
+  { name: 'ordering.pay', refuses: true, undo: false, event: 'order.paid' },
+  { name: 'ordering.cancel', refuses: true, undo: false, event: 'order.cancelled' },
+  { name: 'ordering.ship', refuses: true, undo: false, event: 'order.shipped' },
+  { name: 'ordering.deliver', refuses: true, undo: false, event: 'order.delivered' },
+] as const satisfies readonly StepDeclaration[];

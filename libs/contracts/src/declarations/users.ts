@@ -1,4 +1,4 @@
-import type { OperationDeclaration, ResourceDeclaration } from '@turnpike/protocol';
+import type { OperationDeclaration, ResourceDeclaration, StepDeclaration } from '@turnpike/protocol';
 import {
   ChangePassword,
   CurrentPassword,
@@ -68,3 +68,16 @@ export const FOLLOWING_OPERATIONS = [
   { kind: 'event.user-updated', effect: 'follows', steps: [] },
   { kind: 'repair.user', effect: 'follows', steps: [] },
 ] as const satisfies readonly OperationDeclaration[];
+
+export const IDENTITY_STEPS = [
+  { name: 'identity.register', refuses: true, undo: true, event: 'user.registered' },
+  { name: 'identity.update', refuses: true, undo: true, event: 'user.updated' },
+  { name: 'identity.release-email', refuses: false, undo: false, event: 'user.email-released' },
+  { name: 'identity.change-password', refuses: true, undo: false, event: 'user.password-changed' },
+  { name: 'identity.set-roles', refuses: true, undo: false, event: 'user.roles-set' },
+  { name: 'identity.set-claims', refuses: true, undo: false, event: 'user.claims-set' },
+  { name: 'identity.delete', refuses: true, undo: false, event: 'user.deleted' },
+  { name: 'identity.restore', refuses: true, undo: true, event: 'user.restored' },
+  { name: 'identity.purge', refuses: true, undo: false, event: 'user.purged' },
+  { name: 'identity.confirm', refuses: true, undo: true, event: null },
+] as const satisfies readonly StepDeclaration[];

@@ -48,7 +48,7 @@ function sagaWith(
     attempts: 0,
     ...before,
   }));
-  const isUndoable = (step: string): boolean => STEPS[step as keyof typeof STEPS].undo;
+  const isUndoable = (step: string): boolean => STEPS.some(({ name, undo }) => undo && name === step);
   return { saga: new Saga(known, scripted, isUndoable), calls };
 }
 

@@ -35,19 +35,25 @@ export class ManifestJudge {
    * Accepts the manifest of a service, or says once why not. What was refused is judged again each time: what stood in its
    * way may be gone.
    * @param text as the service has answered
+   * @returns whether it is what counts now
    */
-  async judge(name: string, text: string): Promise<void> {
+  async judge(name: string, text: string): Promise<boolean> {
     const hash = createHash('sha256').update(text).digest('hex');
     const rows = await readServices(this.database);
     const row = rows.find((one) => one.name === name);
-    if (row?.accepted?.hash !== hash || row.refused) {
-      const verdict = await this.verdictOn(name, hash, text, rows);
-      if (!isSaid(row, verdict)) {
-        if (!(await this.write(verdict, rows))) return this.judge(name, text);
-        if (row?.refused?.hash !== hash) this.tell(verdict);
-      }
+    if (row?.accepted?.hash === hash && !row.refused) return this.isInForce(name);
+    const verdict = await this.verdictOn(name, hash, text, rows);
+    if (!isSaid(row, verdict)) {
+      if (!(await this.write(verdict, rows))) return this.judge(name, text);
+      if (row?.refused?.hash !== hash) this.tell(verdict);
     }
+    return (await this.isInForce(name)) && 'manifest' in verdict;
+  }
+
+  /** @returns whether this process carries out what was accepted of that service last */
+  private async isInForce(name: string): Promise<boolean> {
     await this.store.refresh();
+    return this.store.unfitFor(name).length === 0;
   }
 
   private async verdictOn(

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { SERVICE_SIGNING_KEY, ServiceTokenSigner } from '@turnpike/service';
+import { register } from 'prom-client';
 import { FakeService } from '../../../../test/support/fake-service.js';
 import { LOYALTY } from '../../../../test/support/manifests.js';
 import { until } from '../../../../test/support/processes.js';
@@ -20,11 +21,12 @@ describe('what a service declares', () => {
   /** What was judged, in order. */
   let judged: string[];
   let joins: boolean;
+  let accepts: boolean;
   let isBack: (service: string) => void;
   const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation();
   beforeEach(async () => {
     service = await FakeService.start(LOYALTY);
-    [judged, joins] = [[], true];
+    [judged, joins, accepts] = [[], true, true];
     errors.mockClear();
     reader = new ManifestReader(
       new HttpService(),
@@ -32,7 +34,7 @@ describe('what a service declares', () => {
       new Breakers(),
       { onReturn: (listener) => void (isBack = listener) } as Pick<ServiceProbe, 'onReturn'> as ServiceProbe,
       { joins: () => joins } as unknown as ManifestStore,
-      { judge: async (_name: string, text: string) => void judged.push(text) } as ManifestJudge,
+      { judge: async (_name: string, text: string) => judged.push(text) > 0 && accepts } as ManifestJudge,
       { services: { loyalty: service.url }, run: { serviceTimeoutMs: 5000 } } as unknown as GatewayConfig,
     );
   });
@@ -51,6 +53,22 @@ describe('what a service declares', () => {
     await until(async () => judged.length > 0);
     expect(judged).toEqual([TEXT]);
     expect(reader.versionOf('loyalty')).toBe('1.4.0');
+  });
+
+  it('is told by a metric while it cannot be carried out', async () => {
+    const refused = async (): Promise<string | undefined> =>
+      /turnpike_manifest_refused\{service="loyalty"\} (\d)/.exec(
+        await register.getSingleMetricAsString('turnpike_manifest_refused'),
+      )?.[1];
+    accepts = false;
+    reader.onApplicationBootstrap();
+    await until(async () => (await refused()) === '1');
+    accepts = true;
+    isBack('loyalty');
+    await until(async () => (await refused()) === '0');
+    service.manifestAnswer = { status: 404, body: '' };
+    isBack('loyalty');
+    await until(async () => (await refused()) === '1');
   });
 
   it('is sent once while it stays the same, and judged again', async () => {

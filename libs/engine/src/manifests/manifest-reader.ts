@@ -9,6 +9,7 @@ import {
 import { HEADERS, MANIFEST_PATH } from '@turnpike/protocol';
 import { ServiceTokenSigner, traceHeaders } from '@turnpike/service';
 import type { AxiosResponse } from 'axios';
+import { Gauge } from 'prom-client';
 import { GatewayConfig } from '../config.js';
 import { Breakers } from '../execution/circuit-breakers.js';
 import { ServiceProbe } from '../execution/service-probe.js';
@@ -32,6 +33,12 @@ const ANSWER_WITHIN_MS = 5000;
 
 /** One that is larger than a manifest may be is an answer still, and is refused as such. */
 const MAX_ANSWER_BYTES = 16 * MAX_MANIFEST_BYTES;
+
+const refusals = new Gauge({
+  name: 'turnpike_manifest_refused',
+  help: 'Whether what a service declares cannot be carried out: 1, or 0 where it is carried out.',
+  labelNames: ['service'] as const,
+});
 
 /** What a service has answered last. */
 interface Answer {
@@ -124,7 +131,9 @@ export class ManifestReader implements OnApplicationBootstrap, BeforeApplication
     const isHad = status === 200 || status === 304;
     this.note(service, isHad ? null : troubleBy(status));
     const answer = this.answers.get(service);
-    if (isHad && answer && this.store.joins(service)) await this.judge.judge(service, answer.text);
+    if (!this.store.joins(service)) return true;
+    const counts = isHad && answer !== undefined && (await this.judge.judge(service, answer.text));
+    refusals.set({ service }, Number(!counts));
     return true;
   }
 

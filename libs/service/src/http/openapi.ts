@@ -8,7 +8,7 @@ import {
   type OpenAPIObject,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { type ProblemCode, PROBLEM_CODES, PROBLEMS, STEPS_PATH } from '@turnpike/protocol';
+import { type ProblemCode, PROBLEM_CODES, PROBLEMS, STEPS_PATH, vocabularyVersion } from '@turnpike/protocol';
 
 /*
  * The description of a process is made of its decorators. What follows from the form of a route alone is added here,
@@ -86,12 +86,25 @@ export function describeApi(
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
-  const document = completed(SwaggerModule.createDocument(app, config));
-  SwaggerModule.setup('docs', app, document, {
+  const current = remade(() => completed(SwaggerModule.createDocument(app, config)));
+  SwaggerModule.setup('docs', app, current(), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: title,
-    patchDocumentOnRequest: () => withOthers(document, others()),
+    patchDocumentOnRequest: () => withOthers(current(), others()),
   });
+}
+
+/** @returns the document, which is made again when services have brought other words */
+function remade(make: () => OpenAPIObject): () => OpenAPIObject {
+  let version = vocabularyVersion();
+  let document = make();
+  return () => {
+    if (version !== vocabularyVersion()) {
+      version = vocabularyVersion();
+      document = make();
+    }
+    return document;
+  };
 }
 
 function withOthers(document: OpenAPIObject, others: readonly DescribedRoute[]): OpenAPIObject {

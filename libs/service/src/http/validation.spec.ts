@@ -16,12 +16,12 @@ theirs.transform = (value, metadata) => ValidationPipe.prototype.transform.call(
 const { PlaceOrder, ChangeOrder, UpdateCustomer, RegisterUser, UpdateUser, SetRoles, SetClaims } = contracts;
 const { OrdersQuery, DeleteUserQuery, IssueInvoiceStep } = contracts;
 learn({
-  kinds: contracts.OPERATION_KINDS,
-  clientKinds: contracts.CLIENT_KINDS,
+  kinds: contracts.ORDER_OPERATIONS.map(({ kind }) => kind),
+  clientKinds: contracts.ORDER_OPERATIONS.map(({ kind }) => kind),
   services: contracts.SERVICES,
   targetTypes: contracts.TARGET_TYPES,
   reads: contracts.SHOP_READS,
-  steps: Object.values(contracts.STEPS),
+  steps: contracts.STEPS,
 });
 
 const BODIES: Type[] = [

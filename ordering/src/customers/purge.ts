@@ -6,8 +6,8 @@ import type { EntityManager } from 'typeorm';
 import { lockCustomer } from './customers.js';
 import { cancelOrders, lockCancellableOrders } from './deletion.js';
 import type { CustomerPurged } from './deletion-answers.js';
-import { RELATION_OF } from './order.js';
-import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from './personal-columns.js';
+import { RELATION_OF } from '../orders/order.js';
+import { CUSTOMER_COLUMNS, ORDER_COLUMNS } from '../personal-columns.js';
 
 /**
  * The end of a deleted customer: nothing personal is left in this database, the answers that Steps remembers included.

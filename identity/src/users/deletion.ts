@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Applied, assertMatches, Problem } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { revokeSessionsOf } from './sessions.js';
+import { revokeSessionsOf } from '../sessions/sessions.js';
 import { applied, changeUser, lockIfThere, lockUser, type Target } from './user-rows.js';
 import type { User } from './user.entity.js';
 

@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
-  type CancelOrderStep,
   type ChangeOrderStep,
-  type DeliverOrderStep,
   type OrderLine,
   type OrdersQuery,
   type OrderView,
-  type PayOrderStep,
   type PlaceOrderStep,
-  type ShipOrderStep,
   totalOf,
 } from '@turnpike/contracts';
 import { decodeCursor, encodeCursor, type Page } from '@turnpike/protocol';
@@ -23,11 +19,21 @@ import {
 } from '@turnpike/service';
 import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';
-import { lockActiveCustomer } from './customers.js';
+import { lockActiveCustomer } from '../customers/customers.js';
 import { recordChanges } from './order-changes.js';
 import { Order, orderView } from './order.entity.js';
 import { deliveryFor, type OrderAction, transition } from './order.js';
-import { writeRow } from './write-row.js';
+import { writeRow } from '../write-row.js';
+
+/** What a step does to an order. */
+export interface Advance {
+  orderId: string;
+  /** The version that the client has named, if it has. */
+  ifMatch: string | undefined;
+  action: OrderAction;
+  /** What it writes beside the status. */
+  columns?: Partial<Order>;
+}
 
 /** Orders. Everything that takes `tx` runs in the transaction of a step. */
 @Injectable()
@@ -61,52 +67,24 @@ export class Orders {
     { orderId, lines, deliveryAddress }: ChangeOrderStep,
     ifMatch?: string,
   ): Promise<Applied> {
-    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
     const customer = deliveryAddress && (await lockActiveCustomer(tx, call.userId));
-    return advance(tx, call, order, 'change', {
+    const columns = {
       ...(lines && linesAndTotal(lines)),
       ...(customer && { delivery: deliveryFor(customer, deliveryAddress) }),
-    });
+    };
+    return this.advance(tx, call, { orderId, ifMatch, action: 'change', columns });
   }
 
-  async pay(
+  /** Takes an order through one transition. @throws Problem as {@link lockOrder} and {@link transition} say */
+  async advance(
     tx: EntityManager,
     call: StepCall,
-    { orderId, paymentReference }: PayOrderStep,
-    ifMatch?: string,
+    { orderId, ifMatch, action, columns = {} }: Advance,
   ): Promise<Applied> {
     const order = await lockOrder(tx, call.userId, orderId, ifMatch);
-    return advance(tx, call, order, 'pay', { paymentReference });
-  }
-
-  async cancel(
-    tx: EntityManager,
-    call: StepCall,
-    { orderId, reason }: CancelOrderStep,
-    ifMatch?: string,
-  ): Promise<Applied> {
-    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
-    return advance(tx, call, order, 'cancel', { cancelReason: reason ?? null });
-  }
-
-  async ship(
-    tx: EntityManager,
-    call: StepCall,
-    { orderId, trackingNumber }: ShipOrderStep,
-    ifMatch?: string,
-  ): Promise<Applied> {
-    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
-    return advance(tx, call, order, 'ship', { trackingNumber });
-  }
-
-  async deliver(
-    tx: EntityManager,
-    call: StepCall,
-    { orderId }: DeliverOrderStep,
-    ifMatch?: string,
-  ): Promise<Applied> {
-    const order = await lockOrder(tx, call.userId, orderId, ifMatch);
-    return advance(tx, call, order, 'deliver', {});
+    await writeRow(tx, order, { ...columns, status: transition(order.status, action) });
+    await recordChanges(tx, call, [order.id]);
+    return { body: orderView(order) };
   }
 
   /** @throws Problem `not-found` */
@@ -150,19 +128,6 @@ async function lockOrder(
   if (!order) throw noOrder();
   assertMatches(ifMatch, order.version);
   return order;
-}
-
-/** Takes a locked order through one transition. */
-async function advance(
-  tx: EntityManager,
-  call: StepCall,
-  order: Order,
-  action: OrderAction,
-  columns: Partial<Order>,
-): Promise<Applied> {
-  await writeRow(tx, order, { ...columns, status: transition(order.status, action) });
-  await recordChanges(tx, call, [order.id]);
-  return { body: orderView(order) };
 }
 
 export function noOrder(): Problem {

@@ -10,7 +10,7 @@ import {
 import { type SessionView, HEADERS, type Role } from '@turnpike/protocol';
 import { Database, Problem, securityEvent } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { isWeak, Passwords } from './passwords.js';
+import { isWeak, Passwords } from '../credentials/passwords.js';
 import { AccessTokens, newRefreshToken, refreshTokenHash } from './tokens.js';
 
 /*

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
   CancelOrderStep,
   ChangeOrderStep,
-  DeliverOrderStep,
+  OrderStep,
   OrderView,
   PayOrderStep,
   PlaceOrderStep,
@@ -19,7 +19,7 @@ import {
   type StepCall,
   Steps,
 } from '@turnpike/service';
-import { Orders } from './orders.js';
+import { type Advance, Orders } from './orders.js';
 
 @ApiTags('steps: orders')
 @Controller(STEPS_PATH)
@@ -57,10 +57,10 @@ export class OrderStepsController {
   @ApiOkResponse({ type: OrderView })
   pay(
     @Call() call: StepCall,
-    @Body() body: PayOrderStep,
+    @Body() { orderId, paymentReference }: PayOrderStep,
     @IfMatch() ifMatch?: string,
   ): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.orders.pay(tx, call, body, ifMatch));
+    return this.advance(call, { orderId, ifMatch, action: 'pay', columns: { paymentReference } });
   }
 
   /** A placed or paid order is cancelled. */
@@ -69,10 +69,15 @@ export class OrderStepsController {
   @ApiOkResponse({ type: OrderView })
   cancel(
     @Call() call: StepCall,
-    @Body() body: CancelOrderStep,
+    @Body() { orderId, reason }: CancelOrderStep,
     @IfMatch() ifMatch?: string,
   ): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.orders.cancel(tx, call, body, ifMatch));
+    return this.advance(call, {
+      orderId,
+      ifMatch,
+      action: 'cancel',
+      columns: { cancelReason: reason ?? null },
+    });
   }
 
   /** A paid order is on its way. */
@@ -81,10 +86,10 @@ export class OrderStepsController {
   @ApiOkResponse({ type: OrderView })
   ship(
     @Call() call: StepCall,
-    @Body() body: ShipOrderStep,
+    @Body() { orderId, trackingNumber }: ShipOrderStep,
     @IfMatch() ifMatch?: string,
   ): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.orders.ship(tx, call, body, ifMatch));
+    return this.advance(call, { orderId, ifMatch, action: 'ship', columns: { trackingNumber } });
   }
 
   /** A shipped order has arrived. */
@@ -93,9 +98,13 @@ export class OrderStepsController {
   @ApiOkResponse({ type: OrderView })
   deliver(
     @Call() call: StepCall,
-    @Body() body: DeliverOrderStep,
+    @Body() { orderId }: OrderStep,
     @IfMatch() ifMatch?: string,
   ): Promise<RecordedAnswer> {
-    return this.steps.apply(call, (tx) => this.orders.deliver(tx, call, body, ifMatch));
+    return this.advance(call, { orderId, ifMatch, action: 'deliver' });
+  }
+
+  private advance(call: StepCall, step: Advance): Promise<RecordedAnswer> {
+    return this.steps.apply(call, (tx) => this.orders.advance(tx, call, step));
   }
 }

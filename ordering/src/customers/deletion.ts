@@ -10,10 +10,10 @@ import type {
   CustomerRestored,
   CustomerUndeleted,
 } from './deletion-answers.js';
-import { recordChanges } from './order-changes.js';
-import { Order } from './order.entity.js';
-import { RELATION_OF, TRANSITIONS } from './order.js';
-import { writeRow } from './write-row.js';
+import { recordChanges } from '../orders/order-changes.js';
+import { Order } from '../orders/order.entity.js';
+import { RELATION_OF, TRANSITIONS } from '../orders/order.js';
+import { writeRow } from '../write-row.js';
 
 /** What a deletion leaves for its undo: the orders that it cancelled, as they were. */
 export interface Deleted {

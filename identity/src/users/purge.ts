@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Erasure, PurgeUserStep } from '@turnpike/protocol';
 import { type Applied, erasing, forgetAnswers, Problem, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
-import { removeCredential } from './credentials.js';
+import { removeCredential } from '../credentials/credentials.js';
 import { releaseEmails } from './emails.js';
-import { eraseSessionsOf, REVOCATIONS_KEPT } from './sessions.js';
-import { USER_COLUMNS } from './personal-columns.js';
+import { eraseSessionsOf, REVOCATIONS_KEPT } from '../sessions/sessions.js';
+import { USER_COLUMNS } from '../personal-columns.js';
 import { lockIfThere } from './user-rows.js';
 import type { User } from './user.entity.js';
 

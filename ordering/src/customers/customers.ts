@@ -3,7 +3,7 @@ import type { CustomerNameStep, CustomerView, UpdateCustomer } from '@turnpike/c
 import { type Applied, assertMatches, Database, Problem, type StepCall } from '@turnpike/service';
 import type { EntityManager } from 'typeorm';
 import { Customer, customerView } from './customer.entity.js';
-import { writeRow } from './write-row.js';
+import { writeRow } from '../write-row.js';
 
 /** What a renaming leaves for its undo. */
 export interface Renamed {

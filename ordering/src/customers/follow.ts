@@ -7,7 +7,7 @@ import { createCustomer, lockCustomer } from './customers.js';
 import { cancelOrders, lockCancellableOrders, markDeleted } from './deletion.js';
 import type { CustomerFollowed } from './deletion-answers.js';
 import { endCustomer } from './purge.js';
-import { writeRow } from './write-row.js';
+import { writeRow } from '../write-row.js';
 
 /**
  * Makes ordering's rows what they must be for a user as identity has one, whatever they were: repairs use it, and what

@@ -23,7 +23,7 @@ import {
 import { Email, type Page } from '@turnpike/protocol';
 import { ApiPage, ServiceTokenGuard, Steps } from '@turnpike/service';
 import { Deletion } from './deletion.js';
-import { Sessions } from './sessions.js';
+import { Sessions } from '../sessions/sessions.js';
 import { Users } from './users.js';
 
 class EmailQuery {
