@@ -82,6 +82,7 @@ const SHOWN = [
     'source',
     'relation',
     'refersTo',
+    'rule',
   ],
   ...[
     'from',
