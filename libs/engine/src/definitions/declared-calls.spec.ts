@@ -29,7 +29,7 @@ function sending(relations: readonly RelationDeclaration[]): Sending {
       steps: { register: ['crew.join'], update: ['crew.change'] },
     } as never,
     relations: relations.map(relationOf),
-    manifests: [{ manifest: 1, service: 'desk', version: '1', operations } as Manifest],
+    manifests: [{ manifest: 1, service: 'desk', version: '1', operations }],
     of: (kind) => ({ steps: [kind === 'desk.note' ? 'desk.note' : 'post.send'] }),
     step: () => {
       throw new Error('not asked for');

@@ -69,7 +69,6 @@ function isErased(
     (other) => tableOf(other.from) === table && isOfSubject(other, relations, subjectTable),
   );
   return (
-    further.length > 0 &&
-    further.every((other) => isErased(other, relations, subjectTable, [...seen, table]))
+    further.length > 0 && further.every((other) => isErased(other, relations, subjectTable, [...seen, table]))
   );
 }
