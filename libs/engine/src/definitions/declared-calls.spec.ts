@@ -1,4 +1,4 @@
-import type { Manifest, RelationDeclaration } from '@turnpike/protocol';
+import type { RelationDeclaration } from '@turnpike/protocol';
 import { declaredCall, type Sending } from './declared-calls.js';
 import type { Answers } from './outcome.js';
 import { relationOf } from './relations.js';
