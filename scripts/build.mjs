@@ -1,7 +1,7 @@
 // `npm run build`: every process and the dashboard. Services that join are found in their folders, and are built as those
 // of the shop are, without an entry in any list.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readArguments } from './arguments.mjs';
 import { ROOT, folderOf, foundServices } from './checkout.mjs';
@@ -14,6 +14,10 @@ Compiles the processes and builds the dashboard, or compiles the projects of the
 /** What is made for the compiler. It reads a file for each project. */
 const MADE_FOLDER = path.join(ROOT, 'dist/.projects');
 
+/** All projects as one, and where its output lies until each has got its part. */
+const ALL = 'all';
+const ALL_FOLDER = path.join(ROOT, 'dist/.all');
+
 const { positionals } = readArguments(USAGE, { allowPositionals: true });
 
 await runScript(async () => {
@@ -21,25 +25,46 @@ await runScript(async () => {
   const unknown = positionals.find((name) => !Object.hasOwn(projects, name));
   if (unknown)
     throw new Trouble(`there is no project ${unknown} to build: ${Object.keys(projects).join(', ')}`);
-  const names = positionals.length > 0 ? positionals : ['--all'];
-  run('@nestjs/cli/bin/nest.js', 'build', '--config', file, ...names);
-  if (positionals.length === 0) run('vite/bin/vite.js', 'build', 'dashboard');
+  const compile = (...names) => run('@nestjs/cli/bin/nest.js', 'build', '--config', file, ...names);
+  if (positionals.length > 0) return compile(...positionals);
+  compile(ALL);
+  for (const [name, { root }] of Object.entries(projects)) giveItsPart(name, root);
+  rmSync(ALL_FOLDER, { recursive: true });
+  run('vite/bin/vite.js', 'build', 'dashboard');
 });
 
-/** nest-cli.json has the processes of the system; the services that are found are put beside them. */
+/** Each project has the libraries in its own folder. To compile them anew for each took three times as long. */
+function giveItsPart(name, folder) {
+  const libs = readdirSync(path.join(ALL_FOLDER, 'libs')).filter(
+    (lib) => lib !== 'engine' || name === 'gateway',
+  );
+  for (const part of [folder, ...libs.map((lib) => `libs/${lib}`)]) {
+    cpSync(path.join(ALL_FOLDER, part), path.join(ROOT, 'dist', name, part), { recursive: true });
+  }
+}
+
+/** nest-cli.json has the processes of the system; the services that are found are put beside them, and all as one. */
 function makeConfig() {
   mkdirSync(MADE_FOLDER, { recursive: true });
   const config = JSON.parse(readFileSync(path.join(ROOT, 'nest-cli.json'), 'utf8'));
-  for (const name of foundServices()) config.projects[name] = projectOf(name);
+  const { projects } = config;
+  for (const name of foundServices()) {
+    projects[name] = projectOf(
+      name,
+      folderOf(name),
+      compilationOf([folderOf(name)], `dist/${name}`, ['engine']),
+    );
+  }
+  const folders = Object.values(projects).map(({ root }) => root);
+  const all = projectOf(ALL, '.', compilationOf(folders, path.relative(ROOT, ALL_FOLDER)));
   const file = path.join(MADE_FOLDER, 'nest-cli.json');
-  writeFileSync(file, JSON.stringify(config));
-  return { file: path.relative(ROOT, file), projects: config.projects };
+  writeFileSync(file, JSON.stringify({ ...config, projects: { ...projects, [ALL]: all } }));
+  return { file: path.relative(ROOT, file), projects };
 }
 
-function projectOf(name) {
-  const folder = folderOf(name);
+function projectOf(name, folder, compilation) {
   const file = path.join(MADE_FOLDER, `${name}.json`);
-  writeFileSync(file, JSON.stringify(compilationOf(name, folder)));
+  writeFileSync(file, JSON.stringify(compilation));
   return {
     type: 'application',
     root: folder,
@@ -49,12 +74,13 @@ function projectOf(name) {
   };
 }
 
-function compilationOf(name, folder) {
+/** @param without libraries that are left out */
+function compilationOf(folders, outDir, without = []) {
   return {
     extends: path.join(ROOT, 'tsconfig.json'),
-    compilerOptions: { rootDir: ROOT, outDir: path.join(ROOT, 'dist', name) },
-    include: [path.join(ROOT, folder, 'src/**/*.ts'), path.join(ROOT, 'libs/*/src/**/*.ts')],
-    exclude: ['client', 'engine']
+    compilerOptions: { rootDir: ROOT, outDir: path.join(ROOT, outDir) },
+    include: [...folders, 'libs/*'].map((folder) => path.join(ROOT, folder, 'src/**/*.ts')),
+    exclude: ['client', ...without]
       .map((lib) => path.join(ROOT, 'libs', lib))
       .concat(path.join(ROOT, '**/*.spec.ts')),
   };
