@@ -69,6 +69,7 @@ const SHOWN = [
     'source',
     'relation',
     'refersTo',
+    'rule',
   ],
   ...[
     'from',

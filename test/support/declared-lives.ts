@@ -3,6 +3,7 @@ import type { IntegrityRow, IntegrityUser, RelationRule } from '@turnpike/protoc
 import fc from 'fast-check';
 import type { Relation } from '../../libs/engine/src/definitions/relations.js';
 import { Comparison } from '../../libs/engine/src/integrity/scan.js';
+import { SHOP } from './shop.js';
 
 type Admission = 'open' | 'deleted' | 'closed';
 
@@ -154,7 +155,7 @@ export function comparisonOf(lives: readonly Life[], declared: readonly Relation
       among: (ids) =>
         Promise.resolve(new Map(ids.flatMap((id) => (lanes.has(id) ? [[id, lanes.get(id)!]] : [])))),
     },
-    declared,
+    { relations: declared, subject: SHOP.subject },
   );
 }
 

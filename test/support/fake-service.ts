@@ -5,6 +5,7 @@ import {
   EVENTS_PATH,
   HEADERS,
   INTEGRITY_PATH,
+  type IntegrityRow,
   STEPS_PATH,
   type DeclaredStepBody,
   type Manifest,
@@ -52,7 +53,7 @@ export class FakeService {
   /** What is asked for at addresses of its own: `/internal/points/{userId}`. */
   readonly reads = new Map<string, (request: Request) => Answer>();
   /** The rows of each table, as integrity runs ask for them. */
-  readonly rows = new Map<string, object[]>();
+  readonly rows = new Map<string, IntegrityRow[]>();
   /** What it answers to requests for the manifest instead of that, such as 404. */
   manifestAnswer: { status: number; body: string } | null = null;
   private readonly scripts = new Map<string, Script>();
@@ -132,10 +133,10 @@ export class FakeService {
     return { recorded: false, ...(read?.(request) ?? refuse('not-found', 404)) };
   }
 
-  private page({ path, query }: Request): object[] {
+  private page({ path, query }: Request): IntegrityRow[] {
     const rows = this.rows.get(path.split('/').at(-1)!) ?? [];
-    const after = query.get('after') ?? '';
-    return rows.filter((row) => (row as { id: string }).id > after);
+    const [after, of] = [query.get('after') ?? '', query.get('userId')];
+    return rows.filter(({ id, userId }) => id > after && (of === null || userId === of));
   }
 
   /** The first answer that ends a step is its answer for ever. */

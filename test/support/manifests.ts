@@ -82,7 +82,13 @@ export const SURROUNDINGS: Surroundings = {
   others: [
     {
       ...declarationOf('identity'),
-      resources: [{ type: 'user', path: '/v1/users' }],
+      resources: [
+        {
+          type: 'user',
+          path: '/v1/users',
+          schema: { type: 'object', properties: { email: {}, lastName: {} } },
+        },
+      ],
       operations: [
         {
           kind: 'user.register',

@@ -86,8 +86,13 @@ it('earns points with a paid order, by an operation of its own, and redeems them
 it('takes back the points of an order that is cancelled', async () => {
   const user = await customer();
   const orderId = await paidOrder(user);
-  expectStatus(await user.me.post(`/v1/orders/${orderId}/cancel`, {}, WAIT), 200);
+  const cancelled = await user.me.post(`/v1/orders/${orderId}/cancel`, {}, WAIT);
+  expectStatus(cancelled, 200);
   expect((await user.me.get(user.points)).body).toMatchObject({ points: 0 });
+  const operationId = cancelled.headers.get('operation-id');
+  expect((await user.me.get(`/v1/operations/${operationId}`)).body).toMatchObject({
+    relations: [{ relation: 'loyalty.entries', rule: 'cascade', rows: 1 }],
+  });
 });
 
 it('goes with its user, comes back, and is told of in the receipt of the purge', async () => {

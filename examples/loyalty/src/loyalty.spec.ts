@@ -62,8 +62,8 @@ describe('points', () => {
   it('of an order that is cancelled are taken back, though they were redeemed already', async () => {
     const { lane, orderId } = await customer(1000);
     await redeem(lane, 4);
-    expect(await cancel(lane, orderId)).toMatchObject({ status: 200, body: { points: -4 } });
-    expect(await cancel(lane, orderId)).toMatchObject({ status: 200, body: { points: -4 } });
+    expect(await cancel(lane, orderId)).toMatchObject({ status: 200, body: { points: -4, revoked: 1 } });
+    expect(await cancel(lane, orderId)).toMatchObject({ status: 200, body: { points: -4, revoked: 0 } });
   });
 
   it('of an order that is cancelled before they were earned are none', async () => {
@@ -301,7 +301,8 @@ describe('the manifest', () => {
     expect(manifest.steps!.map(({ refuses }) => refuses)).toEqual([true, ...Array<boolean>(6).fill(false)]);
     expect(manifest.relations![1]).toEqual({
       ...{ name: 'loyalty.entries', from: 'loyalty.entries.order_id', to: 'ordering.orders.id' },
-      ...{ each: 'optional', on: { 'order.cancel': { kind: 'cascade', step: 'loyalty.revoke' } } },
+      each: 'optional',
+      on: { 'order.cancel': { kind: 'cascade', step: 'loyalty.revoke', counts: 'revoked' } },
     });
     expect(Object.keys(body as object).sort()).toEqual([
       'manifest',

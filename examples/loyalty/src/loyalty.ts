@@ -47,7 +47,7 @@ export const loyalty = defineService({
     {
       ...{ name: 'loyalty.entries', each: 'optional' },
       ...{ from: 'loyalty.entries.order_id', to: 'ordering.orders.id' },
-      on: { 'order.cancel': { kind: 'cascade', step: 'loyalty.revoke' } },
+      on: { 'order.cancel': { kind: 'cascade', step: 'loyalty.revoke', counts: 'revoked' } },
       rows: `select id, user_id as "userId", order_id as "refersTo", revoked_at is null as live
         from entries join accounts using (user_id) where order_id is not null and erased_at is null`,
     },

@@ -68,7 +68,8 @@ export async function revoke({ operation, call, tx }: StepRequest): Promise<Step
      on conflict (order_id) do update set revoked_at = now() where entries.revoked_at is null returning points`,
     [call.userId, operation.target.id],
   );
-  return { body: (await add(tx, call, -Number(revoked?.points ?? 0))) ?? {} };
+  const points = Number(revoked?.points ?? 0);
+  return { body: { ...(await add(tx, call, -points)), revoked: points === 0 ? 0 : 1 } };
 }
 
 /** The user is deleted, and the account with it. */

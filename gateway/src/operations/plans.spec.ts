@@ -76,6 +76,17 @@ describe('the start is refused, with the name of the relation, where', () => {
     ],
     ["a step is another service's", { restore: step('identity.restore') }, 'on restore: identity.restore'],
     ['nothing repairs it', { follow: 'identity.confirm' }, 'on repair: identity.confirm'],
+    [
+      'another service follows an order',
+      { on: { 'order.pay': step('identity.update') } },
+      'on order.pay: identity.update',
+    ],
+    ['it refers to itself', { to: 'ordering.customers.id' }, 'ordering.customers to ordering.customers'],
+    [
+      'no purge erases its rows',
+      { purge: { kind: 'retain' } },
+      'no rule for purge erases it: ordering.customers.user_id',
+    ],
   ])('%s', (_what, change, message) => {
     expect(broken(change)).toThrow(message);
   });

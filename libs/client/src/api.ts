@@ -1252,6 +1252,8 @@ export interface components {
             links: components["schemas"]["OperationLinks"];
             nextAttemptAt: string | null;
             problem: components["schemas"]["Problem"] | null;
+            /** @description Of a success: how many rows of which relation it was carried out on; those that declare no counts are left out. */
+            relations?: components["schemas"]["RelationCount"][];
             /** @description The resource as the write left it. */
             result: {
                 [key: string]: unknown;
@@ -1290,6 +1292,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             problem: components["schemas"]["Problem"] | null;
+            /** @description Of a success: how many rows of which relation it was carried out on; those that declare no counts are left out. */
+            relations?: components["schemas"]["RelationCount"][];
             /** @description The resource as the write left it. */
             result: {
                 [key: string]: unknown;
@@ -1423,6 +1427,12 @@ export interface components {
             firstName: string;
             lastName: string;
             password: string;
+        };
+        RelationCount: {
+            relation: string;
+            rows: number;
+            /** @description What was done to them: `cascade`, `copy`, and so on. */
+            rule: string;
         };
         ReleaseLane: {
             /**

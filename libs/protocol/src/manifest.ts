@@ -61,6 +61,8 @@ export interface StepDeclaration {
   undo: boolean;
   /** The type of the event that it leaves in the outbox, without the prefix; null where it leaves none. */
   event: string | null;
+  /** What it answers: what relations copy of it, and count by it, has to be there. Left out, that is not looked at. */
+  answer?: Shape;
 }
 
 /** An operation: what clients may ask for, or what follows another one. */
@@ -99,16 +101,23 @@ export interface OperationDeclaration<Kind extends string = string> {
   input?: Readonly<Record<string, string>>;
 }
 
+/** What a rule has that something has to be done for. */
+interface CarriedOut {
+  step: string;
+  /** The member of the step's answer that says how many rows it was: a number, or a list with one entry for each. */
+  counts?: string;
+}
+
 /** What becomes of the rows of a relation, by the names that SQL has for it. */
 export type RelationRule =
   /** They hold a copy of columns, which is brought to them. */
-  | { kind: 'copy'; step: string }
+  | ({ kind: 'copy' } & CarriedOut)
   /** They follow what they refer to: deleted with it, and back with it. */
-  | { kind: 'cascade'; step: string }
+  | ({ kind: 'cascade' } & CarriedOut)
   /** They forbid it. */
-  | { kind: 'restrict'; step: string }
+  | ({ kind: 'restrict' } & CarriedOut)
   /** They stay, without what tells whose they were (SQL: set null). */
-  | { kind: 'anonymise'; step: string }
+  | ({ kind: 'anonymise' } & CarriedOut)
   /** They stay as they are (SQL: no action). No step has to do anything. */
   | { kind: 'retain' };
 
@@ -128,9 +137,16 @@ export interface RelationDeclaration {
   delete?: RelationRule;
   restore?: RelationRule;
   purge?: RelationRule;
-  /** The same for kinds of operations on any other resource: `{"order.cancel": {"kind": "cascade", "step": "loyalty.revoke"}}`. */
+  /**
+   * The same for kinds of operations on any other resource: `{"order.cancel": {"kind": "cascade", "step": "loyalty.revoke"}}`. Or
+   * for steps of the service that is referred to, whatever they are part of: `{"loyalty.revoke": …}`.
+   */
   on?: Readonly<Record<string, RelationRule>>;
-  /** Columns of which the rows hold copies, by the names that the rows have for them; the user's `name` if left out. */
+  /**
+   * What the rows hold copies of: members of the answer of the step that wrote what is referred to, or JSON pointers into it,
+   * by the names that the rows have for them: `{"status": "status", "paid": "/total/amount"}`. A user has a `name`, too, of
+   * which alone there is a copy if left out.
+   */
   copies?: Readonly<Record<string, string>>;
   /** The step that makes the rows what they should be as the user is at that moment. */
   follow?: string;

@@ -69,5 +69,5 @@ export type {
 export { defineService, type Service } from './declared/service.js';
 export { checkOf } from './shapes/check-of-shape.js';
 export { type CompileSchema, schemaCompiler } from './shapes/compile-schema.js';
-export { trailOf, valueAt, withNullAt } from './shapes/json-pointers.js';
+export { memberOf, trailOf, valueAt, withNullAt } from './shapes/json-pointers.js';
 export { fieldErrorsOf } from './shapes/schema-errors.js';

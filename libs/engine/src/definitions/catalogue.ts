@@ -14,13 +14,13 @@ import {
   assertCarriedOut,
   assertHasWayOut,
   type Declarations,
-  inOrder,
   type Subject,
+  withRelated,
 } from './lifecycle-sagas.js';
 import { endOf, type OperationDefinition, type OperationEnd } from './operation.js';
 import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
-import { type Relation, serviceOf, stepOfRule } from './relations.js';
+import { type Relation, serviceOf } from './relations.js';
 
 /**
  * All operations, steps, relations and resources that this process knows: those of the application, and those of the
@@ -169,13 +169,7 @@ export class Catalogue implements Declarations {
   }
 
   private planned(kind: string, own: readonly string[]): NewOperation['steps'] {
-    return this.withRelated(kind, own).map((name) => ({ name, service: serviceOf(name) }));
-  }
-
-  /** What refers to a resource that is no user follows the operations of that resource. */
-  private withRelated(kind: string, own: readonly string[]): readonly string[] {
-    const related = this.relations.flatMap(({ on }) => stepOfRule(on?.[kind]) ?? []);
-    return related.length === 0 ? own : inOrder([...own, ...related], this);
+    return withRelated(kind, own, this).map((name) => ({ name, service: serviceOf(name) }));
   }
 
   /** @returns whether an operation of that kind makes its target: a resource whose later writes go to the same lane */

@@ -3,13 +3,16 @@ import type { StepDeclaration } from '@turnpike/protocol';
 /** As much of a step as decides where in a plan it may stand. */
 export type Finality = Pick<StepDeclaration, 'refuses' | 'undo'>;
 
+/** The finality of the step that decides. */
+export const DECISION = 2;
+
 /**
  * The order of steps that leaves a way out: first what may be refused and taken back, then what can be taken back, then the
  * decision, which may be refused and is final; last what is final and never refused.
  */
 export function finality({ refuses, undo }: Finality): number {
   if (undo) return refuses ? 0 : 1;
-  return refuses ? 2 : 3;
+  return refuses ? DECISION : 3;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { StepDeclaration } from '@turnpike/protocol';
 import { ConfigurationError } from '@turnpike/service';
-import { deadEndIn, finality } from './finality.js';
+import { deadEndIn } from './finality.js';
+import { additionsTo, planOf } from './related-steps.js';
+import { complaintsAboutWays } from './table-graph.js';
 import { type Relation, serviceOf, stepOfRule, SUBJECT_EVENTS, type SubjectEvent } from './relations.js';
 
 /*
@@ -38,12 +40,14 @@ export interface Declarations {
 /** @returns the steps that this event needs, each once, in the order in which they are carried out */
 export function sagaOf(event: SubjectEvent, declared: Declarations): string[] {
   const own = declared.subject.steps[event];
-  const others = declared.relations.flatMap((relation) => stepOfRule(relation[event]) ?? []);
-  const isUndoable = (step: string): boolean => declared.step(step).undo;
-  return inOrder(
-    [...own.filter(isUndoable), ...others, ...own.filter((step) => !isUndoable(step))],
-    declared,
-  );
+  const additions = additionsTo(own, { occasion: event, isEvent: true }, declared.relations);
+  return planOf(own, additions, (step) => declared.step(step));
+}
+
+/** @returns the steps of an operation of that kind: its own, and those by which rows that refer to its resource follow it */
+export function withRelated(kind: string, own: readonly string[], declared: Declarations): readonly string[] {
+  const additions = additionsTo(own, { occasion: kind, isEvent: false }, declared.relations);
+  return planOf(own, additions, (step) => declared.step(step));
 }
 
 /** @returns the steps that make every service agree with the user as the subject's service has one at that moment */
@@ -57,23 +61,28 @@ export function copySteps(relations: readonly Relation[]): ReadonlySet<string> {
   return new Set(rules.flatMap((rule) => (rule.kind === 'copy' ? [rule.step] : [])));
 }
 
-/** @returns each step once: what can be taken back before what decides, and that before what only follows */
-export function inOrder(steps: readonly string[], declared: Pick<Declarations, 'step'>): string[] {
-  return [...new Set(steps)].sort((a, b) => finality(declared.step(a)) - finality(declared.step(b)));
-}
-
 /**
  * Holds the declarations to what can be carried out.
  * @throws ConfigurationError that names the relation and what is missing; the process must not start
  */
 export function assertCarriedOut(declared: Declarations): void {
   for (const relation of declared.relations) {
-    const rules = SUBJECT_EVENTS.map((event) => [event, stepOfRule(relation[event])] as const);
-    for (const [event, step] of [...rules, ['repair', relation.follow ?? null] as const])
-      if (step !== null) assertIsStepOf(relation, event, step, declared);
+    for (const [occasion, step] of stepsOf(relation))
+      if (step !== null) assertIsStepOf(relation, occasion, step, declared);
+    const [complaint] = complaintsAboutWays(relation, declared.relations, declared.subject.table);
+    if (complaint) throw new ConfigurationError(`The relation ${relation.name}`, `${complaint}.`);
   }
   for (const event of SUBJECT_EVENTS)
     assertHasWayOut(`The plan of ${event}`, sagaOf(event, declared), declared);
+}
+
+/** By what each is carried out on. */
+function stepsOf(relation: Relation): (readonly [string, string | null])[] {
+  return [
+    ...SUBJECT_EVENTS.map((event) => [event, stepOfRule(relation[event])] as const),
+    ...Object.entries(relation.on ?? {}).map(([occasion, rule]) => [occasion, stepOfRule(rule)] as const),
+    ['repair', relation.follow ?? null],
+  ];
 }
 
 function assertIsStepOf(

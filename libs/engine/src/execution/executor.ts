@@ -36,6 +36,7 @@ import type { PlannedOperation } from '../definitions/plan.js';
 import { Catalogue } from '../definitions/catalogue.js';
 import { followOnsOf } from '../definitions/follow-ons.js';
 import type { OperationEnd } from '../definitions/operation.js';
+import { withCounts } from '../definitions/relation-counts.js';
 import type { Answers, EndOutcome, Outcome, StepAnswer } from '../definitions/outcome.js';
 import { type AbortReason, type Calls, Saga } from './saga.js';
 import { Services, type StepContext } from './service-client.js';
@@ -317,7 +318,7 @@ export class Executor {
     const ending = { effect, reportsDeletion, steps, result: null, problem: null };
     switch (outcome.type) {
       case 'succeeded':
-        return { ...ending, state: 'succeeded', ...this.successOf(claimed, outcome.answers) };
+        return { ...ending, state: 'succeeded', ...this.successOf(claimed, outcome.answers, steps) };
       case 'failed':
       case 'rejected':
         return { ...ending, state: outcome.type, problem: outcome.problem };
@@ -327,11 +328,16 @@ export class Executor {
   }
 
   /** What a success leaves, and what follows it. */
-  private successOf(claimed: ClaimedRow, answers: Answers): OperationEnd & Pick<Ending, 'followOns'> {
+  private successOf(
+    claimed: ClaimedRow,
+    answers: Answers,
+    known: readonly StepOutcome[],
+  ): OperationEnd & Pick<Ending, 'followOns' | 'steps'> {
     const { payload: input, ...operation } = plannedOf(claimed);
     const end = this.catalogue.endOf(claimed.kind, answers);
     const succeeded = { operation, input, answers, result: end.result };
-    return { ...end, followOns: followOnsOf(this.catalogue, succeeded) };
+    const steps = withCounts(known, { ...claimed, answers }, this.catalogue.relations);
+    return { ...end, steps, followOns: followOnsOf(this.catalogue, succeeded) };
   }
 }
 

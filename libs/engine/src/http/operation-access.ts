@@ -54,7 +54,8 @@ export const WHOLE: Sight = (view) => view;
 /** An actor who has no role now sees how the write ended, and nothing of what it was about. */
 export function seenBy(caller: Caller, view: OperationView): OperationView {
   if (seesResult(caller, view.userId)) return view;
-  return { ...view, result: null, cause: view.cause && { ...view.cause, detail: null } };
+  const { relations: _relations, ...seen } = view;
+  return { ...seen, result: null, cause: view.cause && { ...view.cause, detail: null } };
 }
 
 /** @returns whether somebody sees what a write in that user's lane was about */

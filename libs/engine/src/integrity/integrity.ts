@@ -117,7 +117,8 @@ export class Integrity implements OnModuleInit {
   private async perform(stopped: AbortSignal): Promise<void> {
     const claim = await this.runs.claim(this.worker);
     if (!claim) return;
-    const comparison = new Comparison(this.pages, this.lanes, this.catalogue.relations);
+    const { relations, subject } = this.catalogue;
+    const comparison = new Comparison(this.pages, this.lanes, { relations, subject });
     const lost = new AbortController();
     const heartbeat = setInterval(() => {
       this.runs.heartbeat(claim, comparison.checked).then(

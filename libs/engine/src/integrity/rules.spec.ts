@@ -102,6 +102,30 @@ describe('what is wrong about a user', () => {
     expect(kindsOf(ACTIVE, [], { ...accounts, each: 'one' })).toEqual(['missing']);
   });
 
+  it('is a row that refers to another which is not there, at each level by itself', () => {
+    const all = [
+      ...RELATIONS,
+      { name: 'loyalty.entries', from: 'loyalty.entries.order_id', to: 'ordering.orders.id' },
+      { name: 'perks.badges', from: 'perks.badges.entry_id', to: 'loyalty.entries.id' },
+    ].map(relationOf);
+    const entry = { id: 'e', relation: 'loyalty.entries', userId: 'u', refersTo: 'o', live: true };
+    const badge = { id: 'b', relation: 'perks.badges', userId: 'u', refersTo: 'e', live: true };
+    const kindsOf = (user: IntegrityUser | undefined, rows: IntegrityRow[], gone?: Gone): string[] =>
+      findingsAbout('u', user, [CUSTOMER, ...rows], declared(all), gone).map(
+        ({ relation, kind, id }) => `${relation} ${kind} ${id}`,
+      );
+    expect(kindsOf(ACTIVE, [orderIn('paid'), entry, badge])).toEqual([]);
+    expect(kindsOf(ACTIVE, [entry, badge])).toEqual(['loyalty.entries dangling e']);
+    expect(kindsOf(ACTIVE, [orderIn('paid'), badge])).toEqual(['perks.badges dangling b']);
+    expect(kindsOf(ACTIVE, [badge])).toEqual(['perks.badges dangling b']);
+    // An order of that id is no entry.
+    expect(kindsOf(ACTIVE, [orderIn('paid'), { ...badge, refersTo: 'o' }])).toEqual([
+      'perks.badges dangling b',
+    ]);
+    expect(kindsOf(undefined, [badge])).toEqual(['ordering.customers dangling u', 'perks.badges dangling b']);
+    expect(kindsOf(undefined, [badge], 'purged')).not.toContain('perks.badges dangling b');
+  });
+
   it('is told of a new relation from its declaration alone', () => {
     const invoices: Relation = {
       ...RELATIONS[1]!,

@@ -104,10 +104,13 @@ export function findingsAbout(
   userId: string,
   user: IntegrityUser | undefined,
   rows: readonly IntegrityRow[],
-  { relations, subject }: Pick<Declarations, 'relations' | 'subject'>,
+  declared: Pick<Declarations, 'relations' | 'subject'>,
   gone?: Gone,
 ): Finding[] {
+  const { relations, subject } = declared;
   const known = { user, gone };
+  // Where the user is not there all rows dangle by that already, or are what a purge has left.
+  const stray = user && gone !== 'purged' ? strayAmong(rows, declared) : [];
   const present = new Set(rows.map(({ relation }) => relation));
   const lacking = rowsOwedTo(known, relations).filter(({ name }) => !present.has(name));
   return [
@@ -115,8 +118,31 @@ export function findingsAbout(
     ...rows.flatMap((row): Finding[] =>
       faultsOf(row, known, relations).map((kind) => ({ relation: row.relation, kind, id: row.id, userId })),
     ),
+    ...stray.map(({ relation, id }) => ({ relation, kind: 'dangling', id, userId }) as const),
     ...lacking.map(({ name }) => ({ relation: name, kind: 'missing', id: userId, userId }) as const),
   ];
+}
+
+/** @returns the relations to other tables than the users' */
+export function referencesIn({
+  relations,
+  subject,
+}: Pick<Declarations, 'relations' | 'subject'>): Relation[] {
+  return relations.filter(({ to }) => tableOf(to) !== subject.table);
+}
+
+/** @returns those of a user's rows that refer to one which is not there, given all rows of that user */
+function strayAmong(
+  rows: readonly IntegrityRow[],
+  declared: Pick<Declarations, 'relations' | 'subject'>,
+): IntegrityRow[] {
+  const tables = new Map(declared.relations.map(({ name, from }) => [name, tableOf(from)]));
+  const present = new Set(rows.map(({ relation, id }) => `${tables.get(relation)} ${id}`));
+  const referred = new Map(referencesIn(declared).map(({ name, to }) => [name, tableOf(to)]));
+  return rows.filter(({ relation, refersTo }) => {
+    const table = referred.get(relation);
+    return table !== undefined && refersTo !== undefined && !present.has(`${table} ${refersTo}`);
+  });
 }
 
 /** A registration that makes a row makes it for each user. */

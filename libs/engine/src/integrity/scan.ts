@@ -1,7 +1,9 @@
 import type { IntegrityRow, IntegrityUser } from '@turnpike/protocol';
 import { Problem } from '@turnpike/service';
+import type { Declarations } from '../definitions/lifecycle-sagas.js';
 import type { Relation } from '../definitions/relations.js';
 import type { LaneStandings } from '../queries/lane-standings.js';
+import { References } from './references.js';
 import {
   faultsOf,
   type Gone,
@@ -42,14 +44,18 @@ interface Window {
 export class Comparison {
   /** Rows that were compared, each once. */
   checked = 0;
+  private readonly relations: readonly Relation[];
   private readonly sources: readonly Source[];
+  private readonly references: References;
 
   constructor(
     private readonly pages: Pick<SourcePages, 'users' | 'rows'>,
     private readonly lanes: Pick<LaneStandings, 'among'>,
-    private readonly relations: readonly Relation[],
+    declared: Pick<Declarations, 'relations' | 'subject'>,
   ) {
-    this.sources = sourcesOf(relations);
+    this.relations = declared.relations;
+    this.sources = sourcesOf(this.relations);
+    this.references = new References(pages, declared);
   }
 
   /** Says the ids of users about whom something may be wrong, some at a time, some more than once. */
@@ -62,6 +68,13 @@ export class Comparison {
       for (const source of this.sources) yield* this.suspectsIn(source, window);
       after = window.upTo;
     } while (after !== null);
+    for await (const userIds of this.references.suspects()) yield await this.notPurgedAmong(userIds);
+  }
+
+  /** What a purge has left as it is refers to what it has taken. */
+  private async notPurgedAmong(userIds: readonly string[]): Promise<string[]> {
+    const gone = await this.goneAmong(userIds);
+    return userIds.filter((id) => gone.get(id) !== 'purged');
   }
 
   private async window(after: string | null): Promise<Window> {

@@ -8,15 +8,16 @@ import type {
 } from '@turnpike/protocol';
 import type { Acceptance, NewOperation } from '../ledger/statements/admit.js';
 import type { OperationRead } from '../ledger/operation.entity.js';
+import type { StepOutcome } from '../ledger/statements/claim.js';
 
 /** What clients are told of an operation. */
 type Viewed = Pick<
   OperationRead,
-  | Exclude<keyof OperationView, 'target' | 'steps' | 'follows' | 'waiting' | 'links'>
+  | Exclude<keyof OperationView, 'target' | 'steps' | 'follows' | 'relations' | 'waiting' | 'links'>
   | 'followsId'
   | 'targetType'
   | 'targetId'
-> & { steps: readonly StepView[] };
+> & { steps: readonly (StepView & Pick<StepOutcome, 'counts'>)[] };
 
 /** Whether its lane runs, and what of it comes before. */
 export type Waiting = Omit<Acceptance, 'createdAt'>;
@@ -42,8 +43,14 @@ export function toView(operation: Viewed): OperationView {
     cause: operation.cause,
     ...(operation.retryOf && { retryOf: operation.retryOf }),
     ...(operation.followsId && { follows: operation.followsId }),
+    ...countedIn(operation.steps),
     links: linksOf(operation.id),
   };
+}
+
+function countedIn(steps: Viewed['steps']): Pick<OperationView, 'relations'> {
+  const relations = steps.flatMap(({ counts = [] }) => counts);
+  return relations.length > 0 ? { relations } : {};
 }
 
 /**
@@ -68,8 +75,9 @@ function linksOf(operationId: string): OperationLinks {
  *   had been begun, and when first; not how far its steps had come, or why it was put back.
  */
 export function changedView(operation: OperationRead, change: string): OperationView {
-  const now = toView(operation);
-  if (change === operation.changes.at(-1)) return now;
+  const view = toView(operation);
+  if (change === operation.changes.at(-1)) return view;
+  const { relations: _relations, ...now } = view;
   const turn = turnOf(change);
   return {
     ...now,

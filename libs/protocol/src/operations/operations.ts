@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { ProblemBody } from '../problems/problems.js';
+import { RelationCount } from '../services/relations.js';
 import { OneOf, VOCABULARY } from '../vocabulary.js';
 import { PageQuery } from '../wire/pages.js';
 import { Optional } from '../wire/validation.js';
@@ -79,6 +80,8 @@ export class OperationView {
   retryOf?: string;
   /** The operation whose success it follows; left out where somebody has asked for it. */
   follows?: string;
+  /** Of a success: how many rows of which relation it was carried out on; those that declare no counts are left out. */
+  relations?: RelationCount[];
   waiting?: WaitingView;
   links: OperationLinks;
 }

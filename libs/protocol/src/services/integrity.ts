@@ -5,8 +5,8 @@ import type { ProblemBody } from '../problems/problems.js';
 import { FromDigits, Optional } from '../wire/validation.js';
 
 /**
- * What is wrong with a row: its user is not there, it is not there itself (or not in force), it holds an old copy, it
- * outlived its user, or it is (or belongs to) a user who is deleted or purged by the ledger.
+ * What is wrong with a row: its user, or what else it refers to, is not there; it is not there itself (or not in force); it
+ * holds an old copy; it outlived its user; or it is (or belongs to) a user who is deleted or purged by the ledger.
  */
 export const FINDING_KINDS = [
   'dangling',

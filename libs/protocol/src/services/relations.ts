@@ -10,3 +10,11 @@ export interface Erasure {
   /** What was kept of them, for people to read; empty if nothing was. */
   retained: string;
 }
+
+/** What one step did to the rows of a relation that declares what it counts. */
+export class RelationCount {
+  relation: string;
+  /** What was done to them: `cascade`, `copy`, and so on. */
+  rule: string;
+  rows: number;
+}

@@ -61,7 +61,7 @@ export interface ReadRequest<Params = Record<string, string>> {
 }
 
 /** A step, by its name. It can be undone where it has an undo. */
-export interface StepDefinition extends Partial<Pick<StepDeclaration, 'refuses' | 'event'>> {
+export interface StepDefinition extends Partial<Pick<StepDeclaration, 'refuses' | 'event' | 'answer'>> {
   run: (request: StepRequest<never>) => Promise<StepResult | void>;
   /** What stands in its way it throws; it is tried again when somebody has mended that. */
   undo?: (request: UndoRequest) => Promise<void>;
@@ -101,8 +101,9 @@ export function toDeclaration(definition: ServiceDefinition): ServiceDeclaration
   const { steps, relations, reads, ...others } = declared;
   return {
     ...others,
-    steps: Object.entries(steps).map(([name, { refuses = false, undo, event = null }]) => ({
+    steps: Object.entries(steps).map(([name, { refuses = false, undo, event = null, answer }]) => ({
       ...{ name, refuses, undo: undo !== undefined, event },
+      ...(answer && { answer }),
     })),
     ...(relations && { relations: relations.map(({ rows: _rows, ...relation }) => relation) }),
     ...(reads && { reads: reads.map(({ read: _read, ...read }) => ({ method: 'GET', ...read })) }),

@@ -4,12 +4,13 @@ import { jsonSchemaOf } from './json-schema.js';
 
 /** @returns what the service says of itself, as the gateway reads it */
 export function manifestOf(declaration: ServiceDeclaration): Manifest {
-  const { resources, operations, reads } = declaration;
+  const { resources, operations, steps, reads } = declaration;
   return {
     manifest: MANIFEST_VERSION,
     ...declaration,
     ...(resources && { resources: resources.map((one) => withSchemas(one, 'schema')) }),
     ...(operations && { operations: operations.map((one) => withSchemas(one, 'body', 'result')) }),
+    ...(steps && { steps: steps.map((one) => withSchemas(one, 'answer')) }),
     ...(reads && { reads: reads.map((one) => withSchemas(one, 'result')) }),
   };
 }

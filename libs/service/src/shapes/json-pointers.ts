@@ -13,7 +13,8 @@ export function valueAt(document: unknown, pointer: string): unknown {
   return trailOf(pointer).reduce(memberOf, document);
 }
 
-function memberOf(value: unknown, name: string): unknown {
+/** @returns what a document has under a name of its own, or undefined */
+export function memberOf(value: unknown, name: string): unknown {
   return isMember(value, name) ? value[name] : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { ProblemBody, Role, StepState, Effect } from '@turnpike/protocol';
+import type { ProblemBody, RelationCount, Role, StepState, Effect } from '@turnpike/protocol';
 import type { Statements } from '@turnpike/service';
 import type { StoredCause } from '../../encryption/operation-causes.js';
 import { changesAnd, CLAIM_NUMBER, RETRY_NUMBER } from './change-numbers.js';
@@ -67,6 +67,8 @@ export interface StepOutcome {
   undoGeneration?: number;
   /** An operator has it carried out again: before that, an undo that may be under way is closed. */
   reopened?: boolean;
+  /** Of an operation that has succeeded: what the step did to the rows of relations that count it. */
+  counts?: RelationCount[];
 }
 
 /** Who wants to carry operations out, and for how long. */

@@ -4,17 +4,17 @@ import { Candidate, type Surroundings } from './candidate.js';
 import { unsoundFollowOns } from './follow-ons.js';
 import { foreignSteps, takenNames, unknownProblems } from './names.js';
 import { unsoundOperations } from './operations.js';
-import { deadEnds, deadEndsByRelations } from './plans.js';
-import { unsoundRelations } from './relations.js';
+import { deadEnds, deadEndsByRelations, earlyCopies } from './plans.js';
+import { unsoundCopies, unsoundCounts, unsoundRelations } from './relations.js';
 import { takenRoutes } from './routes.js';
 import { unsoundShapes } from './shapes.js';
-import { circles, keptForEver } from './tables.js';
+import { unsoundWays } from './tables.js';
 
 const CHECKS: readonly ((candidate: Candidate) => string[])[] = [
   ...[takenNames, foreignSteps, takenRoutes, unknownProblems],
   ...[unsoundOperations, unsoundAccess, unsoundShapes, unsoundFollowOns],
-  ...[unsoundRelations, circles, keptForEver],
-  ...[deadEnds, deadEndsByRelations],
+  ...[unsoundRelations, unsoundCopies, unsoundCounts, unsoundWays],
+  ...[deadEnds, deadEndsByRelations, earlyCopies],
 ];
 
 /**

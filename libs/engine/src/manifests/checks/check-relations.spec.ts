@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { wrongIn, withRelation, stepsWith } from '../../../../../test/support/manifests.js';
+import { LOYALTY, wrongIn, withRelation, stepsWith } from '../../../../../test/support/manifests.js';
+import { mayAnswer } from './pointers.js';
 
 describe('a relation is refused', () => {
   const place = 'relations/0 (loyalty.accounts)';
@@ -122,4 +123,153 @@ describe('a relation is refused', () => {
       wrongIn({ ...withRelation(restricting), ...stepsWith('loyalty.close', { refuses: true }) }),
     ).toEqual([]);
   });
+});
+
+/** Notes that are taken of what is redeemed, beside what LOYALTY has. */
+function withNotes(change: object, step: object = {}): object {
+  const note = { name: 'loyalty.note', refuses: false, undo: false, event: null, ...step };
+  const notes = {
+    name: 'loyalty.notes',
+    from: 'loyalty.notes.account_id',
+    to: 'loyalty.accounts.id',
+    ...change,
+  };
+  return { ...withRelation({}, [notes]), steps: [...LOYALTY.steps!, note] };
+}
+
+describe('a copy, or a count, is refused', () => {
+  const place = 'relations/2 (loyalty.notes)';
+  const copying = { 'loyalty.redeem': { kind: 'copy', step: 'loyalty.note' } };
+  const counting = { 'loyalty.redeem': { kind: 'cascade', step: 'loyalty.note', counts: 'notes' } };
+  const answer = { type: 'object', properties: { noted: { type: 'integer' } } };
+
+  it.each<[string, object, string]>([
+    [
+      'that does not say of what',
+      withNotes({ on: copying }),
+      'copies on loyalty.redeem, and does not say what',
+    ],
+    [
+      'of a member that the operation does not result in',
+      withNotes({ on: copying, copies: { balance: 'points', why: 'reason' } }),
+      'copies reason, which loyalty.redeem does not answer',
+    ],
+    [
+      'of rows that nothing writes then',
+      withNotes({ on: { 'order.pay': copying['loyalty.redeem'] }, copies: { paid: 'total' } }),
+      'copies on order.pay, of which no step writes what it refers to: loyalty.accounts.id',
+    ],
+    [
+      'of a member that the step between does not answer',
+      {
+        ...withNotes({
+          ...{ to: 'loyalty.entries.id', copies: { lost: 'points' } },
+          on: { 'order.cancel': { kind: 'copy', step: 'loyalty.note' } },
+        }),
+        steps: [
+          ...(stepsWith('loyalty.revoke', { answer }) as { steps: object[] }).steps,
+          { name: 'loyalty.note', refuses: false, undo: false, event: null },
+        ],
+      },
+      'copies points, which loyalty.revoke does not answer',
+    ],
+    [
+      'by what the step does not answer',
+      withNotes({ on: counting }, { answer }),
+      'counts by notes, which loyalty.note does not answer',
+    ],
+    [
+      'of rows to which nothing is done',
+      withNotes({ on: { 'loyalty.redeem': { kind: 'retain', counts: 'notes' } } }),
+      'on.loyalty.redeem: property counts should not exist',
+    ],
+    [
+      'by a step that may be refused, of what is final',
+      withNotes({ on: copying, copies: { balance: 'points' } }, { refuses: true, undo: true }),
+      'the plan of loyalty.redeem has loyalty.note, which may be refused, behind loyalty.redeem, which cannot be undone',
+    ],
+  ])('%s', (_what, change, complaint) => {
+    const lines = wrongIn(change);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(place);
+    expect(lines[0]).toContain(complaint);
+  });
+
+  it('of what a user does not have, each once', () => {
+    const copy = { kind: 'copy', step: 'loyalty.note' };
+    const copies = { mail: 'email', called: 'name', size: 'shoe' };
+    const people = { to: 'identity.users.id', purge: { kind: 'anonymise', step: 'loyalty.purge' }, copies };
+    expect(wrongIn(withNotes({ ...people, register: copy, update: copy }))).toEqual([
+      `${place}: copies shoe, which a user does not have`,
+    ]);
+  });
+
+  it('that is made of an answer behind it', () => {
+    const copy = (step: string): object => ({ kind: 'copy', step });
+    const step = { refuses: false, undo: false, event: null };
+    const notes = {
+      ...{
+        name: 'loyalty.notes',
+        from: 'loyalty.notes.entry_id',
+        to: 'loyalty.entries.id',
+        copies: { a: 'a' },
+      },
+      on: { 'loyalty.mark': copy('loyalty.note') },
+    };
+    const marks = {
+      ...{ name: 'loyalty.marks', from: 'loyalty.marks.note_id', to: 'loyalty.notes.id', copies: { b: 'b' } },
+      on: { 'loyalty.revoke': copy('loyalty.mark') },
+    };
+    const steps = [...LOYALTY.steps!, { name: 'loyalty.note', ...step }, { name: 'loyalty.mark', ...step }];
+    expect(wrongIn({ ...withRelation({}, [notes, marks]), steps })).toEqual([
+      `${place}: the plan of order.cancel has loyalty.note, which copies the answer of loyalty.mark, before it`,
+    ]);
+  });
+
+  it('in nothing else', () => {
+    expect(wrongIn(withNotes({ on: copying, copies: { balance: 'points' } }))).toEqual([]);
+    expect(wrongIn(withNotes({ on: counting }))).toEqual([]);
+    const noted = { 'loyalty.redeem': { ...counting['loyalty.redeem'], counts: 'noted' } };
+    expect(wrongIn(withNotes({ on: noted }, { answer }))).toEqual([]);
+    const entries = {
+      to: 'loyalty.entries.id',
+      on: { 'loyalty.revoke': { kind: 'cascade', step: 'loyalty.note' } },
+    };
+    expect(wrongIn(withNotes(entries))).toEqual([]);
+  });
+});
+
+describe('a rule for a step is refused', () => {
+  const place = 'relations/2 (loyalty.notes)';
+  const at = (step: string): object =>
+    withNotes({ on: { [step]: { kind: 'cascade', step: 'loyalty.note' } } });
+
+  it('of another service than the one that is referred to', () => {
+    expect(wrongIn(at('ordering.pay'))).toEqual([
+      `${place}: has a rule for the step ordering.pay, and refers to nothing of its service`,
+    ]);
+  });
+
+  it.each(['loyalty.close', 'loyalty.follow-user', 'identity.delete'])(
+    'by which something happens to a user: %s',
+    (step) => {
+      expect(wrongIn(at(step))).toEqual([
+        `${place}: has a rule for ${step} in on, and not by the name of what happens to the user`,
+      ]);
+    },
+  );
+});
+
+it('of a class is known what it has, where the build has told, and else anything is possible', () => {
+  class Parcel {
+    static _OPENAPI_METADATA_FACTORY = (): object => ({ weight: {} });
+  }
+  class Letter extends Parcel {
+    static override _OPENAPI_METADATA_FACTORY = (): object => ({ title: {} });
+  }
+  class Untold {}
+  const members = ['title', 'weight', '/weight/grams', 'colour', '/colour'];
+  expect(members.filter((member) => mayAnswer(Letter, member))).toEqual(['title', 'weight', '/weight/grams']);
+  expect(members.filter((member) => mayAnswer(Untold, member))).toEqual(members);
+  expect(members.filter((member) => mayAnswer({ type: 'object' }, member))).toEqual(members);
 });

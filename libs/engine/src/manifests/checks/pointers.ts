@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@turnpike/protocol';
+import type { JsonSchema, Shape } from '@turnpike/protocol';
 import { trailOf } from '@turnpike/service';
 import { isSchema } from '../shapes/closed-schema.js';
 
@@ -21,6 +21,32 @@ export function mayHave(schema: unknown, trail: readonly string[], root = schema
     branchesOf(schema, root).some((branch) => further(branch, trail)) ||
     partsOf(schema, first).some((part) => further(part, rest))
   );
+}
+
+/** What an answer looks like that says of its members something. */
+const SAYING = ['properties', '$ref', ...BRANCHES];
+
+/**
+ * @param member a member of the answer, or a pointer into it
+ * @returns whether an answer of that shape may have it
+ */
+export function mayAnswer(shape: Shape, member: string): boolean {
+  const trail = member.startsWith('/') ? trailOf(member) : [member];
+  if (typeof shape !== 'function')
+    return !SAYING.some((keyword) => keyword in shape) || mayHave(shape, trail);
+  const members = membersOf(shape);
+  return members.size === 0 || members.has(trail[0]!);
+}
+
+/** What the plugin of the build leaves in a class for the description. */
+type Described = Exclude<Shape, JsonSchema> & { _OPENAPI_METADATA_FACTORY?: () => object };
+
+/** @returns the members of a class and of those that it extends; none of one that was compiled without the plugin */
+function membersOf(type: Described): Set<string> {
+  const members = new Set<string>();
+  for (let one: Described | null = type; one; one = Object.getPrototypeOf(one) as Described | null)
+    Object.keys(one._OPENAPI_METADATA_FACTORY?.() ?? {}).forEach((name) => members.add(name));
+  return members;
 }
 
 /** @returns the schemas that may say of a member or a place what it is */

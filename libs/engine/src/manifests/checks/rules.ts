@@ -1,12 +1,10 @@
 import type { RelationDeclaration, RelationRule } from '@turnpike/protocol';
+import type { Occasion } from '../../definitions/related-steps.js';
 import { SUBJECT_EVENTS } from '../../definitions/relations.js';
 import type { Candidate } from './candidate.js';
 
-/** What becomes of the rows of a relation on one occasion. */
-export interface RuleFor {
-  /** An event of the subject, or a kind of operation. */
-  occasion: string;
-  isEvent: boolean;
+/** What becomes of the rows of a relation on one occasion: an event of the subject, a kind of operation, or a step. */
+export interface RuleFor extends Occasion {
   rule: RelationRule;
 }
 
@@ -16,18 +14,15 @@ export function rulesOf(relation: RelationDeclaration): RuleFor[] {
     const rule = relation[event];
     return rule ? [{ occasion: event, isEvent: true, rule }] : [];
   });
-  const ofKinds = Object.entries(relation.on ?? {}).map(([kind, rule]): RuleFor => ({
-    ...{ occasion: kind, isEvent: false },
+  const ofOthers = Object.entries(relation.on ?? {}).map(([occasion, rule]): RuleFor => ({
+    ...{ occasion, isEvent: false },
     rule,
   }));
-  return [...ofSubject, ...ofKinds];
+  return [...ofSubject, ...ofOthers];
 }
 
 /** @returns the steps that an occasion has without any relation */
-export function ownStepsOf(
-  { occasion, isEvent }: Omit<RuleFor, 'rule'>,
-  candidate: Candidate,
-): readonly string[] {
+export function ownStepsOf({ occasion, isEvent }: Occasion, candidate: Candidate): readonly string[] {
   if (!isEvent) return candidate.operation(occasion)?.steps ?? [];
   return candidate.subject.steps[occasion as keyof typeof candidate.subject.steps];
 }

@@ -19,6 +19,7 @@ export function unsoundShapes({ manifest }: Candidate): string[] {
       ...complaintAbout('result', result, compile),
       ...lostPersonal('result', result, personal),
     ]),
+    ...inEach(manifest, 'steps', ({ answer }) => complaintAbout('answer', answer, compile)),
   ];
 }
 

@@ -35,6 +35,8 @@ const LANE = {
 };
 const TEXT = { type: 'string', minLength: 1, maxLength: 500 };
 const WORD = { type: 'string', minLength: 1, maxLength: 50 };
+/** A member of an answer, or a pointer into one. */
+const MEMBER = { type: 'string', minLength: 1, maxLength: 100 };
 const POINTER = { type: 'string', maxLength: 200, pattern: '^(/([^~/]|~[01])+)+$' };
 /** A JSON Schema itself; whether it is one is found out by compiling it. */
 const SHAPE = { type: 'object' };
@@ -75,14 +77,19 @@ const STEP = entity(['name', 'refuses', 'undo', 'event'], {
   refuses: { type: 'boolean' },
   undo: { type: 'boolean' },
   event: { anyOf: [NAME, { type: 'null' }] },
+  answer: SHAPE,
 });
 
 const RULE = {
   type: 'object',
   required: ['kind'],
-  properties: { kind: { enum: ['copy', 'cascade', 'restrict', 'anonymise', 'retain'] }, step: NAME },
+  properties: {
+    kind: { enum: ['copy', 'cascade', 'restrict', 'anonymise', 'retain'] },
+    ...{ step: NAME, counts: MEMBER },
+  },
   additionalProperties: false,
   if: { properties: { kind: { const: 'retain' } } },
+  then: { properties: { counts: false } },
   else: { required: ['step'] },
 };
 
@@ -93,7 +100,7 @@ const RELATION_OF = entity(['name', 'from', 'to'], {
   each: { enum: ['one', 'optional'] },
   ...{ register: RULE, update: RULE, delete: RULE, restore: RULE, purge: RULE },
   on: { type: 'object', maxProperties: 50, propertyNames: NAME, additionalProperties: RULE },
-  copies: { type: 'object', maxProperties: 50, additionalProperties: WORD },
+  copies: { type: 'object', maxProperties: 50, additionalProperties: MEMBER },
   follow: NAME,
 });
 
