@@ -23,25 +23,25 @@ export interface DocsTable {
 
 const DONE_ONCE = 'the same operation, by its `Idempotency-Key`';
 
-export const DOCS_TABLES: readonly DocsTable[] = [
-  {
+export const DOCS_TABLES = {
+  relations: {
     file: 'docs/relations.md',
     head: ['relation', ...RELATION_EVENTS],
     rows: () =>
       RELATIONS.map((relation) => [relation.name, ...RELATION_EVENTS.map((event) => relation[event].kind)]),
   },
-  {
+  sagas: {
     file: 'docs/relations.md',
     head: ['event', 'steps'],
     rows: () => RELATION_EVENTS.map((event) => [event, quoted(sagaOf(event, SHOP))]),
   },
-  {
+  actions: {
     file: 'docs/authorisation.md',
     head: ['action', 'who may'],
     rows: () => ACTIONS.map(({ name, allow }) => [quoted([name]), allow.join(', ')]),
   },
-  { file: 'docs/authorisation.md', head: ['action', ...PERSONS], rows: matrix },
-  {
+  matrix: { file: 'docs/authorisation.md', head: ['action', ...PERSONS], rows: matrix },
+  routes: {
     file: 'docs/authorisation.md',
     head: ['route', 'action'],
     rows: () =>
@@ -52,12 +52,12 @@ export const DOCS_TABLES: readonly DocsTable[] = [
           actions === 'public' ? actions : quoted(actions!.map(({ name }) => name)),
         ]),
   },
-  {
+  repetitions: {
     file: 'docs/api.md',
     head: ['request', 'what happens when it is sent again because its answer was lost'],
     rows: repetitions,
   },
-];
+} satisfies Record<string, DocsTable>;
 
 /**
  * Of routes that change something: a write is done once by its key; what else there is to say people have written.
