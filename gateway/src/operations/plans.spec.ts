@@ -93,7 +93,7 @@ describe('the start is refused, with the name of the relation, where', () => {
 
   it('two steps of an event may refuse and cannot be undone', () => {
     expect(broken({ delete: step('ordering.cancel') })).toThrow(
-      'The plan of delete has identity.delete, which may be refused, behind ordering.cancel, which cannot be undone.',
+      'The plan of delete has ordering.cancel, which may be refused, behind identity.delete, which cannot be undone.',
     );
   });
 

@@ -19,6 +19,7 @@ const CATALOGUE = {
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
   operations: [],
+  relations: [],
 } as unknown as Catalogue;
 
 const CONFIG = {

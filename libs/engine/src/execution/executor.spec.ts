@@ -16,6 +16,7 @@ const CATALOGUE = {
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
   operations: [],
+  relations: [],
 } as unknown as Catalogue;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;
