@@ -19,7 +19,10 @@ describe('a server that has stopped listening', () => {
 
   beforeEach(async () => {
     [responses, clients] = [[], []];
-    const adapter = createHttpAdapter(createLogger('test', 'silent'), { production: true, corsOrigins: [] });
+    const { adapter } = createHttpAdapter(createLogger('test', 'silent'), {
+      production: true,
+      corsOrigins: [],
+    });
     fastify = adapter.getInstance<FastifyInstance>();
     // It goes no further: the test answers the requests itself.
     fastify.addHook('onRequest', (_request, reply, _done) => void responses.push(reply.raw));

@@ -88,7 +88,7 @@ describe('X-Forwarded-For', () => {
       lines = [];
       const logger = createLogger('test', 'info', { write: (line) => void lines.push(JSON.parse(line)) });
       const options = { production: true, corsOrigins: [], trustedProxies };
-      fastify = createHttpAdapter(logger, options).getInstance<FastifyInstance>();
+      fastify = createHttpAdapter(logger, options).adapter.getInstance<FastifyInstance>();
       fastify.get('/ip', ({ ip, headers }) => ([seen, header] = [ip, headers['x-forwarded-for']]));
     };
     afterEach(() => fastify.close());

@@ -10,7 +10,7 @@ const LARGE = 'x'.repeat(64 * 1024 * 1024);
 describe('a process', () => {
   let fastify: FastifyInstance;
   const adapter = (production: boolean) =>
-    createHttpAdapter(createLogger('test', 'silent'), { production, corsOrigins: [] });
+    createHttpAdapter(createLogger('test', 'silent'), { production, corsOrigins: [] }).adapter;
 
   beforeEach(() => (fastify = adapter(true).getInstance<FastifyInstance>()));
   afterEach(() => fastify.close());
@@ -63,7 +63,7 @@ describe('a process', () => {
   it('names in its log the trace of a request, though it makes no spans itself: what it was sent with, or a new one', async () => {
     const lines: string[] = [];
     const logger = createLogger('test', 'info', { write: (line) => void lines.push(line) });
-    const logging = createHttpAdapter(logger, { production: true, corsOrigins: [] });
+    const { adapter: logging } = createHttpAdapter(logger, { production: true, corsOrigins: [] });
     const other = logging.getInstance<FastifyInstance>();
     const traceId = 'ab'.repeat(16);
     const HEX = /^[0-9a-f]{32}$/;

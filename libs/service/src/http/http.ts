@@ -8,7 +8,13 @@ import type { Logger as Pino } from 'pino';
 import { assertStorable, type BodyLimits, OF_CLIENTS, parseBody } from './body.js';
 import { unanswered } from './drain-connections.js';
 import { forwardingOf, TrustedProxies } from './forwarding.js';
-import { ANSWERED_METHODS } from './methods.js';
+import {
+  ANSWERED_METHODS,
+  collectRoutes,
+  MAX_PARAM_LENGTH,
+  refusalOfUnusual,
+  type Routes,
+} from './methods.js';
 import { allowOrigins, headersOf, type Protection } from './security-headers.js';
 import { observeRequest } from '../process/metrics.js';
 import { invalidRequest, Problem, problemOf, sendProblem } from '../problems/problem.js';
@@ -59,11 +65,11 @@ export interface AdapterOptions extends Protection {
   addressOf?: (request: IncomingMessage) => string;
 }
 
-/** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors. */
+/** @returns Fastify as every process uses it: JSON objects only, a request id of our own, problems for its errors; and its routes. */
 export function createHttpAdapter(
   pino: Pino,
   { trustedProxies, publicUrl, tls, addressOf, bodyLimits = OF_CLIENTS, ...protection }: AdapterOptions,
-): FastifyAdapter {
+): { adapter: FastifyAdapter; routes: Routes } {
   const proxies = trustedProxies && new TrustedProxies(trustedProxies);
   const unifyForwarding = proxies && forwardingOf(proxies, pino);
   const headers = headersOf(protection);
@@ -80,13 +86,15 @@ export function createHttpAdapter(
     ...(tls ? { https: { ...tls, ...PATIENCE, handshakeTimeout: SEND_WITHIN_MS } } : { http: PATIENCE }),
     ...(addressOf && { rewriteUrl: (request: IncomingMessage) => addressOf(request) }),
     clientErrorHandler: answerWhatIsNoRequest,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // What the router refuses by itself, before any hook: an address that cannot be decoded, or is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOf(error), request, reply.headers(headers.everywhere)),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.maxConnections = MAX_CONNECTIONS;
+  const routes = collectRoutes(fastify);
+  const refuseUnusual = refusalOfUnusual(routes);
   const unusual = ANSWERED_METHODS.filter((method) => !fastify.supportedMethods.includes(method));
   for (const method of unusual) fastify.addHttpMethod(method);
   // Before all other hooks: what they do belongs to the request, too.
@@ -101,9 +109,10 @@ export function createHttpAdapter(
     assertUnambiguous(raw);
     done();
   });
-  fastify.addHook('preValidation', ({ raw, query }, _reply, done) => {
-    assertDecodable(raw.url!);
-    assertStorable(query);
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    assertDecodable(request.raw.url!);
+    assertStorable(request.query);
+    if (request.is404) refuseUnusual(request);
     done();
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -136,7 +145,7 @@ export function createHttpAdapter(
     );
     done();
   });
-  return adapter;
+  return { adapter, routes };
 }
 
 /**

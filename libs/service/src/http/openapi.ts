@@ -87,23 +87,20 @@ export function describeApi(
     .addSecurityRequirements('bearer')
     .build();
   const current = remade(() => completed(SwaggerModule.createDocument(app, config)));
-  SwaggerModule.setup('docs', app, current(), {
+  SwaggerModule.setup('docs', app, current, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: title,
     patchDocumentOnRequest: () => withOthers(current(), others()),
   });
 }
 
-/** @returns the document, which is made again when services have brought other words */
+/** @returns the document; it is made when somebody asks for it, and again when services have brought other words */
 function remade(make: () => OpenAPIObject): () => OpenAPIObject {
-  let version = vocabularyVersion();
-  let document = make();
+  let made: { version: number; document: OpenAPIObject } | undefined;
   return () => {
-    if (version !== vocabularyVersion()) {
-      version = vocabularyVersion();
-      document = make();
-    }
-    return document;
+    const version = vocabularyVersion();
+    if (made?.version !== version) made = { version, document: make() };
+    return made.document;
   };
 }
 

@@ -7,7 +7,7 @@ import type { BodyLimits } from './body.js';
 import { type Connections, watchConnections } from './drain-connections.js';
 import { type TraceExport } from '../process/environment.js';
 import { createHttpAdapter } from './http.js';
-import { collectRoutes, refuseOtherMethods } from './methods.js';
+import { refuseOtherMethods, type Routes } from './methods.js';
 import { createLogger, PinoLogger } from '../process/logging.js';
 import { type MetricsPort, serveMetrics } from '../process/metrics.js';
 import { type ApiDescription, describeApi } from './openapi.js';
@@ -63,10 +63,9 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   const pino = createLogger(options.name, options.logLevel);
   writeSecurityLogTo(pino);
   const { production, corsOrigins = [], trustedProxies, publicUrl, tls, addressOf, bodyLimits } = options;
-  const adapter = createHttpAdapter(pino, {
+  const { adapter, routes } = createHttpAdapter(pino, {
     ...{ production, corsOrigins, trustedProxies, publicUrl, tls, addressOf, bodyLimits },
   });
-  const routes = collectRoutes(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: new PinoLogger(pino),
     bodyParser: false,
@@ -85,11 +84,7 @@ export async function startProcess(options: ProcessOptions): Promise<void> {
   stopBy(() => void stopOrderly(app, options.shutdownDelayMs, ends));
 }
 
-async function serve(
-  app: NestFastifyApplication,
-  routes: ReturnType<typeof collectRoutes>,
-  options: ProcessOptions,
-): Promise<void> {
+async function serve(app: NestFastifyApplication, routes: Routes, options: ProcessOptions): Promise<void> {
   await app.init();
   refuseOtherMethods(app, routes);
   const stopMetrics = await serveMetrics(options.metrics, options.host);
