@@ -69,18 +69,18 @@ export function sendResource(body: object, request: FastifyRequest, reply: Fasti
 /** Gives an answer its ETag: the version where the resource has one. @returns it */
 export function tag(body: object, reply: FastifyReply): string {
   const { version } = body as { version?: unknown };
-  const etag = typeof version === 'number' ? etagOf(version) : hashOf(sentOnce(body, reply));
+  const json = typeof version === 'number' ? null : JSON.stringify(body);
+  const etag = json === null ? etagOf(version as number) : hashOf(json);
   void reply.header('etag', etag);
+  if (json !== null) sendOnce(body, json, reply);
   return etag;
 }
 
-/** @returns the answer as JSON, which is not made a second time when it is sent */
-function sentOnce(body: object, reply: FastifyReply): string {
-  const json = JSON.stringify(body);
+/** The answer is not made JSON a second time when it is sent. */
+function sendOnce(body: object, json: string, reply: FastifyReply): void {
   // Fastify leaves the type to whoever brings a serialiser.
   void reply.type('application/json; charset=utf-8');
   void reply.serializer((sent: unknown) => (sent === body ? json : JSON.stringify(sent)));
-  return json;
 }
 
 function hashOf(json: string): string {
