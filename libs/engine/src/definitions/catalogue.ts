@@ -22,6 +22,8 @@ import type { Answers } from './outcome.js';
 import type { Call } from './plan.js';
 import { type Relation, serviceOf } from './relations.js';
 
+const NONE: readonly OperationDefinition[] = [];
+
 /**
  * All operations, steps, relations and resources that this process knows: those of the application, and those of the
  * manifests that were accepted.
@@ -95,6 +97,16 @@ export class Catalogue implements Declarations {
 
   get relations(): readonly Relation[] {
     return this.known.relations;
+  }
+
+  /** Those of the relations that count what an operation did to their rows. */
+  get counting(): readonly Relation[] {
+    return this.known.counting;
+  }
+
+  /** @returns the operations that follow those of that kind by themselves */
+  followersOf(kind: string): readonly OperationDefinition[] {
+    return this.known.followers.get(kind) ?? NONE;
   }
 
   /**

@@ -21,15 +21,15 @@ export interface Succeeded extends Pick<OperationEnd, 'result'> {
 
 /** Where it stands what follows what. */
 interface Known {
-  readonly operations: Iterable<OperationDefinition>;
+  /** @returns the operations that follow those of a kind */
+  followersOf(kind: string): readonly OperationDefinition[];
   stepsOf(kind: string, payload: Record<string, unknown>): NewOperation['steps'];
 }
 
 /** @returns what follows that operation, as the ledger appends it to the lane */
 export function followOnsOf(known: Known, succeeded: Succeeded): FollowOn[] {
   const { id, kind, target } = succeeded.operation;
-  const followers = [...known.operations].filter(({ after }) => after === kind);
-  return followers.map(({ kind, creates, input = {} }) => {
+  return known.followersOf(kind).map(({ kind, creates, input = {} }) => {
     const payload = inputFrom(succeeded, input);
     return {
       ...{ id: derivedId(id, kind), kind, payload, steps: known.stepsOf(kind, payload) },

@@ -8,6 +8,7 @@ import type {
 import type { Subject } from './lifecycle-sagas.js';
 import { isAnonymous, type OperationDefinition, type SubjectEnd } from './operation.js';
 import type { Call } from './plan.js';
+import { isCounting } from './relation-counts.js';
 import { type Relation, relationOf } from './relations.js';
 
 /** What an application is compiled with. */
@@ -33,6 +34,10 @@ export interface Known {
   steps: ReadonlyMap<string, StepDeclaration>;
   resources: ReadonlyMap<string, ResourceDeclaration>;
   relations: readonly Relation[];
+  /** Those of them that count what an operation did to their rows. */
+  counting: readonly Relation[];
+  /** The operations that follow another one, by the kinds of those. */
+  followers: ReadonlyMap<string, readonly OperationDefinition[]>;
   manifests: readonly Manifest[];
 }
 
@@ -40,6 +45,7 @@ export interface Known {
 export function knownBy(application: Definitions, manifests: readonly Manifest[]): Known {
   const declared = [...application.services, ...manifests];
   const operations = [...application.operations, ...manifests.flatMap(operationsOf)];
+  const relations = declared.flatMap((one) => (one.relations ?? []).map(relationOf));
   return {
     operations: by(operations, ({ kind }) => kind),
     anonymous: new Set(operations.filter(isAnonymous).map(({ kind }) => kind)),
@@ -51,7 +57,9 @@ export function knownBy(application: Definitions, manifests: readonly Manifest[]
       declared.flatMap(({ resources = [] }) => resources),
       ({ type }) => type,
     ),
-    relations: declared.flatMap(({ relations = [] }) => relations.map(relationOf)),
+    relations,
+    counting: relations.filter(isCounting),
+    followers: followersIn(operations),
     manifests,
   };
 }
@@ -64,6 +72,13 @@ export function readsOf({ service, reads = [] }: Manifest): string[] {
 /** @returns by which name the audit trail is told of what was read of a service that joins */
 export function nameOfReads(service: string): string {
   return `${service}.read`;
+}
+
+function followersIn(
+  operations: readonly OperationDefinition[],
+): ReadonlyMap<string, readonly OperationDefinition[]> {
+  const followed = new Set(operations.flatMap(({ after }) => after ?? []));
+  return new Map([...followed].map((kind) => [kind, operations.filter(({ after }) => after === kind)]));
 }
 
 function operationsOf({ operations = [] }: ServiceDeclaration): readonly OperationDeclaration[] {

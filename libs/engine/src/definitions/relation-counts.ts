@@ -21,12 +21,25 @@ const EVENTS: Readonly<Partial<Record<Effect, SubjectEvent>>> = {
   ...{ opens: 'register', writes: 'update', closes: 'delete', reopens: 'restore', ends: 'purge' },
 };
 
-/** @returns the steps, each with what it did to the rows of relations that count it */
+/** @returns whether a rule of the relation says where the number of its rows is told */
+export function isCounting(relation: Relation): boolean {
+  const rules = [
+    ...Object.values(EVENTS).map((event) => relation[event]),
+    ...Object.values(relation.on ?? {}),
+  ];
+  return rules.some((rule) => rule.kind !== 'retain' && rule.counts !== undefined);
+}
+
+/**
+ * @param relations those that count; of most operations there are none, and nothing is looked for
+ * @returns the steps, each with what it did to the rows of relations that count it
+ */
 export function withCounts(
   steps: readonly StepOutcome[],
   counted: Counted,
   relations: readonly Relation[],
-): StepOutcome[] {
+): readonly StepOutcome[] {
+  if (relations.length === 0) return steps;
   return steps.map((step) => {
     const counts = relations.flatMap((relation) => countsOf(relation, step.name, counted));
     return counts.length > 0 ? { ...step, counts } : step;

@@ -18,8 +18,8 @@ const CATALOGUE = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
-  operations: [],
-  relations: [],
+  followersOf: () => [],
+  counting: [],
 } as unknown as Catalogue;
 
 const CONFIG = {

@@ -15,8 +15,8 @@ const CATALOGUE = {
   of: (kind: string) => ({ kind }),
   callOf: () => ({ body: ({ payload }: { payload: object }) => payload, checksVersion: false }),
   endOf: () => ({ result: null, change: { before: null, after: null } }),
-  operations: [],
-  relations: [],
+  followersOf: () => [],
+  counting: [],
 } as unknown as Catalogue;
 
 const CONFIG = { run: { leaseMs: 10_000, deadlineMs: 60_000 } } as GatewayConfig;

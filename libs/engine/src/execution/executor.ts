@@ -333,10 +333,12 @@ export class Executor {
     answers: Answers,
     known: readonly StepOutcome[],
   ): OperationEnd & Pick<Ending, 'followOns' | 'steps'> {
+    const { kind, effect } = claimed;
+    const end = this.catalogue.endOf(kind, answers);
+    const steps = withCounts(known, { kind, effect, answers }, this.catalogue.counting);
+    if (this.catalogue.followersOf(kind).length === 0) return { ...end, steps };
     const { payload: input, ...operation } = plannedOf(claimed);
-    const end = this.catalogue.endOf(claimed.kind, answers);
     const succeeded = { operation, input, answers, result: end.result };
-    const steps = withCounts(known, { ...claimed, answers }, this.catalogue.relations);
     return { ...end, steps, followOns: followOnsOf(this.catalogue, succeeded) };
   }
 }

@@ -206,15 +206,12 @@ export class Ledger {
         before: await seal('before', change.before),
         after: await seal('after', change.after),
       },
-      followOns: await this.sealedFollowOns(userId, ending.followOns),
+      ...(ending.followOns && { followOns: await this.sealedFollowOns(userId, ending.followOns) }),
     };
   }
 
   /** Where the user's key is gone nothing follows: nobody could read it. */
-  private async sealedFollowOns(
-    userId: string,
-    followOns: readonly FollowOn[] = [],
-  ): Promise<FollowOn<Stored>[]> {
+  private async sealedFollowOns(userId: string, followOns: readonly FollowOn[]): Promise<FollowOn<Stored>[]> {
     const sealed = await Promise.all(
       followOns.map(async (one) => {
         const at: SealedAt = { userId, operationId: one.id, field: 'payload' };
