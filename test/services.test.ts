@@ -75,6 +75,12 @@ function told(version: string): string[] {
     .map((line) => (JSON.parse(line) as { msg: string }).msg);
 }
 
+/** The ledger has it before the log does. */
+async function untilTold(version: string): Promise<string[]> {
+  await until(async () => told(version).length > 0);
+  return told(version);
+}
+
 it('a service that declares itself is carried out, those of the application beside it', async () => {
   await untilStands('loyalty', { state: 'serving', version: '1.4.0', problem: null });
   const { body } = await admin.get<ServiceView[]>('/v1/ops/services');
@@ -93,7 +99,7 @@ it('a service that declares itself is carried out, those of the application besi
     ...{ since: expect.any(String), waiting: 0, waitingLanes: 0 },
     limits: { concurrency: null, perSecond: null },
   });
-  expect(told('1.4.0')).toEqual(['manifest of loyalty 1.4.0 is accepted']);
+  expect(await untilTold('1.4.0')).toEqual(['manifest of loyalty 1.4.0 is accepted']);
 });
 
 it('one that has never declared what can be carried out is refused, with what and where', async () => {
@@ -161,7 +167,7 @@ describe('a newer manifest', () => {
     await deploy(version, change);
     const problem = `manifest of loyalty ${version}: ${line}`;
     await untilStands('loyalty', { state: 'serving', version: '1.4.0', problem });
-    expect(told(version)).toEqual([problem]);
+    expect(await untilTold(version)).toEqual([problem]);
   });
 
   it('that can be carried out takes the place of the one before', async () => {
