@@ -13,6 +13,7 @@ import {
   signIn,
   WAIT,
 } from '../../../test/support/client.js';
+import { beginComparison, findingsOf, purge } from '../../../test/support/comparisons.js';
 import { DeclaredService } from '../../../test/support/declared-service.js';
 import { learnDescription } from '../../../test/support/description.js';
 import { newOperator } from '../../../test/support/operators.js';
@@ -180,7 +181,7 @@ it('retains invoices on delete and on restore, and anonymises them on purge', as
   expectStatus(await admin.post(`/v1/users/${user.id}/restore`, undefined, WAIT), 200);
   expect(await read()).toEqual(issued);
   expectStatus(await admin.delete(`/v1/users/${user.id}`, WAIT), 204);
-  expect(await purge(user)).toEqual(
+  expect(await purge(system, user.id)).toEqual(
     expect.arrayContaining([
       { relation: 'billing.invoices', erased: 1, retained: 'number, total, state and date' },
       { relation: 'billing.paid_orders', erased: 1, retained: '' },
@@ -198,7 +199,7 @@ it('shows nothing personal of a purged user whom a backup has brought back', asy
   const issued = expectStatus(await issue(user.me, invoice), 200);
   expectStatus(await admin.post(invoice.replace('invoice', 'ship'), { trackingNumber: 't' }, WAIT), 200);
   expectStatus(await admin.delete(`/v1/users/${user.id}`, WAIT), 204);
-  await purge(user);
+  await purge(system, user.id);
   const again = 'update invoices set bill_to = $2, erased_at = null where user_id = $1';
   await billing.rows(again, user.id, ADDRESS);
   expect((await admin.get(invoice)).body).toEqual({ ...issued, billTo: null, version: 2 });
@@ -206,44 +207,20 @@ it('shows nothing personal of a purged user whom a backup has brought back', asy
 }, 60_000);
 
 it('is compared with identity, and made to follow where it does not agree', async () => {
-  expect(await findingsOf(await integrityRun())).toEqual([]);
+  expect(await findingsOf(admin, await beginComparison(admin))).toEqual([]);
   const [stray] = await billing.rows<{ id: string; userId: string }>(
     `insert into invoices (id, number, order_id, user_id, total_amount, currency, bill_to)
      values (gen_random_uuid(), 999, gen_random_uuid(), gen_random_uuid(), 1, 'EUR', '{}')
      returning id, user_id as "userId"`,
   );
-  const run = await integrityRun();
-  expect(await findingsOf(run)).toEqual([{ relation: 'billing.invoices', kind: 'dangling', ...stray }]);
+  const run = await beginComparison(admin);
+  expect(await findingsOf(admin, run)).toEqual([
+    { relation: 'billing.invoices', kind: 'dangling', ...stray },
+  ]);
   const { items } = expectStatus(await admin.post<{ items: Operation[] }>(`${run}/repair`), 200);
   for (const { id } of items)
     expect((await admin.get(`/v1/operations/${id}`, WAIT)).body).toMatchObject({ state: 'succeeded' });
-  expect(await findingsOf(await integrityRun())).toEqual([]);
+  expect(await findingsOf(admin, await beginComparison(admin))).toEqual([]);
   const [left] = await billing.rows('select bill_to from invoices where number = 999');
   expect(left).toEqual({ bill_to: null });
 }, 90_000);
-
-/** @returns the address of a comparison that has begun */
-async function integrityRun(): Promise<string> {
-  const { body } = await admin.post<{ id: string }>('/v1/ops/integrity/runs');
-  return `/v1/ops/integrity/runs/${body.id}`;
-}
-
-async function findingsOf(run: string): Promise<unknown> {
-  for (;;) {
-    const { body } = await admin.get<{ state: string; findings: unknown[] }>(run);
-    if (body.state !== 'running') return body.findings;
-  }
-}
-
-/** As if the grace period were over. @returns what the receipt lists */
-async function purge({ id }: Person): Promise<unknown> {
-  const { gateway } = system.databases;
-  await gateway.query(`update lanes set deleted_at = now() - interval '1 day' where user_id = $1`, [id]);
-  for (;;) {
-    const { rows } = await gateway.query<{ state: string; result: { erasures: unknown[] } }>(
-      `select state, result from operations where user_id = $1 and kind = 'user.purge'`,
-      [id],
-    );
-    if (rows[0]?.state === 'succeeded') return rows[0].result.erasures;
-  }
-}

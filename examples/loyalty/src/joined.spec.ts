@@ -10,6 +10,7 @@ import {
   signIn,
   WAIT,
 } from '../../../test/support/client.js';
+import { beginComparison, findingsOf, purge } from '../../../test/support/comparisons.js';
 import { DeclaredService } from '../../../test/support/declared-service.js';
 import { learnDescription } from '../../../test/support/description.js';
 import { freePort } from '../../../test/support/ports.js';
@@ -106,7 +107,7 @@ it('goes with its user, comes back, and is told of in the receipt of the purge',
   expectStatus(await admin.post(`/v1/users/${user.id}/restore`, undefined, WAIT), 200);
   expect((await admin.get(user.points)).body).toMatchObject({ points: 8, state: 'open' });
   expectStatus(await admin.delete(`/v1/users/${user.id}`, WAIT), 204);
-  expect(await purge(user)).toEqual(
+  expect(await purge(system, user.id)).toEqual(
     expect.arrayContaining([
       { relation: 'loyalty.accounts', erased: 1, retained: 'points and dates' },
       { relation: 'loyalty.entries', erased: 1, retained: 'points and dates' },
@@ -116,41 +117,17 @@ it('goes with its user, comes back, and is told of in the receipt of the purge',
 });
 
 it('is compared with identity and ordering, and made to follow where it does not agree', async () => {
-  expect(await findingsOf(await integrityRun())).toEqual([]);
+  expect(await findingsOf(admin, await beginComparison(admin))).toEqual([]);
   const [stray] = await loyalty.rows<{ id: string }>(
     'insert into accounts (user_id) values (gen_random_uuid()) returning user_id as id',
   );
   const { id } = stray!;
-  const run = await integrityRun();
-  expect(await findingsOf(run)).toEqual([{ relation: 'loyalty.accounts', kind: 'dangling', id, userId: id }]);
+  const run = await beginComparison(admin);
+  expect(await findingsOf(admin, run)).toEqual([
+    { relation: 'loyalty.accounts', kind: 'dangling', id, userId: id },
+  ]);
   const { items } = expectStatus(await admin.post<{ items: Operation[] }>(`${run}/repair`), 200);
   for (const repair of items)
     expect((await admin.get(`/v1/operations/${repair.id}`, WAIT)).body).toMatchObject({ state: 'succeeded' });
-  expect(await findingsOf(await integrityRun())).toEqual([]);
+  expect(await findingsOf(admin, await beginComparison(admin))).toEqual([]);
 }, 90_000);
-
-/** @returns the address of a comparison that has begun */
-async function integrityRun(): Promise<string> {
-  const { body } = await admin.post<{ id: string }>('/v1/ops/integrity/runs');
-  return `/v1/ops/integrity/runs/${body.id}`;
-}
-
-async function findingsOf(run: string): Promise<unknown> {
-  for (;;) {
-    const { body } = await admin.get<{ state: string; findings: unknown[] }>(run);
-    if (body.state !== 'running') return body.findings;
-  }
-}
-
-/** As if the grace period were over. @returns what the receipt lists */
-async function purge({ id }: Person): Promise<unknown> {
-  const { gateway } = system.databases;
-  await gateway.query(`update lanes set deleted_at = now() - interval '1 day' where user_id = $1`, [id]);
-  for (;;) {
-    const { rows } = await gateway.query<{ state: string; result: { erasures: unknown[] } }>(
-      `select state, result from operations where user_id = $1 and kind = 'user.purge'`,
-      [id],
-    );
-    if (rows[0]?.state === 'succeeded') return rows[0].result.erasures;
-  }
-}
